@@ -1,0 +1,3 @@
+//! The `fm` program.
+
+fn main() {}

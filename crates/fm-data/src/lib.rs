@@ -1,0 +1,1 @@
+//! IDX files, Fashion-MNIST with checksums, and task splits.

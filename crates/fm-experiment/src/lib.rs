@@ -1,0 +1,1 @@
+//! Protocols, paired runs over seeds, statistics and reports.

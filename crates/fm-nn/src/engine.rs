@@ -1,0 +1,121 @@
+//! [`Engine`]: which backend computes the products, and with how many threads.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::EngineError;
+use crate::portable::{self, Level};
+use crate::product::{Lhs, Out, Rhs, Shape, Start};
+
+/// The two ways in which a product can be computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// Our own product: the same bits on every machine, vector width and thread count.
+    Portable,
+    /// `sgemm` of the BLAS that the program is linked with.
+    Blas,
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Portable => "portable",
+            Self::Blas => "blas",
+        })
+    }
+}
+
+/// Computes products and elementwise functions; cheap to clone, one per run.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    backend: Backend,
+    level: Level,
+}
+
+impl Engine {
+    /// The portable backend at the widest vector level of this CPU.
+    pub fn portable() -> Self {
+        Self {
+            backend: Backend::Portable,
+            level: Level::detect(),
+        }
+    }
+
+    /// The portable backend at one vector level; the results are the same bits at every level.
+    ///
+    /// # Errors
+    /// [`EngineError::LevelUnsupported`] where this CPU lacks the level.
+    pub fn portable_at(level: Level) -> Result<Self, EngineError> {
+        if !level.is_supported() {
+            return Err(EngineError::LevelUnsupported {
+                wanted: level,
+                best: Level::detect(),
+            });
+        }
+        Ok(Self {
+            backend: Backend::Portable,
+            level,
+        })
+    }
+
+    /// The BLAS backend.
+    ///
+    /// # Errors
+    /// [`EngineError::BlasNotBuiltIn`] without the cargo feature `openblas`, or what keeps the
+    /// linked library from being trusted.
+    pub fn blas() -> Result<Self, EngineError> {
+        crate::blas::check()?;
+        Ok(Self {
+            backend: Backend::Blas,
+            level: Level::detect(),
+        })
+    }
+
+    /// The engine of a backend.
+    ///
+    /// # Errors
+    /// As [`Engine::blas`].
+    pub fn new(backend: Backend) -> Result<Self, EngineError> {
+        match backend {
+            Backend::Portable => Ok(Self::portable()),
+            Backend::Blas => Self::blas(),
+        }
+    }
+
+    /// Which backend computes the products.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The kernel behind the backend, for people and records: `avx512`, or `OpenBLAS 0.3.21
+    /// SkylakeX`.
+    pub fn kernel(&self) -> String {
+        match self.backend {
+            Backend::Portable => self.level.to_string(),
+            Backend::Blas => crate::blas::kernel(),
+        }
+    }
+
+    /// The vector level of everything that is not a product.
+    pub(crate) fn level(&self) -> Level {
+        self.level
+    }
+
+    /// `C = start + A·B`.
+    ///
+    /// On the portable backend each element of `C` is one chain of fused multiply-adds over the
+    /// inner index in ascending order, which fixes its bits.
+    ///
+    /// # Panics
+    /// If a slice is too short for its shape and strides, or a stride is no multiple of
+    /// [`LANES`](crate::LANES).
+    pub fn product(&self, shape: Shape, a: Lhs<'_>, b: Rhs<'_>, start: Start<'_>, c: Out<'_>) {
+        crate::product::check(shape, &a, &b, &start, &c);
+        match self.backend {
+            Backend::Portable => portable::product(self.level, shape, a, b, start, c),
+            Backend::Blas => crate::blas::product(shape, a, b, start, c),
+        }
+    }
+}

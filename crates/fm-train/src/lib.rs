@@ -1,0 +1,1 @@
+//! Optimizers, seeded streams, metrics and the training loop.
