@@ -1,1 +1,3 @@
 //! IDX files, Fashion-MNIST with checksums, and task splits.
+
+pub mod published;
