@@ -98,8 +98,8 @@ impl Engine {
         }
     }
 
-    /// The vector level of everything that is not a product.
-    pub(crate) fn level(&self) -> Level {
+    /// The vector level of everything that is not a product, for [`Level::dispatch`].
+    pub fn level(&self) -> Level {
         self.level
     }
 

@@ -4,11 +4,11 @@ mod blas;
 mod engine;
 mod error;
 mod matrix;
-pub mod portable;
+mod portable;
 mod product;
 
 pub use engine::{Backend, Engine};
 pub use error::EngineError;
 pub use matrix::{LANES, Matrix};
-pub use portable::Level;
+pub use portable::{Job, Level, UnknownLevel};
 pub use product::{Lhs, Out, Rhs, Shape, Start};
