@@ -1,5 +1,6 @@
 //! What can go wrong in this crate.
 
+use crate::activation::Activation;
 use crate::portable::Level;
 
 /// Why an [`Engine`](crate::Engine) cannot be had.
@@ -20,4 +21,51 @@ pub enum EngineError {
         /// The widest that there is.
         best: Level,
     },
+}
+
+/// Why layers do not make a network, or a mask or loss does not fit one.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// A bias is not as long as its layer has outputs.
+    #[error("a layer of {outputs} outputs needs as many biases, found {found}")]
+    BiasLength {
+        /// Outputs of the weight matrix.
+        outputs: usize,
+        /// Length of the bias.
+        found: usize,
+    },
+    /// A layer does not take what the one below gives.
+    #[error("layer {layer} takes {found} inputs, but the layer below gives {expected}")]
+    LayerShapes {
+        /// Index of the upper layer, counted from the input.
+        layer: usize,
+        /// Outputs of the layer below.
+        expected: usize,
+        /// Inputs of the layer.
+        found: usize,
+    },
+    /// The head has an activation of its own.
+    #[error("the head gives logits, so its activation must be identity, found {found:?}")]
+    HeadActivation {
+        /// The activation found.
+        found: Activation,
+    },
+    /// A softmax over one output.
+    #[error(
+        "a softmax head needs two or more outputs: over one output it is always 1, so nothing is \
+         learned; use a sigmoid head (binary cross-entropy) for two classes"
+    )]
+    SoftmaxOfOne,
+    /// A mask is for another number of layers.
+    #[error("the freeze mask is for {found} layers, the network has {expected}")]
+    MaskLayers {
+        /// Layers of the network.
+        expected: usize,
+        /// Layers of the mask.
+        found: usize,
+    },
+    /// A mask leaves nothing to train.
+    #[error("the freeze mask freezes every layer, so nothing can be trained; unfreeze the head")]
+    AllFrozen,
 }

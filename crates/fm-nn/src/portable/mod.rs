@@ -1,6 +1,7 @@
 //! The portable backend: the same bits on every machine.
 
 mod level;
+pub(crate) mod math;
 
 pub use level::{Job, Level, UnknownLevel};
 

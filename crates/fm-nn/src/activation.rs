@@ -1,0 +1,111 @@
+//! Activations, applied and differentiated in place over slices.
+
+use serde::{Deserialize, Serialize};
+
+use crate::elementwise::{map, zip};
+use crate::portable::Level;
+use crate::portable::math;
+
+/// `λ` of SELU (Klambauer et al. 2017, equation 14).
+pub const SELU_SCALE: f32 = 1.050_701;
+/// `α` of SELU (Klambauer et al. 2017, equation 14).
+pub const SELU_ALPHA: f32 = 1.673_263_2;
+/// Slope of leaky ReLU below zero, as PyTorch has it (Keras: 0.3).
+pub const LEAKY_SLOPE: f32 = 0.01;
+
+/// The function between two layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// `x`.
+    Identity,
+    /// `λx` above zero, `λα(eˣ − 1)` below: scaled exponential linear unit.
+    Selu,
+    /// `max(x, 0)`.
+    Relu,
+    /// `x` above zero, `eˣ − 1` below.
+    Elu,
+    /// `x` above zero, `0.01x` below.
+    LeakyRelu,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + e⁻ˣ)`.
+    Sigmoid,
+    /// `x·Φ(x)` with the exact normal distribution function (not the tanh approximation).
+    Gelu,
+}
+
+impl Activation {
+    /// Every activation.
+    pub const ALL: [Self; 8] = [
+        Self::Identity,
+        Self::Selu,
+        Self::Relu,
+        Self::Elu,
+        Self::LeakyRelu,
+        Self::Tanh,
+        Self::Sigmoid,
+        Self::Gelu,
+    ];
+
+    /// Whether the derivative needs the input `x`; the others have theirs from the output.
+    pub(crate) fn keeps_input(self) -> bool {
+        self == Self::Gelu
+    }
+
+    /// Replaces each `x` by `f(x)`.
+    pub(crate) fn apply(self, level: Level, xs: &mut [f32]) {
+        match self {
+            Self::Identity => {}
+            Self::Selu => map(level, xs, |x| {
+                let below = SELU_SCALE * SELU_ALPHA * math::expm1(x.min(0.0));
+                if x > 0.0 { SELU_SCALE * x } else { below }
+            }),
+            Self::Relu => map(level, xs, |x| if x > 0.0 { x } else { 0.0 }),
+            Self::Elu => map(level, xs, |x| {
+                let below = math::expm1(x.min(0.0));
+                if x > 0.0 { x } else { below }
+            }),
+            Self::LeakyRelu => map(level, xs, |x| if x > 0.0 { x } else { LEAKY_SLOPE * x }),
+            Self::Tanh => map(level, xs, math::tanh),
+            Self::Sigmoid => map(level, xs, math::sigmoid),
+            Self::Gelu => map(level, xs, |x| x * normal_cdf(x)),
+        }
+    }
+
+    /// Multiplies each gradient with respect to `f(x)` by `f'(x)`.
+    ///
+    /// `kept` holds `f(x)`, or `x` where [`keeps_input`](Self::keeps_input).
+    pub(crate) fn backward(self, level: Level, gradient: &mut [f32], kept: &[f32]) {
+        match self {
+            Self::Identity => {}
+            Self::Selu => zip(level, gradient, kept, |g, y| {
+                g * if y > 0.0 {
+                    SELU_SCALE
+                } else {
+                    y + SELU_SCALE * SELU_ALPHA
+                }
+            }),
+            Self::Relu => zip(level, gradient, kept, |g, y| if y > 0.0 { g } else { 0.0 }),
+            Self::Elu => {
+                zip(level, gradient, kept, |g, y| {
+                    g * if y > 0.0 { 1.0 } else { y + 1.0 }
+                });
+            }
+            Self::LeakyRelu => zip(level, gradient, kept, |g, y| {
+                g * if y > 0.0 { 1.0 } else { LEAKY_SLOPE }
+            }),
+            Self::Tanh => zip(level, gradient, kept, |g, y| g * (1.0 - y * y)),
+            Self::Sigmoid => zip(level, gradient, kept, |g, y| g * (y * (1.0 - y))),
+            Self::Gelu => zip(level, gradient, kept, |g, x| {
+                let density = math::exp(-0.5 * x * x) * 0.398_942_3; // 1 / sqrt(2π)
+                g * (normal_cdf(x) + x * density)
+            }),
+        }
+    }
+}
+
+/// Distribution function of the standard normal.
+fn normal_cdf(x: f32) -> f32 {
+    0.5 * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2))
+}

@@ -1,0 +1,117 @@
+//! [`Dense`]: one fully connected layer.
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+use rand_core::Rng;
+
+use crate::activation::Activation;
+use crate::error::NetworkError;
+use crate::init::Init;
+use crate::matrix::Matrix;
+
+/// A fully connected layer, `f(x·W + b)`.
+///
+/// `W` is `[inputs, outputs]`, Keras' kernel layout (PyTorch's is the transpose).
+///
+/// ```
+/// use fm_nn::{Activation, Dense};
+/// use ndarray::array;
+///
+/// let layer = Dense::from_parts(array![[1.0, 2.0]].view(), &[0.5, 0.0], Activation::Relu)?;
+/// assert_eq!((layer.inputs(), layer.outputs(), layer.parameters()), (1, 2, 4));
+/// # Ok::<(), fm_nn::NetworkError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dense {
+    pub(crate) weight: Matrix,
+    /// One row.
+    pub(crate) bias: Matrix,
+    activation: Activation,
+}
+
+impl Dense {
+    /// A new layer: weights drawn from `rng`, biases zero.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        activation: Activation,
+        init: Init,
+        rng: &mut impl Rng,
+    ) -> Self {
+        let weight = init.draw(inputs, outputs, rng);
+        Self {
+            weight,
+            bias: Matrix::zeros(1, outputs),
+            activation,
+        }
+    }
+
+    /// A layer of the given `weight`, `[inputs, outputs]`, and `bias`, `[outputs]`, both copied.
+    ///
+    /// # Errors
+    /// [`NetworkError::BiasLength`] if the two do not have the same number of outputs.
+    pub fn from_parts(
+        weight: ArrayView2<'_, f32>,
+        bias: &[f32],
+        activation: Activation,
+    ) -> Result<Self, NetworkError> {
+        if bias.len() != weight.ncols() {
+            return Err(NetworkError::BiasLength {
+                outputs: weight.ncols(),
+                found: bias.len(),
+            });
+        }
+        let mut layer = Self {
+            weight: Matrix::from_view(weight),
+            bias: Matrix::zeros(1, bias.len()),
+            activation,
+        };
+        layer.bias.row_mut(0).copy_from_slice(bias);
+        Ok(layer)
+    }
+
+    /// Number of inputs.
+    pub fn inputs(&self) -> usize {
+        self.weight.rows()
+    }
+
+    /// Number of outputs (units).
+    pub fn outputs(&self) -> usize {
+        self.weight.cols()
+    }
+
+    /// Number of weights and biases.
+    pub fn parameters(&self) -> usize {
+        (self.inputs() + 1) * self.outputs()
+    }
+
+    /// The activation.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// The weights, `[inputs, outputs]`.
+    pub fn weight(&self) -> ArrayView2<'_, f32> {
+        self.weight.view()
+    }
+
+    /// The weights, `[inputs, outputs]`, to be changed.
+    pub fn weight_mut(&mut self) -> ArrayViewMut2<'_, f32> {
+        self.weight.view_mut()
+    }
+
+    /// The biases, `[outputs]`.
+    pub fn bias(&self) -> &[f32] {
+        self.bias.row(0)
+    }
+
+    /// The biases, `[outputs]`, to be changed.
+    pub fn bias_mut(&mut self) -> &mut [f32] {
+        self.bias.row_mut(0)
+    }
+
+    /// Weights and biases as padded matrices (the biases are one row), for an optimizer that
+    /// works on whole buffers.
+    pub fn parts_mut(&mut self) -> (&mut Matrix, &mut Matrix) {
+        (&mut self.weight, &mut self.bias)
+    }
+}
