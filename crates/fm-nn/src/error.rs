@@ -1,5 +1,8 @@
 //! What can go wrong in this crate.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use crate::activation::Activation;
 use crate::portable::Level;
 
@@ -68,4 +71,63 @@ pub enum NetworkError {
     /// A mask leaves nothing to train.
     #[error("the freeze mask freezes every layer, so nothing can be trained; unfreeze the head")]
     AllFrozen,
+}
+
+/// Why bytes are not a saved network.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Path of the file.
+        path: PathBuf,
+        /// What the file system said.
+        source: Arc<std::io::Error>,
+    },
+    /// Something else's file.
+    #[error("not a saved network: it begins with \"{found}\", expected \"FMNNFILE\"")]
+    Magic {
+        /// The first eight bytes.
+        found: String,
+    },
+    /// Written by a newer version.
+    #[error("format version {found} is unknown, this program reads up to {newest}; update it")]
+    Version {
+        /// The newest version known.
+        newest: u32,
+        /// The version found.
+        found: u32,
+    },
+    /// Cut short, or with bytes too many.
+    #[error("the header asks for {expected} bytes, found {found}: the file is damaged")]
+    Length {
+        /// Bytes that the header speaks of.
+        expected: u64,
+        /// Bytes found.
+        found: u64,
+    },
+    /// Some byte is not what was written.
+    #[error("the SHA-256 does not match: the file is damaged")]
+    Checksum,
+    /// The description cannot be decoded.
+    #[error("the description at offset {offset} cannot be decoded")]
+    Description {
+        /// Where it begins.
+        offset: usize,
+        /// What the decoder said.
+        source: Arc<bincode::error::DecodeError>,
+    },
+    /// The layers have impossible sizes.
+    #[error("the description has no layers, an empty one, or one of impossible size")]
+    Shape,
+    /// An activation without a name.
+    #[error("activation number {found} is unknown; update the program")]
+    Activation {
+        /// The number found.
+        found: u8,
+    },
+    /// The layers do not make a network.
+    #[error("the layers do not make a network")]
+    Network(#[from] NetworkError),
 }

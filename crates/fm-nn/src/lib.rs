@@ -55,6 +55,7 @@
 
 pub mod activation;
 mod blas;
+mod container;
 mod dense;
 mod elementwise;
 mod engine;
@@ -68,12 +69,13 @@ mod network;
 mod portable;
 mod product;
 mod transpose;
+mod weights;
 mod workspace;
 
 pub use activation::Activation;
 pub use dense::Dense;
 pub use engine::{Backend, Engine};
-pub use error::{EngineError, NetworkError};
+pub use error::{EngineError, FileError, NetworkError};
 pub use freeze::FreezeMask;
 pub use gradient::{Gradients, LayerGradient, Update};
 pub use init::Init;

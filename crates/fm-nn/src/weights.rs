@@ -1,0 +1,183 @@
+//! A network's weights as bytes, as a file and as a digest.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use bincode::{Decode, Encode};
+use sha2::{Digest, Sha256};
+
+use crate::activation::Activation;
+use crate::container;
+use crate::dense::Dense;
+use crate::error::FileError;
+use crate::matrix::Matrix;
+use crate::network::Network;
+
+/// What a file says of a layer, apart from its floats.
+#[derive(Encode, Decode)]
+struct LayerDescription {
+    inputs: u64,
+    outputs: u64,
+    activation: u8,
+}
+
+/// Numbers of the activations in files; never renumbered.
+const ACTIVATIONS: [(u8, Activation); 8] = [
+    (0, Activation::Identity),
+    (1, Activation::Selu),
+    (2, Activation::Relu),
+    (3, Activation::Elu),
+    (4, Activation::LeakyRelu),
+    (5, Activation::Tanh),
+    (6, Activation::Sigmoid),
+    (7, Activation::Gelu),
+];
+
+impl Network {
+    /// The network as a file's bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let description: Vec<LayerDescription> = self.layers().iter().map(describe).collect();
+        container::encode(&description, self.layers().iter().flat_map(floats))
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// # Errors
+    /// [`FileError`] for anything else; never panics, and allocates no more than twice the bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
+        let (description, mut floats): (Vec<LayerDescription>, &[u8]) = container::decode(bytes)?;
+        // All counts are checked against the file before a matrix is allocated.
+        let mut expected = 0u64;
+        for layer in &description {
+            let count = layer
+                .inputs
+                .checked_add(1)
+                .and_then(|n| n.checked_mul(layer.outputs));
+            let bytes = count.and_then(|n| n.checked_mul(4));
+            expected = bytes
+                .and_then(|n| n.checked_add(expected))
+                .ok_or(FileError::Shape)?;
+        }
+        if expected != floats.len() as u64 {
+            return Err(FileError::Length {
+                expected,
+                found: floats.len() as u64,
+            });
+        }
+        let mut layers = Vec::with_capacity(description.len());
+        for layer in &description {
+            let activation = ACTIVATIONS
+                .iter()
+                .find(|(number, _)| *number == layer.activation);
+            let (_, activation) = activation.ok_or(FileError::Activation {
+                found: layer.activation,
+            })?;
+            // A row of no columns, or a column of no rows, would be as large as the file says.
+            if layer.inputs == 0 || layer.outputs == 0 {
+                return Err(FileError::Shape);
+            }
+            let (inputs, outputs) = (layer.inputs as usize, layer.outputs as usize);
+            let weight = take(&mut floats, inputs, outputs);
+            let bias = take(&mut floats, 1, outputs);
+            layers.push(Dense::from_parts(weight.view(), bias.row(0), *activation)?);
+        }
+        let head = layers.pop().ok_or(FileError::Shape)?;
+        Ok(Self::new(layers, head)?)
+    }
+
+    /// Writes the network to a file: to a temporary name beside it, flushed, then renamed, so
+    /// the file is whole or not there.
+    ///
+    /// # Errors
+    /// What the file system says; the temporary file is removed.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        let part = path.with_file_name(name);
+        let written = File::create(&part).and_then(|mut file| {
+            file.write_all(&self.to_bytes())?;
+            file.sync_all()
+        });
+        written
+            .and_then(|()| fs::rename(&part, path))
+            .inspect_err(|_| {
+                // The first error is the one to report.
+                let _ = fs::remove_file(&part);
+            })
+    }
+
+    /// Reads a file that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
+    pub fn load(path: &Path) -> Result<Self, FileError> {
+        let bytes = fs::read(path).map_err(|source| FileError::Read {
+            path: path.to_owned(),
+            source: source.into(),
+        })?;
+        Self::from_bytes(&bytes)
+    }
+
+    /// SHA-256, in hex, of every layer's shape, weights and biases as little-endian bytes: equal
+    /// exactly where the weights are equal to the bit.
+    pub fn digest(&self) -> String {
+        digest(self.layers())
+    }
+
+    /// As [`digest`](Self::digest), of the trunk alone.
+    pub fn trunk_digest(&self) -> String {
+        digest(self.trunk())
+    }
+}
+
+fn digest(layers: &[Dense]) -> String {
+    let mut hasher = Sha256::new();
+    for layer in layers {
+        hasher.update((layer.inputs() as u64).to_le_bytes());
+        hasher.update((layer.outputs() as u64).to_le_bytes());
+        let mut row_bytes = Vec::with_capacity(4 * layer.outputs());
+        for row in floats(layer) {
+            row_bytes.clear();
+            row_bytes.extend(row.iter().flat_map(|x| x.to_le_bytes()));
+            hasher.update(&row_bytes);
+        }
+    }
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn describe(layer: &Dense) -> LayerDescription {
+    let activation = ACTIVATIONS
+        .iter()
+        .find(|(_, activation)| *activation == layer.activation());
+    let (activation, _) = activation.expect("every activation has a number");
+    LayerDescription {
+        inputs: layer.inputs() as u64,
+        outputs: layer.outputs() as u64,
+        activation: *activation,
+    }
+}
+
+/// A layer's floats in the order of the file: the weights row by row, then the biases.
+fn floats(layer: &Dense) -> impl Iterator<Item = &[f32]> {
+    (0..layer.inputs())
+        .map(|row| layer.weight.row(row))
+        .chain([layer.bias()])
+}
+
+/// Takes a matrix from the front of little-endian floats that are known to hold it.
+fn take(floats: &mut &[u8], rows: usize, cols: usize) -> Matrix {
+    let mut matrix = Matrix::zeros(rows, cols);
+    for row in 0..rows {
+        let (bytes, rest) = floats.split_at(4 * cols);
+        *floats = rest;
+        for (x, bytes) in matrix.row_mut(row).iter_mut().zip(bytes.chunks_exact(4)) {
+            *x = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        }
+    }
+    matrix
+}
