@@ -98,7 +98,8 @@ impl Engine {
         }
     }
 
-    /// The vector level of everything that is not a product, for [`Level::dispatch`].
+    /// The vector level of everything that is not a product (and, on the portable backend, of the
+    /// products too). for [`Level::dispatch`].
     pub fn level(&self) -> Level {
         self.level
     }

@@ -3,6 +3,7 @@
 use crate::dense::Dense;
 use crate::engine::Engine;
 use crate::matrix::Matrix;
+use crate::portable::Level;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
 
 /// An optimizer as the backward pass sees it.
@@ -24,6 +25,11 @@ pub struct LayerGradient<'a> {
 }
 
 impl LayerGradient<'_> {
+    /// The vector level for an optimizer's own loops.
+    pub fn level(&self) -> Level {
+        self.engine.level()
+    }
+
     /// Plain gradient descent, `W ← W + Xᵀ·(−lr·D)`: accumulated straight into the weights, with
     /// no gradient buffer.
     pub fn descend(self, layer: &mut Dense, lr: f32) {

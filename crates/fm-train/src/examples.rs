@@ -1,0 +1,231 @@
+//! [`Examples`]: borrowed inputs and labels, and how a batch of them is gathered.
+
+use fm_nn::{Job, Level, Matrix};
+use ndarray::ArrayView2;
+
+use crate::error::TrainError;
+
+/// Inputs of a task, `[rows, inputs]`.
+#[derive(Clone, Copy, Debug)]
+pub enum Inputs<'a> {
+    /// Used as they are.
+    F32(ArrayView2<'a, f32>),
+    /// Bytes, each multiplied by `scale` when a batch is gathered (1/255 for pixels).
+    U8 {
+        /// The bytes, `[rows, inputs]`.
+        values: ArrayView2<'a, u8>,
+        /// What one step of a byte is worth.
+        scale: f32,
+    },
+}
+
+impl Inputs<'_> {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::F32(values) => values.nrows(),
+            Self::U8 { values, .. } => values.nrows(),
+        }
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        match self {
+            Self::F32(values) => values.ncols(),
+            Self::U8 { values, .. } => values.ncols(),
+        }
+    }
+}
+
+/// Class numbers of a task, one per row.
+#[derive(Clone, Copy, Debug)]
+pub enum Labels<'a> {
+    /// As bytes, the way image datasets have them.
+    U8(&'a [u8]),
+    /// For more than 256 classes.
+    U32(&'a [u32]),
+}
+
+impl Labels<'_> {
+    /// Number of labels.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::U8(labels) => labels.len(),
+            Self::U32(labels) => labels.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The class of row `row`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn class(&self, row: usize) -> u32 {
+        match self {
+            Self::U8(labels) => u32::from(labels[row]),
+            Self::U32(labels) => labels[row],
+        }
+    }
+}
+
+/// Inputs with their labels, borrowed: one copy of the data serves every run.
+#[derive(Clone, Copy, Debug)]
+pub struct Examples<'a> {
+    inputs: Inputs<'a>,
+    labels: Labels<'a>,
+}
+
+impl<'a> Examples<'a> {
+    /// Pairs inputs with labels.
+    ///
+    /// # Errors
+    /// [`TrainError::Rows`] if their counts differ, [`TrainError::TooManyRows`] from 2³² on.
+    pub fn new(inputs: Inputs<'a>, labels: Labels<'a>) -> Result<Self, TrainError> {
+        let (rows, n_labels) = (inputs.rows(), labels.len());
+        if rows != n_labels {
+            return Err(TrainError::Rows {
+                inputs: rows,
+                labels: n_labels,
+            });
+        }
+        if u32::try_from(rows).is_err() {
+            return Err(TrainError::TooManyRows { rows });
+        }
+        Ok(Self { inputs, labels })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// The inputs.
+    pub fn inputs(&self) -> Inputs<'a> {
+        self.inputs
+    }
+
+    /// The labels.
+    pub fn labels(&self) -> Labels<'a> {
+        self.labels
+    }
+
+    /// The same rows with other inputs, such as what a frozen trunk makes of them.
+    pub(crate) fn with_inputs<'b>(&'b self, inputs: ArrayView2<'b, f32>) -> Examples<'b> {
+        Examples {
+            inputs: Inputs::F32(inputs),
+            labels: self.labels,
+        }
+    }
+
+    /// The same, borrowed for less long (array views do not shorten by themselves).
+    pub(crate) fn reborrow(&self) -> Examples<'_> {
+        let inputs = match &self.inputs {
+            Inputs::F32(values) => Inputs::F32(values.view()),
+            Inputs::U8 { values, scale } => Inputs::U8 {
+                values: values.view(),
+                scale: *scale,
+            },
+        };
+        Examples {
+            inputs,
+            labels: self.labels,
+        }
+    }
+
+    /// Checks that there are rows and that they fit a network.
+    pub(crate) fn check(
+        &self,
+        what: &'static str,
+        inputs: usize,
+        n_classes: usize,
+    ) -> Result<(), TrainError> {
+        if self.rows() == 0 {
+            return Err(TrainError::NoRows { what });
+        }
+        if self.inputs.cols() != inputs {
+            let found = self.inputs.cols();
+            return Err(TrainError::Inputs {
+                what,
+                expected: inputs,
+                found,
+            });
+        }
+        for row in 0..self.rows() {
+            let class = self.labels.class(row);
+            if class as usize >= n_classes {
+                return Err(TrainError::Class {
+                    what,
+                    row,
+                    class,
+                    n_classes,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A batch in one reused buffer.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) inputs: Matrix,
+    pub(crate) classes: Vec<u32>,
+}
+
+impl Batch {
+    pub(crate) fn new(capacity: usize, cols: usize) -> Self {
+        Self {
+            inputs: Matrix::zeros(capacity, cols),
+            classes: Vec::with_capacity(capacity),
+        }
+    }
+
+    /// Gathers the rows that `rows` names, in its order.
+    pub(crate) fn gather(
+        &mut self,
+        level: Level,
+        examples: &Examples<'_>,
+        rows: impl Iterator<Item = usize>,
+    ) {
+        self.classes.clear();
+        for (to, from) in rows.enumerate() {
+            self.classes.push(examples.labels.class(from));
+            let out = self.inputs.row_mut(to);
+            match examples.inputs {
+                Inputs::F32(values) => {
+                    for (out, x) in out.iter_mut().zip(values.row(from)) {
+                        *out = *x;
+                    }
+                }
+                Inputs::U8 { values, scale } => match values.row(from).to_slice() {
+                    Some(bytes) => level.dispatch(Scale { bytes, scale, out }),
+                    None => {
+                        for (out, x) in out.iter_mut().zip(values.row(from)) {
+                            *out = f32::from(*x) * scale;
+                        }
+                    }
+                },
+            }
+        }
+    }
+}
+
+struct Scale<'a> {
+    bytes: &'a [u8],
+    scale: f32,
+    out: &'a mut [f32],
+}
+
+impl Job for Scale<'_> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        for (out, byte) in self.out.iter_mut().zip(self.bytes) {
+            *out = f32::from(*byte) * self.scale;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Scores of a network on examples.
+
+use fm_nn::{Engine, Loss, Network, Rows, Targets, Workspace};
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+use crate::error::TrainError;
+use crate::examples::{Batch, Examples};
+
+/// Rows that are scored together.
+const EVALUATION_ROWS: usize = 256;
+
+/// Mean loss and accuracy over some rows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Mean loss over the rows.
+    pub loss: f64,
+    /// Fraction of rows whose class is predicted.
+    pub accuracy: f64,
+    /// Number of them.
+    pub correct: usize,
+    /// Number of rows.
+    pub rows: usize,
+}
+
+/// Sums that become [`Scores`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) loss: f64,
+    correct: usize,
+    rows: usize,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, loss_sum: f64, logits: ArrayView2<'_, f32>, classes: &[u32]) {
+        self.loss += loss_sum;
+        self.rows += classes.len();
+        let predicted = logits.rows().into_iter().zip(classes);
+        self.correct += predicted
+            .filter(|(row, class)| predict(row.as_slice()) == **class)
+            .count();
+    }
+
+    pub(crate) fn scores(&self) -> Scores {
+        let rows = self.rows.max(1) as f64;
+        Scores {
+            loss: self.loss / rows,
+            accuracy: self.correct as f64 / rows,
+            correct: self.correct,
+            rows: self.rows,
+        }
+    }
+}
+
+/// The class that a row of logits speaks for: the first largest; with one logit, class 1 where it
+/// is above zero (a probability above one half).
+fn predict(logits: Option<&[f32]>) -> u32 {
+    match logits.unwrap_or_default() {
+        [z] => u32::from(*z > 0.0),
+        logits => {
+            let mut best = 0;
+            for (j, z) in logits.iter().enumerate() {
+                if *z > logits[best] {
+                    best = j;
+                }
+            }
+            best as u32
+        }
+    }
+}
+
+/// Buffers for scoring a network; made once and used for every epoch.
+#[derive(Debug)]
+pub struct Evaluator {
+    workspace: Workspace,
+    batch: Batch,
+    first: usize,
+}
+
+impl Evaluator {
+    /// Buffers for networks of the shape of `network`.
+    pub fn new(network: &Network, engine: Engine) -> Self {
+        Self::from_layer(network, engine, 0)
+    }
+
+    /// Buffers for scoring from layer `first` on, the inputs being those of that layer.
+    pub(crate) fn from_layer(network: &Network, engine: Engine, first: usize) -> Self {
+        let cols = network.layers()[first].inputs();
+        Self {
+            workspace: Workspace::for_inference(network, engine, EVALUATION_ROWS),
+            batch: Batch::new(EVALUATION_ROWS, cols),
+            first,
+        }
+    }
+
+    /// Scores `network` on `examples`.
+    ///
+    /// # Errors
+    /// [`TrainError`] if there are no rows or they do not fit the network or loss.
+    pub fn evaluate(
+        &mut self,
+        network: &Network,
+        examples: &Examples<'_>,
+        loss: Loss,
+    ) -> Result<Scores, TrainError> {
+        loss.check_outputs(network.outputs())?;
+        let inputs = network.layers()[self.first].inputs();
+        examples.check("evaluated", inputs, network.outputs().max(2))?;
+        let mut tally = Tally::default();
+        self.for_each_chunk(network, examples, |workspace, classes, _| {
+            let sum = workspace.loss(loss, Targets::Classes(classes));
+            tally.add(sum, workspace.logits(), classes);
+        });
+        Ok(tally.scores())
+    }
+
+    /// The logits of every row, `[rows, outputs]`.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn logits(
+        &mut self,
+        network: &Network,
+        examples: &Examples<'_>,
+    ) -> Result<ndarray::Array2<f32>, TrainError> {
+        let inputs = network.layers()[self.first].inputs();
+        examples.check("evaluated", inputs, network.outputs().max(2))?;
+        let mut logits = ndarray::Array2::zeros((examples.rows(), network.outputs()));
+        self.for_each_chunk(network, examples, |workspace, classes, start| {
+            logits
+                .slice_mut(ndarray::s![start..start + classes.len(), ..])
+                .assign(&workspace.logits());
+        });
+        Ok(logits)
+    }
+
+    fn for_each_chunk(
+        &mut self,
+        network: &Network,
+        examples: &Examples<'_>,
+        mut f: impl FnMut(&Workspace, &[u32], usize),
+    ) {
+        let level = self.workspace.engine().level();
+        for start in (0..examples.rows()).step_by(EVALUATION_ROWS) {
+            let end = examples.rows().min(start + EVALUATION_ROWS);
+            self.batch.gather(level, examples, start..end);
+            let rows = Rows::of(&self.batch.inputs).first(end - start);
+            network.forward_from(self.first, rows, &mut self.workspace);
+            f(&self.workspace, &self.batch.classes, start);
+        }
+    }
+}
