@@ -1,0 +1,158 @@
+//! [`Protocol`]: the whole recipe of an experiment, as data.
+
+mod check;
+mod freeze;
+mod parse;
+
+pub use freeze::Freeze;
+pub use parse::ProtocolError;
+
+use fm_nn::{Activation, Init, TrunkSpec};
+use fm_train::Optimizer;
+use serde::{Deserialize, Serialize};
+
+/// The protocols that are compiled in: name and TOML text. The first is the default.
+pub const BUILT_IN: [(&str, &str); 2] = [
+    (
+        "notebook-2e",
+        include_str!("../../protocols/notebook-2e.toml"),
+    ),
+    ("quick", include_str!("../../protocols/quick.toml")),
+];
+
+/// The whole recipe: data, tasks, network, training, arms. What a seed adds is randomness only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    /// Short name, part of a results folder's name.
+    pub name: String,
+    /// One line: where the recipe comes from.
+    #[serde(default)]
+    pub about: String,
+    /// Which rows are used.
+    pub data: DataSpec,
+    /// How the classes are split.
+    pub task: TaskSpec,
+    /// The hidden layers.
+    pub network: NetworkSpec,
+    /// What all trainings share.
+    pub training: TrainingSpec,
+    /// The training on the source task.
+    pub source: SourceSpec,
+    /// Ways of training on the target task; the first is the one that the others are compared
+    /// with.
+    pub arms: Vec<Arm>,
+}
+
+/// Which rows of the dataset are used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSpec {
+    /// The first rows of the training file, before validation rows are taken; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train_rows: Option<usize>,
+    /// The first rows of the test file; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_rows: Option<usize>,
+    /// The first of the training rows, held out.
+    pub validation_rows: usize,
+}
+
+/// How the classes are split between the tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSpec {
+    /// Classes of the target task; the first becomes label 0. The source task has the rest.
+    pub target_classes: Vec<u8>,
+    /// Training rows of the target task: the first in dataset order.
+    pub target_rows: usize,
+}
+
+/// The hidden layers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSpec {
+    /// Units of each hidden layer, from the input on.
+    pub hidden: Vec<usize>,
+    /// Activation of every hidden layer.
+    pub activation: Activation,
+    /// How weights are drawn.
+    pub init: Init,
+}
+
+impl NetworkSpec {
+    /// The trunk on `inputs` inputs.
+    pub fn trunk(&self, inputs: usize) -> TrunkSpec {
+        TrunkSpec {
+            inputs,
+            hidden: self.hidden.clone(),
+            activation: self.activation,
+            init: self.init,
+        }
+    }
+}
+
+/// What all trainings of a protocol share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingSpec {
+    /// Rows of a step.
+    pub batch_size: usize,
+}
+
+/// The training on the source task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSpec {
+    /// Number of epochs.
+    pub epochs: usize,
+    /// The optimizer.
+    pub optimizer: Optimizer,
+}
+
+/// One way of training on the target task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    /// Name in tables and records.
+    pub name: String,
+    /// Where the trunk comes from.
+    pub trunk: TrunkOrigin,
+    /// The phases, in order.
+    pub phases: Vec<PhaseSpec>,
+}
+
+/// Where an arm's trunk comes from. The head is new, and the same in every arm of a seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrunkOrigin {
+    /// New weights, the same in every such arm of a seed.
+    Fresh,
+    /// A copy of the trunk trained on the source task.
+    Source,
+}
+
+/// Some epochs under one freeze mask and one optimizer, which starts fresh.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhaseSpec {
+    /// Number of epochs.
+    pub epochs: usize,
+    /// What is frozen.
+    pub freeze: Freeze,
+    /// The optimizer.
+    pub optimizer: Optimizer,
+}
+
+impl Protocol {
+    /// A protocol that is compiled in.
+    pub fn built_in(name: &str) -> Option<Self> {
+        let (_, text) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)?;
+        Some(Self::parse(text, name).expect("the protocols compiled in are read by a test"))
+    }
+
+    /// Epochs of an arm, all phases together.
+    pub fn arm_epochs(arm: &Arm) -> usize {
+        arm.phases.iter().map(|phase| phase.epochs).sum()
+    }
+}
