@@ -58,7 +58,7 @@ pub struct Shape {
     pub k: usize,
 }
 
-/// Checks once what the kernels rely on.
+/// Checks once what the kernels, which do not check, rely on.
 pub(crate) fn check(shape: Shape, a: &Lhs<'_>, b: &Rhs<'_>, start: &Start<'_>, c: &Out<'_>) {
     let Shape { m, n, k } = shape;
     assert!(
@@ -71,22 +71,31 @@ pub(crate) fn check(shape: Shape, a: &Lhs<'_>, b: &Rhs<'_>, start: &Start<'_>, c
         "stride {} of C, n {n}",
         c.stride
     );
+    // Checked: a product that wraps around would let any slice pass.
     assert!(
-        b.data.len() >= k * b.stride,
-        "B holds {} floats, {k} rows needed",
-        b.data.len()
+        k.checked_mul(b.stride)
+            .is_some_and(|len| b.data.len() >= len),
+        "B holds {} floats, {k} rows of {} needed",
+        b.data.len(),
+        b.stride
     );
     assert!(
-        c.data.len() >= m * c.stride,
-        "C holds {} floats, {m} rows needed",
-        c.data.len()
+        m.checked_mul(c.stride)
+            .is_some_and(|len| c.data.len() >= len),
+        "C holds {} floats, {m} rows of {} needed",
+        c.data.len(),
+        c.stride
     );
     if m > 0 && k > 0 {
-        let last = (m - 1) * a.row_stride + (k - 1) * a.col_stride;
+        let down = (m - 1).checked_mul(a.row_stride);
+        let right = (k - 1).checked_mul(a.col_stride);
+        let last = down.zip(right).and_then(|(d, r)| d.checked_add(r));
         assert!(
-            a.data.len() > last,
-            "A holds {} floats, element {last} needed",
-            a.data.len()
+            last.is_some_and(|last| a.data.len() > last),
+            "A holds {} floats, too few for {m} rows at {} and {k} columns at {}",
+            a.data.len(),
+            a.row_stride,
+            a.col_stride
         );
     }
     if let Start::Row(row) = start {
@@ -95,5 +104,61 @@ pub(crate) fn check(shape: Shape, a: &Lhs<'_>, b: &Rhs<'_>, start: &Start<'_>, c
             "start row of {} floats",
             row.len()
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks a product `[2, 3]·[3, 16]` after a change to its strides.
+    fn checked(change: impl FnOnce(&mut Lhs<'_>, &mut Rhs<'_>, &mut usize)) {
+        let (shape, floats) = (Shape { m: 2, n: 16, k: 3 }, [0.0; 48]);
+        let mut a = Lhs {
+            data: &floats[..6],
+            row_stride: 3,
+            col_stride: 1,
+        };
+        let mut b = Rhs {
+            data: &floats,
+            stride: LANES,
+        };
+        let (mut c, mut stride) = ([0.0; 32], LANES);
+        change(&mut a, &mut b, &mut stride);
+        let c = Out {
+            data: &mut c,
+            stride,
+        };
+        check(shape, &a, &b, &Start::Row(&floats[..16]), &c);
+    }
+
+    #[test]
+    fn operands_that_just_fit_pass() {
+        checked(|_, _, _| {});
+        checked(|a, _, _| (a.row_stride, a.col_stride) = (1, 2));
+    }
+
+    #[test]
+    #[should_panic(expected = "A holds 6 floats")]
+    fn rows_of_a_beyond_the_slice_are_refused() {
+        checked(|a, _, _| a.row_stride = 4);
+    }
+
+    #[test]
+    #[should_panic(expected = "A holds 6 floats")]
+    fn strides_of_a_that_wrap_around_are_refused() {
+        checked(|a, _, _| (a.row_stride, a.col_stride) = (usize::MAX, 1));
+    }
+
+    #[test]
+    #[should_panic(expected = "B holds 48 floats")]
+    fn strides_of_b_that_wrap_around_are_refused() {
+        checked(|_, b, _| b.stride = usize::MAX / 3 / LANES * LANES + LANES);
+    }
+
+    #[test]
+    #[should_panic(expected = "C holds 32 floats")]
+    fn strides_of_c_that_wrap_around_are_refused() {
+        checked(|_, _, c| *c = usize::MAX / 2 / LANES * LANES + LANES);
     }
 }

@@ -1,0 +1,195 @@
+//! The product: how `C` is cut into tiles, and in what order they are computed.
+//!
+//! Nothing is packed or copied. The rows of `B` are whole cache lines, so a tile streams them as
+//! they lie. Blocks of the inner dimension go through `C`, which changes no bit: a float stored
+//! and loaded again is the same float.
+
+// The tile kernels take raw pointers; the bounds were checked by `product::check`.
+#![allow(unsafe_code)]
+
+use std::ops::Range;
+
+use super::level::Level;
+use super::tile::{First, Tile};
+use super::vector::{self, Vector};
+use crate::matrix::LANES;
+use crate::product::{Lhs, Out, Rhs, Shape, Start};
+
+/// Inner steps per block: a block of `B` three vectors wide (96 KiB) and the block of `A` beside
+/// it stay in a level-2 cache of 256 KiB or more.
+const BLOCK_STEPS: usize = 512;
+
+/// Rows per block: as many rows of `A` (128 KiB) meet each block of `B` before the next is
+/// fetched.
+const BLOCK_ROWS: usize = 64;
+
+/// `C = start + A·B`; the operands are already checked.
+pub(crate) fn product(
+    level: Level,
+    shape: Shape,
+    a: Lhs<'_>,
+    b: Rhs<'_>,
+    start: Start<'_>,
+    c: Out<'_>,
+) {
+    let operands = Operands {
+        k: shape.k,
+        a: a.data.as_ptr(),
+        a_row: a.row_stride,
+        a_col: a.col_stride,
+        b: b.data.as_ptr(),
+        b_row: b.stride,
+        c: c.data.as_mut_ptr(),
+        c_row: c.stride,
+        first: match start {
+            Start::Zero => First::Zero,
+            Start::Row(row) => First::Row(row.as_ptr()),
+            Start::Out => First::Out,
+        },
+    };
+    // SAFETY: `check` passed for these operands, and `C` is borrowed mutably.
+    unsafe { part(level, &operands, 0..shape.m, 0..shape.n) }
+}
+
+/// The operands of a whole product as pointers, so that threads can share it.
+pub(super) struct Operands {
+    k: usize,
+    a: *const f32,
+    a_row: usize,
+    a_col: usize,
+    b: *const f32,
+    b_row: usize,
+    c: *mut f32,
+    c_row: usize,
+    first: First,
+}
+
+/// Computes the rows `rows` and columns `cols` of `C`, and some of the padding after them.
+///
+/// # Safety
+/// `product::check` passed for the operands, `rows` and `cols` lie in their shape, `cols` starts
+/// at a multiple of [`LANES`], and nobody else reads or writes this part of `C`, up to the next
+/// multiple of [`LANES`], in the meantime.
+pub(super) unsafe fn part(
+    level: Level,
+    operands: &Operands,
+    rows: Range<usize>,
+    cols: Range<usize>,
+) {
+    if rows.is_empty() || cols.is_empty() {
+        return;
+    }
+    // SAFETY: the vectors' features are those of the level, which this CPU has; the rest is the
+    // caller's promise.
+    unsafe {
+        match level.min(Level::detect()) {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => blocks::<vector::Avx512>(operands, rows, cols),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => blocks::<vector::Avx2>(operands, rows, cols),
+            _ => blocks::<vector::Baseline>(operands, rows, cols),
+        }
+    }
+}
+
+/// [`part`] with one kind of vector.
+///
+/// # Safety
+/// As [`part`], and the CPU has the features of `V`.
+unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
+    const { assert!(LANES.is_multiple_of(V::LANES)) };
+    let count = operands.k.div_ceil(BLOCK_STEPS).max(1);
+    for steps in split(operands.k, count) {
+        let block = Operands {
+            k: steps.len(),
+            a: operands.a.wrapping_add(steps.start * operands.a_col),
+            b: operands.b.wrapping_add(steps.start * operands.b_row),
+            first: if steps.start == 0 {
+                operands.first
+            } else {
+                First::Out
+            },
+            ..*operands
+        };
+        // Sums go on from the rows that were used last, which are still in the cache: in a
+        // training step these are the last rows of the weights, read in the forward pass.
+        let from_last = matches!(operands.first, First::Out);
+        let count = rows.len().div_ceil(BLOCK_ROWS);
+        for index in 0..count {
+            let index = if from_last { count - 1 - index } else { index };
+            let piece = nth(rows.len(), count, index);
+            let rows = rows.start + piece.start..rows.start + piece.end;
+            // SAFETY: the caller's promise, for a part of its range.
+            unsafe { panels::<V>(&block, rows, cols.clone(), from_last) }
+        }
+    }
+}
+
+/// One block: panels of columns from the left to the right, in each its tiles.
+///
+/// # Safety
+/// As [`blocks`].
+unsafe fn panels<V: Vector>(
+    block: &Operands,
+    rows: Range<usize>,
+    cols: Range<usize>,
+    from_last: bool,
+) {
+    let mut left = cols.len().div_ceil(V::LANES);
+    let mut col = cols.start;
+    while left > 0 {
+        let width = width(left, V::ROWS.len());
+        let count = rows.len().div_ceil(V::ROWS[width - 1]);
+        for index in 0..count {
+            let index = if from_last { count - 1 - index } else { index };
+            let piece = nth(rows.len(), count, index);
+            let row = rows.start + piece.start;
+            let tile = Tile {
+                k: block.k,
+                a: block.a.wrapping_add(row * block.a_row),
+                a_row: block.a_row,
+                a_col: block.a_col,
+                b: block.b.wrapping_add(col),
+                b_row: block.b_row,
+                c: block.c.wrapping_add(row * block.c_row + col),
+                c_row: block.c_row,
+                first: match block.first {
+                    First::Row(first) => First::Row(first.wrapping_add(col)),
+                    first => first,
+                },
+            };
+            // SAFETY: rows and columns lie in the shape; the last vector ends at most at the next
+            // multiple of `LANES` after the last column, and `check` saw to it that strides and
+            // the first row reach that far.
+            unsafe { V::kernel(piece.len(), width)(&tile) }
+        }
+        col += width * V::LANES;
+        left -= width;
+    }
+}
+
+/// How many of the `left` vectors the next panel takes, of at most `widest`.
+///
+/// Panels of three are the fastest where there are registers for them, then four, then two; a
+/// single vector is left to last only if it is alone.
+fn width(left: usize, widest: usize) -> usize {
+    match left {
+        1 | 2 => left,
+        _ if widest == 2 => 2,
+        4 if widest == 4 => 4,
+        4 => 2,
+        _ => 3,
+    }
+}
+
+/// `0..len` in `count` consecutive pieces that differ by one at most.
+fn split(len: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..count).map(move |index| nth(len, count, index))
+}
+
+/// Piece `index` of `0..len` cut into `count` pieces, the longer ones first.
+fn nth(len: usize, count: usize, index: usize) -> Range<usize> {
+    let (short, longer) = (len / count, len % count);
+    let start = index * short + index.min(longer);
+    start..start + short + usize::from(index < longer)
+}

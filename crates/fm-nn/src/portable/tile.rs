@@ -1,0 +1,99 @@
+//! The microkernel: one tile of `C`, kept in registers over the inner dimension.
+
+// Raw pointers without bounds checks in the innermost loop; `product` says why they are in bounds.
+#![allow(unsafe_code)]
+
+use super::vector::Vector;
+
+/// What the chains of a tile begin with, as [`Start`](crate::Start).
+#[derive(Clone, Copy)]
+pub(super) enum First {
+    /// Zero.
+    Zero,
+    /// This row, the same for each row of the tile.
+    Row(*const f32),
+    /// What `C` holds.
+    Out,
+}
+
+/// The operands of one tile: pointers to its first elements, strides in floats.
+#[derive(Clone, Copy)]
+pub(super) struct Tile {
+    pub(super) k: usize,
+    pub(super) a: *const f32,
+    pub(super) a_row: usize,
+    pub(super) a_col: usize,
+    pub(super) b: *const f32,
+    pub(super) b_row: usize,
+    pub(super) c: *mut f32,
+    pub(super) c_row: usize,
+    pub(super) first: First,
+}
+
+/// A tile kernel compiled for one size and one vector.
+///
+/// # Safety
+/// As [`tile`].
+pub(super) type Kernel = unsafe fn(&Tile);
+
+/// Computes `ROWS` rows of `WIDTH` vectors of `C`.
+///
+/// # Safety
+/// The CPU has the features of `V`. `ROWS x k` elements of `A`, and `WIDTH` whole vectors in each
+/// of `k` rows of `B`, `ROWS` rows of `C` and the first row, are in bounds.
+#[inline(always)]
+pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &Tile) {
+    // SAFETY: every access below is to one of the elements that the caller promised.
+    unsafe {
+        let mut sums = [[V::splat(0.0); WIDTH]; ROWS];
+        match t.first {
+            First::Zero => {}
+            First::Row(row) => {
+                for (j, first) in load_row::<V, WIDTH>(row).into_iter().enumerate() {
+                    for sums in &mut sums {
+                        sums[j] = first;
+                    }
+                }
+            }
+            First::Out => {
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    *sums = load_row(t.c.add(i * t.c_row));
+                }
+            }
+        }
+        let (mut a, mut b) = (t.a, t.b);
+        for _ in 0..t.k {
+            let b_row = load_row::<V, WIDTH>(b);
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let x = V::splat(*a.add(i * t.a_row));
+                for (sum, b) in sums.iter_mut().zip(b_row) {
+                    *sum = x.mul_add(b, *sum);
+                }
+            }
+            // Wrapping: the step after the last one may leave the slice.
+            a = a.wrapping_add(t.a_col);
+            b = b.wrapping_add(t.b_row);
+        }
+        for (i, sums) in sums.into_iter().enumerate() {
+            for (j, sum) in sums.into_iter().enumerate() {
+                sum.store(t.c.add(i * t.c_row + j * V::LANES));
+            }
+        }
+    }
+}
+
+/// `WIDTH` vectors side by side.
+///
+/// # Safety
+/// They can be read, and the CPU has the features of `V`.
+#[inline(always)]
+unsafe fn load_row<V: Vector, const WIDTH: usize>(from: *const f32) -> [V; WIDTH] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut row = [V::splat(0.0); WIDTH];
+        for (j, vector) in row.iter_mut().enumerate() {
+            *vector = V::load(from.add(j * V::LANES));
+        }
+        row
+    }
+}
