@@ -1,66 +1,96 @@
-//! What the whole-workspace tests share: the reference numbers and the engines to hold to them.
+//! What the whole-workspace tests share: where the reference values and the published data are,
+//! and a harness that counts a test as ignored where its data is nowhere.
+//!
+//! A test file that needs the published data has `harness = false` in `Cargo.toml` and
+//!
+//! ```no_run
+//! use fm_tests::{Outcome, needs_data, run};
+//!
+//! fn main() {
+//!     run(vec![needs_data("training_has_60000_rows", |folder| -> Outcome {
+//!         let data = fm_data::FashionMnist::open(folder)?;
+//!         assert_eq!(data.train.rows(), 60_000);
+//!         Ok(())
+//!     })]);
+//! }
+//! ```
 
-use std::path::PathBuf;
+mod reference;
 
-use fm_nn::{Engine, Level, Matrix};
-use ndarray::Array2;
-use serde::de::DeserializeOwned;
+use std::error::Error;
+use std::path::{Path, PathBuf};
 
-/// The folder of reference numbers: `FM_FIXTURES`, or `tests/fixtures`.
+use libtest_mimic::{Arguments, Completion, Trial};
+
+pub use reference::{assert_close, engines, fixture, matrix};
+
+/// What a test body returns; a failed assertion may also panic, as in any test.
+pub type Outcome = Result<(), Box<dyn Error>>;
+
+/// The workspace's own folder.
+#[must_use]
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The folder of reference values: `FM_FIXTURES` where it is set, else `tests/fixtures`.
+#[must_use]
 pub fn fixtures() -> PathBuf {
-    std::env::var_os("FM_FIXTURES").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures"),
-        PathBuf::from,
-    )
+    folder_in_env("FM_FIXTURES").unwrap_or_else(|| workspace().join("tests/fixtures"))
 }
 
-/// Reads a file of reference numbers.
+/// The folder with the published Fashion-MNIST files: `FM_DATA` where it is set, else
+/// `data/fashion-mnist`; `None` where the first of the four files is not there.
 ///
-/// # Panics
-/// If it is not there or not of this form; the message names it.
-pub fn fixture<T: DeserializeOwned>(name: &str) -> T {
-    let path = fixtures().join(name);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+/// A folder that is there but wrong is returned: its tests fail rather than being ignored.
+#[must_use]
+pub fn published_data() -> Option<PathBuf> {
+    let folder = folder_in_env("FM_DATA").unwrap_or_else(|| workspace().join("data/fashion-mnist"));
+    let name = fm_data::published::FILES[0].name;
+    let there = folder.join(format!("{name}.gz")).is_file() || folder.join(name).is_file();
+    there.then_some(folder)
 }
 
-/// Every backend built in, the portable one at every level of this CPU.
-pub fn engines() -> Vec<Engine> {
-    let mut engines: Vec<Engine> = Level::ALL
-        .into_iter()
-        .filter_map(|level| Engine::portable_at(level).ok())
-        .collect();
-    if cfg!(any(feature = "openblas", feature = "openblas-static")) {
-        engines.push(Engine::blas().expect("OpenBLAS, since it is built in"));
-    }
-    engines
-}
-
-/// A matrix of nested rows.
-///
-/// # Panics
-/// If the rows differ in length.
-pub fn matrix(rows: &[Vec<f64>]) -> Matrix {
-    let flat = rows.iter().flatten().map(|&x| x as f32).collect();
-    let shape = (rows.len(), rows.first().map_or(0, Vec::len));
-    Matrix::from_view(
-        Array2::from_shape_vec(shape, flat)
-            .expect("equal rows")
-            .view(),
-    )
-}
-
-/// Asserts that every element is within `tolerance` of the reference.
-///
-/// # Panics
-/// If the shapes differ or an element is further away; the message names it.
-pub fn assert_close(found: &Matrix, expected: &[Vec<f64>], tolerance: f64, what: &str) {
-    assert_eq!(found.rows(), expected.len(), "{what}: rows");
-    for (i, expected) in expected.iter().enumerate() {
-        assert_eq!(found.cols(), expected.len(), "{what}: columns");
-        for (j, (f, e)) in found.row(i).iter().zip(expected).enumerate() {
-            let off = (f64::from(*f) - e).abs();
-            assert!(off <= tolerance, "{what}[{i}, {j}]: {f}, expected {e}");
+/// A test that is given the folder with the published data, and is counted as ignored, with the
+/// reason, where there is none.
+pub fn needs_data(name: &str, test: impl FnOnce(&Path) -> Outcome + Send + 'static) -> Trial {
+    Trial::ignorable_test(name, move || match published_data() {
+        None => Ok(Completion::ignored_with(
+            "no Fashion-MNIST: run `cargo xtask fetch-data`, or set FM_DATA to its folder",
+        )),
+        Some(folder) => {
+            test(&folder).map_err(|error| chain(error.as_ref()))?;
+            Ok(Completion::Completed)
         }
+    })
+}
+
+/// A test that needs no data, in a file that has tests which do.
+pub fn test(name: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        test().map_err(|error| chain(error.as_ref()).into())
+    })
+}
+
+/// Runs the tests with the options of `cargo test`, and ends the process.
+pub fn run(tests: Vec<Trial>) -> ! {
+    libtest_mimic::run(&Arguments::from_args(), tests).exit()
+}
+
+/// An environment variable's folder; relative ones are meant from the workspace's own folder, as
+/// the tests themselves run in a package's.
+fn folder_in_env(variable: &str) -> Option<PathBuf> {
+    let value = std::env::var_os(variable).filter(|value| !value.is_empty())?;
+    Some(workspace().join(value))
+}
+
+/// An error with all its sources.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text += &format!(": {error}");
+        source = error.source();
     }
+    text
 }

@@ -1,3 +1,17 @@
 //! IDX files, Fashion-MNIST with checksums, and task splits.
 
+mod dataset;
+mod error;
+mod fashion;
+mod hash;
+pub mod idx;
+mod manifest;
 pub mod published;
+mod sniff;
+mod splits;
+
+pub use dataset::Dataset;
+pub use error::DataError;
+pub use fashion::{FashionMnist, FileChecksum};
+pub use manifest::{Fingerprint, Manifest};
+pub use splits::TaskSplit;

@@ -1,0 +1,299 @@
+//! A labelled set of images: u8 pixels, u8 labels, class names, and where each row came from.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use ndarray::{ArcArray2, Array2, ArrayView2, Axis};
+
+use crate::error::DataError;
+use crate::idx;
+
+/// Images with labels, in dataset order, never changed once made.
+///
+/// Pixels are `[rows, height × width]`. Every row knows its number in the file that it came from,
+/// through any chain of splits; [`manifest`](Self::manifest) writes that down. Cloning is cheap,
+/// and parts that are a run of rows ([`first`](Self::first), [`hold_out`](Self::hold_out)) share
+/// the pixels of the whole.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    name: Arc<str>,
+    pixels: ArcArray2<u8>,
+    labels: Arc<[u8]>,
+    row_numbers: Arc<[u32]>,
+    class_names: Arc<[String]>,
+    image_size: (usize, usize),
+}
+
+impl Dataset {
+    /// A data set of `pixels` (`[rows, height × width]`) with one label per row, each below the
+    /// number of class names. `image_size` is (height, width); `name` is what messages and
+    /// manifests call the data. Rows are numbered from 0.
+    ///
+    /// # Errors
+    ///
+    /// No rows or more than 4294967295, pixels that do not make images of that size, other
+    /// numbers of images and labels, no classes or more than 256, a label out of range.
+    pub fn new(
+        name: &str,
+        pixels: Array2<u8>,
+        labels: Vec<u8>,
+        class_names: &[impl AsRef<str>],
+        image_size: (usize, usize),
+    ) -> Result<Self, DataError> {
+        let origin = || name.to_owned();
+        let (rows, n_pixels) = pixels.dim();
+        let (height, width) = image_size;
+        if n_pixels == 0 || height.checked_mul(width) != Some(n_pixels) {
+            return Err(DataError::ImageSize {
+                origin: origin(),
+                pixels: n_pixels,
+                height,
+                width,
+            });
+        }
+        if rows != labels.len() {
+            let labels = labels.len();
+            return Err(DataError::Counts {
+                origin: origin(),
+                images: rows,
+                labels,
+            });
+        }
+        let row_count = match u32::try_from(rows) {
+            Ok(n) if n > 0 => n,
+            _ => {
+                return Err(DataError::RowCount {
+                    origin: origin(),
+                    found: rows,
+                });
+            }
+        };
+        let n_classes = class_names.len();
+        if n_classes == 0 || n_classes > 256 {
+            return Err(DataError::ClassCount {
+                origin: origin(),
+                found: n_classes,
+            });
+        }
+        if let Some(row) = labels
+            .iter()
+            .position(|&label| usize::from(label) >= n_classes)
+        {
+            let label = labels[row];
+            return Err(DataError::LabelRange {
+                origin: origin(),
+                row,
+                label,
+                n_classes,
+            });
+        }
+        // Row-major order is what `image` and the hashes rely on.
+        let pixels = if pixels.is_standard_layout() {
+            pixels
+        } else {
+            pixels.as_standard_layout().into_owned()
+        };
+        Ok(Self {
+            name: name.into(),
+            pixels: pixels.into_shared(),
+            labels: labels.into(),
+            row_numbers: (0..row_count).collect(),
+            class_names: class_names
+                .iter()
+                .map(|name| name.as_ref().to_owned())
+                .collect(),
+            image_size,
+        })
+    }
+
+    /// Reads any pair of IDX files: u8 images `[rows, height, width]` and u8 labels `[rows]`,
+    /// each plain or gzip. Nothing is compared with a checksum.
+    ///
+    /// # Errors
+    ///
+    /// A file that is no such IDX file, or what [`new`](Self::new) refuses.
+    pub fn open_idx_pair(
+        images: impl AsRef<Path>,
+        labels: impl AsRef<Path>,
+        class_names: &[impl AsRef<str>],
+    ) -> Result<Self, DataError> {
+        let (images, labels) = (images.as_ref(), labels.as_ref());
+        let pixels = idx::open::<u8>(images)?;
+        let names = idx::open::<u8>(labels)?;
+        let name = format!("{} with {}", images.display(), labels.display());
+        let (pixels, image_size) = image_rows(pixels, || images.display().to_string())?;
+        let names = label_row(names, || labels.display().to_string())?;
+        Self::new(&name, pixels, names, class_names, image_size)
+    }
+
+    /// What messages and manifests call the data that the rows came from.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Number of rows: images and labels.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// All pixels, `[rows, height × width]`, row-major.
+    #[must_use]
+    pub fn pixels(&self) -> ArrayView2<'_, u8> {
+        self.pixels.view()
+    }
+
+    /// The pixels of one row, height × width; `None` past the last row.
+    #[must_use]
+    pub fn image(&self, row: usize) -> Option<&[u8]> {
+        let n = self.pixels.ncols();
+        let start = row.checked_mul(n)?;
+        self.pixel_bytes().get(start..start.checked_add(n)?)
+    }
+
+    /// One label per row, each below [`n_classes`](Self::n_classes).
+    #[must_use]
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
+    }
+
+    /// The number of each row in the file that it came from, from 0.
+    #[must_use]
+    pub fn row_numbers(&self) -> &[u32] {
+        &self.row_numbers
+    }
+
+    /// Class names in label order.
+    #[must_use]
+    pub fn class_names(&self) -> &[String] {
+        &self.class_names
+    }
+
+    /// Number of classes, whether or not each has rows.
+    #[must_use]
+    pub fn n_classes(&self) -> usize {
+        self.class_names.len()
+    }
+
+    /// Height and width of an image in pixels.
+    #[must_use]
+    pub fn image_size(&self) -> (usize, usize) {
+        self.image_size
+    }
+
+    /// Rows of each class, in label order.
+    #[must_use]
+    pub fn label_counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.n_classes()];
+        for &label in self.labels() {
+            counts[usize::from(label)] += 1;
+        }
+        counts
+    }
+
+    /// A few lines for people: what it is, how many rows, of which classes.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let (height, width) = self.image_size;
+        let mut text = format!(
+            "{}: {} images of {height}×{width} pixels (u8), {} classes, {:.1} MB\n",
+            self.name,
+            self.rows(),
+            self.n_classes(),
+            self.pixel_bytes().len() as f64 / 1e6,
+        );
+        for (class, (name, count)) in self.class_names.iter().zip(self.label_counts()).enumerate() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {class:>3}  {name:<16} {count:>7}");
+        }
+        text
+    }
+
+    /// All pixels in one run of bytes.
+    pub(crate) fn pixel_bytes(&self) -> &[u8] {
+        // Always whole rows of a row-major array: made so in `new`, kept so by `run` and `pick`.
+        self.pixels.as_slice().unwrap_or_default()
+    }
+
+    /// Rows `start..end`, sharing the pixels. The range must be within the rows and not empty.
+    pub(crate) fn run(&self, start: usize, end: usize) -> Self {
+        let mut pixels = self.pixels.clone();
+        pixels.slice_axis_inplace(Axis(0), (start..end).into());
+        Self {
+            pixels,
+            labels: self.labels[start..end].into(),
+            row_numbers: self.row_numbers[start..end].into(),
+            ..self.clone()
+        }
+    }
+
+    /// The rows at these positions, in this order. Positions must be within the rows.
+    pub(crate) fn pick(&self, positions: &[usize]) -> Self {
+        let n = self.pixels.ncols();
+        let bytes = self.pixel_bytes();
+        let mut pixels = Vec::with_capacity(positions.len() * n);
+        for &position in positions {
+            pixels.extend_from_slice(&bytes[position * n..][..n]);
+        }
+        Self {
+            pixels: matrix(pixels, positions.len(), n).into_shared(),
+            labels: positions
+                .iter()
+                .map(|&position| self.labels[position])
+                .collect(),
+            row_numbers: positions
+                .iter()
+                .map(|&position| self.row_numbers[position])
+                .collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The same rows under other labels and class names.
+    pub(crate) fn relabelled(mut self, class_names: Vec<String>, lookup: &[u8; 256]) -> Self {
+        self.labels = self
+            .labels
+            .iter()
+            .map(|&label| lookup[usize::from(label)])
+            .collect();
+        self.class_names = class_names.into();
+        self
+    }
+}
+
+/// `[rows, n]` from exactly `rows × n` bytes.
+pub(crate) fn matrix(bytes: Vec<u8>, rows: usize, n: usize) -> Array2<u8> {
+    debug_assert_eq!(bytes.len(), rows * n);
+    Array2::from_shape_vec((rows, n), bytes).unwrap_or_default()
+}
+
+/// `[rows, height, width]` as `[rows, height × width]`, and (height, width).
+pub(crate) fn image_rows(
+    images: ndarray::ArrayD<u8>,
+    origin: impl Fn() -> String,
+) -> Result<(Array2<u8>, (usize, usize)), DataError> {
+    let &[rows, height, width] = images.shape() else {
+        return Err(DataError::ImageRank {
+            origin: origin(),
+            found: images.shape().to_vec(),
+        });
+    };
+    let (bytes, _) = images.into_raw_vec_and_offset();
+    Ok((matrix(bytes, rows, height * width), (height, width)))
+}
+
+/// `[rows]` as a vector.
+pub(crate) fn label_row(
+    labels: ndarray::ArrayD<u8>,
+    origin: impl Fn() -> String,
+) -> Result<Vec<u8>, DataError> {
+    if labels.ndim() != 1 {
+        return Err(DataError::LabelRank {
+            origin: origin(),
+            found: labels.shape().to_vec(),
+        });
+    }
+    Ok(labels.into_raw_vec_and_offset().0)
+}

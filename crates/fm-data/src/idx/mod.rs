@@ -1,0 +1,246 @@
+//! IDX, the array format of MNIST and its kin: read and written whole, and trusted in nothing.
+//!
+//! A file is two zero bytes, a type code, the rank, one big-endian `u32` for each dimension
+//! (slowest first), then the elements, big-endian. All six element types and ranks 1 to 8 are
+//! supported. Gzip is recognised by its first two bytes, not by the file's name.
+//!
+//! | elements | typed | any type |
+//! |---|---|---|
+//! | from a file | [`open`] | [`open_any`] |
+//! | from any [`Read`] | [`read`] | [`read_any`] |
+//! | from bytes in memory | [`from_bytes`] | [`any_from_bytes`] |
+//! | to any `Write`, a file, bytes | [`write()`], [`save`], [`to_bytes`] | [`write_any`] |
+//!
+//! Nothing is believed before it is seen: the header is compared with the length of the data
+//! before anything is allocated, and where that length is not known (gzip, a pipe) memory grows
+//! only as data arrives. Whatever is wrong has its own [`IdxErrorKind`].
+//!
+//! ```
+//! use fm_data::idx::{self, Encoding};
+//! use ndarray::array;
+//!
+//! let bytes = idx::to_bytes(&array![[1i16, -2], [3, 4]], Encoding::Gzip)?;
+//! assert_eq!(idx::from_bytes::<i16>(&bytes)?, array![[1i16, -2], [3, 4]].into_dyn());
+//!
+//! let refused = idx::from_bytes::<f32>(&bytes).unwrap_err();
+//! assert_eq!(refused.to_string(), "element type at byte 2: expected f32, found i16");
+//! # Ok::<(), idx::IdxError>(())
+//! ```
+
+mod dynamic;
+mod element;
+mod error;
+mod header;
+mod read;
+mod write;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use ndarray::{ArrayD, IxDyn};
+
+pub use dynamic::IdxArray;
+pub use element::{Element, ElementType};
+pub use error::{IdxError, IdxErrorKind};
+pub use header::Header;
+pub use read::GzipLimit;
+pub use write::{Encoding, save, to_bytes, write, write_any};
+
+use read::Decoder;
+
+/// The highest rank that is read or written.
+pub const MAX_RANK: usize = 8;
+
+/// Bytes read from a file at a time.
+pub(crate) const READ_BYTES: usize = 128 * 1024;
+
+/// Reads the array in the file at `path`, plain or gzip.
+///
+/// # Errors
+///
+/// Everything in [`IdxErrorKind`] that concerns reading, with the path; among them elements of
+/// another type than `T`.
+pub fn open<T: Element>(path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
+    Reader::default().open(path)
+}
+
+/// Reads the array from `input`, plain or gzip, to the end of `input`.
+///
+/// # Errors
+///
+/// As [`open`], without a path.
+pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
+    Reader::default().read(input)
+}
+
+/// Reads the array from the bytes of a whole file, plain or gzip.
+///
+/// # Errors
+///
+/// As [`open`], without a path.
+pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
+    Reader::default().from_bytes(bytes)
+}
+
+/// [`open`] for whatever type the elements have.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
+    Reader::default().open_any(path)
+}
+
+/// [`read()`] for whatever type the elements have.
+///
+/// # Errors
+///
+/// As [`read()`].
+pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
+    Reader::default().read_any(input)
+}
+
+/// [`from_bytes`] for whatever type the elements have.
+///
+/// # Errors
+///
+/// As [`from_bytes`].
+pub fn any_from_bytes(bytes: &[u8]) -> Result<IdxArray, IdxError> {
+    Reader::default().any_from_bytes(bytes)
+}
+
+/// Reads with another [`GzipLimit`] than the default; the functions of this module are its short
+/// forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reader {
+    /// What gzip data may inflate to.
+    pub gzip_limit: GzipLimit,
+}
+
+impl Reader {
+    /// See [`open`].
+    ///
+    /// # Errors
+    ///
+    /// As [`open`].
+    pub fn open<T: Element>(&self, path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
+        self.in_file(path.as_ref(), typed)
+    }
+
+    /// See [`read()`].
+    ///
+    /// # Errors
+    ///
+    /// As [`read()`].
+    pub fn read<T: Element>(&self, input: impl Read) -> Result<ArrayD<T>, IdxError> {
+        Ok(typed(self.decoder(BufReader::new(input), None)?)?)
+    }
+
+    /// See [`from_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// As [`from_bytes`].
+    pub fn from_bytes<T: Element>(&self, bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
+        Ok(typed(self.decoder(bytes, Some(bytes.len() as u64))?)?)
+    }
+
+    /// See [`open_any`].
+    ///
+    /// # Errors
+    ///
+    /// As [`open`].
+    pub fn open_any(&self, path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
+        self.in_file(path.as_ref(), any)
+    }
+
+    /// See [`read_any`].
+    ///
+    /// # Errors
+    ///
+    /// As [`read()`].
+    pub fn read_any(&self, input: impl Read) -> Result<IdxArray, IdxError> {
+        Ok(any(self.decoder(BufReader::new(input), None)?)?)
+    }
+
+    /// See [`any_from_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// As [`from_bytes`].
+    pub fn any_from_bytes(&self, bytes: &[u8]) -> Result<IdxArray, IdxError> {
+        Ok(any(self.decoder(bytes, Some(bytes.len() as u64))?)?)
+    }
+
+    /// Reads only the header of a file: its element type and dimensions, checked against the
+    /// length of the file where that is plain.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`], as far as the header shows it.
+    pub fn open_header(&self, path: impl AsRef<Path>) -> Result<Header, IdxError> {
+        self.in_file(path.as_ref(), |decoder| Ok(decoder.header().clone()))
+    }
+
+    /// Reads from `input`, of which `len` bytes are known to be there.
+    pub(crate) fn read_known<T: Element>(
+        &self,
+        input: impl Read,
+        len: Option<u64>,
+    ) -> Result<ArrayD<T>, IdxErrorKind> {
+        typed(self.decoder(BufReader::with_capacity(READ_BYTES, input), len)?)
+    }
+
+    fn in_file<A>(
+        &self,
+        path: &Path,
+        array: impl FnOnce(Decoder<BufReader<File>>) -> Result<A, IdxErrorKind>,
+    ) -> Result<A, IdxError> {
+        open_file(path)
+            .map_err(IdxErrorKind::Open)
+            .and_then(|(file, len)| self.decoder(BufReader::with_capacity(READ_BYTES, file), len))
+            .and_then(array)
+            .map_err(|kind| IdxError::in_file(kind, path))
+    }
+
+    fn decoder<R: BufRead>(&self, input: R, len: Option<u64>) -> Result<Decoder<R>, IdxErrorKind> {
+        Decoder::new(input, len, self.gzip_limit)
+    }
+}
+
+/// The file and its length; a pipe or a device has none.
+pub(crate) fn open_file(path: &Path) -> std::io::Result<(File, Option<u64>)> {
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    if meta.is_dir() {
+        return Err(std::io::ErrorKind::IsADirectory.into());
+    }
+    Ok((file, meta.is_file().then_some(meta.len())))
+}
+
+fn typed<T: Element, R: BufRead>(decoder: Decoder<R>) -> Result<ArrayD<T>, IdxErrorKind> {
+    let header = decoder.header().clone();
+    if header.element() != T::TYPE {
+        return Err(IdxErrorKind::WrongType {
+            expected: T::TYPE,
+            found: header.element(),
+        });
+    }
+    let elements = decoder.elements()?;
+    ArrayD::from_shape_vec(IxDyn(header.dims()), elements).map_err(|_| IdxErrorKind::TooLarge {
+        dims: header.dims().to_vec(),
+        element: header.element(),
+    })
+}
+
+fn any<R: BufRead>(decoder: Decoder<R>) -> Result<IdxArray, IdxErrorKind> {
+    Ok(match decoder.header().element() {
+        ElementType::U8 => IdxArray::U8(typed(decoder)?),
+        ElementType::I8 => IdxArray::I8(typed(decoder)?),
+        ElementType::I16 => IdxArray::I16(typed(decoder)?),
+        ElementType::I32 => IdxArray::I32(typed(decoder)?),
+        ElementType::F32 => IdxArray::F32(typed(decoder)?),
+        ElementType::F64 => IdxArray::F64(typed(decoder)?),
+    })
+}

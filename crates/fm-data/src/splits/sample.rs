@@ -1,0 +1,149 @@
+//! Seeded subsets that are the same on every machine and in every version.
+//!
+//! The method is fixed, not left to a library: a Fisher–Yates shuffle of the positions from the
+//! front, each swap partner drawn by Lemire's multiplication with rejection (without bias) from
+//! 32 random bits at a time. With the same generator in the same state the answer never changes.
+
+use rand_core::Rng;
+
+use crate::{DataError, Dataset};
+
+impl Dataset {
+    /// `n` rows drawn without replacement, each equally likely, kept in dataset order: the
+    /// randomness is in which rows, not in their order. With the same generator state, a smaller
+    /// subset is part of a larger one.
+    ///
+    /// # Errors
+    ///
+    /// If `n` is zero or more than there are.
+    pub fn subset(&self, n: usize, rng: &mut impl Rng) -> Result<Self, DataError> {
+        self.check_size("draw", n, self.rows())?;
+        let mut positions: Vec<usize> = (0..self.rows()).collect();
+        shuffle_front(&mut positions, n, rng);
+        positions.truncate(n);
+        positions.sort_unstable();
+        Ok(self.pick(&positions))
+    }
+
+    /// `n` rows drawn without replacement so that each class has its share, kept in dataset
+    /// order. A class's share is `n × rows of the class / rows`, rounded down; the rows still
+    /// missing go to the classes with the largest remainders, the lower label first among equals.
+    ///
+    /// # Errors
+    ///
+    /// If `n` is zero or more than there are.
+    pub fn stratified(&self, n: usize, rng: &mut impl Rng) -> Result<Self, DataError> {
+        self.check_size("draw", n, self.rows())?;
+        let mut by_class = vec![Vec::new(); self.n_classes()];
+        for (position, &label) in self.labels().iter().enumerate() {
+            by_class[usize::from(label)].push(position);
+        }
+        let shares = shares(n, &self.label_counts());
+        let mut positions = Vec::with_capacity(n);
+        for (mut class, share) in by_class.into_iter().zip(shares) {
+            // Whole classes are shuffled whatever their share, so that one class's share never
+            // moves another class's draw.
+            let all = class.len();
+            shuffle_front(&mut class, all, rng);
+            positions.extend_from_slice(&class[..share]);
+        }
+        positions.sort_unstable();
+        Ok(self.pick(&positions))
+    }
+
+    /// All rows in random order.
+    #[must_use]
+    pub fn shuffled(&self, rng: &mut impl Rng) -> Self {
+        let mut positions: Vec<usize> = (0..self.rows()).collect();
+        shuffle_front(&mut positions, self.rows(), rng);
+        self.pick(&positions)
+    }
+}
+
+/// Puts a random choice of the elements, in random order, into the first `n` places.
+fn shuffle_front(positions: &mut [usize], n: usize, rng: &mut impl Rng) {
+    for place in 0..n {
+        // Row counts fit u32; `Dataset::new` sees to it.
+        let left = (positions.len() - place) as u32;
+        positions.swap(place, place + below(left, rng) as usize);
+    }
+}
+
+/// A number from `0..n` without bias, `n` at least 1. Lemire, "Fast random integer generation in
+/// an interval", ACM TOMACS 29(1), 2019, algorithm 5.
+fn below(n: u32, rng: &mut impl Rng) -> u32 {
+    let mut product = u64::from(rng.next_u32()) * u64::from(n);
+    if (product as u32) < n {
+        let threshold = n.wrapping_neg() % n;
+        while (product as u32) < threshold {
+            product = u64::from(rng.next_u32()) * u64::from(n);
+        }
+    }
+    (product >> 32) as u32
+}
+
+/// `n` shared out in proportion to `counts` by largest remainders. `n` is at most their sum.
+fn shares(n: usize, counts: &[usize]) -> Vec<usize> {
+    let total: u128 = counts.iter().map(|&count| count as u128).sum();
+    let exact = |count: usize| n as u128 * count as u128;
+    let mut shares: Vec<usize> = counts
+        .iter()
+        .map(|&count| (exact(count) / total) as usize)
+        .collect();
+    let mut order: Vec<usize> = (0..counts.len()).collect();
+    // A stable sort keeps lower labels first among equal remainders.
+    order.sort_by_key(|&class| std::cmp::Reverse(exact(counts[class]) % total));
+    let missing = n - shares.iter().sum::<usize>();
+    for &class in &order[..missing] {
+        shares[class] += 1;
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha8Rng;
+    use rand_core::SeedableRng;
+
+    #[test]
+    fn shares_follow_largest_remainders() {
+        assert_eq!(shares(5, &[50, 30, 20]), [3, 1, 1]); // 2.5, 1.5, 1.0: the lower label first
+        assert_eq!(shares(100, &[50, 30, 20]), [50, 30, 20]);
+        assert_eq!(shares(1, &[0, 1, 1]), [0, 1, 0]);
+        assert_eq!(shares(3, &[0, 1, 9]), [0, 0, 3]); // 0.3 and 2.7
+    }
+
+    #[test]
+    fn below_is_even() {
+        // 60,000 draws from 0..6: each count is binomial with mean 10,000 and sd 91; six sd
+        // either way, a chance of 1e-8 for a right generator with a fresh seed.
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut counts = [0i32; 6];
+        for _ in 0..60_000 {
+            counts[below(6, &mut rng) as usize] += 1;
+        }
+        assert!(
+            counts.iter().all(|count| (count - 10_000).abs() < 6 * 91),
+            "{counts:?}"
+        );
+        assert_eq!(below(1, &mut rng), 0);
+    }
+
+    #[test]
+    fn every_order_is_equally_likely() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let mut counts = std::collections::BTreeMap::new();
+        for _ in 0..24_000 {
+            let mut order = [0, 1, 2, 3];
+            shuffle_front(&mut order, 4, &mut rng);
+            *counts.entry(order).or_insert(0i32) += 1;
+        }
+        // 24 orders, mean 1,000, sd 31; six sd.
+        assert_eq!(counts.len(), 24);
+        assert!(
+            counts.values().all(|count| (count - 1000).abs() < 6 * 31),
+            "{counts:?}"
+        );
+    }
+}

@@ -1,0 +1,139 @@
+//! The task split: some classes become the target task, the others the source task.
+
+use crate::{DataError, Dataset};
+
+/// Which classes make the target task and which the source task, with their new labels.
+///
+/// Target classes get labels 0, 1, … in the order given; the other classes keep their order and
+/// close up to 0, 1, …. With classes 5 and 6 of ten as the target, sandals become 0 and shirts 1,
+/// and the source task's labels are 0 to 7.
+///
+/// ```
+/// use fm_data::{TaskSplit, published};
+///
+/// let split = TaskSplit::new(&[5, 6], published::CLASS_NAMES.len())?;
+/// assert_eq!(split.target_classes(), [5, 6]);
+/// assert_eq!(split.source_classes(), [0, 1, 2, 3, 4, 7, 8, 9]);
+/// # Ok::<(), fm_data::DataError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskSplit {
+    target: Vec<u8>,
+    source: Vec<u8>,
+    /// Whether a label is of the target task.
+    is_target: [bool; 256],
+    /// The label within its task.
+    new_label: [u8; 256],
+}
+
+impl TaskSplit {
+    /// The split with these target classes out of `n_classes`.
+    ///
+    /// # Errors
+    ///
+    /// Fewer than two target classes, a class given twice or out of range, or fewer than two
+    /// classes left for the source task.
+    pub fn new(target_classes: &[u8], n_classes: usize) -> Result<Self, DataError> {
+        if target_classes.len() < 2 {
+            return Err(DataError::TooFewTargetClasses {
+                found: target_classes.to_vec(),
+            });
+        }
+        let mut is_target = [false; 256];
+        let mut new_label = [0; 256];
+        for (&class, label) in target_classes.iter().zip(0..=u8::MAX) {
+            let entry = &mut is_target[usize::from(class)];
+            if usize::from(class) >= n_classes {
+                return Err(DataError::TargetClassRange { class, n_classes });
+            }
+            if *entry {
+                return Err(DataError::RepeatedTargetClass { class });
+            }
+            *entry = true;
+            new_label[usize::from(class)] = label;
+        }
+        let source: Vec<u8> = (0..=u8::MAX)
+            .take(n_classes)
+            .filter(|&class| !is_target[usize::from(class)])
+            .collect();
+        if source.len() < 2 {
+            let targets = target_classes.len();
+            return Err(DataError::TooFewSourceClasses { targets, n_classes });
+        }
+        for (&class, label) in source.iter().zip(0..=u8::MAX) {
+            new_label[usize::from(class)] = label;
+        }
+        Ok(Self {
+            target: target_classes.to_vec(),
+            source,
+            is_target,
+            new_label,
+        })
+    }
+
+    /// Original labels of the target task, by new label.
+    #[must_use]
+    pub fn target_classes(&self) -> &[u8] {
+        &self.target
+    }
+
+    /// Original labels of the source task, by new label.
+    #[must_use]
+    pub fn source_classes(&self) -> &[u8] {
+        &self.source
+    }
+
+    /// Classes of the data that the split is for.
+    #[must_use]
+    pub fn n_classes(&self) -> usize {
+        self.target.len() + self.source.len()
+    }
+
+    /// The rows of `part` that belong to the target task, in their order, with new labels.
+    ///
+    /// # Errors
+    ///
+    /// If `part` has another number of classes than the split, or no row of the target task.
+    pub fn target(&self, part: &Dataset) -> Result<Dataset, DataError> {
+        self.task(part, true, &self.target)
+    }
+
+    /// The rows of `part` that belong to the source task, in their order, with new labels.
+    ///
+    /// # Errors
+    ///
+    /// If `part` has another number of classes than the split, or no row of the source task.
+    pub fn source(&self, part: &Dataset) -> Result<Dataset, DataError> {
+        self.task(part, false, &self.source)
+    }
+
+    fn task(&self, part: &Dataset, target: bool, classes: &[u8]) -> Result<Dataset, DataError> {
+        let (expected, found) = (self.n_classes(), part.n_classes());
+        if expected != found {
+            let origin = part.name().to_owned();
+            return Err(DataError::SplitClasses {
+                origin,
+                expected,
+                found,
+            });
+        }
+        let positions: Vec<usize> = part
+            .labels()
+            .iter()
+            .enumerate()
+            .filter(|&(_, &label)| self.is_target[usize::from(label)] == target)
+            .map(|(position, _)| position)
+            .collect();
+        let names = classes
+            .iter()
+            .map(|&class| part.class_names()[usize::from(class)].clone());
+        let names: Vec<String> = names.collect();
+        if positions.is_empty() {
+            return Err(DataError::NoRows {
+                origin: part.name().to_owned(),
+                classes: names,
+            });
+        }
+        Ok(part.pick(&positions).relabelled(names, &self.new_label))
+    }
+}

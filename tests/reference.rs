@@ -1,0 +1,58 @@
+//! The reference numbers, and the engines to hold to them.
+
+use fm_nn::{Engine, Level, Matrix};
+use ndarray::Array2;
+use serde::de::DeserializeOwned;
+
+use crate::fixtures;
+
+/// Reads a file of reference numbers.
+///
+/// # Panics
+/// If it is not there or not of this form; the message names it.
+pub fn fixture<T: DeserializeOwned>(name: &str) -> T {
+    let path = fixtures().join(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Every backend built in, the portable one at every level of this CPU.
+pub fn engines() -> Vec<Engine> {
+    let mut engines: Vec<Engine> = Level::ALL
+        .into_iter()
+        .filter_map(|level| Engine::portable_at(level).ok())
+        .collect();
+    if cfg!(any(feature = "openblas", feature = "openblas-static")) {
+        engines.push(Engine::blas().expect("OpenBLAS, since it is built in"));
+    }
+    engines
+}
+
+/// A matrix of nested rows.
+///
+/// # Panics
+/// If the rows differ in length.
+pub fn matrix(rows: &[Vec<f64>]) -> Matrix {
+    let flat = rows.iter().flatten().map(|&x| x as f32).collect();
+    let shape = (rows.len(), rows.first().map_or(0, Vec::len));
+    Matrix::from_view(
+        Array2::from_shape_vec(shape, flat)
+            .expect("equal rows")
+            .view(),
+    )
+}
+
+/// Asserts that every element is within `tolerance` of the reference.
+///
+/// # Panics
+/// If the shapes differ or an element is further away; the message names it.
+pub fn assert_close(found: &Matrix, expected: &[Vec<f64>], tolerance: f64, what: &str) {
+    assert_eq!(found.rows(), expected.len(), "{what}: rows");
+    for (i, expected) in expected.iter().enumerate() {
+        assert_eq!(found.cols(), expected.len(), "{what}: columns");
+        for (j, (f, e)) in found.row(i).iter().zip(expected).enumerate() {
+            let off = (f64::from(*f) - e).abs();
+            assert!(off <= tolerance, "{what}[{i}, {j}]: {f}, expected {e}");
+        }
+    }
+}
