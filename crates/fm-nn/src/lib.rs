@@ -1,6 +1,7 @@
 //! Dense layers with freeze masks on two matrix-product backends.
 
-mod blas;
+pub mod blas;
+pub mod doctor;
 mod engine;
 mod error;
 mod matrix;
@@ -8,7 +9,7 @@ mod portable;
 mod product;
 
 pub use engine::{Backend, Engine};
-pub use error::EngineError;
+pub use error::{BlasFault, EngineError};
 pub use matrix::{LANES, Matrix};
 pub use portable::{Job, Level, UnknownLevel};
 pub use product::{Lhs, Out, Rhs, Shape, Start};
