@@ -54,9 +54,10 @@
 //! ```
 
 pub mod activation;
-mod blas;
+pub mod blas;
 mod container;
 mod dense;
+pub mod doctor;
 mod elementwise;
 mod engine;
 mod error;
@@ -75,7 +76,7 @@ mod workspace;
 pub use activation::Activation;
 pub use dense::Dense;
 pub use engine::{Backend, Engine};
-pub use error::{EngineError, FileError, NetworkError};
+pub use error::{BlasFault, EngineError, FileError, NetworkError};
 pub use freeze::FreezeMask;
 pub use gradient::{Gradients, LayerGradient, Update};
 pub use init::Init;
