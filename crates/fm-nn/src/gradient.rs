@@ -5,6 +5,7 @@ use crate::engine::Engine;
 use crate::matrix::Matrix;
 use crate::portable::Level;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
+use crate::workspace::Rows;
 
 /// An optimizer as the backward pass sees it.
 pub trait Update {
@@ -16,15 +17,35 @@ pub trait Update {
 /// The gradient of the mean loss with respect to one layer's parameters, not yet multiplied out.
 #[derive(Debug)]
 pub struct LayerGradient<'a> {
-    pub(crate) engine: &'a Engine,
-    pub(crate) rows: usize,
+    engine: &'a Engine,
+    rows: usize,
     /// The layer's inputs, transposed: `[inputs, rows]`.
-    pub(crate) inputs: Lhs<'a>,
+    inputs: Lhs<'a>,
     /// With respect to the layer's outputs before the activation: `[rows, outputs]`.
-    pub(crate) delta: &'a mut Matrix,
+    delta: &'a mut Matrix,
 }
 
-impl LayerGradient<'_> {
+impl<'a> LayerGradient<'a> {
+    /// The gradient that follows from a layer's inputs, `[rows, inputs]`, and its `delta`, the
+    /// gradient with respect to its outputs before the activation, `[rows, outputs]`.
+    ///
+    /// # Panics
+    /// If `delta` has fewer rows.
+    pub fn new(engine: &'a Engine, inputs: Rows<'a>, delta: &'a mut Matrix) -> Self {
+        assert!(
+            inputs.rows <= delta.rows(),
+            "{} rows, delta has {}",
+            inputs.rows,
+            delta.rows()
+        );
+        Self {
+            engine,
+            rows: inputs.rows,
+            inputs: inputs.transposed(),
+            delta,
+        }
+    }
+
     /// The vector level for an optimizer's own loops.
     pub fn level(&self) -> Level {
         self.engine.level()

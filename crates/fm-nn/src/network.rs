@@ -253,12 +253,8 @@ impl Network {
             } else {
                 Rows::of(&workspace.outputs[l - 1])
             };
-            let gradient = LayerGradient {
-                engine: &workspace.engine,
-                rows: workspace.rows,
-                inputs: x.transposed(),
-                delta: &mut workspace.deltas[l],
-            };
+            let delta = &mut workspace.deltas[l];
+            let gradient = LayerGradient::new(&workspace.engine, x.first(workspace.rows), delta);
             update.update(l, &mut self.layers[l], gradient);
         }
     }
