@@ -1,1 +1,3 @@
 //! Protocols, paired runs over seeds, statistics and reports.
+
+pub mod stats;
