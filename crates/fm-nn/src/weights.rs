@@ -1,7 +1,7 @@
 //! A network's weights as bytes, as a file and as a digest.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use bincode::{Decode, Encode};
@@ -11,6 +11,7 @@ use crate::activation::Activation;
 use crate::container;
 use crate::dense::Dense;
 use crate::error::FileError;
+use crate::file::write_whole;
 use crate::matrix::Matrix;
 use crate::network::Network;
 
@@ -86,25 +87,12 @@ impl Network {
         Ok(Self::new(layers, head)?)
     }
 
-    /// Writes the network to a file: to a temporary name beside it, flushed, then renamed, so
-    /// the file is whole or not there.
+    /// Writes the network to a file, whole or not at all; see [`write_whole`].
     ///
     /// # Errors
-    /// What the file system says; the temporary file is removed.
+    /// What the file system says.
     pub fn save(&self, path: &Path) -> io::Result<()> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let written = File::create(&part).and_then(|mut file| {
-            file.write_all(&self.to_bytes())?;
-            file.sync_all()
-        });
-        written
-            .and_then(|()| fs::rename(&part, path))
-            .inspect_err(|_| {
-                // The first error is the one to report.
-                let _ = fs::remove_file(&part);
-            })
+        write_whole(path, &self.to_bytes())
     }
 
     /// Reads a file that [`save`](Self::save) wrote.

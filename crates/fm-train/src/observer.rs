@@ -33,6 +33,11 @@ pub trait Observer {
         let _ = (epoch, network);
         ControlFlow::Continue(())
     }
+
+    /// Called when phase `phase`, counted from 1, is through with all its epochs.
+    fn phase(&mut self, phase: usize, network: &Network) {
+        let _ = (phase, network);
+    }
 }
 
 /// Watches nothing.

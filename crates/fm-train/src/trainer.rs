@@ -98,6 +98,7 @@ impl Trainer {
             if flow.is_break() {
                 break;
             }
+            observer.phase(index + 1, network);
         }
         Ok(history)
     }

@@ -116,6 +116,9 @@ pub struct SourceSpec {
 pub struct Arm {
     /// Name in tables and records.
     pub name: String,
+    /// What the arm does, as the subject of a sentence: "reusing the trunk". The name by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
     /// Where the trunk comes from.
     pub trunk: TrunkOrigin,
     /// The phases, in order.
@@ -142,6 +145,13 @@ pub struct PhaseSpec {
     pub freeze: Freeze,
     /// The optimizer.
     pub optimizer: Optimizer,
+}
+
+impl Arm {
+    /// What the arm does, as the subject of a sentence.
+    pub fn says(&self) -> &str {
+        self.says.as_deref().unwrap_or(&self.name)
+    }
 }
 
 impl Protocol {

@@ -1,0 +1,79 @@
+//! What can go wrong in an experiment.
+
+use std::io;
+use std::path::PathBuf;
+
+use fm_train::TrainError;
+
+use crate::stats::StatsError;
+
+/// Why an experiment cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExperimentError {
+    /// A training of a run failed.
+    #[error("seed {seed}, training of {training}")]
+    Train {
+        /// The seed.
+        seed: u64,
+        /// `source`, or the name of an arm.
+        training: String,
+        /// What happened.
+        source: TrainError,
+    },
+    /// It was asked to end.
+    #[error("cancelled; start it again to go on")]
+    Cancelled,
+    /// A file or folder of the results cannot be read or written.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// What was tried: `write`, `create`.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the file system said.
+        source: io::Error,
+    },
+    /// The folder holds something else.
+    #[error(
+        "{} is not empty and has no plan.json, so it is no results folder; choose another --out",
+        path.display()
+    )]
+    NotResults {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder holds the results of another plan.
+    #[error(
+        "{} holds another plan: {key} is {there} there, and {here} here; choose another --out, or \
+         remove the folder",
+        path.display()
+    )]
+    OtherPlan {
+        /// The folder.
+        path: PathBuf,
+        /// The first key that differs, such as `protocol.source.epochs`.
+        key: String,
+        /// Its value in the folder.
+        there: String,
+        /// Its value now.
+        here: String,
+    },
+    /// Another process works in the folder.
+    #[error("{} is in use by another process; wait for it, or choose another --out", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of the results is not what was written.
+    #[error("{} is damaged; remove it and start again: what is missing is made anew", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+    /// Numbers that no statistics can be made of.
+    #[error("no statistics can be made")]
+    Stats(#[from] StatsError),
+}

@@ -1,0 +1,101 @@
+//! [`Plan`]: what a results folder is the result of.
+
+use fm_data::FileChecksum;
+use fm_nn::Backend;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::protocol::Protocol;
+
+/// Everything that decides the results, and on what machine they were begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Decides every byte of the results: two folders with equal ones hold equal results.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// Where and with what the folder was begun; for people, never compared.
+    pub made_with: MadeWith,
+}
+
+/// What decides the results.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Format of the folder.
+    pub format: u32,
+    /// The whole recipe.
+    pub protocol: Protocol,
+    /// The data.
+    pub dataset: DatasetIdentity,
+    /// The backend. The numbers of `blas` agree between machines to rounding only.
+    pub backend: Backend,
+    /// The seeds, ascending.
+    pub seeds: Vec<u64>,
+}
+
+/// Which data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetIdentity {
+    /// `fashion-mnist`, or `synthetic`.
+    pub name: String,
+    /// SHA-256 of its files.
+    pub checksums: Vec<FileChecksum>,
+}
+
+/// Where and with what a folder was begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeWith {
+    /// Version of this program.
+    pub version: String,
+    /// The processor's name.
+    pub cpu: String,
+    /// The kernel of the backend.
+    pub kernel: String,
+    /// The command line.
+    pub command: Vec<String>,
+}
+
+/// Format of the folders that this version writes.
+pub const FORMAT: u32 = 1;
+
+/// The first key at which two values differ, and what stands there.
+pub(crate) fn first_difference(there: &Value, here: &Value) -> Option<(String, String, String)> {
+    match (there, here) {
+        (Value::Object(a), Value::Object(b)) => {
+            let only_here = b.keys().filter(|key| !a.contains_key(*key));
+            a.keys().chain(only_here).find_map(|key| {
+                let nothing = Value::Null;
+                let (a, b) = (
+                    a.get(key).unwrap_or(&nothing),
+                    b.get(key).unwrap_or(&nothing),
+                );
+                first_difference(a, b).map(|(rest, a, b)| (join(key, &rest), a, b))
+            })
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() && !a.is_empty() => {
+            let mut pairs = a.iter().zip(b).enumerate();
+            pairs.find_map(|(i, (a, b))| {
+                first_difference(a, b).map(|(rest, a, b)| (join(&format!("[{i}]"), &rest), a, b))
+            })
+        }
+        _ if there == here => None,
+        _ => Some((String::new(), short(there), short(here))),
+    }
+}
+
+fn join(key: &str, rest: &str) -> String {
+    let dot = if rest.is_empty() || rest.starts_with('[') {
+        ""
+    } else {
+        "."
+    };
+    format!("{key}{dot}{rest}")
+}
+
+/// A value in one line that fits into a message.
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

@@ -1,0 +1,273 @@
+//! One run: one seed of a protocol.
+
+use std::ops::ControlFlow;
+
+use fm_nn::{Dense, Engine, Network};
+use fm_train::{
+    EpochRecord, Evaluator, Observer, Phase, RowOrder, Scores, Seeds, StepRecord, Stream,
+    TrainError, Trainer,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ExperimentError;
+use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol, TrunkOrigin};
+use crate::tasks::{Task, Tasks, examples};
+
+/// What a run leaves. Depends only on protocol, seed, data and backend, so equal runs are equal
+/// to the byte.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// The seed.
+    pub seed: u64,
+    /// The training on the source task.
+    pub source: SourceRecord,
+    /// The arms, in the protocol's order.
+    pub arms: Vec<ArmRecord>,
+}
+
+/// The training on the source task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// On the test rows of the source task, once, at the end.
+    pub test: Scores,
+    /// Digest of the model's weights before the arms.
+    pub sha256_before_arms: String,
+    /// The same after the arms: equal, since arms are given copies.
+    pub sha256_after_arms: String,
+    /// One record per epoch.
+    pub history: Vec<EpochRecord>,
+}
+
+/// One arm's training on the target task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ArmRecord {
+    /// Name of the arm.
+    pub name: String,
+    /// On the test rows of the target task, once, at the end.
+    pub test: Scores,
+    /// Digest of the trunk's weights at the start and after each phase.
+    pub trunk_sha256: Vec<String>,
+    /// One record per epoch.
+    pub history: Vec<EpochRecord>,
+}
+
+/// Told how a run gets on. Called from the thread of the run.
+pub trait Progress: Sync {
+    /// `work` more of what [`Tasks::work`] counts is done.
+    fn advance(&self, work: u64) {
+        let _ = work;
+    }
+
+    /// Whether the run shall end at the next step, leaving nothing.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Reports nothing.
+impl Progress for () {}
+
+/// A protocol with its data and the engine that computes it: everything but the seed.
+#[derive(Clone, Debug)]
+pub struct Run<'a> {
+    /// The recipe.
+    pub protocol: &'a Protocol,
+    /// Its data.
+    pub tasks: &'a Tasks,
+    /// Computes everything.
+    pub engine: Engine,
+}
+
+impl Run<'_> {
+    /// Trains the source model of a seed.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Train`] names seed and training; [`ExperimentError::Cancelled`].
+    pub fn source(
+        &self,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<(Network, Vec<EpochRecord>), ExperimentError> {
+        let (seeds, task) = (Seeds::new(seed), &self.tasks.source);
+        let source = &self.protocol.source;
+        let whole = PhaseSpec {
+            epochs: source.epochs,
+            freeze: Freeze::Nothing,
+            optimizer: source.optimizer,
+        };
+        let trained = || {
+            let trunk = self.trunk(seeds, "source/trunk");
+            let mut network = Network::new(trunk, self.head(seeds, task, "source/head"))?;
+            let mut watch = Watch::new(progress, task);
+            let order = seeds.stream("source/shuffle");
+            let history = self.fit(&mut network, task, &[whole], order, &mut watch)?;
+            Ok((network, history, watch.cancelled))
+        };
+        match trained().map_err(|error| train_error(seed, "source", error))? {
+            (_, _, true) => Err(ExperimentError::Cancelled),
+            (network, history, false) => Ok((network, history)),
+        }
+    }
+
+    /// Trains and scores every arm on copies of a trained `source` model, whose own epochs are
+    /// `history`.
+    ///
+    /// # Errors
+    /// As [`source`](Self::source).
+    pub fn arms(
+        &self,
+        seed: u64,
+        source: &Network,
+        history: Vec<EpochRecord>,
+        progress: &dyn Progress,
+    ) -> Result<RunRecord, ExperimentError> {
+        let sha256_before_arms = source.digest();
+        let test = self
+            .score(source, &self.tasks.source)
+            .map_err(|error| train_error(seed, "source", error))?;
+        let mut arms = Vec::with_capacity(self.protocol.arms.len());
+        for arm in &self.protocol.arms {
+            let record = self
+                .arm(arm, source, Seeds::new(seed), progress)
+                .map_err(|error| train_error(seed, &arm.name, error))?;
+            arms.push(record.ok_or(ExperimentError::Cancelled)?);
+        }
+        let sha256_after_arms = source.digest();
+        let source = SourceRecord {
+            test,
+            sha256_before_arms,
+            sha256_after_arms,
+            history,
+        };
+        Ok(RunRecord { seed, source, arms })
+    }
+
+    /// None if cancelled.
+    fn arm(
+        &self,
+        arm: &Arm,
+        source: &Network,
+        seeds: Seeds,
+        progress: &dyn Progress,
+    ) -> Result<Option<ArmRecord>, TrainError> {
+        let task = &self.tasks.target;
+        // Arms of a seed share the head, the fresh trunk and the order of the rows.
+        let head = self.head(seeds, task, "target/head");
+        let mut network = match arm.trunk {
+            TrunkOrigin::Fresh => Network::new(self.trunk(seeds, "target/trunk"), head)?,
+            TrunkOrigin::Source => source.with_head(head)?,
+        };
+        let mut watch = Watch::new(progress, task);
+        watch.trunk_sha256.push(network.trunk_digest());
+        let order = seeds.stream("target/shuffle");
+        let history = self.fit(&mut network, task, &arm.phases, order, &mut watch)?;
+        if watch.cancelled {
+            return Ok(None);
+        }
+        let test = self.score(&network, task)?;
+        let (name, trunk_sha256) = (arm.name.clone(), watch.trunk_sha256);
+        Ok(Some(ArmRecord {
+            name,
+            test,
+            trunk_sha256,
+            history,
+        }))
+    }
+
+    fn trunk(&self, seeds: Seeds, stream: &str) -> Vec<Dense> {
+        let inputs = self.tasks.source.train.pixels().ncols();
+        self.protocol
+            .network
+            .trunk(inputs)
+            .trunk(&mut seeds.stream(stream).rng())
+    }
+
+    fn head(&self, seeds: Seeds, task: &Task, stream: &str) -> Dense {
+        let inputs = task.train.pixels().ncols();
+        let (_, outputs) = task.loss();
+        self.protocol
+            .network
+            .trunk(inputs)
+            .head(outputs, &mut seeds.stream(stream).rng())
+    }
+
+    fn fit(
+        &self,
+        network: &mut Network,
+        task: &Task,
+        phases: &[PhaseSpec],
+        order: Stream,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<EpochRecord>, TrainError> {
+        let layers = network.layers().len();
+        let phases: Vec<Phase> = phases
+            .iter()
+            .map(|phase| Phase {
+                epochs: phase.epochs,
+                mask: phase.freeze.mask(layers),
+                optimizer: phase.optimizer,
+            })
+            .collect();
+        let trainer = Trainer {
+            engine: self.engine.clone(),
+            loss: task.loss().0,
+            batch_size: self.protocol.training.batch_size,
+            order: RowOrder::Shuffled(order),
+        };
+        let (train, valid) = (examples(&task.train)?, examples(&task.valid)?);
+        trainer.fit(network, &phases, &train, Some(&valid), watch)
+    }
+
+    fn score(&self, network: &Network, task: &Task) -> Result<Scores, TrainError> {
+        let mut evaluator = Evaluator::new(network, self.engine.clone());
+        evaluator.evaluate(network, &examples(&task.test)?, task.loss().0)
+    }
+}
+
+fn train_error(seed: u64, training: &str, source: TrainError) -> ExperimentError {
+    ExperimentError::Train {
+        seed,
+        training: training.to_owned(),
+        source,
+    }
+}
+
+/// Watches one training of a run.
+struct Watch<'a> {
+    progress: &'a dyn Progress,
+    epoch_work: u64,
+    trunk_sha256: Vec<String>,
+    cancelled: bool,
+}
+
+impl<'a> Watch<'a> {
+    fn new(progress: &'a dyn Progress, task: &Task) -> Self {
+        let epoch_work = task.epoch_work();
+        Self {
+            progress,
+            epoch_work,
+            trunk_sha256: Vec::new(),
+            cancelled: false,
+        }
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn step(&mut self, _: &StepRecord) -> ControlFlow<()> {
+        self.cancelled = self.progress.cancelled();
+        if self.cancelled {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn epoch(&mut self, _: &EpochRecord, _: &Network) -> ControlFlow<()> {
+        self.progress.advance(self.epoch_work);
+        ControlFlow::Continue(())
+    }
+
+    fn phase(&mut self, _: usize, network: &Network) {
+        self.trunk_sha256.push(network.trunk_digest());
+    }
+}

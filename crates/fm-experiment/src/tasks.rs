@@ -1,0 +1,87 @@
+//! [`Tasks`]: the data of a protocol, split once and shared by every run.
+
+use fm_data::{DataError, Dataset, FashionMnist, TaskSplit};
+use fm_nn::Loss;
+use fm_train::{Examples, Inputs, Labels, TrainError};
+
+use crate::protocol::Protocol;
+
+/// What a grey step of a pixel is worth: pixels are 0 to 1.
+const PIXEL_SCALE: f32 = 1.0 / 255.0;
+
+/// The parts of one task.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// Trained on.
+    pub train: Dataset,
+    /// Scored after every epoch.
+    pub valid: Dataset,
+    /// Scored once, at the end.
+    pub test: Dataset,
+}
+
+impl Task {
+    /// Loss of the task and number of outputs of its head.
+    pub fn loss(&self) -> (Loss, usize) {
+        Loss::for_classes(self.train.n_classes())
+    }
+
+    /// Rows that training for an epoch goes through and scores: see [`Tasks::work`].
+    pub(crate) fn epoch_work(&self) -> u64 {
+        3 * self.train.rows() as u64 + self.valid.rows() as u64
+    }
+}
+
+/// Source and target task of a protocol.
+#[derive(Clone, Debug)]
+pub struct Tasks {
+    /// What the trunk is trained on first.
+    pub source: Task,
+    /// What the arms are trained on.
+    pub target: Task,
+}
+
+impl Tasks {
+    /// Takes a protocol's rows from `data` and splits them by class.
+    ///
+    /// # Errors
+    /// [`DataError`] if the data has fewer rows or classes than the protocol asks for.
+    pub fn split(protocol: &Protocol, data: &FashionMnist) -> Result<Self, DataError> {
+        let first = |data: &Dataset, rows: Option<usize>| match rows {
+            Some(rows) => data.first(rows),
+            None => Ok(data.clone()),
+        };
+        let train = first(&data.train, protocol.data.train_rows)?;
+        let test = first(&data.test, protocol.data.test_rows)?;
+        let (valid, train) = train.hold_out(protocol.data.validation_rows)?;
+        let split = TaskSplit::new(&protocol.task.target_classes, train.n_classes())?;
+        Ok(Self {
+            source: Task {
+                train: split.source(&train)?,
+                valid: split.source(&valid)?,
+                test: split.source(&test)?,
+            },
+            target: Task {
+                train: split.target(&train)?.first(protocol.task.target_rows)?,
+                valid: split.target(&valid)?,
+                test: split.target(&test)?,
+            },
+        })
+    }
+
+    /// The work of one run in forward passes of a row; a training step is worth three.
+    pub fn work(&self, protocol: &Protocol) -> u64 {
+        let arms: usize = protocol.arms.iter().map(Protocol::arm_epochs).sum();
+        protocol.source.epochs as u64 * self.source.epoch_work()
+            + arms as u64 * self.target.epoch_work()
+    }
+}
+
+/// A dataset as the training loop takes it.
+pub(crate) fn examples(data: &Dataset) -> Result<Examples<'_>, TrainError> {
+    let inputs = Inputs::U8 {
+        values: data.pixels(),
+        scale: PIXEL_SCALE,
+    };
+    Examples::new(inputs, Labels::U8(data.labels()))
+}
