@@ -234,6 +234,7 @@ impl Dataset {
         let n = self.pixels.ncols();
         let bytes = self.pixel_bytes();
         let mut pixels = Vec::with_capacity(positions.len() * n);
+        crate::memory::prefer_large_pages(&mut pixels);
         for &position in positions {
             pixels.extend_from_slice(&bytes[position * n..][..n]);
         }

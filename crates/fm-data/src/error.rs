@@ -61,8 +61,8 @@ pub enum DataError {
 
     /// A file is a known one of another data set, or another one of this.
     #[error(
-        "{}: this is {found}, not {expected} of Fashion-MNIST, whose file has the same name; \
-         delete it and run `cargo xtask fetch-data`",
+        "{}: expected {expected} of Fashion-MNIST, found {found}; delete it and run \
+         `cargo xtask fetch-data`",
         path.display()
     )]
     Impostor {

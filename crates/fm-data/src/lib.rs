@@ -6,6 +6,7 @@ mod fashion;
 mod hash;
 pub mod idx;
 mod manifest;
+mod memory;
 pub mod published;
 mod sniff;
 mod splits;

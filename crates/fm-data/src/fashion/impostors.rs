@@ -11,7 +11,7 @@ struct Known {
 
 const fn mnist(file: &'static str, sha256: &'static str) -> Known {
     Known {
-        dataset: "MNIST (handwritten digits)",
+        dataset: "MNIST (handwritten digits), whose files have the same names",
         file,
         sha256,
     }
@@ -19,7 +19,7 @@ const fn mnist(file: &'static str, sha256: &'static str) -> Known {
 
 const fn kmnist(file: &'static str, sha256: &'static str) -> Known {
     Known {
-        dataset: "KMNIST (Japanese characters)",
+        dataset: "KMNIST (Japanese characters), whose files have the same names",
         file,
         sha256,
     }

@@ -1,14 +1,17 @@
 //! One published file: found under any of its names, read once, verified while it is read.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use ndarray::ArrayD;
 
 use super::diagnose::diagnose;
 use super::impostors::known_file;
 use crate::DataError;
-use crate::hash::{Hashing, hex};
-use crate::idx::{self, Header, Reader};
+use crate::hash::{Hashing, HashingAhead, hex};
+use crate::idx::{self, Header, IdxErrorKind};
 use crate::published::PublishedFile;
 
 /// The paths under which `file` is in `folder`: gzip before plain, dashed before dotted names.
@@ -28,11 +31,15 @@ pub(crate) fn find(folder: &Path, file: &PublishedFile) -> Vec<PathBuf> {
 }
 
 /// Reads and verifies `file` from the first of `paths` that passes; if none does, the error is
-/// that of the first.
-pub(crate) fn load(paths: &[PathBuf], file: &PublishedFile) -> Result<ArrayD<u8>, DataError> {
+/// that of the first. With `ahead`, the file is read and hashed on a thread of its own.
+pub(crate) fn load(
+    paths: &[PathBuf],
+    file: &PublishedFile,
+    ahead: bool,
+) -> Result<ArrayD<u8>, DataError> {
     let mut first_error = None;
     for path in paths {
-        match load_one(path, file) {
+        match load_one(path, file, ahead) {
             Ok(array) => return Ok(array),
             Err(error) => first_error = first_error.or(Some(error)),
         }
@@ -44,18 +51,40 @@ pub(crate) fn load(paths: &[PathBuf], file: &PublishedFile) -> Result<ArrayD<u8>
     }))
 }
 
-fn load_one(path: &Path, file: &PublishedFile) -> Result<ArrayD<u8>, DataError> {
+/// What reading gave, and the SHA-256 of the file's bytes.
+type Hashed = (Result<ArrayD<u8>, IdxErrorKind>, String);
+
+fn read_hashed(opened: File, len: Option<u64>, ahead: bool) -> Hashed {
+    let here = |opened| {
+        let mut hashing = Hashing::new(opened);
+        let input = BufReader::with_capacity(idx::READ_BYTES, &mut hashing);
+        let array = idx::read_hashed(input, len);
+        (array, hashing.finish().0)
+    };
+    if !ahead {
+        return here(&opened);
+    }
+    thread::scope(|scope| match HashingAhead::spawn(scope, &opened) {
+        Some((input, thread)) => {
+            let array = idx::read_hashed(input, len);
+            // A hash that is not there is one that matches nothing.
+            (
+                array,
+                thread.join().map(|(sha256, _)| sha256).unwrap_or_default(),
+            )
+        }
+        None => here(&opened),
+    })
+}
+
+fn load_one(path: &Path, file: &PublishedFile, ahead: bool) -> Result<ArrayD<u8>, DataError> {
     let at = |source| DataError::Read {
         path: path.to_owned(),
         source,
     };
     let (opened, len) = idx::open_file(path).map_err(at)?;
-    let mut hashing = Hashing::new(opened);
-    let array = match Reader::default().read_known::<u8>(&mut hashing, len) {
-        Ok(array) => array,
-        Err(kind) => return Err(diagnose(path, file, kind)),
-    };
-    let (found, _) = hashing.finish();
+    let (array, found) = read_hashed(opened, len, ahead);
+    let array = array.map_err(|kind| diagnose(path, file, kind))?;
     if found == file.gz_sha256 || found == file.sha256 {
         return Ok(array);
     }

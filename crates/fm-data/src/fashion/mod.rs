@@ -44,12 +44,13 @@ impl FashionMnist {
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, DataError> {
         let folder = folder.as_ref();
         let [train_images, train_labels, test_images, test_labels] = find_all(folder)?;
-        // Two threads where there are two cores: the training images take most of the time.
+        // Inflating the training images takes most of the time. With a second core, everything
+        // else goes there: reading and hashing those images, and the other three files.
         let rest = || {
             Ok((
-                load::load(&train_labels, &FILES[1])?,
-                load::load(&test_images, &FILES[2])?,
-                load::load(&test_labels, &FILES[3])?,
+                load::load(&train_labels, &FILES[1], false)?,
+                load::load(&test_images, &FILES[2], false)?,
+                load::load(&test_labels, &FILES[3], false)?,
             ))
         };
         let two_cores = thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
@@ -57,7 +58,7 @@ impl FashionMnist {
             let spawned = two_cores
                 .then(|| thread::Builder::new().spawn_scoped(scope, rest).ok())
                 .flatten();
-            let train_images = load::load(&train_images, &FILES[0]);
+            let train_images = load::load(&train_images, &FILES[0], two_cores);
             let rest: Result<_, DataError> = match spawned.map(thread::ScopedJoinHandle::join) {
                 Some(Ok(rest)) => rest,
                 // No thread was to be had: the work is still to be done here.

@@ -200,23 +200,24 @@ pub enum IdxErrorKind {
     },
 
     /// Gzip data that does not inflate, or whose own checksum is wrong.
-    #[error("damaged gzip data at or before compressed byte {offset}")]
+    #[error("damaged gzip data at or before compressed byte {offset}: {reason}")]
     GzipDamaged {
         /// Compressed bytes consumed.
         offset: u64,
-        /// The decoder's reason.
-        source: io::Error,
+        /// What is wrong with it.
+        reason: &'static str,
     },
 
     /// Gzip data that inflates beyond the [limit](super::GzipLimit): a gzip bomb, or data so
     /// empty that the limit must be raised on purpose.
     #[error(
-        "gzip bomb refused: {compressed} compressed bytes for {inflated} bytes, above {ratio} to 1"
+        "gzip bomb refused: the first {compressed} compressed bytes inflate to {inflated}, \
+         above {ratio} to 1"
     )]
     GzipBomb {
-        /// Compressed bytes: all of them where their number is known, else those consumed.
+        /// Compressed bytes consumed.
         compressed: u64,
-        /// Bytes that they inflate to, or are announced to.
+        /// Bytes inflated from them.
         inflated: u64,
         /// The ratio of the limit.
         ratio: u64,

@@ -30,6 +30,7 @@
 mod dynamic;
 mod element;
 mod error;
+mod gzip;
 mod header;
 mod read;
 mod write;
@@ -47,6 +48,7 @@ pub use header::Header;
 pub use read::GzipLimit;
 pub use write::{Encoding, save, to_bytes, write, write_any};
 
+use gzip::Check;
 use read::Decoder;
 
 /// The highest rank that is read or written.
@@ -183,15 +185,6 @@ impl Reader {
         self.in_file(path.as_ref(), |decoder| Ok(decoder.header().clone()))
     }
 
-    /// Reads from `input`, of which `len` bytes are known to be there.
-    pub(crate) fn read_known<T: Element>(
-        &self,
-        input: impl Read,
-        len: Option<u64>,
-    ) -> Result<ArrayD<T>, IdxErrorKind> {
-        typed(self.decoder(BufReader::with_capacity(READ_BYTES, input), len)?)
-    }
-
     fn in_file<A>(
         &self,
         path: &Path,
@@ -205,8 +198,22 @@ impl Reader {
     }
 
     fn decoder<R: BufRead>(&self, input: R, len: Option<u64>) -> Result<Decoder<R>, IdxErrorKind> {
-        Decoder::new(input, len, self.gzip_limit)
+        Decoder::new(input, len, self.gzip_limit, Check::Crc)
     }
+}
+
+/// Reads from `input`, of which `len` bytes are known to be there and whose bytes the caller
+/// verifies by a hash of the whole file: gzip's own weaker checksum is not computed.
+pub(crate) fn read_hashed<T: Element>(
+    input: impl BufRead,
+    len: Option<u64>,
+) -> Result<ArrayD<T>, IdxErrorKind> {
+    typed(Decoder::new(
+        input,
+        len,
+        GzipLimit::default(),
+        Check::Caller,
+    )?)
 }
 
 /// The file and its length; a pipe or a device has none.

@@ -1,10 +1,9 @@
 //! The reading core: one pass, nothing allocated that the data has not earned.
 
-use std::io::{self, BufRead, ErrorKind, Read};
-
-use flate2::bufread::GzDecoder;
+use std::io::{BufRead, ErrorKind, Read};
 
 use super::error::IdxErrorKind;
+use super::gzip::{Check, Counted, Gunzip, fill_from};
 use super::header::Header;
 
 /// What gzip data may inflate to.
@@ -37,7 +36,7 @@ pub trait Source {
     /// Data bytes for which memory may be reserved before they are seen.
     fn earned(&self) -> u64;
 
-    /// Whether data may go on to this many bytes; the guard against gzip bombs.
+    /// Whether memory may be had for this many bytes; the guard against gzip bombs.
     fn may_reach(&self, data_bytes: u64) -> Result<(), IdxErrorKind>;
 }
 
@@ -73,24 +72,27 @@ pub(crate) struct Decoder<R: BufRead> {
 impl<R: BufRead> Decoder<R> {
     /// Recognises gzip by its first two bytes, reads the header and checks it against `len`,
     /// the bytes of the whole input where they are known.
-    pub(crate) fn new(input: R, len: Option<u64>, limit: GzipLimit) -> Result<Self, IdxErrorKind> {
-        let mut stream = Stream::new(input)?;
+    pub(crate) fn new(
+        input: R,
+        len: Option<u64>,
+        limit: GzipLimit,
+        check: Check,
+    ) -> Result<Self, IdxErrorKind> {
+        let mut stream = Stream::new(input, check)?;
         let header = Header::read(|out| stream.fill_some(out))?;
         let expected = header.total_bytes();
-        if let Some(found) = len {
-            if !stream.is_gzip() {
-                if found < expected {
-                    return Err(IdxErrorKind::TooShort { expected, found });
-                }
-                if found > expected {
-                    return Err(IdxErrorKind::TooLong {
-                        expected,
-                        found: Some(found),
-                    });
-                }
-            } else if is_bomb(expected, found, limit) {
-                return Err(bomb(expected, found, limit));
+        if let Inner::Gzip(gzip) = &mut stream.inner {
+            gzip.expected = Some(expected);
+        }
+        match len {
+            Some(found) if !stream.is_gzip() && found < expected => {
+                return Err(IdxErrorKind::TooShort { expected, found });
             }
+            Some(found) if !stream.is_gzip() && found > expected => {
+                let found = Some(found);
+                return Err(IdxErrorKind::TooLong { expected, found });
+            }
+            _ => {}
         }
         Ok(Self {
             stream,
@@ -115,21 +117,10 @@ impl<R: BufRead> Decoder<R> {
 
 impl<R: BufRead> Source for Decoder<R> {
     fn fill(&mut self, out: &mut [u8]) -> Result<(), IdxErrorKind> {
-        let wanted = out.len();
-        let expected = self.header.total_bytes();
-        let got = self.stream.fill_some(out).map_err(|kind| match kind {
-            IdxErrorKind::GzipCutShort {
-                offset, inflated, ..
-            } => IdxErrorKind::GzipCutShort {
-                offset,
-                inflated,
-                expected: Some(expected),
-            },
-            other => other,
-        })?;
-        if got < wanted {
+        let got = self.stream.fill_some(out)?;
+        if got < out.len() {
             return Err(IdxErrorKind::TooShort {
-                expected,
+                expected: self.header.total_bytes(),
                 found: self.stream.position,
             });
         }
@@ -149,31 +140,19 @@ impl<R: BufRead> Source for Decoder<R> {
     }
 
     fn may_reach(&self, data_bytes: u64) -> Result<(), IdxErrorKind> {
-        let Stream {
-            inner: Inner::Gzip(gzip),
-            ..
-        } = &self.stream
-        else {
+        let Inner::Gzip(gzip) = &self.stream.inner else {
             return Ok(());
         };
-        // With a known length, the header was compared with it at the start.
-        let compressed = self.len.unwrap_or(gzip.get_ref().consumed);
-        if is_bomb(data_bytes, compressed, self.limit) {
-            return Err(bomb(data_bytes, compressed, self.limit));
+        let (compressed, inflated) = (gzip.input().consumed, self.stream.position);
+        let GzipLimit { bytes, ratio } = self.limit;
+        if data_bytes > bytes && inflated > compressed.saturating_mul(ratio) {
+            return Err(IdxErrorKind::GzipBomb {
+                compressed,
+                inflated,
+                ratio,
+            });
         }
         Ok(())
-    }
-}
-
-fn is_bomb(inflated: u64, compressed: u64, limit: GzipLimit) -> bool {
-    inflated > limit.bytes && inflated > compressed.saturating_mul(limit.ratio)
-}
-
-fn bomb(inflated: u64, compressed: u64, limit: GzipLimit) -> IdxErrorKind {
-    IdxErrorKind::GzipBomb {
-        compressed,
-        inflated,
-        ratio: limit.ratio,
     }
 }
 
@@ -186,18 +165,18 @@ struct Stream<R: BufRead> {
 
 enum Inner<R: BufRead> {
     Plain(Counted<R>),
-    Gzip(Box<GzDecoder<Counted<R>>>),
+    Gzip(Box<Gunzip<R>>),
 }
 
 impl<R: BufRead> Stream<R> {
-    fn new(input: R) -> Result<Self, IdxErrorKind> {
+    fn new(input: R, check: Check) -> Result<Self, IdxErrorKind> {
         let mut input = Counted::new(input);
         let mut head = [0; 2];
         let got = fill_from(&mut input, &mut head)
             .map_err(|source| IdxErrorKind::Read { offset: 0, source })?;
         input.put_back(&head[..got]);
         let inner = if got == 2 && head == crate::sniff::GZIP {
-            Inner::Gzip(Box::new(GzDecoder::new(input)))
+            Inner::Gzip(Box::new(Gunzip::new(input, check)?))
         } else {
             Inner::Plain(input)
         };
@@ -212,47 +191,27 @@ impl<R: BufRead> Stream<R> {
     fn fill_some(&mut self, out: &mut [u8]) -> Result<usize, IdxErrorKind> {
         let mut filled = 0;
         while filled < out.len() {
-            let read = match &mut self.inner {
-                Inner::Plain(plain) => plain.read(&mut out[filled..]),
-                Inner::Gzip(gzip) => gzip.read(&mut out[filled..]),
+            let rest = &mut out[filled..];
+            let n = match &mut self.inner {
+                Inner::Gzip(gzip) => gzip.read(rest)?,
+                Inner::Plain(plain) => match plain.read(rest) {
+                    Ok(n) => n,
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                    Err(source) => {
+                        return Err(IdxErrorKind::Read {
+                            offset: plain.consumed,
+                            source,
+                        });
+                    }
+                },
             };
-            match read {
-                Ok(0) => break,
-                Ok(n) => {
-                    filled += n;
-                    self.position += n as u64;
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.name(error)),
+            if n == 0 {
+                break;
             }
+            filled += n;
+            self.position += n as u64;
         }
         Ok(filled)
-    }
-
-    /// Whose fault an error was: the input's or the gzip data's.
-    fn name(&self, source: io::Error) -> IdxErrorKind {
-        match &self.inner {
-            Inner::Plain(plain) => IdxErrorKind::Read {
-                offset: plain.consumed,
-                source,
-            },
-            Inner::Gzip(gzip) => {
-                let input = gzip.get_ref();
-                let offset = input.consumed;
-                if input.failed {
-                    IdxErrorKind::Read { offset, source }
-                } else if source.kind() == ErrorKind::UnexpectedEof {
-                    let inflated = self.position;
-                    IdxErrorKind::GzipCutShort {
-                        offset,
-                        inflated,
-                        expected: None,
-                    }
-                } else {
-                    IdxErrorKind::GzipDamaged { offset, source }
-                }
-            }
-        }
     }
 
     /// Makes sure that nothing follows; for gzip this also compares its checksum.
@@ -263,101 +222,9 @@ impl<R: BufRead> Stream<R> {
                 found: None,
             });
         }
-        let Inner::Gzip(gzip) = &mut self.inner else {
-            return Ok(());
-        };
-        let input = gzip.get_mut();
-        let offset = input.consumed;
-        let mut next = [0; 2];
-        let got =
-            fill_from(input, &mut next).map_err(|source| IdxErrorKind::Read { offset, source })?;
-        match got {
-            0 => Ok(()),
-            2 if next == crate::sniff::GZIP => Err(IdxErrorKind::GzipSecondMember { offset }),
-            _ => Err(IdxErrorKind::GzipTrailing { offset }),
-        }
-    }
-}
-
-/// Fills as much of `out` as there is data for.
-fn fill_from(input: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < out.len() {
-        match input.read(&mut out[filled..]) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
-}
-
-/// The input with its position, and the first bytes put back after a look at them.
-struct Counted<R> {
-    inner: R,
-    /// The bytes put back, and how many are left of them.
-    back: [u8; 2],
-    back_left: usize,
-    /// Bytes consumed.
-    consumed: u64,
-    /// Whether the input itself failed, as against what was made of it.
-    failed: bool,
-}
-
-impl<R: BufRead> Counted<R> {
-    fn new(inner: R) -> Self {
-        Self {
-            inner,
-            back: [0; 2],
-            back_left: 0,
-            consumed: 0,
-            failed: false,
-        }
-    }
-
-    fn put_back(&mut self, head: &[u8]) {
-        self.back[2 - head.len()..].copy_from_slice(head);
-        self.back_left = head.len();
-        self.consumed -= head.len() as u64;
-    }
-}
-
-impl<R: BufRead> Read for Counted<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = if self.back_left > 0 {
-            (&self.back[2 - self.back_left..]).read(out)
-        } else {
-            self.inner.read(out)
-        };
-        match read {
-            Ok(n) => {
-                self.back_left = self.back_left.saturating_sub(n);
-                self.consumed += n as u64;
-            }
-            Err(ref error) => self.failed |= error.kind() != ErrorKind::Interrupted,
-        }
-        read
-    }
-}
-
-impl<R: BufRead> BufRead for Counted<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.back_left > 0 {
-            return Ok(&self.back[2 - self.back_left..]);
-        }
-        let failed = &mut self.failed;
-        self.inner
-            .fill_buf()
-            .inspect_err(|error| *failed |= error.kind() != ErrorKind::Interrupted)
-    }
-
-    fn consume(&mut self, n: usize) {
-        self.consumed += n as u64;
-        if self.back_left > 0 {
-            self.back_left -= n;
-        } else {
-            self.inner.consume(n);
+        match &mut self.inner {
+            Inner::Plain(_) => Ok(()),
+            Inner::Gzip(gzip) => gzip.expect_end(),
         }
     }
 }
