@@ -204,7 +204,8 @@ fn zero_errors_give_a_difference_in_place_of_a_ratio() {
 
 #[test]
 fn a_ratio_that_says_otherwise_gives_way_to_the_difference() {
-    // Much better where errors are many, worse where they are few: the mean falls, the mean ratio does not.
+    // Much better where errors are many, worse where they are few: the mean falls, the mean ratio
+    // does not.
     let scratch = of_2000(&[60, 61, 62, 63, 64, 65, 66, 1, 1, 1]);
     let transfer = of_2000(&[55, 56, 57, 58, 59, 60, 61, 2, 2, 2]);
     let found = compared(&transfer, &scratch);

@@ -2,7 +2,7 @@
 //!
 //! BCa ("bias-corrected and accelerated"): Efron, "Better Bootstrap Confidence Intervals",
 //! JASA 82 (1987); in the form of Efron & Tibshirani, *An Introduction to the Bootstrap*
-//! (1993), equations 14.9 to 14.15, as `scipy.stats.bootstrap` computes it.
+//! (1993), section 14.3, as `scipy.stats.bootstrap` computes it.
 
 use super::random::Stream;
 use super::{Interval, NoInterval, Settings, normal, sample};
@@ -48,7 +48,8 @@ pub fn bca_interval(
     let end = |z: f64| {
         let shifted = z0 + z;
         let shrink = 1.0 - a * shifted;
-        // Past this pole the formula turns round; |a| is at most about 1/6, so it takes |z0 + z| ≥ 6.
+        // Past this pole the formula turns round; |a| is at most about 1/6, so it takes |z0 + z| ≥
+        // 6.
         (shrink > 0.0).then(|| quantile_of_sorted(distribution, normal::cdf(z0 + shifted / shrink)))
     };
     match (end(-z), end(z)) {

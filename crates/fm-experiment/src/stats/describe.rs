@@ -100,7 +100,8 @@ fn intervals(values: &[f64], observed: &Estimates, settings: &Settings) -> [Boun
     for distribution in &mut distributions {
         distribution.reserve_exact(settings.resamples);
     }
-    // Counting how often each value is drawn gives the resample in ascending order without sorting it.
+    // Counting how often each value is drawn gives the resample in ascending order without sorting
+    // it.
     let mut drawn = vec![0_u32; count];
     let mut resample = Vec::with_capacity(count);
     for _ in 0..settings.resamples {

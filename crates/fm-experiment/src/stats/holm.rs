@@ -2,10 +2,10 @@
 
 /// Adjusted p values, in the order given; each is at least its own p and at most 1.
 ///
-/// With the p sorted ascending, the k-th (from 0) of m becomes the largest of
-/// `(m − j)·p_j` over j ≤ k: the chance of even one false conclusion stays below the level, whatever
-/// hangs together with what. Holm, "A Simple Sequentially Rejective Multiple Test Procedure",
-/// Scandinavian Journal of Statistics 6 (1979).
+/// With the p sorted ascending, the k-th (from 0) of m becomes the largest of `(m − j)·p_j` over j
+/// ≤ k: the chance of even one false conclusion stays below the level, whatever hangs together with
+/// what. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of
+/// Statistics 6 (1979).
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));

@@ -1,8 +1,8 @@
 //! Statistics: what a handful of seeds shows, and what it does not.
 //!
-//! Pure functions over slices of values, one per seed; no records, no files. Everything is the same to the
-//! byte on every machine: sums run in a fixed order, resampling draws from seeded ChaCha8 streams, and
-//! exp, log and erfc come from the `libm` crate. No result holds NaN: what cannot be
+//! Pure functions over slices of values, one per seed; no records, no files. Everything is the same
+//! to the byte on every machine: sums run in a fixed order, resampling draws from seeded ChaCha8
+//! streams, and exp, log and erfc come from the `libm` crate. No result holds NaN: what cannot be
 //! computed is a typed reason ([`NoInterval`], [`NoRatio`]) or an error ([`StatsError`]).
 //!
 //! | question | here | source |
@@ -14,6 +14,8 @@
 //! | how many times smaller is the error | [`error_ratio`] | geometric mean |
 //! | several comparisons | [`holm()`], [`correct_for_several`] | Holm 1979 |
 //! | how many seeds does it take | [`pairs_to_detect`], [`pairs_to_conclude`] | Noether 1987; Bouthillier et al. 2021 |
+//! | what comes from the finite test set | [`row_variance`], [`paired_row_variance`] | two-way random effects |
+//! | what comes from initialisation, order, choice of rows | [`variance_table`] | Bouthillier et al. 2021 |
 //! | all of it for two arms, and in one sentence | [`compare`], [`verdict`] | |
 
 mod bootstrap;
@@ -26,9 +28,11 @@ mod normal;
 mod power;
 mod random;
 mod ratio;
+mod rows;
 mod sample;
 mod settings;
 mod sign_flip;
+mod sources;
 mod student;
 mod verdict;
 mod wilcoxon;
@@ -45,9 +49,11 @@ pub use holm::holm;
 pub use interval::{Bounds, Interval, NoInterval};
 pub use power::{SeedsNeeded, pairs_to_conclude, pairs_to_detect, smallest_p};
 pub use ratio::{ErrorRatio, NoRatio, error_ratio};
+pub use rows::{RowVariance, paired_row_variance, row_variance};
 pub use sample::{interquartile_mean, mean, median, paired_differences, sd};
 pub use settings::{Settings, SmallSample};
 pub use sign_flip::{SignFlip, SignFlipMethod, sign_flip};
+pub use sources::{SourceVariance, VarianceTable, VariedSource, variance_table};
 pub use verdict::{Baseline, Labels, verdict};
 pub use wilcoxon::{Wilcoxon, WilcoxonMethod, wilcoxon};
 pub use win::{MEANINGFUL, WinConclusion, Wins, wilson, wins};

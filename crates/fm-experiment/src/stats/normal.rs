@@ -45,7 +45,8 @@ pub(super) fn quantile(p: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Values of `scipy.special.ndtri` and `ndtr`; 1e-13 is a few hundred roundings of the tail's division.
+    /// Values of `scipy.special.ndtri` and `ndtr`; 1e-13 is a few hundred roundings of the tail's
+    /// division.
     #[test]
     fn matches_scipy() {
         for (p, x) in [

@@ -8,7 +8,8 @@ use super::{Settings, normal};
 /// Most pairs counted in; beyond it an effect is too small for anyone's seeds.
 const MOST_PAIRS: f64 = 1e9;
 
-/// Smallest two-sided p that `pairs` pairs can reach in a sign-flip or signed-rank test: 2^(1−n), at most 1.
+/// Smallest two-sided p that `pairs` pairs can reach in a sign-flip or signed-rank test: 2^(1−n),
+/// at most 1.
 ///
 /// 0.0625 at 5 pairs, 0.03125 at 6.
 pub fn smallest_p(pairs: usize) -> f64 {
@@ -19,7 +20,8 @@ pub fn smallest_p(pairs: usize) -> f64 {
     }
 }
 
-/// Fewest pairs whose [`smallest_p`], times the number of comparisons under Holm's correction, can reach `alpha`.
+/// Fewest pairs whose [`smallest_p`], times the number of comparisons under Holm's correction, can
+/// reach `alpha`.
 ///
 /// 6 at 0.05 and one comparison.
 pub fn pairs_to_conclude(alpha: f64, comparisons: usize) -> usize {
@@ -31,11 +33,11 @@ pub fn pairs_to_conclude(alpha: f64, comparisons: usize) -> usize {
 
 /// Pairs needed to tell an arm that wins with probability `gamma` from an even one.
 ///
-/// Noether, "Sample Size Determination for Some Common Nonparametric Tests" (JASA 82, 1987) in
-/// the form of Bouthillier et al. 2021, appendix C.3:
-/// `((Φ⁻¹(1−α) − Φ⁻¹(β)) / (√6 (½ − γ)))²`, one-sided level `alpha`, power `1 − beta`,
-/// rounded to the nearest whole as there: 29, 45 and 20 for γ of 0.75, 0.7 and 0.8 at α = β = 0.05.
-/// `None` for a `gamma` not between ½ and 1, an `alpha` or `beta` not between 0 and ½, or more than 10⁹ pairs.
+/// Noether, "Sample Size Determination for Some Common Nonparametric Tests" (JASA 82, 1987) in the
+/// form of Bouthillier et al. 2021: `((Φ⁻¹(1−α) − Φ⁻¹(β)) / (√6 (½ − γ)))²`, one-sided level
+/// `alpha`, power `1 − beta`, rounded to the nearest whole as there: 29, 45 and 20 for γ of 0.75,
+/// 0.7 and 0.8 at α = β = 0.05. `None` for a `gamma` not between ½ and 1, an `alpha` or `beta` not
+/// between 0 and ½, or more than 10⁹ pairs.
 pub fn pairs_to_detect(gamma: f64, alpha: f64, beta: f64) -> Option<usize> {
     let in_half = |v: f64| v > 0.0 && v < 0.5;
     if !(gamma > 0.5 && gamma < 1.0 && in_half(alpha) && in_half(beta)) {
@@ -56,7 +58,8 @@ pub struct SeedsNeeded {
     pub smallest_p: f64,
     /// Fewest pairs that can show any difference at the level set.
     pub to_conclude: usize,
-    /// Pairs that find, 19 times in 20, an arm that wins in 3 of 4 seeds (29; Noether's formula at α = β = 0.05).
+    /// Pairs that find, 19 times in 20, an arm that wins in 3 of 4 seeds (29; Noether's formula at
+    /// α = β = 0.05).
     pub to_detect_meaningful: usize,
 }
 

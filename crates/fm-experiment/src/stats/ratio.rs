@@ -22,8 +22,8 @@ pub struct ErrorRatio {
 #[serde(rename_all = "snake_case", tag = "reason")]
 #[non_exhaustive]
 pub enum NoRatio {
-    /// A ratio with a zero in it is 0, infinite or undefined, and so would the mean be. No half row is
-    /// added to make one up: its size would decide the result.
+    /// A ratio with a zero in it is 0, infinite or undefined, and so would the mean be. No half row
+    /// is added to make one up: its size would decide the result.
     ZeroErrors {
         /// Seeds in which the arm makes no error.
         arm: usize,

@@ -43,9 +43,10 @@ pub fn interquartile_mean(values: &[f64]) -> f64 {
 
 /// `arm − against`, pair by pair, on a grid that undoes the rounding of the subtraction.
 ///
-/// 0.98 − 0.975 and 0.97 − 0.965 are both 10 rows of 2,000, yet differ in the last bits, and
-/// a rank test would see two sizes there. Every difference is therefore rounded to a multiple of 2⁻³⁶
-/// (1.5e-11) of the largest value's power of two: far below one row of any test set, far above a rounding.
+/// 0.98 − 0.975 and 0.97 − 0.965 are both 10 rows of 2,000, yet differ in the last bits, and a rank
+/// test would see two sizes there. Every difference is therefore rounded to a multiple of 2⁻³⁶
+/// (1.5e-11) of the largest value's power of two: far below one row of any test set, far above a
+/// rounding.
 ///
 /// # Errors
 ///

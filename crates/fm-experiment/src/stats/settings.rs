@@ -24,14 +24,20 @@ pub struct Settings {
 /// What a bootstrap interval does about the few values it rests on.
 ///
 /// Resampling `n` values gives a spread that is too small by √((n−1)/n), and normal
-/// quantiles ignore that the spread itself is estimated. At 30 values the plain
-/// interval at level 0.95 covers the mean of exponential data 92 times in 100 and that of normal data 93.
+/// quantiles ignore that the spread itself is estimated. How often the 95 % interval of the mean
+/// covered it, in percent of 4,000 simulated samples:
+///
+/// | values | normal, plain | normal, widened | exponential, plain | exponential, widened |
+/// |---|---|---|---|---|
+/// | 5 | 83.9 | 91.5 | 80.3 | 86.3 |
+/// | 10 | 89.9 | 93.8 | 87.1 | 91.1 |
+/// | 30 | 93.7 | 94.9 | 92.4 | 93.9 |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SmallSample {
     /// Tail quantile √(n/(n−1))·t₍n−1₎ in place of the normal one: the "expanded"
     /// interval of Hesterberg, "What Teachers Should Know About the Bootstrap"
-    /// (The American Statistician 69, 2015), section 4.1, applied to BCa.
+    /// (The American Statistician 69, 2015), applied to BCa.
     #[default]
     Widened,
     /// The plain BCa interval, as `scipy.stats.bootstrap` gives it.

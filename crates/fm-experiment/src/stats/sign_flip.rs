@@ -2,7 +2,8 @@
 //!
 //! If neither arm were better, each difference could as well have had the other sign. p is the
 //! share of all 2ⁿ choices of signs whose sum is as far from zero as the one found (Fisher, *The
-//! Design of Experiments*, 1935, chapter III). It supposes nothing of the differences but that symmetry.
+//! Design of Experiments*, 1935, chapter III). It supposes nothing of the differences but that
+//! symmetry.
 
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +53,8 @@ pub enum SignFlipMethod {
 pub fn sign_flip(differences: &[f64], settings: &Settings) -> Result<SignFlip, StatsError> {
     settings.check()?;
     sample::check_finite("the differences", differences)?;
-    // The sign of a zero changes nothing. Sizes are sorted so that the order of pairs cannot matter.
+    // The sign of a zero changes nothing. Sizes are sorted so that the order of pairs cannot
+    // matter.
     let sizes: Vec<f64> = sample::sorted(
         &differences
             .iter()

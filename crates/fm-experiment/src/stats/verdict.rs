@@ -3,7 +3,8 @@
 use super::words::{Percents, capitalised, level_words, p_words, ratio_words};
 use super::{Comparison, Conclusion, Interval};
 
-/// How the two arms are called in a sentence, as doings: "reusing the trunk", "training from scratch".
+/// How the two arms are called in a sentence, as doings: "reusing the trunk", "training from
+/// scratch".
 #[derive(Debug, Clone, Copy)]
 pub struct Labels<'a> {
     /// The arm.
@@ -26,8 +27,9 @@ pub enum Baseline {
 
 /// The comparison in one sentence, without a full stop.
 ///
-/// Concludes only what [`Conclusion`] allows. The ratio stands in it where its interval agrees with the conclusion;
-/// where it does not, or an error is zero, the difference stands there. A single seed gets no ratio.
+/// Concludes only what [`Conclusion`] allows. The ratio stands in it where its interval agrees with
+/// the conclusion; where it does not, or an error is zero, the difference stands there. A single
+/// seed gets no ratio.
 pub fn verdict(comparison: &Comparison, labels: Labels<'_>) -> String {
     match comparison.conclusion {
         Conclusion::Lowers | Conclusion::Raises => concluded(comparison, labels),

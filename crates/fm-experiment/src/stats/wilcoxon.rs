@@ -37,11 +37,11 @@ pub enum WilcoxonMethod {
 /// Two-sided signed-rank p of paired differences.
 ///
 /// Zeros are left out (Wilcoxon's own way, SciPy's `zero_method="wilcox"`; Pratt's 1959 variant
-/// ranks them first). Equal sizes share their mean rank; equal means equal to the bit, so take the differences
-/// from [`paired_differences`](super::paired_differences). The distribution of the rank sum is
-/// counted exactly up to 200 pairs, with ties too (conditionally on them, as SciPy does by
-/// permutation for few pairs); beyond that approximated, as SciPy's `method="asymptotic", correction=True`.
-/// All differences zero: p is 1.
+/// ranks them first). Equal sizes share their mean rank; equal means equal to the bit, so take the
+/// differences from [`paired_differences`](super::paired_differences). The distribution of the rank
+/// sum is counted exactly up to 200 pairs, with ties too (conditionally on them, as SciPy does by
+/// permutation for few pairs); beyond that approximated, as SciPy's `method="asymptotic",
+/// correction=True`. All differences zero: p is 1.
 ///
 /// # Errors
 ///

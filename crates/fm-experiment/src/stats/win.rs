@@ -29,7 +29,7 @@ pub struct Wins {
 /// What the interval of the probability to win says.
 ///
 /// The rule of Bouthillier et al., "Accounting for Variance in Machine Learning
-/// Benchmarks" (MLSys 2021), section 5: significant if the interval lies above ½, and
+/// Benchmarks" (MLSys 2021): significant if the interval lies above ½, and
 /// meaningful if it also reaches above γ = 0.75; here read in both directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -50,8 +50,8 @@ pub enum WinConclusion {
 
 /// Counts wins from `arm − against` differences of an error (below zero: the arm wins).
 ///
-/// The interval is Wilson's score interval, not the percentile bootstrap that Bouthillier et al. use:
-/// that one shrinks to a point when an arm wins every seed, and calls 3 wins of 3 certain.
+/// The interval is Wilson's score interval, not the percentile bootstrap that Bouthillier et al.
+/// use: that one shrinks to a point when an arm wins every seed, and calls 3 wins of 3 certain.
 /// With ties the half wins vary less than a coin does, so that the interval errs on the wide side.
 ///
 /// # Errors

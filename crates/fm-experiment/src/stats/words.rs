@@ -30,8 +30,8 @@ impl Percents {
 
     /// "1.72": percent, or percentage points.
     pub(super) fn number(self, fraction: f64) -> String {
-        // Half a unit goes up as people do it: 21.3 rows of 2,000 are 1.065 %, told as 1.07 %, though the
-        // nearest binary number lies below. Adding zero turns −0.0 into 0.0.
+        // Half a unit goes up as people do it: 21.3 rows of 2,000 are 1.065 %, told as 1.07 %,
+        // though the nearest binary number lies below. Adding zero turns −0.0 into 0.0.
         let scale = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6][self.decimals.min(MOST_DECIMALS)];
         let units = libm::round(100.0 * fraction * scale * (1.0 + 1e-12));
         format!("{:.*}", self.decimals, units / scale + 0.0)
