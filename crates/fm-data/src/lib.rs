@@ -1,3 +1,5 @@
 //! IDX files, Fashion-MNIST with checksums, and task splits.
 
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod published;
