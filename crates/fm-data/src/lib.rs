@@ -3,6 +3,8 @@
 mod dataset;
 mod error;
 mod fashion;
+#[cfg(feature = "fetch")]
+pub mod fetch;
 mod hash;
 pub mod idx;
 mod manifest;

@@ -1,0 +1,207 @@
+//! Where files come from: an address or a folder.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::FetchError;
+
+/// The public mirrors, in order of preference: encrypted ones first.
+pub const MIRRORS: [&str; 3] = [
+    "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+];
+
+/// A place that has the files under their published names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// An `http://` or `https://` address that ends in `/`; file names are put behind it.
+    Http(String),
+    /// A local folder, with the files as `.gz` or unzipped, dashed or dotted names.
+    Folder(PathBuf),
+}
+
+impl Source {
+    /// [`MIRRORS`] as sources.
+    #[must_use]
+    pub fn mirrors() -> Vec<Self> {
+        MIRRORS
+            .iter()
+            .map(|url| Self::Http((*url).to_owned()))
+            .collect()
+    }
+}
+
+impl FromStr for Source {
+    type Err = FetchError;
+
+    /// An `http(s)://` address, a `file://` address, or else a path.
+    fn from_str(given: &str) -> Result<Self, FetchError> {
+        let usage = |problem: &'static str| FetchError::Usage {
+            given: without_password(given),
+            problem: problem.to_owned(),
+        };
+        let Some((scheme, rest)) = given.split_once("://") else {
+            return match given {
+                "" => Err(usage(
+                    "a source is a folder or an address, and this is empty",
+                )),
+                path => Ok(Self::Folder(PathBuf::from(path))),
+            };
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => {
+                let host = rest.split('/').next().unwrap_or_default();
+                let url = given.parse::<ureq::http::Uri>();
+                if host.is_empty() || url.is_err() {
+                    return Err(usage("this is not an address"));
+                }
+                if rest.contains(['?', '#']) {
+                    return Err(usage(
+                        "file names are put behind the address, so it may not hold '?' or '#'",
+                    ));
+                }
+                let slash = if rest.ends_with('/') { "" } else { "/" };
+                Ok(Self::Http(format!("{given}{slash}")))
+            }
+            "file" => {
+                let path = rest.strip_prefix("localhost").unwrap_or(rest);
+                if !path.starts_with('/') {
+                    return Err(usage(
+                        "a file:// address needs three slashes: file:///folder",
+                    ));
+                }
+                let path = percent_decoded(path)
+                    .ok_or_else(|| usage("its percent signs do not spell a path"))?;
+                Ok(Self::Folder(PathBuf::from(drive_path(&path))))
+            }
+            _ => Err(usage(
+                "sources are folders, http://, https:// and file:// addresses",
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    /// The address without a password, or the path.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(url) => f.write_str(&without_password(url)),
+            Self::Folder(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// `url` with what stands before an `@` of its authority taken out: it must reach no log.
+pub(super) fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{tail}")
+}
+
+/// `%41` becomes `A`; `None` where a sign is not followed by two hex digits or no UTF-8 comes out.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let high = char::from(bytes.next()?).to_digit(16)?;
+            let low = char::from(bytes.next()?).to_digit(16)?;
+            out.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// `/C:/data` is `C:/data` where drives have letters.
+fn drive_path(path: &str) -> &str {
+    let bytes = path.as_bytes();
+    let has_drive = bytes.len() > 2 && bytes[1].is_ascii_alphabetic() && bytes[2] == b':';
+    if cfg!(windows) && has_drive {
+        &path[1..]
+    } else {
+        path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Source {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn addresses_end_in_a_slash_and_folders_stay_paths() {
+        assert_eq!(
+            parsed("https://a.example/x"),
+            Source::Http("https://a.example/x/".into())
+        );
+        assert_eq!(
+            parsed("http://a.example/x/"),
+            Source::Http("http://a.example/x/".into())
+        );
+        assert_eq!(
+            parsed("data/fashion"),
+            Source::Folder("data/fashion".into())
+        );
+        assert_eq!(parsed("C:\\data"), Source::Folder("C:\\data".into()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn file_addresses_are_folders() {
+        assert_eq!(
+            parsed("file:///a%20b/%C3%A9"),
+            Source::Folder("/a b/é".into())
+        );
+        assert_eq!(parsed("file://localhost/a"), Source::Folder("/a".into()));
+    }
+
+    #[test]
+    fn what_cannot_be_a_source_is_refused() {
+        let refused = [
+            "",
+            "ftp://a.example/",
+            "http://",
+            "https:///x",
+            "http://a.example/?k=1",
+            "file://x/y",
+        ];
+        for text in refused {
+            assert!(
+                matches!(text.parse::<Source>(), Err(FetchError::Usage { .. })),
+                "{text}"
+            );
+        }
+        assert!("file:///a%zz".parse::<Source>().is_err());
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let source = parsed("https://user:secret@a.example/x@y/");
+        assert_eq!(source.to_string(), "https://a.example/x@y/");
+        let error = "ftp://user:secret@a.example".parse::<Source>().unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn every_mirror_is_a_source_and_the_encrypted_ones_come_first() {
+        let schemes: Vec<bool> = MIRRORS.iter().map(|m| m.starts_with("https://")).collect();
+        assert_eq!(schemes, [true, true, false]);
+        for (text, source) in MIRRORS.iter().zip(Source::mirrors()) {
+            assert_eq!(parsed(text), source);
+        }
+    }
+}
