@@ -6,11 +6,13 @@
 
 mod level;
 pub(crate) mod math;
+mod peak;
 mod product;
 mod tile;
 mod vector;
 
 pub use level::{Job, Level, UnknownLevel};
+pub use peak::peak_gflops;
 pub(crate) use product::product;
 
 #[cfg(test)]
