@@ -1,3 +1,37 @@
-//! The `fm` program.
+//! The `fm` program: scratch against transfer from one command.
+//!
+//! Parses, calls the libraries, prints. Results go to standard output, everything else to
+//! standard error.
 
-fn main() {}
+// What a person reads is this program's output.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod args;
+mod commands;
+mod data;
+mod openblas;
+mod progress;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+fn main() -> ExitCode {
+    openblas::restart_with_best_kernel();
+    let result = match Cli::parse().command {
+        Command::Experiment(args) => commands::experiment::run(&args),
+        Command::Data(args) => commands::data::run(&args),
+        Command::Protocol(args) => commands::protocol::run(&args),
+        Command::Doctor(args) => commands::doctor::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fm: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use fm_data::fetch::{
-    self, Event, FetchError, Impostor, Options, Proxy, Retries, Timeouts,
-};
+use fm_data::fetch::{self, Event, FetchError, Impostor, Options, Proxy, Retries, Timeouts};
 use fm_data::published::PublishedFile;
 use sha2::{Digest, Sha256};
 

@@ -1,0 +1,151 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use fm_experiment::SeedList;
+use fm_nn::Backend;
+
+/// Does reusing a trained network beat training from scratch, and how sure are we?
+#[derive(Debug, Parser)]
+#[command(name = "fm", version, propagate_version = true)]
+#[command(after_help = "Exit codes: 0 done, 2 refused or failed (the message says why).")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train from scratch and by transfer over many seeds, and compare
+    Experiment(ExperimentArgs),
+    /// Fetch, check and describe Fashion-MNIST
+    Data(DataArgs),
+    /// List the protocols, or print one
+    Protocol(ProtocolArgs),
+    /// Say what this machine and its OpenBLAS can do, and what to mend
+    Doctor(DoctorArgs),
+}
+
+/// `fm experiment`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fm experiment                                   the notebook's protocol, seeds 1 to 30
+  fm experiment --protocol quick --seed 42        one run of the course's shorter protocol
+  fm experiment --protocol mine.toml --seeds 10   a protocol of one's own (see `fm protocol`)
+
+Started again after an interruption, it goes on where it was.")]
+pub(crate) struct ExperimentArgs {
+    /// A protocol that is built in, or the path of a TOML file [default: notebook-2e]
+    #[arg(
+        long,
+        value_name = "NAME|FILE",
+        default_value = "notebook-2e",
+        hide_default_value = true
+    )]
+    pub(crate) protocol: String,
+
+    /// How many seeds (30), a list (1,2,7) or a range with both ends (101..110) [default: 1..30]
+    #[arg(long, value_name = "SEEDS", conflicts_with = "seed")]
+    pub(crate) seeds: Option<SeedList>,
+
+    /// One seed
+    #[arg(long, value_name = "SEED")]
+    pub(crate) seed: Option<u64>,
+
+    /// Seeds trained side by side [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// What computes the matrix products [default: blas where it is built in, else portable]
+    #[arg(long, value_enum)]
+    pub(crate) backend: Option<BackendArg>,
+
+    /// Folder of the four Fashion-MNIST files; `auto` fetches them where they are missing
+    #[arg(long, value_name = "auto|DIR", default_value = "auto")]
+    pub(crate) data: String,
+
+    /// Results folder [default: results/ and the name of the protocol and what was chosen]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BackendArg {
+    /// OpenBLAS
+    Blas,
+    /// Our own kernels: the same bits on every machine
+    Portable,
+}
+
+impl From<BackendArg> for Backend {
+    fn from(arg: BackendArg) -> Self {
+        match arg {
+            BackendArg::Blas => Self::Blas,
+            BackendArg::Portable => Self::Portable,
+        }
+    }
+}
+
+/// `fm data`
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    #[command(subcommand)]
+    pub(crate) command: DataCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Bring the four files, each checked by size and SHA-256
+    #[command(after_help = "\
+Examples:
+  fm data fetch                        from the public mirrors
+  fm data fetch --from ~/Downloads     from a folder that has them
+  fm data fetch --check                only look whether they are there and right")]
+    Fetch(FetchArgs),
+    /// Describe the data in a folder
+    Describe(FolderArg),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
+    #[command(flatten)]
+    pub(crate) folder: FolderArg,
+
+    /// A folder, or an http, https or file address, in place of the public mirrors
+    #[arg(long, value_name = "DIR|URL")]
+    pub(crate) from: Option<String>,
+
+    /// Verify what is there; fetch nothing
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FolderArg {
+    /// The folder of the files [default: FM_DATA where it is set, else data/fashion-mnist]
+    #[arg(long = "data", value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// `fm protocol`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fm protocol                            list the protocols that are built in
+  fm protocol notebook-2e > mine.toml    a copy to change; run it with --protocol mine.toml")]
+pub(crate) struct ProtocolArgs {
+    /// Print this protocol's TOML text
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// `fm doctor`
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Seconds of each measurement
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.5)]
+    pub(crate) seconds: f64,
+}

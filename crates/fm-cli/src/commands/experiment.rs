@@ -1,0 +1,179 @@
+//! `fm experiment`
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use fm_experiment::{
+    DatasetIdentity, FORMAT, Identity, MadeWith, Plan, Protocol, ResultsFolder, Run, Runner,
+    SeedList, Summary, Tasks,
+};
+use fm_nn::{Backend, Engine, EngineError};
+
+use crate::args::ExperimentArgs;
+use crate::progress::PlanBar;
+use crate::{data, table};
+
+/// Trains, compares, prints and leaves the results.
+pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
+    let protocol = protocol(&args.protocol)?;
+    let seeds = match (args.seed, &args.seeds) {
+        (Some(seed), _) => SeedList::one(seed),
+        (None, Some(seeds)) => seeds.clone(),
+        (None, None) => SeedList::standard(),
+    };
+    let engine = engine(args.backend.map(Backend::from))?;
+    let (data, dataset) = data::open(&args.data)?;
+    let tasks = Tasks::split(&protocol, &data)
+        .with_context(|| format!("protocol {} does not fit the data", protocol.name))?;
+    // The tasks share what they keep; the rest goes.
+    drop(data);
+
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| default_out(&protocol, &seeds, args));
+    let plan = plan(protocol, dataset, &seeds, &engine);
+    let folder = ResultsFolder::open(&out, &plan)?;
+    let protocol = &plan.identity.protocol;
+    let jobs = args
+        .jobs
+        .unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    let run = Run {
+        protocol,
+        tasks: &tasks,
+        engine: engine.clone(),
+    };
+    let runner = Runner {
+        run,
+        folder: &folder,
+        jobs,
+    };
+
+    let missing = runner.missing(seeds.seeds())?;
+    let done = seeds.seeds().len() - missing.len();
+    if done > 0 {
+        eprintln!(
+            "{done} of {} seeds are in {} already",
+            seeds.seeds().len(),
+            out.display()
+        );
+    }
+    let bar = PlanBar::new(seeds.seeds().len(), done, tasks.work(protocol));
+    let carried_out = runner.carry_out(&missing, &bar);
+    bar.finish();
+    carried_out?;
+
+    let mut records = Vec::with_capacity(seeds.seeds().len());
+    for &seed in seeds.seeds() {
+        let record = folder.record(seed)?;
+        records.push(record.with_context(|| format!("the record of seed {seed} is gone"))?);
+    }
+    let summary = Summary::of(&plan.identity, &records)?;
+    folder.write_json("summary.json", &summary)?;
+    report(&summary, protocol, &engine, &out);
+    Ok(())
+}
+
+/// One that is built in, or a file.
+fn protocol(asked: &str) -> Result<Protocol> {
+    if let Some(protocol) = Protocol::built_in(asked) {
+        return Ok(protocol);
+    }
+    let path = Path::new(asked);
+    if !path.exists() && path.extension().is_none() {
+        let names = super::protocol::names();
+        bail!("no protocol is called {asked:?} and no file is; there are {names}");
+    }
+    Ok(Protocol::read(path)?)
+}
+
+/// The backend asked for, or BLAS where it is built in and can be trusted.
+fn engine(asked: Option<Backend>) -> Result<Engine> {
+    if let Some(backend) = asked {
+        return Ok(Engine::new(backend)?);
+    }
+    match Engine::blas() {
+        Ok(engine) => {
+            eprintln!("Backend: blas ({})", engine.kernel());
+            Ok(engine)
+        }
+        Err(error) => {
+            let engine = Engine::portable();
+            let why = match error {
+                EngineError::BlasNotBuiltIn => {
+                    "OpenBLAS is not built in; for it, install libopenblas-dev and build again"
+                        .to_owned()
+                }
+                other => format!("not blas: {other}"),
+            };
+            eprintln!("Backend: portable ({}); {why}", engine.kernel());
+            Ok(engine)
+        }
+    }
+}
+
+/// `results/` and the protocol's name, with whatever else was chosen and changes the results.
+fn default_out(protocol: &Protocol, seeds: &SeedList, args: &ExperimentArgs) -> PathBuf {
+    let mut name = protocol.name.clone();
+    if *seeds != SeedList::standard() {
+        let word = if seeds.seeds().len() == 1 {
+            "seed"
+        } else {
+            "seeds"
+        };
+        name.push_str(&format!("-{word}-{}", seeds.to_string().replace("..", "-")));
+    }
+    if let Some(backend) = args.backend {
+        name.push_str(&format!("-{}", Backend::from(backend)));
+    }
+    // A list of a hundred single seeds would be no file name any more.
+    let end = name
+        .char_indices()
+        .nth(80)
+        .map_or(name.len(), |(end, _)| end);
+    Path::new("results").join(&name[..end])
+}
+
+fn plan(protocol: Protocol, dataset: DatasetIdentity, seeds: &SeedList, engine: &Engine) -> Plan {
+    let seeds = seeds.seeds().to_vec();
+    Plan {
+        identity: Identity {
+            format: FORMAT,
+            protocol,
+            dataset,
+            backend: engine.backend(),
+            seeds,
+        },
+        made_with: MadeWith {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            cpu: fm_nn::doctor::Cpu::detect().name,
+            kernel: engine.kernel(),
+            command: std::env::args().collect(),
+        },
+    }
+}
+
+/// What a person reads at the end.
+fn report(summary: &Summary, protocol: &Protocol, engine: &Engine, out: &Path) {
+    let seeds = match summary.seeds.len() {
+        1 => format!("seed {}", summary.seeds[0]),
+        n => format!("{n} seeds, mean ± standard deviation"),
+    };
+    println!(
+        "{} on {}, backend {}",
+        summary.protocol,
+        summary.dataset,
+        engine.backend()
+    );
+    println!("Scores on test rows, {seeds}:");
+    println!("\n{}\n", table::scores(summary, protocol));
+    if summary.seeds.len() > 1 && !summary.comparisons.is_empty() {
+        println!("{}\n", table::comparisons(summary));
+    }
+    for verdict in &summary.verdicts {
+        println!("{verdict}.");
+    }
+    println!("\nResults: {}", out.join("summary.json").display());
+}
