@@ -97,10 +97,10 @@ fn decompose(seeds: usize, rows: usize, x: impl Fn(usize, usize) -> f64) -> RowV
     let mut of_row = vec![0.0; rows];
     let mut squares_of_seed = vec![0.0; seeds];
     for s in 0..seeds {
-        for r in 0..rows {
+        for (r, of_row) in of_row.iter_mut().enumerate() {
             let value = x(s, r);
             of_seed[s] += value;
-            of_row[r] += value;
+            *of_row += value;
             squares_of_seed[s] += value * value;
         }
     }
