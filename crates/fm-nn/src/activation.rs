@@ -107,5 +107,5 @@ impl Activation {
 
 /// Distribution function of the standard normal.
 fn normal_cdf(x: f32) -> f32 {
-    0.5 * (1.0 + libm::erff(x * std::f32::consts::FRAC_1_SQRT_2))
+    0.5 * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2))
 }
