@@ -164,7 +164,7 @@ fn check(expected: &Numbers, tasks: &Tasks, engine: &Engine) -> Outcome {
         );
         let logits = evaluator.logits(network, &examples(data))?;
         for (row, p) in expected.first_probabilities.iter().enumerate() {
-            let found = 1.0 / (1.0 + f64::from(-logits[[row, 0]]).exp());
+            let found = 1.0 / (1.0 + libm::exp(f64::from(-logits[[row, 0]])));
             assert!(
                 (found - p).abs() <= LOSS_TOLERANCE,
                 "{kernel}, {what}: row {row}: {found}"

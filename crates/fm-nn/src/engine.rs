@@ -111,7 +111,8 @@ impl Engine {
     ///
     /// # Panics
     /// If a slice is too short for its shape and strides, or a stride is no multiple of
-    /// [`LANES`](crate::LANES).
+    /// [`LANES`](crate::LANES); on the BLAS backend also if a dimension or stride exceeds the
+    /// integers of BLAS, 2³¹ − 1.
     pub fn product(&self, shape: Shape, a: Lhs<'_>, b: Rhs<'_>, start: Start<'_>, c: Out<'_>) {
         crate::product::check(shape, &a, &b, &start, &c);
         match self.backend {
