@@ -1,7 +1,7 @@
 //! Trajectories of the optimizers, against PyTorch in float64.
 
 use fm_nn::{Activation, Dense, FreezeMask, LayerGradient, Network, Rows, Update};
-use fm_tests::{assert_close, engines, fixture, matrix};
+use fm_tests::{assert_close, engines_at_every_level, fixture, matrix};
 use fm_train::{Optimizer, OptimizerState, Sgd};
 use serde::Deserialize;
 
@@ -38,9 +38,12 @@ struct Settings {
     nesterov: bool,
     #[serde(default)]
     weight_decay: f64,
-    betas: Option<[f64; 2]>,
-    eps: Option<f64>,
-    alpha: Option<f64>,
+    #[serde(rename = "betas")]
+    _betas: Option<[f64; 2]>,
+    #[serde(rename = "eps")]
+    _eps: Option<f64>,
+    #[serde(rename = "alpha")]
+    _alpha: Option<f64>,
 }
 
 /// The optimizer of a run; none for the ones that do not exist here yet.
@@ -68,7 +71,7 @@ fn trajectories_match_pytorch() {
     let reference: Reference = fixture("optimizers.json");
     let n = reference.start.len();
     let mut compared = 0;
-    for engine in engines() {
+    for engine in engines_at_every_level() {
         for run in &reference.runs {
             let Some(optimizer) = optimizer(run) else {
                 continue;

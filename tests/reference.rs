@@ -16,16 +16,21 @@ pub fn fixture<T: DeserializeOwned>(name: &str) -> T {
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Every backend built in, the portable one at every level of this CPU.
+/// Every backend built in, the portable one at the widest level of this CPU.
 pub fn engines() -> Vec<Engine> {
-    let mut engines: Vec<Engine> = Level::ALL
-        .into_iter()
-        .filter_map(|level| Engine::portable_at(level).ok())
-        .collect();
+    let mut engines = vec![Engine::portable()];
     if cfg!(any(feature = "openblas", feature = "openblas-static")) {
         engines.push(Engine::blas().expect("OpenBLAS, since it is built in"));
     }
     engines
+}
+
+/// As [`engines`], the portable one at every level of this CPU. The narrowest takes its time.
+pub fn engines_at_every_level() -> Vec<Engine> {
+    let levels = Level::ALL
+        .into_iter()
+        .filter_map(|level| Engine::portable_at(level).ok());
+    levels.chain(engines().into_iter().skip(1)).collect()
 }
 
 /// A matrix of nested rows.

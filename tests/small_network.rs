@@ -3,7 +3,7 @@
 use fm_nn::{
     Activation, Dense, Engine, FreezeMask, Gradients, Loss, Network, Rows, Targets, Workspace,
 };
-use fm_tests::{assert_close, engines, fixture, matrix};
+use fm_tests::{assert_close, engines_at_every_level, fixture, matrix};
 use serde::Deserialize;
 
 /// Values of a few units in float32, whose rounding adds up to less over three small layers.
@@ -124,7 +124,7 @@ fn check(case: &Case, engine: &Engine) {
 #[test]
 fn every_activation_and_loss_matches_pytorch() {
     let reference: Reference = fixture("small_network.json");
-    for engine in engines() {
+    for engine in engines_at_every_level() {
         for case in &reference.cases {
             check(case, &engine);
         }

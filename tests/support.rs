@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Completion, Trial};
 
-pub use reference::{assert_close, engines, fixture, matrix};
+pub use reference::{assert_close, engines, engines_at_every_level, fixture, matrix};
 
 /// What a test body returns; a failed assertion may also panic, as in any test.
 pub type Outcome = Result<(), Box<dyn Error>>;

@@ -106,8 +106,8 @@ impl Engine {
 
     /// `C = start + A·B`.
     ///
-    /// On the portable backend each element of `C` is one chain of fused multiply-adds over the
-    /// inner index in ascending order, which fixes its bits.
+    /// On the portable backend each element is made of chains of 128 fused multiply-adds over the
+    /// inner index in ascending order, whose sums are added up in order, which fixes its bits.
     ///
     /// # Panics
     /// If a slice is too short for its shape and strides, or a stride is no multiple of

@@ -1,7 +1,8 @@
 //! The portable backend: the same bits on every machine.
 //!
-//! Each element of a product is one chain of fused multiply-adds over the inner index in ascending
-//! order, from its start. Tiles, vectors, blocks and threads decide who computes an element and
+//! Each element of a product is made of chains of 128 fused multiply-adds over the inner index in
+//! ascending order, the first from its start, and their sums are added up in order; what is added
+//! to `C` is added once. Tiles, vectors, blocks and threads decide who computes an element and
 //! when, never how, so none of them shows in the result.
 
 mod level;

@@ -1,8 +1,8 @@
 //! The product: how `C` is cut into tiles, and in what order they are computed.
 //!
 //! Nothing is packed or copied. The rows of `B` are whole cache lines, so a tile streams them as
-//! they lie. Blocks of the inner dimension go through `C`, which changes no bit: a float stored
-//! and loaded again is the same float.
+//! they lie. Blocks of the inner dimension are whole chains whose sums go through `C`, which
+//! changes no bit: a float stored and loaded again is the same float.
 
 // The tile kernels take raw pointers; the bounds were checked by `product::check`.
 #![allow(unsafe_code)]
@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::level::Level;
-use super::tile::{First, Tile};
+use super::tile::{CHAIN, First, Tile};
 use super::vector::{self, Vector};
 use crate::matrix::LANES;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
@@ -98,8 +98,16 @@ pub(super) unsafe fn part(
 /// As [`part`], and the CPU has the features of `V`.
 unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
     const { assert!(LANES.is_multiple_of(V::LANES)) };
-    let count = operands.k.div_ceil(BLOCK_STEPS).max(1);
-    for steps in split(operands.k, count) {
+    // What is added to `C` with one rounding cannot go through it in between.
+    let through_c = !matches!(operands.first, First::Out);
+    let chains = operands.k.div_ceil(CHAIN);
+    let count = if through_c {
+        chains.div_ceil(BLOCK_STEPS / CHAIN).max(1)
+    } else {
+        1
+    };
+    for chains in split(chains, count) {
+        let steps = chains.start * CHAIN..operands.k.min(chains.end * CHAIN);
         let block = Operands {
             k: steps.len(),
             a: operands.a.wrapping_add(steps.start * operands.a_col),
@@ -107,7 +115,7 @@ unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range
             first: if steps.start == 0 {
                 operands.first
             } else {
-                First::Out
+                First::Continue
             },
             ..*operands
         };

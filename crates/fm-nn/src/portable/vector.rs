@@ -37,6 +37,12 @@ pub(super) trait Vector: Copy {
     /// # Safety
     /// The CPU has the features of the vector.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
+
+    /// `self + b`.
+    ///
+    /// # Safety
+    /// The CPU has the features of the vector.
+    unsafe fn add(self, b: Self) -> Self;
 }
 
 /// Matches `(rows, width)` against every pair listed and names the kernel compiled for it.
@@ -52,8 +58,9 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
-        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
-        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_storeu_ps,
+        __m256, __m512, _mm256_add_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps,
+        _mm256_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps,
+        _mm512_storeu_ps,
     };
 
     use super::{Kernel, Tile, Vector, tile};
@@ -101,6 +108,11 @@ mod x86 {
         unsafe fn mul_add(self, b: Self, c: Self) -> Self {
             Self(unsafe { _mm512_fmadd_ps(self.0, b.0, c.0) })
         }
+
+        #[inline(always)]
+        unsafe fn add(self, b: Self) -> Self {
+            Self(unsafe { _mm512_add_ps(self.0, b.0) })
+        }
     }
 
     /// Eight floats in a 256-bit register, of which there are 16.
@@ -143,6 +155,11 @@ mod x86 {
         #[inline(always)]
         unsafe fn mul_add(self, b: Self, c: Self) -> Self {
             Self(unsafe { _mm256_fmadd_ps(self.0, b.0, c.0) })
+        }
+
+        #[inline(always)]
+        unsafe fn add(self, b: Self) -> Self {
+            Self(unsafe { _mm256_add_ps(self.0, b.0) })
         }
     }
 }
@@ -203,6 +220,15 @@ impl Vector for Baseline {
         let mut out = self.0;
         for ((out, b), c) in out.iter_mut().zip(b.0).zip(c.0) {
             *out = out.mul_add(b, c);
+        }
+        Self(out)
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, b: Self) -> Self {
+        let mut out = self.0;
+        for (out, b) in out.iter_mut().zip(b.0) {
+            *out += b;
         }
         Self(out)
     }
