@@ -26,10 +26,6 @@ struct Run {
 /// with the wrong numbers.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "settings of optimizers that do not exist here yet"
-)]
 struct Settings {
     lr: f64,
     #[serde(default)]
