@@ -266,4 +266,24 @@ pub enum DataError {
         /// Names of the task's classes.
         classes: Vec<String>,
     },
+
+    /// A contact sheet that cannot be made.
+    #[cfg(feature = "png")]
+    #[error(
+        "no contact sheet of {per_class} images a class at scale {scale} with gaps of {gap}: \
+         expected at least one image, a scale of at least 1 and at most 256 MiB"
+    )]
+    ContactSheet {
+        /// Images of each class.
+        per_class: usize,
+        /// Scale.
+        scale: usize,
+        /// Pixels between images.
+        gap: usize,
+    },
+
+    /// The PNG encoder failed.
+    #[cfg(feature = "png")]
+    #[error("cannot encode the contact sheet")]
+    Png(#[source] png::EncodingError),
 }

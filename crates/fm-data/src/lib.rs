@@ -10,6 +10,7 @@ pub mod idx;
 mod manifest;
 mod memory;
 pub mod published;
+pub mod report;
 mod sniff;
 mod splits;
 

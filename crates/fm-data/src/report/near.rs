@@ -1,0 +1,180 @@
+//! Nearly equal images: every pair below a distance, by comparing sums first.
+
+use super::duplicates::Place;
+use crate::Dataset;
+
+/// Runs that an image is cut into for the first comparison.
+const RUNS: usize = 16;
+
+/// An image with its pixels and what rules most pairs out without looking at them.
+struct Candidate<'a> {
+    place: Place,
+    pixels: &'a [u8],
+    sum: u32,
+    runs: [i32; RUNS],
+}
+
+/// Two images that differ, but by no more than asked for.
+pub(super) struct Near {
+    pub(super) one: Place,
+    pub(super) other: Place,
+    /// Sum of squared pixel differences, above zero.
+    pub(super) distance: u64,
+}
+
+/// Every pair of images of one size whose pixels differ by at most `max_rms` in root mean square,
+/// without those that are equal; closest first, then in the order of their places.
+///
+/// Exact: a pair is passed over only if its sums prove it too far apart. The sum of n squares is
+/// at least the square of the sum divided by n (Cauchy–Schwarz), for whole images as for runs.
+pub(super) fn pairs(parts: &[(&str, &Dataset)], places: &[Place], max_rms: f64) -> Vec<Near> {
+    let mut sizes: Vec<(usize, usize)> = parts.iter().map(|(_, data)| data.image_size()).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    let mut found = Vec::new();
+    for size in sizes {
+        let of_size = places
+            .iter()
+            .filter(|place| parts[place.part].1.image_size() == size);
+        let candidates = of_size.map(|&place| {
+            Candidate::new(
+                place,
+                parts[place.part].1.image(place.row).unwrap_or_default(),
+            )
+        });
+        pairs_of_size(candidates.collect(), size.0 * size.1, max_rms, &mut found);
+    }
+    found.sort_by_key(|near| (near.distance, near.one, near.other));
+    found
+}
+
+fn pairs_of_size(
+    mut candidates: Vec<Candidate<'_>>,
+    pixels: usize,
+    max_rms: f64,
+    found: &mut Vec<Near>,
+) {
+    // As integers from here on, so that the limit itself is kept to the last pixel.
+    let most_distance = (max_rms * max_rms * pixels as f64).floor() as u64;
+    let most_sum = (most_distance.saturating_mul(pixels as u64) as f64)
+        .sqrt()
+        .ceil() as u32;
+    let most_runs = most_distance.saturating_mul(run_length(pixels) as u64);
+
+    candidates.sort_by_key(|candidate| (candidate.sum, candidate.place));
+    for (i, a) in candidates.iter().enumerate() {
+        for b in &candidates[i + 1..] {
+            if b.sum - a.sum > most_sum {
+                break;
+            }
+            if a.run_distance(b) > most_runs {
+                continue;
+            }
+            let distance = a.distance(b);
+            if (1..=most_distance).contains(&distance) {
+                let (one, other) = (a.place.min(b.place), a.place.max(b.place));
+                found.push(Near {
+                    one,
+                    other,
+                    distance,
+                });
+            }
+        }
+    }
+}
+
+impl<'a> Candidate<'a> {
+    fn new(place: Place, pixels: &'a [u8]) -> Self {
+        let mut runs = [0; RUNS];
+        for (run, pixels) in runs.iter_mut().zip(pixels.chunks(run_length(pixels.len()))) {
+            *run = pixels
+                .iter()
+                .fold(0, |sum: i32, &pixel| sum.saturating_add(i32::from(pixel)));
+        }
+        // Sums of absurdly large images stop at the top, which only brings them closer together:
+        // what the sums rule out stays right.
+        let sum = runs
+            .iter()
+            .map(|&run| run as u32)
+            .fold(0, u32::saturating_add);
+        Self {
+            place,
+            pixels,
+            sum,
+            runs,
+        }
+    }
+
+    /// Sum of squared differences of the runs' sums.
+    fn run_distance(&self, other: &Self) -> u64 {
+        self.runs
+            .iter()
+            .zip(&other.runs)
+            .map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2))
+            .sum()
+    }
+
+    /// Sum of squared differences of the pixels.
+    fn distance(&self, other: &Self) -> u64 {
+        let squares = |(a, b): (&u8, &u8)| u64::from(u32::from(a.abs_diff(*b)).pow(2));
+        self.pixels.iter().zip(other.pixels).map(squares).sum()
+    }
+}
+
+/// Pixels of each run but the last.
+fn run_length(pixels: usize) -> usize {
+    pixels.div_ceil(RUNS).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+    use rand_chacha::ChaCha8Rng;
+    use rand_core::{Rng, SeedableRng};
+
+    /// The same pairs as looking at every pair, for sizes that fill the runs or do not.
+    #[test]
+    fn finds_what_looking_at_every_pair_finds() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        for (height, width) in [(1, 1), (3, 5), (4, 4), (5, 7)] {
+            // Images near a few centres, so that there are pairs on both sides of the limit.
+            let n = 300;
+            let pixels = Array2::from_shape_fn((n, height * width), |(row, pixel)| {
+                (row % 7 * 30 + pixel + (rng.next_u32() % 12) as usize) as u8
+            });
+            let data =
+                Dataset::new("made up", pixels, vec![0; n], &["all"], (height, width)).unwrap();
+            let place = |row| Place {
+                part: 0,
+                row,
+                label: 0,
+            };
+            let places: Vec<Place> = (0..n).map(place).collect();
+            let max_rms = 4.5;
+            let mut expected = Vec::new();
+            for one in 0..n {
+                for other in one + 1..n {
+                    let (a, b) = (data.image(one).unwrap(), data.image(other).unwrap());
+                    let squares = a
+                        .iter()
+                        .zip(b)
+                        .map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2));
+                    let rms = (squares.sum::<f64>() / a.len() as f64).sqrt();
+                    if rms > 0.0 && rms <= max_rms {
+                        expected.push((one, other));
+                    }
+                }
+            }
+            let found = pairs(&[("all", &data)], &places, max_rms);
+            assert!(found.is_sorted_by_key(|near| near.distance));
+            let mut found: Vec<_> = found
+                .iter()
+                .map(|near| (near.one.row, near.other.row))
+                .collect();
+            found.sort_unstable();
+            assert!(expected.len() > 100 && expected.len() < n * (n - 1) / 2);
+            assert_eq!(found, expected, "{height}×{width}");
+        }
+    }
+}
