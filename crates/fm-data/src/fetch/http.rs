@@ -95,9 +95,12 @@ impl Client {
             )));
         };
         let agent = self.agent.clone();
+        // Each step has a little less time than all together, so that the step that took it all
+        // can be named.
+        let step = limit.mul_f64(0.95);
         let waits = Waits {
-            connect: self.connect.min(limit),
-            answer: limit,
+            connect: self.connect.min(step),
+            answer: step,
         };
         let proxy = self.proxied(&uri);
         let (answer, answered) = mpsc::sync_channel(1);

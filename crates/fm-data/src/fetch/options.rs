@@ -26,7 +26,8 @@ pub struct Options {
     /// Which proxy to use. Default: that of the environment.
     pub proxy: Proxy,
     /// When no source has delivered a first valid byte this long after the start, the fetch ends
-    /// with [`FetchError::Unreachable`], whatever the network does with the packets. Default: 20 s.
+    /// with [`FetchError::Unreachable`], whatever the network does with the packets. Default: 18 s,
+    /// so that a program can promise its user a decision within 20.
     pub decide_within: Duration,
 }
 
@@ -41,7 +42,7 @@ impl Options {
             timeouts: Timeouts::default(),
             retries: Retries::default(),
             proxy: Proxy::default(),
-            decide_within: Duration::from_secs(20),
+            decide_within: Duration::from_secs(18),
         }
     }
 

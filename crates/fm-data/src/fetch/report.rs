@@ -87,10 +87,13 @@ impl fmt::Display for FetchReport {
                     replaced,
                 } => {
                     write!(f, "fetched  {path} (")?;
-                    if let Some(source) = source {
-                        write!(f, "{bytes} bytes from {source}, ")?;
+                    match (source, resumed_from) {
+                        (Some(source), 0) => write!(f, "{bytes} bytes from {source})")?,
+                        (Some(source), there) => {
+                            write!(f, "{bytes} bytes from {source}, {there} were there)")?;
+                        }
+                        (None, there) => write!(f, "all {there} bytes were there)")?,
                     }
-                    write!(f, "{resumed_from} were there)")?;
                     if let Some(replaced) = replaced {
                         write!(
                             f,

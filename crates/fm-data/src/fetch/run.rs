@@ -19,8 +19,8 @@ use crate::published::PublishedFile;
 /// A round that brings one such part of a file, or more, is not counted as a retry.
 const GAIN: u32 = 16;
 
-/// As long as nothing has come from anywhere and every source says that there is no way to it,
-/// so many rounds are enough: an offline machine should learn of it soon.
+/// As long as nothing has come from anywhere and there is no way to any source that is left, so
+/// many rounds are enough: an offline machine should learn of it soon.
 const OFFLINE_ROUNDS: u32 = 2;
 
 /// Why one source did not give the file, or why the whole fetch must end.
@@ -185,7 +185,10 @@ impl<'a> Run<'a> {
             if gained == 0 || gained < file.gz_bytes / u64::from(GAIN) {
                 counted += 1;
             }
-            let offline = !self.delivered && failures.iter().all(|f| f.reason.is_offline());
+            let offline = !self.delivered
+                && order
+                    .iter()
+                    .all(|&index| failures[index].reason.is_offline());
             let is_last = counted > retries || (offline && counted >= OFFLINE_ROUNDS);
             if order.is_empty() || is_last {
                 break;
@@ -217,6 +220,9 @@ impl<'a> Run<'a> {
 
     fn wait(&mut self, file: &str, wait: Duration) {
         let wait = wait.min(self.remaining());
+        if wait.is_zero() {
+            return;
+        }
         self.progress.event(Event::Waiting { file, wait });
         thread::sleep(wait);
     }

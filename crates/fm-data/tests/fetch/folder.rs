@@ -124,7 +124,7 @@ fn check_says_what_is_there_and_touches_nothing() {
             .all(|file| file.state == FileState::Missing { part_bytes: 0 })
     );
 
-    fs::write(folder.path().join(&images.gz_name()), &images.gz).unwrap();
+    fs::write(folder.path().join(images.gz_name()), &images.gz).unwrap();
     fs::write(folder.path().join("train-labels.idx1-ubyte"), &labels.raw).unwrap();
     fs::write(
         folder.path().join(tests.gz_name() + ".part"),
