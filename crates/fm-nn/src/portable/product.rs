@@ -14,6 +14,7 @@ use super::tile::{First, Tile};
 use super::vector::{self, Vector};
 use crate::matrix::LANES;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
+use crate::team::Team;
 
 /// Inner steps per block: a block of `B` three vectors wide (96 KiB) and the block of `A` beside
 /// it stay in a level-2 cache of 256 KiB or more.
@@ -23,17 +24,23 @@ const BLOCK_STEPS: usize = 512;
 /// fetched.
 const BLOCK_ROWS: usize = 64;
 
-/// `C = start + A·B`; the operands are already checked.
+/// Multiply-adds from which a product is shared among threads: about the work of five
+/// microseconds, several times what it takes to begin and to end together.
+const SHARED_FROM: usize = 500_000;
+
+/// `C = start + A·B`, the operands already checked; large products are shared by the team.
 pub(crate) fn product(
     level: Level,
+    team: Option<&Team>,
     shape: Shape,
     a: Lhs<'_>,
     b: Rhs<'_>,
     start: Start<'_>,
     c: Out<'_>,
 ) {
+    let Shape { m, n, k } = shape;
     let operands = Operands {
-        k: shape.k,
+        k,
         a: a.data.as_ptr(),
         a_row: a.row_stride,
         a_col: a.col_stride,
@@ -47,12 +54,32 @@ pub(crate) fn product(
             Start::Out => First::Out,
         },
     };
-    // SAFETY: `check` passed for these operands, and `C` is borrowed mutably.
-    unsafe { part(level, &operands, 0..shape.m, 0..shape.n) }
+    match team {
+        Some(team) if m.saturating_mul(n).saturating_mul(k) >= SHARED_FROM => {
+            let threads = team.threads();
+            let lines = n.div_ceil(LANES);
+            // By columns, if there are enough for full panels: the forward pass and the update
+            // then leave each column of the weights with the same core.
+            let by_columns = lines >= 3 * threads;
+            team.run(&|part| {
+                let (rows, cols) = if by_columns {
+                    let lines = nth(lines, threads, part);
+                    (0..m, lines.start * LANES..n.min(lines.end * LANES))
+                } else {
+                    (nth(m, threads, part), 0..n)
+                };
+                // SAFETY: `check` passed for these operands, `C` is borrowed mutably until all
+                // parts are done, and the parts are disjoint.
+                unsafe { self::part(level, &operands, rows, cols) }
+            });
+        }
+        // SAFETY: as above.
+        _ => unsafe { part(level, &operands, 0..m, 0..n) },
+    }
 }
 
 /// The operands of a whole product as pointers, so that threads can share it.
-pub(super) struct Operands {
+struct Operands {
     k: usize,
     a: *const f32,
     a_row: usize,
@@ -64,18 +91,16 @@ pub(super) struct Operands {
     first: First,
 }
 
+// SAFETY: pointers without any use of their own; `part` says what it takes to follow them.
+unsafe impl Sync for Operands {}
+
 /// Computes the rows `rows` and columns `cols` of `C`, and some of the padding after them.
 ///
 /// # Safety
 /// `product::check` passed for the operands, `rows` and `cols` lie in their shape, `cols` starts
 /// at a multiple of [`LANES`], and nobody else reads or writes this part of `C`, up to the next
 /// multiple of [`LANES`], in the meantime.
-pub(super) unsafe fn part(
-    level: Level,
-    operands: &Operands,
-    rows: Range<usize>,
-    cols: Range<usize>,
-) {
+unsafe fn part(level: Level, operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
     if rows.is_empty() || cols.is_empty() {
         return;
     }
