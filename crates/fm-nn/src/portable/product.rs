@@ -63,10 +63,10 @@ pub(crate) fn product(
             let by_columns = lines >= 3 * threads;
             team.run(&|part| {
                 let (rows, cols) = if by_columns {
-                    let lines = nth(lines, threads, part);
+                    let lines = Pieces::new(0..lines, threads).nth(part);
                     (0..m, lines.start * LANES..n.min(lines.end * LANES))
                 } else {
-                    (nth(m, threads, part), 0..n)
+                    (Pieces::new(0..m, threads).nth(part), 0..n)
                 };
                 // SAFETY: `check` passed for these operands, `C` is borrowed mutably until all
                 // parts are done, and the parts are disjoint.
@@ -123,8 +123,10 @@ unsafe fn part(level: Level, operands: &Operands, rows: Range<usize>, cols: Rang
 /// As [`part`], and the CPU has the features of `V`.
 unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
     const { assert!(LANES.is_multiple_of(V::LANES)) };
-    let count = operands.k.div_ceil(BLOCK_STEPS).max(1);
-    for steps in split(operands.k, count) {
+    // Sums go on from the rows that were used last, which are still in the cache: in a training
+    // step these are the last rows of the weights, read in the forward pass.
+    let from_last = matches!(operands.first, First::Out);
+    for steps in Pieces::of_at_most(0..operands.k, BLOCK_STEPS).iter(false) {
         let block = Operands {
             k: steps.len(),
             a: operands.a.wrapping_add(steps.start * operands.a_col),
@@ -136,14 +138,7 @@ unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range
             },
             ..*operands
         };
-        // Sums go on from the rows that were used last, which are still in the cache: in a
-        // training step these are the last rows of the weights, read in the forward pass.
-        let from_last = matches!(operands.first, First::Out);
-        let count = rows.len().div_ceil(BLOCK_ROWS);
-        for index in 0..count {
-            let index = if from_last { count - 1 - index } else { index };
-            let piece = nth(rows.len(), count, index);
-            let rows = rows.start + piece.start..rows.start + piece.end;
+        for rows in Pieces::of_at_most(rows.clone(), BLOCK_ROWS).iter(from_last) {
             // SAFETY: the caller's promise, for a part of its range.
             unsafe { panels::<V>(&block, rows, cols.clone(), from_last) }
         }
@@ -164,11 +159,9 @@ unsafe fn panels<V: Vector>(
     let mut col = cols.start;
     while left > 0 {
         let width = width(left, V::ROWS.len());
-        let count = rows.len().div_ceil(V::ROWS[width - 1]);
-        for index in 0..count {
-            let index = if from_last { count - 1 - index } else { index };
-            let piece = nth(rows.len(), count, index);
-            let row = rows.start + piece.start;
+        let tiles = Pieces::of_at_most(rows.clone(), V::ROWS[width - 1]);
+        for rows in tiles.iter(from_last) {
+            let row = rows.start;
             let tile = Tile {
                 k: block.k,
                 a: block.a.wrapping_add(row * block.a_row),
@@ -186,7 +179,7 @@ unsafe fn panels<V: Vector>(
             // SAFETY: rows and columns lie in the shape; the last vector ends at most at the next
             // multiple of `LANES` after the last column, and `check` saw to it that strides and
             // the first row reach that far.
-            unsafe { V::kernel(piece.len(), width)(&tile) }
+            unsafe { V::kernel(rows.len(), width)(&tile) }
         }
         col += width * V::LANES;
         left -= width;
@@ -207,14 +200,44 @@ fn width(left: usize, widest: usize) -> usize {
     }
 }
 
-/// `0..len` in `count` consecutive pieces that differ by one at most.
-fn split(len: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count).map(move |index| nth(len, count, index))
+/// A range cut into consecutive pieces of lengths that differ by one at most, the longer first.
+struct Pieces {
+    start: usize,
+    count: usize,
+    short: usize,
+    longer: usize,
 }
 
-/// Piece `index` of `0..len` cut into `count` pieces, the longer ones first.
-fn nth(len: usize, count: usize, index: usize) -> Range<usize> {
-    let (short, longer) = (len / count, len % count);
-    let start = index * short + index.min(longer);
-    start..start + short + usize::from(index < longer)
+impl Pieces {
+    /// `range` in `count` pieces.
+    fn new(range: Range<usize>, count: usize) -> Self {
+        Self {
+            start: range.start,
+            count,
+            short: range.len() / count,
+            longer: range.len() % count,
+        }
+    }
+
+    /// `range` in as few pieces as there can be of at most `most`.
+    fn of_at_most(range: Range<usize>, most: usize) -> Self {
+        let count = range.len().div_ceil(most).max(1);
+        Self::new(range, count)
+    }
+
+    fn nth(&self, index: usize) -> Range<usize> {
+        let start = self.start + index * self.short + index.min(self.longer);
+        start..start + self.short + usize::from(index < self.longer)
+    }
+
+    /// All of them, from the first to the last or the other way round.
+    fn iter(&self, from_last: bool) -> impl Iterator<Item = Range<usize>> {
+        (0..self.count).map(move |index| {
+            self.nth(if from_last {
+                self.count - 1 - index
+            } else {
+                index
+            })
+        })
+    }
 }
