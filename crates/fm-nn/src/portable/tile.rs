@@ -49,10 +49,9 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
         match t.first {
             First::Zero => {}
             First::Row(row) => {
-                for (j, first) in load_row::<V, WIDTH>(row).into_iter().enumerate() {
-                    for sums in &mut sums {
-                        sums[j] = first;
-                    }
+                let row = load_row(row);
+                for sums in &mut sums {
+                    *sums = row;
                 }
             }
             First::Out => {
@@ -66,16 +65,17 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
             let b_row = load_row::<V, WIDTH>(b);
             for (i, sums) in sums.iter_mut().enumerate() {
                 let x = V::splat(*a.add(i * t.a_row));
-                for (sum, b) in sums.iter_mut().zip(b_row) {
-                    *sum = x.mul_add(b, *sum);
+                for (sum, b) in sums.iter_mut().zip(&b_row) {
+                    *sum = x.mul_add(*b, *sum);
                 }
             }
             // Wrapping: the step after the last one may leave the slice.
             a = a.wrapping_add(t.a_col);
             b = b.wrapping_add(t.b_row);
         }
-        for (i, sums) in sums.into_iter().enumerate() {
-            for (j, sum) in sums.into_iter().enumerate() {
+        // By reference: an array's `into_iter` would take the sums through the stack.
+        for (i, sums) in sums.iter().enumerate() {
+            for (j, sum) in sums.iter().enumerate() {
                 sum.store(t.c.add(i * t.c_row + j * V::LANES));
             }
         }
