@@ -1,8 +1,9 @@
 //! The products of a training step, in GFLOP/s, beside the core's own peak.
 //!
 //! `cargo bench -p fm-benches --bench products [-- FILTER]`; with `--features openblas` the blas
-//! backend too. FILTER keeps the contenders whose name contains it. Pin it to one core
-//! (`taskset -c 1`) on a machine with other work.
+//! backend too. FILTER keeps the contenders whose name contains it. Several threads contend as
+//! `x2` and so on where there are cores for them; pinned to one core (`taskset -c 1`), which suits
+//! the others best, there are none.
 //!
 //! Contenders alternate: each round runs every contender for a few milliseconds. The figures are
 //! the best of the rounds, since what else runs on the machine can only add time. Only real
@@ -53,7 +54,9 @@ fn main() {
     for size in [512, 1024, 2048] {
         let rates = measure(&contenders, &mut square(size));
         if size == 2048 {
-            peak = rates.iter().flatten().fold(0.0, |a: f64, b| a.max(*b));
+            let one_core = contenders.iter().zip(&rates);
+            let one_core = one_core.filter(|(contender, _)| contender.engine.threads() == 1);
+            peak = one_core.filter_map(|(_, rate)| *rate).fold(0.0, f64::max);
         }
     }
     for mut work in shapes() {
@@ -63,7 +66,7 @@ fn main() {
     for rows in [BATCH, 18, 8, 1, 256] {
         let rates = measure(&contenders, &mut step(rows));
         if rows == BATCH {
-            print!("{:<34}", "  share of the best 2048 product");
+            print!("{:<34}", "  share of one core's best 2048");
             for rate in rates {
                 print!("{:>21.1}%", 100.0 * rate.unwrap_or(f64::NAN) / peak);
             }
@@ -81,6 +84,14 @@ fn contenders(filter: &str) -> Vec<Contender> {
             engine,
         })
         .collect();
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    if cores > 1 {
+        let engine = Engine::portable().with_threads(cores);
+        all.push(Contender {
+            name: format!("{}/{} x{cores}", Backend::Portable, engine.kernel()),
+            engine,
+        });
+    }
     if let Ok(engine) = Engine::blas() {
         all.push(Contender {
             name: format!("{}/{}", Backend::Blas, engine.kernel()),

@@ -1,12 +1,14 @@
 //! [`Engine`]: which backend computes the products, and with how many threads.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::EngineError;
 use crate::portable::{self, Level};
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
+use crate::team::Team;
 
 /// The two ways in which a product can be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +34,8 @@ impl fmt::Display for Backend {
 pub struct Engine {
     backend: Backend,
     level: Level,
+    /// Clones share their threads; a clone whose threads are taken works alone.
+    team: Option<Arc<Team>>,
 }
 
 impl Engine {
@@ -40,6 +44,7 @@ impl Engine {
         Self {
             backend: Backend::Portable,
             level: Level::detect(),
+            team: None,
         }
     }
 
@@ -57,6 +62,7 @@ impl Engine {
         Ok(Self {
             backend: Backend::Portable,
             level,
+            team: None,
         })
     }
 
@@ -70,6 +76,7 @@ impl Engine {
         Ok(Self {
             backend: Backend::Blas,
             level: Level::detect(),
+            team: None,
         })
     }
 
@@ -82,6 +89,24 @@ impl Engine {
             Backend::Portable => Ok(Self::portable()),
             Backend::Blas => Self::blas(),
         }
+    }
+
+    /// The same engine, large products shared by `threads` threads, the caller's among them.
+    ///
+    /// The portable backend only: BLAS keeps to one thread per run. The results are the same bits
+    /// for any number of threads. More threads than the machine has cores are of no use; where the
+    /// system refuses some, [`threads`](Self::threads) says how many there are. They sleep while
+    /// there is nothing to do, and end with the last clone of the engine.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        let shared = self.backend == Backend::Portable && threads > 1;
+        self.team = shared.then(|| Arc::new(Team::new(threads)));
+        self
+    }
+
+    /// Number of threads that share large products.
+    pub fn threads(&self) -> usize {
+        self.team.as_ref().map_or(1, |team| team.threads())
     }
 
     /// Which backend computes the products.
@@ -99,7 +124,7 @@ impl Engine {
     }
 
     /// The vector level of everything that is not a product (and, on the portable backend, of the
-    /// products too). for [`Level::dispatch`].
+    /// products too), for [`Level::dispatch`].
     pub fn level(&self) -> Level {
         self.level
     }
@@ -116,7 +141,9 @@ impl Engine {
     pub fn product(&self, shape: Shape, a: Lhs<'_>, b: Rhs<'_>, start: Start<'_>, c: Out<'_>) {
         crate::product::check(shape, &a, &b, &start, &c);
         match self.backend {
-            Backend::Portable => portable::product(self.level, shape, a, b, start, c),
+            Backend::Portable => {
+                portable::product(self.level, self.team.as_deref(), shape, a, b, start, c)
+            }
             Backend::Blas => crate::blas::product(shape, a, b, start, c),
         }
     }

@@ -70,6 +70,7 @@ mod matrix;
 mod network;
 mod portable;
 mod product;
+mod team;
 mod transpose;
 mod weights;
 mod workspace;

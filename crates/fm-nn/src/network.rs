@@ -207,12 +207,13 @@ impl Network {
             workspace
                 .engine
                 .product(shape, x.lhs(), rhs, Start::Row(layer.bias.padded()), out);
-            for row in 0..rows {
-                if let Some(kept) = &mut workspace.preactivations[l] {
-                    kept.row_mut(row).copy_from_slice(here[0].row(row));
-                }
-                layer.activation().apply(level, here[0].row_mut(row));
+            // Padding and all: whole vectors, and nobody sees what the padding becomes.
+            let used = rows * stride;
+            let outputs = &mut here[0].padded_mut()[..used];
+            if let Some(kept) = &mut workspace.preactivations[l] {
+                kept.padded_mut()[..used].copy_from_slice(outputs);
             }
+            layer.activation().apply(level, outputs);
         }
     }
 
@@ -288,11 +289,9 @@ impl Network {
         let kept = workspace.preactivations[l - 1]
             .as_ref()
             .unwrap_or(&workspace.outputs[l - 1]);
-        for row in 0..workspace.rows {
-            below
-                .activation()
-                .backward(level, delta.row_mut(row), kept.row(row));
-        }
+        let used = workspace.rows * delta.stride();
+        let (delta, kept) = (&mut delta.padded_mut()[..used], &kept.padded()[..used]);
+        below.activation().backward(level, delta, kept);
     }
 
     /// The gradient of layer `l`'s inputs, transposed: `Wᵀ` enters as `W·Dᵀ`, so only the small

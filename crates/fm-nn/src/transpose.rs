@@ -2,8 +2,8 @@
 
 use crate::matrix::Matrix;
 
-/// Side of the square blocks that are turned one after the other: one cache line of floats.
-const BLOCK: usize = 16;
+/// Side of the square blocks that are turned in registers.
+const BLOCK: usize = 4;
 
 /// Writes the transpose of the first `rows` rows and `cols` columns of `from` to the first `cols`
 /// rows of `to`.
@@ -15,16 +15,55 @@ pub(crate) fn transpose(from: &Matrix, rows: usize, cols: usize, to: &mut Matrix
     assert!(rows <= from.rows() && cols <= from_stride && rows <= to_stride && cols <= to.rows());
     let from = &from.padded()[..rows * from_stride];
     let to = &mut to.padded_mut()[..cols * to_stride];
-    for i0 in (0..rows).step_by(BLOCK) {
-        for j0 in (0..cols).step_by(BLOCK) {
-            for j in j0..cols.min(j0 + BLOCK) {
-                let out = &mut to[j * to_stride + i0..][..BLOCK.min(rows - i0)];
-                for (i, out) in out.iter_mut().enumerate() {
-                    *out = from[(i0 + i) * from_stride + j];
-                }
+    let (whole_rows, whole_cols) = (rows / BLOCK * BLOCK, cols / BLOCK * BLOCK);
+    for i in (0..whole_rows).step_by(BLOCK) {
+        for j in (0..whole_cols).step_by(BLOCK) {
+            let line = |r: usize| -> &[f32; BLOCK] {
+                let line = &from[(i + r) * from_stride + j..];
+                line.first_chunk()
+                    .expect("columns are padded to whole blocks")
+            };
+            let turned = turn([line(0), line(1), line(2), line(3)]);
+            for (c, line) in turned.iter().enumerate() {
+                to[(j + c) * to_stride + i..][..BLOCK].copy_from_slice(line);
             }
         }
     }
+    for i in 0..rows {
+        let first = if i < whole_rows { whole_cols } else { 0 };
+        for j in first..cols {
+            to[j * to_stride + i] = from[i * from_stride + j];
+        }
+    }
+}
+
+/// Turns one block. The compiler does not find the shuffles by itself.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+#[allow(unsafe_code)] // intrinsics, and no safe way between vectors and arrays
+fn turn(rows: [&[f32; BLOCK]; BLOCK]) -> [[f32; BLOCK]; BLOCK] {
+    use std::arch::x86_64::{
+        _mm_loadu_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_unpackhi_ps, _mm_unpacklo_ps,
+    };
+    // SAFETY: SSE is part of every x86-64, each row is four floats, and so is each vector.
+    unsafe {
+        let [a, b, c, d] = rows.map(|row| _mm_loadu_ps(row.as_ptr()));
+        let (ab_low, ab_high) = (_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
+        let (cd_low, cd_high) = (_mm_unpacklo_ps(c, d), _mm_unpackhi_ps(c, d));
+        std::mem::transmute([
+            _mm_movelh_ps(ab_low, cd_low),
+            _mm_movehl_ps(cd_low, ab_low),
+            _mm_movelh_ps(ab_high, cd_high),
+            _mm_movehl_ps(cd_high, ab_high),
+        ])
+    }
+}
+
+/// Turns one block.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn turn(rows: [&[f32; BLOCK]; BLOCK]) -> [[f32; BLOCK]; BLOCK] {
+    std::array::from_fn(|c| std::array::from_fn(|r| rows[r][c]))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::tile::{CHAIN, First, Tile};
 use super::vector::{self, Vector};
 use crate::matrix::LANES;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
+use crate::team::Team;
 
 /// Inner steps per block: a block of `B` three vectors wide (96 KiB) and the block of `A` beside
 /// it stay in a level-2 cache of 256 KiB or more.
@@ -23,17 +24,23 @@ const BLOCK_STEPS: usize = 512;
 /// fetched.
 const BLOCK_ROWS: usize = 64;
 
-/// `C = start + A·B`; the operands are already checked.
+/// Multiply-adds from which a product is shared among threads: about the work of five
+/// microseconds, several times what it takes to begin and to end together.
+const SHARED_FROM: usize = 500_000;
+
+/// `C = start + A·B`, the operands already checked; large products are shared by the team.
 pub(crate) fn product(
     level: Level,
+    team: Option<&Team>,
     shape: Shape,
     a: Lhs<'_>,
     b: Rhs<'_>,
     start: Start<'_>,
     c: Out<'_>,
 ) {
+    let Shape { m, n, k } = shape;
     let operands = Operands {
-        k: shape.k,
+        k,
         a: a.data.as_ptr(),
         a_row: a.row_stride,
         a_col: a.col_stride,
@@ -47,12 +54,32 @@ pub(crate) fn product(
             Start::Out => First::Out,
         },
     };
-    // SAFETY: `check` passed for these operands, and `C` is borrowed mutably.
-    unsafe { part(level, &operands, 0..shape.m, 0..shape.n) }
+    match team {
+        Some(team) if m.saturating_mul(n).saturating_mul(k) >= SHARED_FROM => {
+            let threads = team.threads();
+            let lines = n.div_ceil(LANES);
+            // By columns, if there are enough for full panels: the forward pass and the update
+            // then leave each column of the weights with the same core.
+            let by_columns = lines >= 3 * threads;
+            team.run(&|part| {
+                let (rows, cols) = if by_columns {
+                    let lines = Pieces::new(0..lines, threads).nth(part);
+                    (0..m, lines.start * LANES..n.min(lines.end * LANES))
+                } else {
+                    (Pieces::new(0..m, threads).nth(part), 0..n)
+                };
+                // SAFETY: `check` passed for these operands, `C` is borrowed mutably until all
+                // parts are done, and the parts are disjoint.
+                unsafe { self::part(level, &operands, rows, cols) }
+            });
+        }
+        // SAFETY: as above.
+        _ => unsafe { part(level, &operands, 0..m, 0..n) },
+    }
 }
 
 /// The operands of a whole product as pointers, so that threads can share it.
-pub(super) struct Operands {
+struct Operands {
     k: usize,
     a: *const f32,
     a_row: usize,
@@ -64,18 +91,16 @@ pub(super) struct Operands {
     first: First,
 }
 
+// SAFETY: pointers without any use of their own; `part` says what it takes to follow them.
+unsafe impl Sync for Operands {}
+
 /// Computes the rows `rows` and columns `cols` of `C`, and some of the padding after them.
 ///
 /// # Safety
 /// `product::check` passed for the operands, `rows` and `cols` lie in their shape, `cols` starts
 /// at a multiple of [`LANES`], and nobody else reads or writes this part of `C`, up to the next
 /// multiple of [`LANES`], in the meantime.
-pub(super) unsafe fn part(
-    level: Level,
-    operands: &Operands,
-    rows: Range<usize>,
-    cols: Range<usize>,
-) {
+unsafe fn part(level: Level, operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
     if rows.is_empty() || cols.is_empty() {
         return;
     }
@@ -98,15 +123,16 @@ pub(super) unsafe fn part(
 /// As [`part`], and the CPU has the features of `V`.
 unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
     const { assert!(LANES.is_multiple_of(V::LANES)) };
+    // Sums go on from the rows that were used last, which are still in the cache: in a training
+    // step these are the last rows of the weights, read in the forward pass.
+    let from_last = matches!(operands.first, First::Out);
     // What is added to `C` with one rounding cannot go through it in between.
-    let through_c = !matches!(operands.first, First::Out);
-    let chains = operands.k.div_ceil(CHAIN);
-    let count = if through_c {
-        chains.div_ceil(BLOCK_STEPS / CHAIN).max(1)
+    let most = if from_last {
+        usize::MAX
     } else {
-        1
+        BLOCK_STEPS / CHAIN
     };
-    for chains in split(chains, count) {
+    for chains in Pieces::of_at_most(0..operands.k.div_ceil(CHAIN), most).iter(false) {
         let steps = chains.start * CHAIN..operands.k.min(chains.end * CHAIN);
         let block = Operands {
             k: steps.len(),
@@ -119,14 +145,7 @@ unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range
             },
             ..*operands
         };
-        // Sums go on from the rows that were used last, which are still in the cache: in a
-        // training step these are the last rows of the weights, read in the forward pass.
-        let from_last = matches!(operands.first, First::Out);
-        let count = rows.len().div_ceil(BLOCK_ROWS);
-        for index in 0..count {
-            let index = if from_last { count - 1 - index } else { index };
-            let piece = nth(rows.len(), count, index);
-            let rows = rows.start + piece.start..rows.start + piece.end;
+        for rows in Pieces::of_at_most(rows.clone(), BLOCK_ROWS).iter(from_last) {
             // SAFETY: the caller's promise, for a part of its range.
             unsafe { panels::<V>(&block, rows, cols.clone(), from_last) }
         }
@@ -147,11 +166,9 @@ unsafe fn panels<V: Vector>(
     let mut col = cols.start;
     while left > 0 {
         let width = width(left, V::ROWS.len());
-        let count = rows.len().div_ceil(V::ROWS[width - 1]);
-        for index in 0..count {
-            let index = if from_last { count - 1 - index } else { index };
-            let piece = nth(rows.len(), count, index);
-            let row = rows.start + piece.start;
+        let tiles = Pieces::of_at_most(rows.clone(), V::ROWS[width - 1]);
+        for rows in tiles.iter(from_last) {
+            let row = rows.start;
             let tile = Tile {
                 k: block.k,
                 a: block.a.wrapping_add(row * block.a_row),
@@ -169,7 +186,7 @@ unsafe fn panels<V: Vector>(
             // SAFETY: rows and columns lie in the shape; the last vector ends at most at the next
             // multiple of `LANES` after the last column, and `check` saw to it that strides and
             // the first row reach that far.
-            unsafe { V::kernel(piece.len(), width)(&tile) }
+            unsafe { V::kernel(rows.len(), width)(&tile) }
         }
         col += width * V::LANES;
         left -= width;
@@ -190,14 +207,44 @@ fn width(left: usize, widest: usize) -> usize {
     }
 }
 
-/// `0..len` in `count` consecutive pieces that differ by one at most.
-fn split(len: usize, count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count).map(move |index| nth(len, count, index))
+/// A range cut into consecutive pieces of lengths that differ by one at most, the longer first.
+struct Pieces {
+    start: usize,
+    count: usize,
+    short: usize,
+    longer: usize,
 }
 
-/// Piece `index` of `0..len` cut into `count` pieces, the longer ones first.
-fn nth(len: usize, count: usize, index: usize) -> Range<usize> {
-    let (short, longer) = (len / count, len % count);
-    let start = index * short + index.min(longer);
-    start..start + short + usize::from(index < longer)
+impl Pieces {
+    /// `range` in `count` pieces.
+    fn new(range: Range<usize>, count: usize) -> Self {
+        Self {
+            start: range.start,
+            count,
+            short: range.len() / count,
+            longer: range.len() % count,
+        }
+    }
+
+    /// `range` in as few pieces as there can be of at most `most`.
+    fn of_at_most(range: Range<usize>, most: usize) -> Self {
+        let count = range.len().div_ceil(most).max(1);
+        Self::new(range, count)
+    }
+
+    fn nth(&self, index: usize) -> Range<usize> {
+        let start = self.start + index * self.short + index.min(self.longer);
+        start..start + self.short + usize::from(index < self.longer)
+    }
+
+    /// All of them, from the first to the last or the other way round.
+    fn iter(&self, from_last: bool) -> impl Iterator<Item = Range<usize>> {
+        (0..self.count).map(move |index| {
+            self.nth(if from_last {
+                self.count - 1 - index
+            } else {
+                index
+            })
+        })
+    }
 }

@@ -7,6 +7,7 @@ use super::tile::CHAIN;
 use super::{Level, product};
 use crate::matrix::{LANES, Matrix};
 use crate::product::{Lhs, Out, Rhs, Shape, Start, check};
+use crate::team::Team;
 
 /// The definition: chains of fused multiply-adds per element, added up in order.
 fn definition(shape: Shape, a: Lhs<'_>, b: Rhs<'_>, start: Start<'_>, c: Out<'_>) {
@@ -81,7 +82,7 @@ fn compare(rng: &mut ChaCha8Rng, shape: Shape, extra: usize) {
                     stride,
                 };
                 check(shape, &a, &b, &start, &out);
-                product(level, shape, a, b, start, out);
+                product(level, None, shape, a, b, start, out);
                 for i in 0..m {
                     let bits = |row: &[f32]| row[..n].iter().map(|x| x.to_bits()).collect();
                     let (got, expected): (Vec<u32>, Vec<u32>) =
@@ -155,7 +156,56 @@ fn nothing_to_compute_touches_nothing() {
             stride: LANES,
         };
         check(shape, &a, &b, &Start::Zero, &out);
-        product(Level::detect(), shape, a, b, Start::Zero, out);
+        product(Level::detect(), None, shape, a, b, Start::Zero, out);
     }
     assert_eq!(c, [1.0; LANES]);
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let shapes = [
+        (32, 300, 784),
+        (784, 300, 32),
+        (300, 32, 100),
+        (32, 100, 300),
+        (33, 999, 17),
+        (1, 1000, 700),
+        (70_000, 1, 8),
+    ];
+    for (m, n, k) in shapes {
+        let shape = Shape { m, n, k };
+        let stride = n.next_multiple_of(LANES);
+        let (a, b) = (random(&mut rng, m, k), random(&mut rng, k, stride));
+        let before = random(&mut rng, m, stride);
+        let run = |team: Option<&Team>, start: Start<'_>| {
+            let mut c = before.clone();
+            let a = Lhs {
+                data: a.padded(),
+                row_stride: a.stride(),
+                col_stride: 1,
+            };
+            let b = Rhs {
+                data: b.padded(),
+                stride,
+            };
+            let out = Out {
+                data: c.padded_mut(),
+                stride,
+            };
+            check(shape, &a, &b, &start, &out);
+            product(Level::detect(), team, shape, a, b, start, out);
+            c
+        };
+        for start in [Start::Zero, Start::Row(before.padded()), Start::Out] {
+            let expected = run(None, start);
+            for threads in [1, 2, 3, 5, 40] {
+                let team = Team::new(threads);
+                assert!(
+                    run(Some(&team), start) == expected,
+                    "{threads} threads, {shape:?}"
+                );
+            }
+        }
+    }
 }

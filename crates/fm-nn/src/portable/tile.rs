@@ -59,10 +59,9 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
     unsafe {
         let mut sums = [[V::splat(0.0); WIDTH]; ROWS];
         if let First::Row(row) = t.first {
-            for (j, first) in load_row::<V, WIDTH>(row).into_iter().enumerate() {
-                for sums in &mut sums {
-                    sums[j] = first;
-                }
+            let row = load_row(row);
+            for sums in &mut sums {
+                *sums = row;
             }
         }
         // Where several chains are to be added to `C` at once, they are summed up beside it.
@@ -85,8 +84,8 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
                 let b_row = load_row::<V, WIDTH>(b);
                 for (i, sums) in sums.iter_mut().enumerate() {
                     let x = V::splat(*a.add(i * t.a_row));
-                    for (sum, b) in sums.iter_mut().zip(b_row) {
-                        *sum = x.mul_add(b, *sum);
+                    for (sum, b) in sums.iter_mut().zip(&b_row) {
+                        *sum = x.mul_add(*b, *sum);
                     }
                 }
                 // Wrapping: the step after the last one may leave the slice.
@@ -120,6 +119,7 @@ unsafe fn keep<V: Vector, const ROWS: usize, const WIDTH: usize>(
 ) {
     // SAFETY: the caller's promise.
     unsafe {
+        // By reference: an array's `into_iter` would take the sums through the stack.
         for (i, sums) in sums.iter().enumerate() {
             for (j, &sum) in sums.iter().enumerate() {
                 let to = to.add(i * to_row + j * V::LANES);
