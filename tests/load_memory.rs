@@ -51,7 +51,7 @@ fn loading(folder: &Path) -> Outcome {
     let (peak, kept) = (PEAK.load(Relaxed) - base, IN_USE.load(Relaxed) - base);
     assert!(peak < ARRAYS * 6 / 5, "{peak} bytes at the peak");
     assert!(
-        kept >= ARRAYS && kept < ARRAYS * 21 / 20,
+        (ARRAYS..ARRAYS * 21 / 20).contains(&kept),
         "{kept} bytes kept"
     );
 

@@ -16,6 +16,7 @@
 //! ```
 
 mod reference;
+pub mod small_experiment;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
