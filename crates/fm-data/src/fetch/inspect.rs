@@ -5,11 +5,11 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
-use sha2::{Digest, Sha256};
 
 use super::content::LOOK;
 use super::impostor::{self, Impostor};
 use super::{Content, Reason};
+use crate::hash::Hashing;
 use crate::published::PublishedFile;
 
 /// How a right file is stored.
@@ -22,9 +22,6 @@ pub enum Form {
     /// Zipped anew by someone; unzipped it is byte for byte the published file.
     Rezipped,
 }
-
-/// Bytes read at a time.
-const BLOCK: usize = 64 * 1024;
 
 /// Looks at the whole file at `path`: right, and in which form, or what is wrong with it.
 ///
@@ -74,7 +71,7 @@ pub(super) fn inspect(
             }
             // One byte more than there should be is enough to know.
             match sha256(
-                &mut MultiGzDecoder::new(io::BufReader::new(open)),
+                MultiGzDecoder::new(io::BufReader::new(open)),
                 file.bytes + 1,
             ) {
                 Ok((length, found)) if length == file.bytes && found == file.sha256 => {
@@ -111,24 +108,10 @@ pub(super) fn inspect(
 }
 
 /// The length of what `reader` gives, at most `limit`, and its SHA-256 in lower-case hex.
-pub(super) fn sha256(reader: &mut impl Read, limit: u64) -> io::Result<(u64, String)> {
-    let mut hasher = Sha256::new();
-    let mut reader = reader.take(limit);
-    let mut block = vec![0; BLOCK];
-    let mut length = 0;
-    loop {
-        match reader.read(&mut block) {
-            Ok(0) => break,
-            Ok(count) => {
-                hasher.update(&block[..count]);
-                length += count as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    let digest = hasher.finalize();
-    let hex = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+fn sha256(reader: impl Read, limit: u64) -> io::Result<(u64, String)> {
+    let mut hashing = Hashing::new(reader.take(limit));
+    io::copy(&mut hashing, &mut io::sink())?;
+    let (hex, length) = hashing.finish();
     Ok((length, hex))
 }
 
@@ -139,7 +122,7 @@ mod tests {
     #[test]
     fn sha256_of_the_standards_example() {
         // FIPS 180-2, B.1.
-        let (length, hex) = sha256(&mut &b"abcdef"[..], 3).unwrap();
+        let (length, hex) = sha256(&b"abcdef"[..], 3).unwrap();
         assert_eq!(length, 3);
         assert_eq!(
             hex,

@@ -303,7 +303,7 @@ mod tests {
         for code in [408, 429, 500, 502, 503, 504] {
             assert!(Reason::Status(code).may_pass(), "{code}");
         }
-        assert!(!Reason::Instead(Content::Zip).may_pass());
+        assert!(!Reason::Instead(Content::Idx).may_pass());
     }
 
     #[test]

@@ -269,7 +269,7 @@ fn a_stuck_other_fetch_is_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     let stuck = options(folder.path(), &file, &[&server.url()]);
     let mut other = stuck.clone();
-    other.decide_within = Duration::from_secs(2);
+    other.decide_within = Duration::from_secs(4);
     thread::scope(|scope| {
         let stuck = scope.spawn(|| run(&stuck));
         // Until the stuck one has the lock and its first bytes.
