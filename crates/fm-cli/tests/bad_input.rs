@@ -1,0 +1,154 @@
+//! Bad input ends with one clear message, exit code 2, and nothing half-written.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use fm_data::published::FILES;
+
+/// `fm` in an empty folder, with no data from outside and no network.
+fn fm(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_fm"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("FM_DATA")
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        // Nothing listens there, so every mirror is refused at once.
+        .env("ALL_PROXY", "http://127.0.0.1:9")
+        .output()
+        .unwrap()
+}
+
+/// Runs it, expects a refusal that says each of `words`, and an untouched folder.
+fn refused(folder: &Path, args: &[&str], words: &[&str]) {
+    let before = names(folder);
+    let output = fm(folder, args);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+    assert!(output.stdout.is_empty(), "{args:?} printed a result");
+    for word in words {
+        assert!(
+            message.contains(word),
+            "{args:?}: {word:?} is not in {message:?}"
+        );
+    }
+    assert_eq!(names(folder), before, "{args:?} left something");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn seeds_that_are_no_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = |seeds| ["experiment", "--seeds", seeds];
+    refused(
+        folder.path(),
+        &experiment("9..3"),
+        &["--seeds", "runs backwards", "1,2,7"],
+    );
+    refused(
+        folder.path(),
+        &experiment("1,x"),
+        &["\"x\" is no whole number"],
+    );
+    refused(folder.path(), &experiment("0"), &["0 seeds, expected 1 to"]);
+    refused(folder.path(), &["experiment", "--seed", "-1"], &["-1"]);
+    refused(folder.path(), &["experiment", "--jobs", "0"], &["--jobs"]);
+}
+
+#[test]
+fn protocols_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = |protocol| ["experiment", "--protocol", protocol];
+    refused(
+        folder.path(),
+        &experiment("notebok"),
+        &["notebok", "notebook-2e, quick"],
+    );
+    refused(
+        folder.path(),
+        &experiment("mine.toml"),
+        &["cannot read", "mine.toml", "No such file"],
+    );
+    fs::write(
+        folder.path().join("mine.toml"),
+        "name = \"mine\"\ncolour = 1\n",
+    )
+    .unwrap();
+    refused(
+        folder.path(),
+        &experiment("mine.toml"),
+        &["mine.toml, line 2", "colour"],
+    );
+}
+
+#[test]
+fn no_data_and_no_network() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(
+        folder.path(),
+        &["data", "fetch"],
+        &["train-images", "storage.googleapis.com"],
+    );
+    refused(
+        folder.path(),
+        &["experiment", "--data", "nowhere"],
+        &["nowhere"],
+    );
+    refused(
+        folder.path(),
+        &["data", "fetch", "--from", "nowhere"],
+        &["nowhere"],
+    );
+    refused(
+        folder.path(),
+        &["data", "fetch", "--from", "ftp://x"],
+        &["ftp://x"],
+    );
+}
+
+#[test]
+fn files_that_are_not_the_published_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let experiment = ["experiment", "--data", "data"];
+    refused(folder.path(), &experiment, &["data", FILES[0].name]);
+    for file in FILES {
+        let page = "<!DOCTYPE html><html><title>403 Forbidden</title></html>";
+        fs::write(data.join(format!("{}.gz", file.name)), page).unwrap();
+    }
+    refused(folder.path(), &experiment, &["images", "HTML"]);
+    // A gzip header and nothing behind it.
+    for file in FILES {
+        fs::write(
+            data.join(format!("{}.gz", file.name)),
+            [0x1f, 0x8b, 8, 0, 0, 0],
+        )
+        .unwrap();
+    }
+    refused(folder.path(), &experiment, &["images"]);
+}
+
+#[test]
+fn a_command_that_is_misspelt() {
+    let folder = tempfile::tempdir().unwrap();
+    refused(
+        folder.path(),
+        &["experimnt"],
+        &["experimnt", "'experiment'"],
+    );
+    refused(
+        folder.path(),
+        &["experiment", "--sed", "1"],
+        &["--sed", "--seed"],
+    );
+}
