@@ -60,9 +60,7 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
         let mut sums = [[V::splat(0.0); WIDTH]; ROWS];
         if let First::Row(row) = t.first {
             let row = load_row(row);
-            for sums in &mut sums {
-                *sums = row;
-            }
+            sums.fill(row);
         }
         // Where several chains are to be added to `C` at once, they are summed up beside it.
         let mut scratch = [[V::splat(0.0); WIDTH]; ROWS];
