@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 /// How long a thread without work looks for some without giving up its core: about as long as a
 /// training step is busy with things that are not shared.
-const SPIN: Duration = Duration::from_micros(50);
+const SPIN: Duration = Duration::from_micros(200);
 /// How long it then offers its core to others between looks, before it sleeps.
 const YIELD: Duration = Duration::from_millis(1);
 

@@ -8,9 +8,10 @@
 #![allow(unsafe_code)]
 
 use std::ops::Range;
+use std::slice;
 
-use super::level::Level;
-use super::tile::{CHAIN, First, Tile};
+use super::level::{Job, Level};
+use super::tile::{CHAIN, First, Kernel, Tile};
 use super::vector::{self, Vector};
 use crate::matrix::LANES;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
@@ -20,9 +21,9 @@ use crate::team::Team;
 /// it stay in a level-2 cache of 256 KiB or more.
 const BLOCK_STEPS: usize = 512;
 
-/// Rows per block: as many rows of `A` (128 KiB) meet each block of `B` before the next is
-/// fetched.
-const BLOCK_ROWS: usize = 64;
+/// Rows per block: as many rows of `A` (96 KiB) meet each block of `B` before the next is
+/// fetched. Whole tiles of every height that is usual.
+const BLOCK_ROWS: usize = 48;
 
 /// Multiply-adds from which a product is shared among threads: about the work of five
 /// microseconds, several times what it takes to begin and to end together.
@@ -49,10 +50,10 @@ pub(crate) fn product(
         c: c.data.as_mut_ptr(),
         c_row: c.stride,
         first: match start {
-            Start::Zero => First::Zero,
+            Start::Zero | Start::Out => First::Zero,
             Start::Row(row) => First::Row(row.as_ptr()),
-            Start::Out => First::Out,
         },
+        add: matches!(start, Start::Out),
     };
     match team {
         Some(team) if m.saturating_mul(n).saturating_mul(k) >= SHARED_FROM => {
@@ -89,6 +90,7 @@ struct Operands {
     c: *mut f32,
     c_row: usize,
     first: First,
+    add: bool,
 }
 
 // SAFETY: pointers without any use of their own; `part` says what it takes to follow them.
@@ -123,31 +125,35 @@ unsafe fn part(level: Level, operands: &Operands, rows: Range<usize>, cols: Rang
 /// As [`part`], and the CPU has the features of `V`.
 unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
     const { assert!(LANES.is_multiple_of(V::LANES)) };
-    // Sums go on from the rows that were used last, which are still in the cache: in a training
-    // step these are the last rows of the weights, read in the forward pass.
-    let from_last = matches!(operands.first, First::Out);
     // What is added to `C` with one rounding cannot go through it in between.
-    let most = if from_last {
+    let most = if operands.add {
         usize::MAX
     } else {
         BLOCK_STEPS / CHAIN
     };
+    // Sums go on from the rows that were used last, which are still in the cache: in a training
+    // step these are the last rows of the weights, read in the forward pass.
+    let from_last = operands.add;
     for chains in Pieces::of_at_most(0..operands.k.div_ceil(CHAIN), most).iter(false) {
         let steps = chains.start * CHAIN..operands.k.min(chains.end * CHAIN);
-        let block = Operands {
+        let mut block = Operands {
             k: steps.len(),
             a: operands.a.wrapping_add(steps.start * operands.a_col),
             b: operands.b.wrapping_add(steps.start * operands.b_row),
-            first: if steps.start == 0 {
-                operands.first
-            } else {
-                First::Continue
-            },
             ..*operands
         };
-        for rows in Pieces::of_at_most(rows.clone(), BLOCK_ROWS).iter(from_last) {
+        if steps.start > 0 {
+            (block.first, block.add) = (First::Zero, true);
+        }
+        // Blocks of whole tiles; the last takes what is left, too.
+        let count = (rows.len() / BLOCK_ROWS).max(1);
+        for index in 0..count {
+            let index = if from_last { count - 1 - index } else { index };
+            let start = rows.start + index * BLOCK_ROWS;
+            let last = index == count - 1;
+            let end = if last { rows.end } else { start + BLOCK_ROWS };
             // SAFETY: the caller's promise, for a part of its range.
-            unsafe { panels::<V>(&block, rows, cols.clone(), from_last) }
+            unsafe { panels::<V>(&block, start..end, cols.clone(), from_last) }
         }
     }
 }
@@ -166,30 +172,89 @@ unsafe fn panels<V: Vector>(
     let mut col = cols.start;
     while left > 0 {
         let width = width(left, V::ROWS.len());
+        let first = match block.first {
+            First::Row(row) => First::Row(row.wrapping_add(col)),
+            First::Zero => First::Zero,
+        };
+        let mut tile = Tile {
+            k: block.k,
+            a: block.a,
+            a_row: block.a_row,
+            a_col: block.a_col,
+            b: block.b.wrapping_add(col),
+            b_row: block.b_row,
+            c: block.c,
+            c_row: block.c_row,
+            first,
+            add: block.add,
+        };
         let tiles = Pieces::of_at_most(rows.clone(), V::ROWS[width - 1]);
+        let (short, longer) = (tiles.short, tiles.short + usize::from(tiles.longer > 0));
+        let (kernel, longer_kernel) = (V::kernel(short, width), V::kernel(longer, width));
         for rows in tiles.iter(from_last) {
-            let row = rows.start;
-            let tile = Tile {
-                k: block.k,
-                a: block.a.wrapping_add(row * block.a_row),
-                a_row: block.a_row,
-                a_col: block.a_col,
-                b: block.b.wrapping_add(col),
-                b_row: block.b_row,
-                c: block.c.wrapping_add(row * block.c_row + col),
-                c_row: block.c_row,
-                first: match block.first {
-                    First::Row(first) => First::Row(first.wrapping_add(col)),
-                    first => first,
-                },
+            tile.a = block.a.wrapping_add(rows.start * block.a_row);
+            tile.c = block.c.wrapping_add(rows.start * block.c_row + col);
+            let kernel = if rows.len() == short {
+                kernel
+            } else {
+                longer_kernel
             };
             // SAFETY: rows and columns lie in the shape; the last vector ends at most at the next
             // multiple of `LANES` after the last column, and `check` saw to it that strides and
             // the first row reach that far.
-            unsafe { V::kernel(rows.len(), width)(&tile) }
+            unsafe {
+                if block.add && block.k > CHAIN && from_last {
+                    beside::<V>(kernel, &tile, rows.len(), width * V::LANES);
+                } else {
+                    kernel(&tile);
+                }
+            }
         }
         col += width * V::LANES;
         left -= width;
+    }
+}
+
+/// A tile of several chains that are added to `C` at once: summed up beside it.
+///
+/// # Safety
+/// That of calling `kernel`, compiled for `rows` and `cols / V::LANES`, with `tile`.
+unsafe fn beside<V: Vector>(kernel: Kernel, tile: &Tile, rows: usize, cols: usize) {
+    /// More floats than any tile has.
+    #[repr(align(64))]
+    struct Scratch([f32; 512]);
+    let mut scratch = Scratch([0.0; 512]);
+    let sums = &mut scratch.0[..rows * cols];
+    // SAFETY: the caller's promise, with another place for the sums, which is as large.
+    unsafe {
+        kernel(&Tile {
+            c: sums.as_mut_ptr(),
+            c_row: cols,
+            add: false,
+            ..*tile
+        });
+    }
+    for (row, sums) in sums.chunks_exact(cols).enumerate() {
+        // SAFETY: a row of the tile in `C`.
+        let xs = unsafe { slice::from_raw_parts_mut(tile.c.wrapping_add(row * tile.c_row), cols) };
+        V::LEVEL.dispatch(Add { xs, ys: sums });
+    }
+}
+
+/// `x + y` in place.
+struct Add<'a> {
+    xs: &'a mut [f32],
+    ys: &'a [f32],
+}
+
+impl Job for Add<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (x, y) in self.xs.iter_mut().zip(self.ys) {
+            *x += y;
+        }
     }
 }
 

@@ -13,18 +13,13 @@ use super::vector::Vector;
 /// SELU's kink sends a training elsewhere.
 pub(super) const CHAIN: usize = 128;
 
-/// What becomes of the sums of a tile, as [`Start`](crate::Start).
+/// What the first chain of a tile begins with; the others begin with zero.
 #[derive(Clone, Copy)]
 pub(super) enum First {
-    /// The first chain begins with zero; the sums take the place of `C`.
+    /// Zero.
     Zero,
-    /// The first chain begins with this row, the same for each row of the tile; the sums take the
-    /// place of `C`.
+    /// This row, the same for each row of the tile.
     Row(*const f32),
-    /// The sums of all chains are added to `C`, with one rounding.
-    Out,
-    /// `C` holds the sum of earlier chains; each further one is added to it.
-    Continue,
 }
 
 /// The operands of one tile: pointers to its first elements, strides in floats.
@@ -39,6 +34,9 @@ pub(super) struct Tile {
     pub(super) c: *mut f32,
     pub(super) c_row: usize,
     pub(super) first: First,
+    /// Whether the sum of the first chain is added to what `C` holds, or takes its place. That of
+    /// each further chain is added.
+    pub(super) add: bool,
 }
 
 /// A tile kernel compiled for one size and one vector.
@@ -54,27 +52,14 @@ pub(super) type Kernel = unsafe fn(&Tile);
 /// of `k` rows of `B`, `ROWS` rows of `C` and the first row, are in bounds.
 #[inline(always)]
 pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &Tile) {
-    // SAFETY: every access below is to one of the elements that the caller promised, or to the
-    // scratch tile.
+    // SAFETY: every access below is to one of the elements that the caller promised.
     unsafe {
-        let mut sums = [[V::splat(0.0); WIDTH]; ROWS];
-        if let First::Row(row) = t.first {
-            sums = [load_row(row); ROWS];
-        }
-        // Where several chains are to be added to `C` at once, they are summed up beside it.
-        let mut scratch = [[V::splat(0.0); WIDTH]; ROWS];
-        let beside = matches!(t.first, First::Out) && t.k > CHAIN;
-        let (total, total_row) = if beside {
-            (scratch.as_mut_ptr().cast::<f32>(), WIDTH * V::LANES)
-        } else {
-            (t.c, t.c_row)
+        let zeros = [[V::splat(0.0); WIDTH]; ROWS];
+        let mut sums = match t.first {
+            First::Zero => zeros,
+            First::Row(row) => [load_row(row); ROWS],
         };
-        let mut add = match t.first {
-            First::Zero | First::Row(_) => false,
-            First::Out => !beside,
-            First::Continue => true,
-        };
-        let (mut a, mut b, mut left) = (t.a, t.b, t.k);
+        let (mut a, mut b, mut left, mut add) = (t.a, t.b, t.k, t.add);
         loop {
             let steps = left.min(CHAIN);
             for _ in 0..steps {
@@ -89,40 +74,19 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
                 a = a.wrapping_add(t.a_col);
                 b = b.wrapping_add(t.b_row);
             }
-            keep(&sums, total, total_row, add);
+            // By reference: an array's `into_iter` would take the sums through the stack.
+            for (i, sums) in sums.iter().enumerate() {
+                for (j, &sum) in sums.iter().enumerate() {
+                    let c = t.c.add(i * t.c_row + j * V::LANES);
+                    let sum = if add { V::load(c).add(sum) } else { sum };
+                    sum.store(c);
+                }
+            }
             left -= steps;
             if left == 0 {
                 break;
             }
-            add = true;
-            sums = [[V::splat(0.0); WIDTH]; ROWS];
-        }
-        if beside {
-            keep(&scratch, t.c, t.c_row, true);
-        }
-    }
-}
-
-/// Stores a tile, or adds it to what is there.
-///
-/// # Safety
-/// The tile can be read and written, and the CPU has the features of `V`.
-#[inline(always)]
-unsafe fn keep<V: Vector, const ROWS: usize, const WIDTH: usize>(
-    sums: &[[V; WIDTH]; ROWS],
-    to: *mut f32,
-    to_row: usize,
-    add: bool,
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        // By reference: an array's `into_iter` would take the sums through the stack.
-        for (i, sums) in sums.iter().enumerate() {
-            for (j, &sum) in sums.iter().enumerate() {
-                let to = to.add(i * to_row + j * V::LANES);
-                let sum = if add { V::load(to).add(sum) } else { sum };
-                sum.store(to);
-            }
+            (sums, add) = (zeros, true);
         }
     }
 }

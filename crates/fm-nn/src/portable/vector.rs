@@ -3,10 +3,14 @@
 // Intrinsics and raw loads and stores; every function says what it relies on.
 #![allow(unsafe_code)]
 
+use super::level::Level;
 use super::tile::{Kernel, Tile, tile};
 
 /// A vector of f32 and the tile kernels compiled for it.
 pub(super) trait Vector: Copy {
+    /// The level whose features it takes.
+    const LEVEL: Level;
+
     /// Floats in a vector.
     const LANES: usize;
 
@@ -63,7 +67,7 @@ mod x86 {
         _mm512_storeu_ps,
     };
 
-    use super::{Kernel, Tile, Vector, tile};
+    use super::{Kernel, Level, Tile, Vector, tile};
 
     /// Sixteen floats in a 512-bit register, of which there are 32.
     #[derive(Clone, Copy)]
@@ -76,6 +80,7 @@ mod x86 {
     }
 
     impl Vector for Avx512 {
+        const LEVEL: Level = Level::Avx512;
         const LANES: usize = 16;
         const ROWS: &'static [usize] = &[16, 14, 8, 6];
 
@@ -126,6 +131,7 @@ mod x86 {
     }
 
     impl Vector for Avx2 {
+        const LEVEL: Level = Level::Avx2;
         const LANES: usize = 8;
         const ROWS: &'static [usize] = &[12, 6];
 
@@ -178,6 +184,7 @@ unsafe fn under_baseline<const ROWS: usize, const WIDTH: usize>(operands: &Tile)
 }
 
 impl Vector for Baseline {
+    const LEVEL: Level = Level::Baseline;
     const LANES: usize = 4;
 
     // 32 registers on AArch64. Elsewhere the calls cost more than all loads and stores together,
