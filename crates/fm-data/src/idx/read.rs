@@ -57,7 +57,9 @@ pub(crate) fn grow<T>(
     out.try_reserve_exact(target - out.len())
         .map_err(|_| IdxErrorKind::OutOfMemory {
             bytes: target as u64 * size,
-        })
+        })?;
+    crate::memory::prefer_large_pages(out);
+    Ok(())
 }
 
 /// IDX data being read: its header, then its elements.
