@@ -46,16 +46,24 @@ fn jobs_and_interruptions_change_no_byte() {
     for engine in engines() {
         let plan = plan(protocol(), &[1, 2, 3, 42], &engine);
         let whole = tempfile::tempdir().unwrap();
-        experiment(whole.path(), &plan, &engine, 1, &()).unwrap();
+        experiment(whole.path(), &plan, &engine, (1, 1), &()).unwrap();
         let expected = files(whole.path());
         // plan, lock, summary, and record and model of four seeds
         assert_eq!(expected.len(), 3 + 2 * 4, "{:?}", expected.keys());
 
         let beside = tempfile::tempdir().unwrap();
-        experiment(beside.path(), &plan, &engine, 2, &()).unwrap();
+        experiment(beside.path(), &plan, &engine, (2, 1), &()).unwrap();
         assert!(
             files(beside.path()) == expected,
             "{}: two jobs",
+            engine.kernel()
+        );
+
+        let shared = tempfile::tempdir().unwrap();
+        experiment(shared.path(), &plan, &engine, (1, 2), &()).unwrap();
+        assert!(
+            files(shared.path()) == expected,
+            "{}: two threads",
             engine.kernel()
         );
 
@@ -65,14 +73,14 @@ fn jobs_and_interruptions_change_no_byte() {
             let cancel = CancelAfter {
                 left: AtomicU64::new(left),
             };
-            let ended = experiment(resumed.path(), &plan, &engine, 1 + round % 2, &cancel);
+            let ended = experiment(resumed.path(), &plan, &engine, (1 + round % 2, 1), &cancel);
             assert!(
                 matches!(ended, Err(ExperimentError::Cancelled)),
                 "{ended:?}"
             );
             assert!(!resumed.path().join("summary.json").exists());
         }
-        experiment(resumed.path(), &plan, &engine, 2, &()).unwrap();
+        experiment(resumed.path(), &plan, &engine, (2, 1), &()).unwrap();
         assert!(
             files(resumed.path()) == expected,
             "{}: resumed",
@@ -90,7 +98,7 @@ fn every_vector_level_trains_the_same_weights() {
             folder.path(),
             &plan(protocol(), &[7], &engine),
             &engine,
-            1,
+            (1, 1),
             &(),
         )
         .unwrap();
@@ -115,7 +123,7 @@ fn an_arm_does_not_depend_on_the_arms_beside_it() {
             folder.path(),
             &plan(protocol, &[5], &engine),
             &engine,
-            1,
+            (1, 1),
             &(),
         )
         .unwrap()

@@ -11,7 +11,7 @@ fn a_folder_of_another_plan_is_refused_and_left_alone() {
     let engine = Engine::portable();
     let folder = tempfile::tempdir().unwrap();
     let here = plan(protocol(), &[1], &engine);
-    experiment(folder.path(), &here, &engine, 1, &()).unwrap();
+    experiment(folder.path(), &here, &engine, (1, 1), &()).unwrap();
     let before = fs::read(folder.path().join("plan.json")).unwrap();
 
     let mut other = protocol();
@@ -66,11 +66,11 @@ fn a_damaged_record_is_named() {
     let engine = Engine::portable();
     let folder = tempfile::tempdir().unwrap();
     let plan = plan(protocol(), &[1], &engine);
-    experiment(folder.path(), &plan, &engine, 1, &()).unwrap();
+    experiment(folder.path(), &plan, &engine, (1, 1), &()).unwrap();
     let record = folder.path().join("runs/seed-0001.json");
     let text = fs::read_to_string(&record).unwrap();
     fs::write(&record, &text[..text.len() / 2]).unwrap();
-    let error = experiment(folder.path(), &plan, &engine, 1, &()).unwrap_err();
+    let error = experiment(folder.path(), &plan, &engine, (1, 1), &()).unwrap_err();
     assert!(
         error
             .to_string()

@@ -101,7 +101,8 @@ pub fn plan(protocol: Protocol, seeds: &[u64], engine: &Engine) -> Plan {
     }
 }
 
-/// Does what is missing in the folder, and summarises it.
+/// Does what is missing in the folder, so many runs side by side on so many threads each, and
+/// summarises it.
 ///
 /// # Errors
 /// What the runner says.
@@ -109,7 +110,7 @@ pub fn experiment(
     folder: &Path,
     plan: &Plan,
     engine: &Engine,
-    jobs: usize,
+    (jobs, threads): (usize, usize),
     observer: &dyn PlanObserver,
 ) -> Result<Summary, ExperimentError> {
     let identity = &plan.identity;
@@ -120,11 +121,12 @@ pub fn experiment(
         tasks: &tasks,
         engine: engine.clone(),
     };
-    let jobs = NonZeroUsize::new(jobs).expect("one job or more");
+    let count = |n| NonZeroUsize::new(n).expect("one or more");
     let runner = Runner {
         run,
         folder: &folder,
-        jobs,
+        jobs: count(jobs),
+        threads: count(threads),
     };
     runner.carry_out(&runner.missing(&identity.seeds)?, observer)?;
     let mut records = Vec::new();

@@ -59,6 +59,11 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
+    /// Threads that share one seed's products (portable backend) [default: 1, or all cores for
+    /// one job]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
     /// What computes the matrix products [default: blas where it is built in, else portable]
     #[arg(long, value_enum)]
     pub(crate) backend: Option<BackendArg>,
@@ -105,8 +110,42 @@ Examples:
   fm data fetch --from ~/Downloads     from a folder that has them
   fm data fetch --check                only look whether they are there and right")]
     Fetch(FetchArgs),
-    /// Describe the data in a folder
+    /// Describe the data in a folder in a few lines
     Describe(FolderArg),
+    /// Say what is in the data: counts, brightness, images that are there twice
+    #[command(after_help = "\
+Examples:
+  fm data report                       tables for people
+  fm data report --sheet sheet.png     and ten images of each class as a picture
+  fm data report --format json         everything, every pair by its row numbers")]
+    Report(ReportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) folder: FolderArg,
+
+    /// Rows at the beginning of the training file that count as validation
+    #[arg(long, value_name = "ROWS", default_value_t = 5000)]
+    pub(crate) validation_rows: usize,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// Write a PNG with ten training images of each class
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sheet: Option<PathBuf>,
+}
+
+/// For people or for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, Args)]

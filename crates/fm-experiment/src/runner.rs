@@ -41,6 +41,8 @@ pub struct Runner<'a> {
     pub folder: &'a ResultsFolder,
     /// Runs side by side, each in a thread of its own.
     pub jobs: NonZeroUsize,
+    /// Threads that share each run's large products (portable backend only); no bit depends on it.
+    pub threads: NonZeroUsize,
 }
 
 impl Runner<'_> {
@@ -79,12 +81,15 @@ impl Runner<'_> {
                 observer,
                 failed: &failed,
             };
+            // A team of threads works on one run at a time.
+            let mut run = self.run.clone();
+            run.engine = run.engine.with_threads(self.threads.get());
             while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if progress.cancelled() {
                     break;
                 }
                 let started = Instant::now();
-                let result = self.one(seed, &progress).and_then(|record| {
+                let result = self.one(&run, seed, &progress).and_then(|record| {
                     let wall_secs = started.elapsed().as_secs_f64();
                     self.keep_timing(&timings, seed, wall_secs)?;
                     observer.seed_done(&record, wall_secs);
@@ -111,10 +116,15 @@ impl Runner<'_> {
         }
     }
 
-    fn one(&self, seed: u64, progress: &dyn Progress) -> Result<RunRecord, ExperimentError> {
-        let (source, history) = self.run.source(seed, progress)?;
+    fn one(
+        &self,
+        run: &Run<'_>,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<RunRecord, ExperimentError> {
+        let (source, history) = run.source(seed, progress)?;
         self.folder.keep_model(seed, &source)?;
-        let record = self.run.arms(seed, &source, history, progress)?;
+        let record = run.arms(seed, &source, history, progress)?;
         self.folder.keep_record(&record)?;
         Ok(record)
     }

@@ -1,10 +1,11 @@
 //! `fm data`
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use fm_data::FashionMnist;
 use fm_data::fetch::{self, Options};
+use fm_data::report::{ContactSheet, DataReport};
 
-use crate::args::{DataArgs, DataCommand, FetchArgs};
+use crate::args::{DataArgs, DataCommand, FetchArgs, Format, ReportArgs};
 use crate::data;
 
 /// Fetches, checks or describes the data.
@@ -16,7 +17,29 @@ pub(crate) fn run(args: &DataArgs) -> Result<()> {
             print!("{}", data.describe());
             Ok(())
         }
+        DataCommand::Report(args) => report(args),
     }
+}
+
+fn report(args: &ReportArgs) -> Result<()> {
+    let data = FashionMnist::open(data::folder(args.folder.folder.as_deref()))?;
+    let (valid, train) = data.train.hold_out(args.validation_rows)?;
+    if let Some(path) = &args.sheet {
+        let png = ContactSheet::default().png(&train)?;
+        fm_nn::write_whole(path, &png)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let parts = [
+        ("train", &train),
+        ("validation", &valid),
+        ("test", &data.test),
+    ];
+    let report = DataReport::new(&parts);
+    match args.format {
+        Format::Text => println!("{report}"),
+        Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+    }
+    Ok(())
 }
 
 fn fetch(args: &FetchArgs) -> Result<()> {

@@ -37,9 +37,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     let plan = plan(protocol, dataset, &seeds, &engine);
     let folder = ResultsFolder::open(&out, &plan)?;
     let protocol = &plan.identity.protocol;
-    let jobs = args
-        .jobs
-        .unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    let (jobs, threads) = jobs_and_threads(args, seeds.seeds().len());
     let run = Run {
         protocol,
         tasks: &tasks,
@@ -49,6 +47,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         run,
         folder: &folder,
         jobs,
+        threads,
     };
 
     let missing = runner.missing(seeds.seeds())?;
@@ -74,6 +73,20 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     folder.write_json("summary.json", &summary)?;
     report(&summary, protocol, &engine, &out);
     Ok(())
+}
+
+/// Seeds side by side, and threads of each: the cores go to seeds first, and to threads where
+/// there is but one seed at a time.
+fn jobs_and_threads(args: &ExperimentArgs, seeds: usize) -> (NonZeroUsize, NonZeroUsize) {
+    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let seeds = NonZeroUsize::new(seeds).unwrap_or(NonZeroUsize::MIN);
+    let jobs = args.jobs.unwrap_or(cores).min(seeds);
+    let alone = if jobs.get() == 1 {
+        cores
+    } else {
+        NonZeroUsize::MIN
+    };
+    (jobs, args.threads.unwrap_or(alone))
 }
 
 /// One that is built in, or a file.
