@@ -185,7 +185,8 @@ fn report(summary: &Summary, protocol: &Protocol, engine: &Engine, out: &Path) {
     if summary.seeds.len() > 1 && !summary.comparisons.is_empty() {
         println!("{}\n", table::comparisons(summary));
     }
-    for verdict in &summary.verdicts {
+    // The first arm is the question; the others are controls, and stand in the table.
+    if let Some(verdict) = summary.verdicts.first() {
         println!("{verdict}.");
     }
     println!("\nResults: {}", out.join("summary.json").display());
