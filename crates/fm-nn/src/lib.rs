@@ -86,6 +86,6 @@ pub use init::Init;
 pub use loss::{Loss, Targets};
 pub use matrix::{LANES, Matrix};
 pub use network::{Network, TrunkSpec};
-pub use portable::{Job, Level, UnknownLevel, peak_gflops};
+pub use portable::{Job, Level, UnknownLevel, peak_gflops, prefetch_slice};
 pub use product::{Lhs, Out, Rhs, Shape, Start};
 pub use workspace::{Rows, Workspace};

@@ -1,6 +1,6 @@
 //! [`Examples`]: borrowed inputs and labels, and how a batch of them is gathered.
 
-use fm_nn::{Job, Level, Matrix};
+use fm_nn::{Job, Level, Matrix, prefetch_slice};
 use ndarray::ArrayView2;
 
 use crate::error::TrainError;
@@ -136,6 +136,16 @@ impl<'a> Examples<'a> {
         }
     }
 
+    /// Asks for rows that will be read soon, wherever in memory they lie.
+    fn prefetch(&self, rows: impl Iterator<Item = usize>) {
+        for row in rows {
+            match self.inputs {
+                Inputs::F32(values) => values.row(row).to_slice().map(prefetch_slice),
+                Inputs::U8 { values, .. } => values.row(row).to_slice().map(prefetch_slice),
+            };
+        }
+    }
+
     /// Checks that there are rows and that they fit a network.
     pub(crate) fn check(
         &self,
@@ -189,9 +199,11 @@ impl Batch {
         &mut self,
         level: Level,
         examples: &Examples<'_>,
-        rows: impl Iterator<Item = usize>,
+        rows: impl Iterator<Item = usize> + Clone,
     ) {
         self.classes.clear();
+        // All at once: one after the other, each row would wait for main memory.
+        examples.prefetch(rows.clone());
         for (to, from) in rows.enumerate() {
             self.classes.push(examples.labels.class(from));
             let out = self.inputs.row_mut(to);

@@ -8,12 +8,14 @@
 mod level;
 pub(crate) mod math;
 mod peak;
+mod prefetch;
 mod product;
 mod tile;
 mod vector;
 
 pub use level::{Job, Level, UnknownLevel};
 pub use peak::peak_gflops;
+pub use prefetch::prefetch_slice;
 pub(crate) use product::product;
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::slice;
 
 use super::level::{Job, Level};
+use super::prefetch::prefetch;
 use super::tile::{CHAIN, First, Kernel, Tile};
 use super::vector::{self, Vector};
 use crate::matrix::LANES;
@@ -21,9 +22,13 @@ use crate::team::Team;
 /// it stay in a level-2 cache of 256 KiB or more.
 const BLOCK_STEPS: usize = 512;
 
-/// Rows per block: as many rows of `A` (96 KiB) meet each block of `B` before the next is
-/// fetched. Whole tiles of every height that is usual.
+/// Rows per block, whole tiles of every usual height: as many rows of `A` (96 KiB) meet each block
+/// of `B` before the next is fetched.
 const BLOCK_ROWS: usize = 48;
+
+/// Rows per block where `C` is added to: few enough that the caches follow each row of `C` from
+/// panel to panel.
+const BLOCK_ROWS_ADDED: usize = 24;
 
 /// Multiply-adds from which a product is shared among threads: about the work of five
 /// microseconds, several times what it takes to begin and to end together.
@@ -146,12 +151,17 @@ unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range
             (block.first, block.add) = (First::Zero, true);
         }
         // Blocks of whole tiles; the last takes what is left, too.
-        let count = (rows.len() / BLOCK_ROWS).max(1);
+        let height = if operands.add {
+            BLOCK_ROWS_ADDED
+        } else {
+            BLOCK_ROWS
+        };
+        let count = (rows.len() / height).max(1);
         for index in 0..count {
             let index = if from_last { count - 1 - index } else { index };
-            let start = rows.start + index * BLOCK_ROWS;
+            let start = rows.start + index * height;
             let last = index == count - 1;
-            let end = if last { rows.end } else { start + BLOCK_ROWS };
+            let end = if last { rows.end } else { start + height };
             // SAFETY: the caller's promise, for a part of its range.
             unsafe { panels::<V>(&block, start..end, cols.clone(), from_last) }
         }
@@ -225,6 +235,10 @@ unsafe fn beside<V: Vector>(kernel: Kernel, tile: &Tile, rows: usize, cols: usiz
     struct Scratch([f32; 512]);
     let mut scratch = Scratch([0.0; 512]);
     let sums = &mut scratch.0[..rows * cols];
+    // `C` comes into the cache while the sums are made.
+    for row in 0..rows {
+        prefetch(tile.c.wrapping_add(row * tile.c_row), cols);
+    }
     // SAFETY: the caller's promise, with another place for the sums, which is as large.
     unsafe {
         kernel(&Tile {
@@ -234,26 +248,34 @@ unsafe fn beside<V: Vector>(kernel: Kernel, tile: &Tile, rows: usize, cols: usiz
             ..*tile
         });
     }
-    for (row, sums) in sums.chunks_exact(cols).enumerate() {
-        // SAFETY: a row of the tile in `C`.
-        let xs = unsafe { slice::from_raw_parts_mut(tile.c.wrapping_add(row * tile.c_row), cols) };
-        V::LEVEL.dispatch(Add { xs, ys: sums });
-    }
+    V::LEVEL.dispatch(AddTo {
+        c: tile.c,
+        c_row: tile.c_row,
+        sums,
+        cols,
+    });
 }
 
-/// `x + y` in place.
-struct Add<'a> {
-    xs: &'a mut [f32],
-    ys: &'a [f32],
+/// Adds the rows of `sums` to those of a tile, which can be read and written.
+struct AddTo<'a> {
+    c: *mut f32,
+    c_row: usize,
+    sums: &'a [f32],
+    cols: usize,
 }
 
-impl Job for Add<'_> {
+impl Job for AddTo<'_> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
-        for (x, y) in self.xs.iter_mut().zip(self.ys) {
-            *x += y;
+        for (row, sums) in self.sums.chunks_exact(self.cols).enumerate() {
+            let c = self.c.wrapping_add(row * self.c_row);
+            // SAFETY: `cols` floats of a row of the tile.
+            let c = unsafe { slice::from_raw_parts_mut(c, self.cols) };
+            for (c, sum) in c.iter_mut().zip(sums) {
+                *c += sum;
+            }
         }
     }
 }
