@@ -88,6 +88,21 @@ pub enum DataError {
         expected: u64,
     },
 
+    /// A file is a well-formed IDX file of another size than the published one.
+    #[error(
+        "{}: an array of {found} is not {name} as published; delete it and run \
+         `cargo xtask fetch-data`",
+        path.display()
+    )]
+    OtherShape {
+        /// The file.
+        path: PathBuf,
+        /// Published name of the file expected.
+        name: &'static str,
+        /// Shape and element type of what it holds.
+        found: String,
+    },
+
     /// A file is no published one, although it is well formed.
     #[error(
         "{}: SHA-256 is {found}, expected {expected}: the file is not {name} as published; \

@@ -44,3 +44,30 @@ pub(crate) fn looks_like(head: &[u8]) -> Option<&'static str> {
 fn is_text(byte: &u8) -> bool {
     byte.is_ascii_graphic() || byte.is_ascii_whitespace() || !byte.is_ascii()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_bytes_tell() {
+        let told = |head: &[u8]| looks_like(head).unwrap_or("nothing known");
+        assert!(told(b"\xef\xbb\xbf\r\n <!DOCTYPE html>").contains("HTML"));
+        assert!(told(b"<htm").contains("HTML"));
+        assert!(told(b"{\"a\"").contains("JSON"));
+        assert!(told(b"version https://git-lfs.github.com/spec/v1").contains("Git LFS"));
+        assert_eq!(told("Zugriff verweigert: fällig".as_bytes()), "a text file");
+        assert_eq!(told(b"PAR1"), "a Parquet file");
+        assert!(told(&GZIP).contains("gzip"));
+        // Neither IDX itself nor bytes of no meaning.
+        for unknown in [
+            &[][..],
+            b"   ",
+            &[0, 0, 8, 3],
+            &[b'a', 0, 1],
+            &[0xff, 0xfe, b'<'],
+        ] {
+            assert_eq!(looks_like(unknown), None, "{unknown:02x?}");
+        }
+    }
+}

@@ -3,8 +3,11 @@
 //! What needs the published files is in the workspace's own tests.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use fm_data::idx::{self, Encoding};
 use fm_data::published::FILES;
 use fm_data::{DataError, FashionMnist};
@@ -23,6 +26,12 @@ fn folder() -> tempfile::TempDir {
         }
     }
     folder
+}
+
+fn gz(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
 }
 
 fn refused(folder: &Path) -> (DataError, String) {
@@ -119,9 +128,7 @@ fn an_error_page_saved_as_gz() {
     let (_, text) = with_train_images(b"PK\x03\x04rest");
     assert!(text.contains("a zip archive"), "{text}");
     // Some servers compress their error pages.
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut gzip, page.trim_ascii_start()).unwrap();
-    let (_, text) = with_train_images(&gzip.finish().unwrap());
+    let (_, text) = with_train_images(&gz(page.trim_ascii_start()));
     assert!(text.contains("HTML"), "{text}");
 }
 
@@ -133,7 +140,8 @@ fn an_empty_file() {
 
 #[test]
 fn a_download_cut_short() {
-    let whole = fs::read(folder().path().join("train-images-idx3-ubyte.gz")).unwrap();
+    let header = [0, 0, 8, 3, 0, 0, 234, 96, 0, 0, 0, 28, 0, 0, 0, 28];
+    let whole = gz(&[&header[..], &(0..=255).collect::<Vec<u8>>()].concat());
     for keep in [5, 30, whole.len() - 1] {
         let (error, text) = with_train_images(&whole[..keep]);
         assert!(matches!(error, DataError::Truncated { .. }), "{error:?}");
@@ -142,7 +150,7 @@ fn a_download_cut_short() {
             "{text}"
         );
     }
-    let plain = [0, 0, 8, 3, 0, 0, 234, 96, 0, 0, 0, 28, 0, 0, 0, 28, 1, 2, 3];
+    let plain = [&header[..], &[1, 2, 3]].concat();
     let (_, text) = with_train_images(&plain);
     assert!(text.contains("truncated at byte 19 of 47040016"), "{text}");
     let (_, text) = with_train_images(&plain[..7]);
@@ -150,20 +158,46 @@ fn a_download_cut_short() {
 }
 
 #[test]
+fn arrays_of_another_shape() {
+    let (error, text) = refused(folder().path());
+    assert!(matches!(error, DataError::OtherShape { .. }), "{error:?}");
+    assert!(
+        text.contains("train-images-idx3-ubyte.gz: an array of 6×28×28 u8 is not"),
+        "{text}"
+    );
+
+    // A header that announces terabytes is answered before they are looked for.
+    let (error, _) = with_train_images(&[0, 0, 8, 3, 0, 64, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0]);
+    assert!(matches!(error, DataError::Truncated { .. }), "{error:?}");
+}
+
+#[test]
 fn well_formed_but_unknown_files() {
+    // As many black images as there should be.
     let folder = folder();
+    fs::remove_file(folder.path().join("train-images-idx3-ubyte.gz")).unwrap();
+    let black = Array3::<u8>::zeros((60_000, 28, 28));
+    let path = folder.path().join("train-images-idx3-ubyte");
+    idx::save(&black, &path, Encoding::Plain).unwrap();
     let (error, text) = refused(folder.path());
     let DataError::Checksum {
+        path: found_at,
         name,
         expected,
         found,
-        ..
     } = error
     else {
         panic!("{text}")
     };
-    assert_eq!((name, expected), (FILES[0].name, FILES[0].gz_sha256));
-    assert_eq!(found.len(), 64);
+    assert_eq!(
+        (found_at, name, expected),
+        (path, FILES[0].name, FILES[0].sha256)
+    );
+    // `(printf '\0\0\10\3\0\0\352\140\0\0\0\34\0\0\0\34'; head -c 47040000 /dev/zero) | sha256sum`
+    assert_eq!(
+        found,
+        "ba2048faa0242d852ccfba31d5efa227046ebcc173e3a4951fb9c906fb61ebdb"
+    );
 }
 
 #[test]

@@ -11,54 +11,58 @@ use super::diagnose::diagnose;
 use super::impostors::known_file;
 use crate::DataError;
 use crate::hash::{Hashing, HashingAhead, hex};
-use crate::idx::{self, Header, IdxErrorKind};
+use crate::idx::{self, Header, Unread};
 use crate::published::PublishedFile;
 
-/// The paths under which `file` is in `folder`: gzip before plain, dashed before dotted names.
-pub(crate) fn find(folder: &Path, file: &PublishedFile) -> Vec<PathBuf> {
+/// A published file as it is in a folder, perhaps more than once under different names.
+pub(crate) struct Found {
+    first: PathBuf,
+    others: Vec<PathBuf>,
+}
+
+/// Looks for `file` in `folder`: gzip before plain, dashed before dotted names.
+pub(crate) fn find(folder: &Path, file: &PublishedFile) -> Option<Found> {
     // `train-images-idx3-ubyte` is also met as `train-images.idx3-ubyte`.
     let dotted = file.name.replacen("-idx", ".idx", 1);
-    [
-        format!("{}.gz", file.name),
-        file.name.to_owned(),
+    let dashed = file.name.to_owned();
+    let mut paths = [
+        format!("{dashed}.gz"),
+        dashed,
         format!("{dotted}.gz"),
         dotted,
     ]
     .into_iter()
     .map(|name| folder.join(name))
-    .filter(|path| path.is_file())
-    .collect()
+    .filter(|path| path.is_file());
+    let first = paths.next()?;
+    Some(Found {
+        first,
+        others: paths.collect(),
+    })
 }
 
-/// Reads and verifies `file` from the first of `paths` that passes; if none does, the error is
+/// Reads and verifies `file` from the first of its paths that passes; if none does, the error is
 /// that of the first. With `ahead`, the file is read and hashed on a thread of its own.
 pub(crate) fn load(
-    paths: &[PathBuf],
+    found: &Found,
     file: &PublishedFile,
     ahead: bool,
 ) -> Result<ArrayD<u8>, DataError> {
-    let mut first_error = None;
-    for path in paths {
-        match load_one(path, file, ahead) {
-            Ok(array) => return Ok(array),
-            Err(error) => first_error = first_error.or(Some(error)),
-        }
-    }
-    Err(first_error.unwrap_or_else(|| DataError::Missing {
-        folder: PathBuf::new(),
-        missing: vec![file.name],
-        instead: None,
-    }))
+    let load = |path| load_one(path, file, ahead);
+    load(&found.first).or_else(|error| {
+        let mut others = found.others.iter();
+        others.find_map(|path| load(path).ok()).ok_or(error)
+    })
 }
 
 /// What reading gave, and the SHA-256 of the file's bytes.
-type Hashed = (Result<ArrayD<u8>, IdxErrorKind>, String);
+type Hashed = (Result<ArrayD<u8>, Unread>, String);
 
-fn read_hashed(opened: File, len: Option<u64>, ahead: bool) -> Hashed {
+fn read_hashed(opened: File, len: Option<u64>, file: &PublishedFile, ahead: bool) -> Hashed {
     let here = |opened| {
         let mut hashing = Hashing::new(opened);
         let input = BufReader::with_capacity(idx::READ_BYTES, &mut hashing);
-        let array = idx::read_hashed(input, len);
+        let array = idx::read_hashed(input, len, file.bytes);
         (array, hashing.finish().0)
     };
     if !ahead {
@@ -66,12 +70,12 @@ fn read_hashed(opened: File, len: Option<u64>, ahead: bool) -> Hashed {
     }
     thread::scope(|scope| match HashingAhead::spawn(scope, &opened) {
         Some((input, thread)) => {
-            let array = idx::read_hashed(input, len);
+            let array = idx::read_hashed(input, len, file.bytes);
             // A hash that is not there is one that matches nothing.
-            (
-                array,
-                thread.join().map(|(sha256, _)| sha256).unwrap_or_default(),
-            )
+            let sha256 = thread
+                .join()
+                .map_or_else(|_| String::new(), |(sha256, _)| sha256);
+            (array, sha256)
         }
         None => here(&opened),
     })
@@ -83,8 +87,8 @@ fn load_one(path: &Path, file: &PublishedFile, ahead: bool) -> Result<ArrayD<u8>
         source,
     };
     let (opened, len) = idx::open_file(path).map_err(at)?;
-    let (array, found) = read_hashed(opened, len, ahead);
-    let array = array.map_err(|kind| diagnose(path, file, kind))?;
+    let (array, found) = read_hashed(opened, len, file, ahead);
+    let array = array.map_err(|unread| diagnose(path, file, unread))?;
     if found == file.gz_sha256 || found == file.sha256 {
         return Ok(array);
     }

@@ -11,7 +11,7 @@ use ndarray::ArrayD;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::{image_rows, label_row};
-use crate::published::{CLASS_NAMES, FILES, PublishedFile};
+use crate::published::{CLASS_NAMES, FILES};
 use crate::{DataError, Dataset};
 
 /// The training and the test set, as published.
@@ -95,7 +95,7 @@ impl FashionMnist {
 }
 
 /// Where each published file is, or which are missing.
-fn find_all(folder: &Path) -> Result<[Vec<PathBuf>; 4], DataError> {
+fn find_all(folder: &Path) -> Result<[load::Found; 4], DataError> {
     if let Err(source) = std::fs::read_dir(folder) {
         return Err(DataError::Folder {
             path: folder.to_owned(),
@@ -106,25 +106,24 @@ fn find_all(folder: &Path) -> Result<[Vec<PathBuf>; 4], DataError> {
     let missing: Vec<&'static str> = FILES
         .iter()
         .zip(&found)
-        .filter(|(_, paths)| paths.is_empty())
+        .filter(|(_, found)| found.is_none())
         .map(|(file, _)| file.name)
         .collect();
-    if missing.is_empty() {
-        return Ok(found);
+    match found {
+        [Some(a), Some(b), Some(c), Some(d)] => Ok([a, b, c, d]),
+        _ => {
+            let has_all =
+                |inner: &PathBuf| FILES.iter().all(|file| load::find(inner, file).is_some());
+            let inner =
+                ["FashionMNIST/raw", "fashion-mnist", "raw"].map(|inner| folder.join(inner));
+            let instead = inner.into_iter().find(has_all);
+            Err(DataError::Missing {
+                folder: folder.to_owned(),
+                missing,
+                instead,
+            })
+        }
     }
-    let instead = ["FashionMNIST/raw", "fashion-mnist", "raw"]
-        .into_iter()
-        .map(|inner| folder.join(inner))
-        .find(|inner| {
-            FILES
-                .iter()
-                .all(|file: &PublishedFile| !load::find(inner, file).is_empty())
-        });
-    Err(DataError::Missing {
-        folder: folder.to_owned(),
-        missing,
-        instead,
-    })
 }
 
 fn pair(name: &str, images: ArrayD<u8>, labels: ArrayD<u8>) -> Result<Dataset, DataError> {

@@ -202,18 +202,33 @@ impl Reader {
     }
 }
 
+/// Why [`read_hashed`] did not read.
+pub(crate) enum Unread {
+    /// Something is wrong with the data.
+    Idx(IdxErrorKind),
+    /// The header is right, but the data is of another size than asked for.
+    OtherSize(Header),
+}
+
+impl From<IdxErrorKind> for Unread {
+    fn from(kind: IdxErrorKind) -> Self {
+        Self::Idx(kind)
+    }
+}
+
 /// Reads from `input`, of which `len` bytes are known to be there and whose bytes the caller
-/// verifies by a hash of the whole file: gzip's own weaker checksum is not computed.
+/// verifies by a hash of the whole file: gzip's own weaker checksum is not computed. Data whose
+/// header announces other than `total_bytes` is not read.
 pub(crate) fn read_hashed<T: Element>(
     input: impl BufRead,
     len: Option<u64>,
-) -> Result<ArrayD<T>, IdxErrorKind> {
-    typed(Decoder::new(
-        input,
-        len,
-        GzipLimit::default(),
-        Check::Caller,
-    )?)
+    total_bytes: u64,
+) -> Result<ArrayD<T>, Unread> {
+    let decoder = Decoder::new(input, len, GzipLimit::default(), Check::Caller)?;
+    if decoder.header().total_bytes() != total_bytes {
+        return Err(Unread::OtherSize(decoder.header().clone()));
+    }
+    Ok(typed(decoder)?)
 }
 
 /// The file and its length; a pipe or a device has none.
