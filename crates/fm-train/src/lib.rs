@@ -58,7 +58,7 @@ pub use examples::{Examples, Inputs, Labels};
 pub use history::EpochRecord;
 pub use metrics::{Evaluator, Scores};
 pub use observer::{Observer, StepRecord};
-pub use optimizer::{Optimizer, OptimizerState, Sgd};
+pub use optimizer::{Adam, AdamW, Optimizer, OptimizerState, RmsProp, Sgd};
 pub use order::shuffle;
 pub use seed::{Seeds, Stream};
 pub use trainer::{Phase, RowOrder, Trainer};

@@ -149,9 +149,8 @@ fn check_optimizer(key: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
     let Err(error) = optimizer.check() else {
         return Ok(());
     };
-    let Optimizer::Sgd(_) = optimizer;
     let mut key = key.to_vec();
-    key.push(Key("sgd"));
+    key.push(Key(optimizer.name()));
     match error {
         TrainError::Setting {
             name,

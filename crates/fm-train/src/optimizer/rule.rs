@@ -1,0 +1,174 @@
+//! What each optimizer does to one parameter, and the loop over many.
+
+use fm_nn::Job;
+
+use super::settings::{Adam, RmsProp, Sgd};
+
+/// The step of one parameter `w` on its gradient `g`, with `N` numbers remembered of it.
+///
+/// Whatever is zero everywhere, as padding is, must stay zero.
+pub(super) trait Rule<const N: usize>: Copy {
+    /// The new parameter and what is remembered of it.
+    fn step(self, w: f32, g: f32, memory: [f32; N]) -> (f32, [f32; N]);
+}
+
+/// Gradient descent without momentum.
+#[derive(Clone, Copy)]
+pub(super) struct Descent {
+    lr: f32,
+    decay: f32,
+}
+
+impl Descent {
+    pub(super) fn new(sgd: &Sgd, lr: f64) -> Self {
+        Self {
+            lr: lr as f32,
+            decay: sgd.weight_decay as f32,
+        }
+    }
+}
+
+impl Rule<0> for Descent {
+    #[inline(always)]
+    fn step(self, w: f32, g: f32, _: [f32; 0]) -> (f32, [f32; 0]) {
+        let g = self.decay.mul_add(w, g);
+        ((-self.lr).mul_add(g, w), [])
+    }
+}
+
+/// Gradient descent with momentum; the velocity is remembered.
+#[derive(Clone, Copy)]
+pub(super) struct Momentum {
+    lr: f32,
+    decay: f32,
+    momentum: f32,
+    nesterov: bool,
+}
+
+impl Momentum {
+    pub(super) fn new(sgd: &Sgd, lr: f64) -> Self {
+        Self {
+            lr: lr as f32,
+            decay: sgd.weight_decay as f32,
+            momentum: sgd.momentum as f32,
+            nesterov: sgd.nesterov,
+        }
+    }
+}
+
+impl Rule<1> for Momentum {
+    #[inline(always)]
+    fn step(self, w: f32, g: f32, [v]: [f32; 1]) -> (f32, [f32; 1]) {
+        let g = self.decay.mul_add(w, g);
+        let v = self.momentum.mul_add(v, g);
+        let step = if self.nesterov {
+            self.momentum.mul_add(v, g)
+        } else {
+            v
+        };
+        ((-self.lr).mul_add(step, w), [v])
+    }
+}
+
+/// Adam, with both kinds of decay; the means of the gradient and of its square are remembered.
+#[derive(Clone, Copy)]
+pub(super) struct Moments {
+    /// `lr / (1 − β₁ᵗ)`.
+    step: f32,
+    /// `1 / √(1 − β₂ᵗ)`.
+    root: f32,
+    eps: f32,
+    decay: f32,
+    /// `lr·weight_decay` of decoupled decay.
+    shrink: f32,
+    keep: [f32; 2],
+    take: [f32; 2],
+}
+
+impl Moments {
+    /// Step number `t`, counted from 1, with decoupled decay `decoupled`.
+    pub(super) fn new(adam: &Adam, decoupled: f64, lr: f64, t: u64) -> Self {
+        // In f64: 1 − β₂ᵗ is a small difference in the first steps.
+        let [first, second] = adam.betas.map(|beta| 1.0 - libm::pow(beta, t as f64));
+        Self {
+            step: (lr / first) as f32,
+            root: (1.0 / second.sqrt()) as f32,
+            eps: adam.eps as f32,
+            decay: adam.weight_decay as f32,
+            shrink: (lr * decoupled) as f32,
+            keep: adam.betas.map(|beta| beta as f32),
+            take: adam.betas.map(|beta| (1.0 - beta) as f32),
+        }
+    }
+}
+
+impl Rule<2> for Moments {
+    #[inline(always)]
+    fn step(self, w: f32, g: f32, [m, v]: [f32; 2]) -> (f32, [f32; 2]) {
+        let g = self.decay.mul_add(w, g);
+        let w = (-self.shrink).mul_add(w, w);
+        let m = self.keep[0].mul_add(m, self.take[0] * g);
+        let v = self.keep[1].mul_add(v, self.take[1] * g * g);
+        let step = m / v.sqrt().mul_add(self.root, self.eps);
+        ((-self.step).mul_add(step, w), [m, v])
+    }
+}
+
+/// RMSprop; the mean of the gradient's square is remembered.
+#[derive(Clone, Copy)]
+pub(super) struct MeanSquare {
+    lr: f32,
+    eps: f32,
+    decay: f32,
+    keep: f32,
+    take: f32,
+}
+
+impl MeanSquare {
+    pub(super) fn new(rmsprop: &RmsProp, lr: f64) -> Self {
+        Self {
+            lr: lr as f32,
+            eps: rmsprop.eps as f32,
+            decay: rmsprop.weight_decay as f32,
+            keep: rmsprop.alpha as f32,
+            take: (1.0 - rmsprop.alpha) as f32,
+        }
+    }
+}
+
+impl Rule<1> for MeanSquare {
+    #[inline(always)]
+    fn step(self, w: f32, g: f32, [v]: [f32; 1]) -> (f32, [f32; 1]) {
+        let g = self.decay.mul_add(w, g);
+        let v = self.keep.mul_add(v, self.take * g * g);
+        let step = g / (v.sqrt() + self.eps);
+        ((-self.lr).mul_add(step, w), [v])
+    }
+}
+
+/// A rule on whole buffers of one length.
+pub(super) struct Step<'a, R, const N: usize> {
+    pub(super) rule: R,
+    pub(super) values: &'a mut [f32],
+    pub(super) gradient: &'a [f32],
+    pub(super) memory: [&'a mut [f32]; N],
+}
+
+impl<R: Rule<N>, const N: usize> Job for Step<'_, R, N> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        // Slices of one visible length, so the loop has no checks and becomes vectors.
+        let n = self.values.len();
+        let gradient = &self.gradient[..n];
+        let memory = self.memory.map(|memory| &mut memory[..n]);
+        for i in 0..n {
+            let before = std::array::from_fn(|slot| memory[slot][i]);
+            let (w, after) = self.rule.step(self.values[i], gradient[i], before);
+            self.values[i] = w;
+            for slot in 0..N {
+                memory[slot][i] = after[slot];
+            }
+        }
+    }
+}
