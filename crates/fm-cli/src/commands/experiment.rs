@@ -109,14 +109,17 @@ fn engine(asked: Option<Backend>) -> Result<Engine> {
     }
     match Engine::blas() {
         Ok(engine) => {
-            eprintln!("Backend: blas ({})", engine.kernel());
+            eprintln!(
+                "Backend: blas ({}); for the other, --backend portable",
+                engine.kernel()
+            );
             Ok(engine)
         }
         Err(error) => {
             let engine = Engine::portable();
             let why = match error {
                 EngineError::BlasNotBuiltIn => {
-                    "OpenBLAS is not built in; for it, install libopenblas-dev and build again"
+                    "for blas, install OpenBLAS (Debian: libopenblas-dev) and build again"
                         .to_owned()
                 }
                 other => format!("not blas: {other}"),
