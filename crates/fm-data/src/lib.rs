@@ -60,6 +60,7 @@ mod fashion;
 pub mod fetch;
 mod hash;
 pub mod idx;
+mod impostor;
 mod manifest;
 mod memory;
 pub mod published;

@@ -3,6 +3,8 @@
 //! Checksums of the `.gz` files are those of the dataset's own README (MD5, checked) and of Keras
 //! (SHA-256); those of the unzipped files follow from them.
 
+pub use crate::impostor::{IMPOSTORS, Impostor};
+
 /// Side of an image in pixels.
 pub const SIDE: usize = 28;
 

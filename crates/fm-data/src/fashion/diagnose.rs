@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::impostors::known_file;
 use crate::DataError;
 use crate::hash::Hashing;
 use crate::idx::{IdxError, IdxErrorKind, Unread};
+use crate::impostor::known_file;
 use crate::published::PublishedFile;
 use crate::sniff;
 

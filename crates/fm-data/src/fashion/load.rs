@@ -8,10 +8,10 @@ use std::thread;
 use ndarray::ArrayD;
 
 use super::diagnose::diagnose;
-use super::impostors::known_file;
 use crate::DataError;
 use crate::hash::{Hashing, HashingAhead, hex};
 use crate::idx::{self, Header, Unread};
+use crate::impostor::known_file;
 use crate::published::PublishedFile;
 
 /// A published file as it is in a folder, perhaps more than once under different names.

@@ -1,7 +1,6 @@
 //! Fashion-MNIST from a folder, verified.
 
 mod diagnose;
-mod impostors;
 mod load;
 
 use std::path::{Path, PathBuf};

@@ -27,7 +27,6 @@ mod check;
 mod content;
 mod error;
 mod http;
-mod impostor;
 mod inspect;
 mod options;
 mod part;
@@ -40,10 +39,10 @@ mod workplace;
 
 use std::time::Instant;
 
+pub use crate::impostor::{IMPOSTORS, Impostor};
 pub use check::{CheckReport, FileCheck, FileState, check, check_for};
 pub use content::Content;
 pub use error::{ErrorKind, FetchError};
-pub use impostor::{IMPOSTORS, Impostor};
 pub use inspect::Form;
 pub use options::{Options, Proxy, Retries, Timeouts};
 pub use progress::{Event, Progress, Silent};
@@ -51,6 +50,7 @@ pub use reason::{Failure, Reason};
 pub use report::{FetchReport, FetchedFile, Outcome, Replaced};
 pub use source::{MIRRORS, Source};
 
+use crate::impostor;
 use http::Client;
 use run::Run;
 use workplace::Workplace;

@@ -1,5 +1,7 @@
 //! Other datasets that are served under the very same file names.
 
+use crate::published::FILES;
+
 /// One file of another dataset, known by its checksums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Impostor {
@@ -79,21 +81,39 @@ pub const IMPOSTORS: [Impostor; 8] = [
 ];
 
 /// The dataset whose `.gz` file called `name` has exactly this many bytes.
-pub(super) fn of_size(known: &[Impostor], name: &str, bytes: u64) -> Option<&'static str> {
+#[cfg(feature = "fetch")]
+pub(crate) fn of_size(known: &[Impostor], name: &str, bytes: u64) -> Option<&'static str> {
     let same = |file: &&Impostor| file.name == name && file.gz_bytes == bytes;
     known.iter().find(same).map(|file| file.dataset)
 }
 
 /// The dataset that has a file with this checksum, zipped or not, under whatever name.
-pub(super) fn of_checksum(known: &[Impostor], sha256: &str) -> Option<&'static str> {
+#[cfg(feature = "fetch")]
+pub(crate) fn of_checksum(known: &[Impostor], sha256: &str) -> Option<&'static str> {
     let same = |file: &&Impostor| file.gz_sha256 == sha256 || file.sha256 == Some(sha256);
     known.iter().find(same).map(|file| file.dataset)
+}
+
+/// Dataset and file with this checksum, zipped or not, where it is a known one: of another
+/// dataset, or one of Fashion-MNIST's own.
+pub(crate) fn known_file(sha256: &str) -> Option<String> {
+    if let Some(own) = FILES
+        .iter()
+        .find(|own| own.gz_sha256 == sha256 || own.sha256 == sha256)
+    {
+        return Some(format!("{} of Fashion-MNIST", own.name));
+    }
+    let same = |file: &&Impostor| file.gz_sha256 == sha256 || file.sha256 == Some(sha256);
+    let known = IMPOSTORS.iter().find(same)?;
+    Some(format!(
+        "{} of {}, whose files have the same names",
+        known.name, known.dataset
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::published::FILES;
 
     #[test]
     fn impostors_share_our_names_and_none_of_our_sizes_or_checksums() {
@@ -102,9 +122,28 @@ mod tests {
             assert!(FILES.iter().all(|file| file.gz_bytes != impostor.gz_bytes));
             assert_eq!(impostor.gz_sha256.len(), 64);
             for file in FILES {
-                assert_eq!(of_checksum(&IMPOSTORS, file.gz_sha256), None);
-                assert_eq!(of_checksum(&IMPOSTORS, file.sha256), None);
+                for sha256 in [file.gz_sha256, file.sha256] {
+                    assert_ne!(impostor.gz_sha256, sha256);
+                    assert_ne!(impostor.sha256, Some(sha256));
+                }
             }
         }
+    }
+
+    #[test]
+    fn known_files_are_named() {
+        let digits = "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6";
+        assert_eq!(
+            known_file(digits).as_deref(),
+            Some("t10k-images-idx3-ubyte of digit MNIST, whose files have the same names")
+        );
+        let unzipped = "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2";
+        assert!(known_file(unzipped).is_some_and(|name| name.contains("of digit MNIST")));
+        let own = FILES[2].sha256;
+        assert_eq!(
+            known_file(own).as_deref(),
+            Some("t10k-images-idx3-ubyte of Fashion-MNIST")
+        );
+        assert_eq!(known_file(""), None);
     }
 }
