@@ -1,6 +1,7 @@
 //! What a training step hands to an optimizer, layer by layer.
 
 use crate::dense::Dense;
+use crate::elementwise::{map, zip};
 use crate::engine::Engine;
 use crate::matrix::Matrix;
 use crate::portable::Level;
@@ -55,12 +56,11 @@ impl<'a> LayerGradient<'a> {
     /// no gradient buffer.
     pub fn descend(self, layer: &mut Dense, lr: f32) {
         let used = self.rows * self.delta.stride();
-        for d in &mut self.delta.padded_mut()[..used] {
-            *d *= -lr;
-        }
+        let delta = &mut self.delta.padded_mut()[..used];
+        map(self.engine.level(), delta, |d| d * -lr);
         let (weight, bias) = layer.parts_mut();
         self.product(Start::Out, weight);
-        self.add_rows(bias.row_mut(0));
+        self.add_rows(bias);
     }
 
     /// Multiplies the gradient out into `weight`, `[inputs, outputs]`, and `bias`, one row.
@@ -69,8 +69,8 @@ impl<'a> LayerGradient<'a> {
     /// If the shapes are not the layer's.
     pub fn write_to(&self, weight: &mut Matrix, bias: &mut Matrix) {
         self.product(Start::Zero, weight);
-        bias.row_mut(0).fill(0.0);
-        self.add_rows(bias.row_mut(0));
+        bias.padded_mut().fill(0.0);
+        self.add_rows(bias);
     }
 
     fn product(&self, start: Start<'_>, weight: &mut Matrix) {
@@ -92,11 +92,11 @@ impl<'a> LayerGradient<'a> {
         self.engine.product(shape, self.inputs, rhs, start, out);
     }
 
-    fn add_rows(&self, bias: &mut [f32]) {
-        for row in 0..self.rows {
-            for (b, d) in bias.iter_mut().zip(self.delta.row(row)) {
-                *b += d;
-            }
+    /// Adds the rows of the delta to `bias`, one row.
+    fn add_rows(&self, bias: &mut Matrix) {
+        let deltas = self.delta.padded().chunks_exact(self.delta.stride());
+        for delta in deltas.take(self.rows) {
+            zip(self.engine.level(), bias.padded_mut(), delta, |b, d| b + d);
         }
     }
 }

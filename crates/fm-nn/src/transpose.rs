@@ -16,17 +16,24 @@ pub(crate) fn transpose(from: &Matrix, rows: usize, cols: usize, to: &mut Matrix
     let from = &from.padded()[..rows * from_stride];
     let to = &mut to.padded_mut()[..cols * to_stride];
     let (whole_rows, whole_cols) = (rows / BLOCK * BLOCK, cols / BLOCK * BLOCK);
-    for i in (0..whole_rows).step_by(BLOCK) {
-        for j in (0..whole_cols).step_by(BLOCK) {
-            let line = |r: usize| -> &[f32; BLOCK] {
-                let line = &from[(i + r) * from_stride + j..];
-                line.first_chunk()
-                    .expect("columns are padded to whole blocks")
+    let lines = to.chunks_exact_mut(BLOCK * to_stride);
+    for (j, lines) in (0..whole_cols).step_by(BLOCK).zip(lines) {
+        let (line_0, lines) = lines.split_at_mut(to_stride);
+        let (line_1, lines) = lines.split_at_mut(to_stride);
+        let (line_2, line_3) = lines.split_at_mut(to_stride);
+        let blocks = [line_0, line_1, line_2, line_3].map(|line| line.as_chunks_mut::<BLOCK>().0);
+        let [blocks_0, blocks_1, blocks_2, blocks_3] = blocks;
+        let blocks = blocks_0
+            .iter_mut()
+            .zip(blocks_1)
+            .zip(blocks_2.iter_mut().zip(blocks_3));
+        let sources = from.chunks_exact(BLOCK * from_stride);
+        for (((out_0, out_1), (out_2, out_3)), source) in blocks.zip(sources) {
+            let row = |r: usize| -> &[f32; BLOCK] {
+                let row = &source[r * from_stride + j..];
+                row.first_chunk().expect("rows are padded to whole blocks")
             };
-            let turned = turn([line(0), line(1), line(2), line(3)]);
-            for (c, line) in turned.iter().enumerate() {
-                to[(j + c) * to_stride + i..][..BLOCK].copy_from_slice(line);
-            }
+            [*out_0, *out_1, *out_2, *out_3] = turn([row(0), row(1), row(2), row(3)]);
         }
     }
     for i in 0..rows {
