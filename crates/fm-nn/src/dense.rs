@@ -5,6 +5,7 @@ use rand_core::Rng;
 
 use crate::activation::Activation;
 use crate::error::NetworkError;
+use crate::freeze::LayerMask;
 use crate::init::Init;
 use crate::matrix::Matrix;
 
@@ -82,6 +83,11 @@ impl Dense {
     /// Number of weights and biases.
     pub fn parameters(&self) -> usize {
         (self.inputs() + 1) * self.outputs()
+    }
+
+    /// Number of weights and biases that `mask` freezes.
+    pub(crate) fn frozen_parameters(&self, mask: &LayerMask) -> usize {
+        mask.frozen_of(self.inputs() * self.outputs(), self.outputs())
     }
 
     /// The activation.

@@ -76,6 +76,32 @@ pub enum NetworkError {
         /// Layers of the mask.
         found: usize,
     },
+    /// A mask of single elements is not of the shape of what it masks.
+    #[error(
+        "the freeze mask of layer {layer}'s {what} is {} by {}, expected {} by {}",
+        found.0, found.1, expected.0, expected.1
+    )]
+    MaskShape {
+        /// Index of the layer, counted from the input.
+        layer: usize,
+        /// `weights` or `biases`.
+        what: &'static str,
+        /// Rows and columns of the weights, or one row of biases.
+        expected: (usize, usize),
+        /// Rows and columns of the mask.
+        found: (usize, usize),
+    },
+    /// A name that no layer or part has.
+    #[error(
+        "there is no {name:?} to freeze in a network of {hidden} hidden layers; names are trunk, \
+         head, layers.0 and so on from the input, and layers.0.weight, head.bias"
+    )]
+    MaskName {
+        /// The name.
+        name: String,
+        /// Hidden layers of the network.
+        hidden: usize,
+    },
     /// A mask leaves nothing to train.
     #[error("the freeze mask freezes every layer, so nothing can be trained; unfreeze the head")]
     AllFrozen,

@@ -3,6 +3,7 @@
 use crate::dense::Dense;
 use crate::elementwise::{map, zip};
 use crate::engine::Engine;
+use crate::freeze::{LayerMask, TRAINABLE};
 use crate::matrix::Matrix;
 use crate::portable::Level;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
@@ -24,6 +25,7 @@ pub struct LayerGradient<'a> {
     inputs: Lhs<'a>,
     /// With respect to the layer's outputs before the activation: `[rows, outputs]`.
     delta: &'a mut Matrix,
+    mask: &'a LayerMask,
 }
 
 impl<'a> LayerGradient<'a> {
@@ -44,7 +46,19 @@ impl<'a> LayerGradient<'a> {
             rows: inputs.rows,
             inputs: inputs.transposed(),
             delta,
+            mask: &TRAINABLE,
         }
+    }
+
+    /// The same gradient of a layer of which `mask` freezes a part.
+    #[must_use]
+    pub fn with_mask(self, mask: &'a LayerMask) -> Self {
+        Self { mask, ..self }
+    }
+
+    /// What is frozen of the layer at this step.
+    pub fn mask(&self) -> &'a LayerMask {
+        self.mask
     }
 
     /// The vector level for an optimizer's own loops.
@@ -53,22 +67,64 @@ impl<'a> LayerGradient<'a> {
     }
 
     /// Plain gradient descent, `W ← W + Xᵀ·(−lr·D)`: accumulated straight into the weights, with
-    /// no gradient buffer.
+    /// no gradient buffer. What the mask freezes keeps its bytes.
+    ///
+    /// A mask of single weights makes it allocate a copy of the weights;
+    /// [`descend_with`](Self::descend_with) keeps that for the next step.
     pub fn descend(self, layer: &mut Dense, lr: f32) {
+        self.descend_with(layer, lr, &mut None);
+    }
+
+    /// As [`descend`](Self::descend); the copy of the weights that a mask of single weights needs
+    /// is made in `scratch`, to be handed to the layer's next step.
+    pub fn descend_with(self, layer: &mut Dense, lr: f32, scratch: &mut Option<Matrix>) {
         let used = self.rows * self.delta.stride();
         let delta = &mut self.delta.padded_mut()[..used];
         map(self.engine.level(), delta, |d| d * -lr);
         let (weight, bias) = layer.parts_mut();
-        self.product(Start::Out, weight);
+        let mask = self.mask.weight();
+        if mask.is_trainable() {
+            self.product(Start::Out, weight);
+        } else if !mask.is_frozen() {
+            let shape = (weight.rows(), weight.cols());
+            let before = match scratch {
+                Some(before) if (before.rows(), before.cols()) == shape => before,
+                other => other.insert(Matrix::zeros(shape.0, shape.1)),
+            };
+            before.padded_mut().copy_from_slice(weight.padded());
+            self.product(Start::Out, weight);
+            mask.restore(weight, before);
+        }
         self.add_rows(bias);
     }
 
-    /// Multiplies the gradient out into `weight`, `[inputs, outputs]`, and `bias`, one row.
+    /// Multiplies the gradient out into `weight`, `[inputs, outputs]`, and `bias`, one row; zero
+    /// where the mask freezes.
     ///
     /// # Panics
     /// If the shapes are not the layer's.
     pub fn write_to(&self, weight: &mut Matrix, bias: &mut Matrix) {
-        self.product(Start::Zero, weight);
+        self.write_weight_to(weight);
+        self.write_bias_to(bias);
+    }
+
+    /// Multiplies the weights' gradient out into `weight`, `[inputs, outputs]`; zero where the
+    /// mask freezes.
+    ///
+    /// # Panics
+    /// If the shape is not that of the layer's weights.
+    pub fn write_weight_to(&self, weight: &mut Matrix) {
+        if !self.mask.weight().is_frozen() {
+            self.product(Start::Zero, weight);
+        }
+        self.mask.weight().zero(weight);
+    }
+
+    /// Adds the biases' gradient up into `bias`, one row; zero where the mask freezes.
+    ///
+    /// # Panics
+    /// If the mask is for another number of biases.
+    pub fn write_bias_to(&self, bias: &mut Matrix) {
         bias.padded_mut().fill(0.0);
         self.add_rows(bias);
     }
@@ -92,16 +148,29 @@ impl<'a> LayerGradient<'a> {
         self.engine.product(shape, self.inputs, rhs, start, out);
     }
 
-    /// Adds the rows of the delta to `bias`, one row.
+    /// Adds the rows of delta to those of the biases, one row, that are trainable.
     fn add_rows(&self, bias: &mut Matrix) {
+        let mask = self.mask.bias();
+        if mask.is_frozen() {
+            return;
+        }
+        let elements = mask.elements();
         let deltas = self.delta.padded().chunks_exact(self.delta.stride());
         for delta in deltas.take(self.rows) {
-            zip(self.engine.level(), bias.padded_mut(), delta, |b, d| b + d);
+            match &elements {
+                None => zip(self.engine.level(), bias.padded_mut(), delta, |b, d| b + d),
+                Some(frozen) => {
+                    let sums = bias.row_mut(0).iter_mut().zip(delta).zip(frozen);
+                    let trainable = sums.filter(|(_, frozen)| !**frozen);
+                    trainable.for_each(|((b, d), _)| *b += d);
+                }
+            }
         }
     }
 }
 
 /// The gradients of every trainable layer, multiplied out: an [`Update`] that changes nothing.
+/// Where a layer is frozen in part its gradient is zero.
 #[derive(Clone, Debug, Default)]
 pub struct Gradients {
     layers: Vec<Option<(Matrix, Matrix)>>,

@@ -126,23 +126,31 @@ impl Network {
     pub fn trainable_parameters(&self, mask: &FreezeMask) -> usize {
         let layers = self.layers.iter().enumerate();
         layers
-            .filter(|(l, _)| !mask.is_frozen(*l))
-            .map(|(_, layer)| layer.parameters())
+            .map(|(l, layer)| layer.parameters() - layer.frozen_parameters(mask.layer(l)))
             .sum()
     }
 
     /// Checks that `mask` is for this network and leaves something to train.
     ///
     /// # Errors
-    /// [`NetworkError::MaskLayers`], [`NetworkError::AllFrozen`].
+    /// [`NetworkError::MaskLayers`], [`NetworkError::MaskShape`], [`NetworkError::AllFrozen`].
     pub fn check_mask(&self, mask: &FreezeMask) -> Result<(), NetworkError> {
+        self.check_mask_fits(mask)?;
+        mask.lowest_trainable()
+            .map(|_| ())
+            .ok_or(NetworkError::AllFrozen)
+    }
+
+    /// As [`check_mask`](Self::check_mask), but everything may be frozen.
+    pub(crate) fn check_mask_fits(&self, mask: &FreezeMask) -> Result<(), NetworkError> {
         if mask.layers() != self.layers.len() {
             let (expected, found) = (self.layers.len(), mask.layers());
             return Err(NetworkError::MaskLayers { expected, found });
         }
-        mask.lowest_trainable()
-            .map(|_| ())
-            .ok_or(NetworkError::AllFrozen)
+        for (l, layer) in self.layers.iter().enumerate() {
+            mask.check_shape(l, layer.inputs(), layer.outputs())?;
+        }
+        Ok(())
     }
 
     /// Computes every layer's outputs for `input`, `[rows, inputs]`; read them from `workspace`.
@@ -217,15 +225,15 @@ impl Network {
         }
     }
 
-    /// Hands the gradient of each layer that `mask` leaves trainable to `update`, from the head
+    /// Hands the gradient of each layer that `mask` does not freeze whole to `update`, from the head
     /// down to the lowest of them and no further.
     ///
     /// Call it after [`forward`](Self::forward) on the same `input` and
     /// [`Workspace::loss_and_gradient`]. With a mask that freezes everything it does nothing.
     ///
     /// # Panics
-    /// If the mask is for another number of layers, or leaves a layer trainable below the one
-    /// where the forward pass began.
+    /// If the mask does not fit the network ([`check_mask`](Self::check_mask)), or leaves a layer
+    /// trainable below the one where the forward pass began.
     pub fn backward(
         &mut self,
         input: Rows<'_>,
@@ -256,6 +264,7 @@ impl Network {
             };
             let delta = &mut workspace.deltas[l];
             let gradient = LayerGradient::new(&workspace.engine, x.first(workspace.rows), delta);
+            let gradient = gradient.with_mask(mask.layer(l));
             update.update(l, &mut self.layers[l], gradient);
         }
     }

@@ -154,6 +154,13 @@ pub(super) struct Step<'a, R, const N: usize> {
     pub(super) memory: [&'a mut [f32]; N],
 }
 
+/// A rule on a row, of which some parameters are frozen: they and what is remembered of them stay
+/// as they are.
+pub(super) struct MaskedStep<'a, R, const N: usize> {
+    pub(super) step: Step<'a, R, N>,
+    pub(super) frozen: &'a [bool],
+}
+
 impl<R: Rule<N>, const N: usize> Job for Step<'_, R, N> {
     type Out = ();
     #[inline(always)]
@@ -168,6 +175,27 @@ impl<R: Rule<N>, const N: usize> Job for Step<'_, R, N> {
             self.values[i] = w;
             for slot in 0..N {
                 memory[slot][i] = after[slot];
+            }
+        }
+    }
+}
+
+impl<R: Rule<N>, const N: usize> Job for MaskedStep<'_, R, N> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let n = self.frozen.len();
+        let values = &mut self.step.values[..n];
+        let gradient = &self.step.gradient[..n];
+        let memory = self.step.memory.map(|memory| &mut memory[..n]);
+        for i in 0..n {
+            let before = std::array::from_fn(|slot| memory[slot][i]);
+            let (w, after) = self.step.rule.step(values[i], gradient[i], before);
+            // A choice between two results, not a branch.
+            let frozen = self.frozen[i];
+            values[i] = if frozen { values[i] } else { w };
+            for slot in 0..N {
+                memory[slot][i] = if frozen { before[slot] } else { after[slot] };
             }
         }
     }

@@ -1,0 +1,87 @@
+//! Masks put together: union, intersection and complement, as methods and as operators.
+
+use std::ops::{BitAnd, BitOr, Not};
+
+use super::{FreezeMask, LayerMask};
+use crate::error::NetworkError;
+
+impl FreezeMask {
+    /// Frozen where either mask is.
+    ///
+    /// # Errors
+    /// [`NetworkError::MaskLayers`] or [`NetworkError::MaskShape`] if the masks cannot be for one
+    /// network.
+    pub fn union(&self, other: &Self) -> Result<Self, NetworkError> {
+        let (expected, found) = (self.layers(), other.layers());
+        if expected != found {
+            return Err(NetworkError::MaskLayers { expected, found });
+        }
+        let pairs = self.layers.iter().zip(&other.layers).enumerate();
+        let layers = pairs.map(|(layer, (a, b))| {
+            let shape = |what| {
+                move |[expected, found]: [(usize, usize); 2]| NetworkError::MaskShape {
+                    layer,
+                    what,
+                    expected,
+                    found,
+                }
+            };
+            Ok(LayerMask {
+                weight: a.weight.or(&b.weight).map_err(shape("weights"))?,
+                bias: a.bias.or(&b.bias).map_err(shape("biases"))?,
+            })
+        });
+        Ok(Self {
+            layers: layers.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Frozen where both masks are.
+    ///
+    /// # Errors
+    /// As [`union`](Self::union).
+    pub fn intersection(&self, other: &Self) -> Result<Self, NetworkError> {
+        // De Morgan: one rule for elements serves both.
+        Ok(self.complement().union(&other.complement())?.complement())
+    }
+
+    /// Frozen where this mask is trainable.
+    #[must_use]
+    pub fn complement(&self) -> Self {
+        let layers = self.layers.iter().map(|mask| LayerMask {
+            weight: mask.weight.not(),
+            bias: mask.bias.not(),
+        });
+        Self {
+            layers: layers.collect(),
+        }
+    }
+}
+
+impl BitOr for FreezeMask {
+    type Output = Self;
+
+    /// # Panics
+    /// Where [`union`](FreezeMask::union) returns an error.
+    fn bitor(self, other: Self) -> Self {
+        self.union(&other).unwrap_or_else(|e| panic!("{e}"))
+    }
+}
+
+impl BitAnd for FreezeMask {
+    type Output = Self;
+
+    /// # Panics
+    /// Where [`intersection`](FreezeMask::intersection) returns an error.
+    fn bitand(self, other: Self) -> Self {
+        self.intersection(&other).unwrap_or_else(|e| panic!("{e}"))
+    }
+}
+
+impl Not for FreezeMask {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        self.complement()
+    }
+}

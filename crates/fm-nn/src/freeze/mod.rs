@@ -1,0 +1,289 @@
+//! [`FreezeMask`]: what a training step leaves alone, by layer, by part or by element.
+
+mod compose;
+mod packed;
+mod part;
+
+use std::fmt;
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+pub use part::PartMask;
+
+use crate::error::NetworkError;
+
+/// What is frozen: whole layers, the weights or the biases of a layer, or single elements.
+///
+/// A mask is handed to each step, not stored in a layer: it acts at once and cannot be forgotten.
+/// Frozen bytes do not change: no gradient, no momentum, no decay.
+///
+/// Masks are put together with `|` (frozen in either), `&` (in both) and `!` (exchanged). Those
+/// panic where two masks cannot be for one network; [`union`](Self::union) and
+/// [`intersection`](Self::intersection) return an error there.
+///
+/// ```
+/// use fm_nn::FreezeMask;
+/// use ndarray::Array2;
+///
+/// let mask = FreezeMask::first(2, 3);
+/// assert_eq!(mask.to_string(), "layers 0-1 of 3 frozen");
+/// assert_eq!(mask.lowest_trainable(), Some(2));
+///
+/// // The biases of layer 1 stay trainable, and one weight of the head is pinned.
+/// let pinned = Array2::from_shape_fn((2, 3), |(input, unit)| (input, unit) == (1, 0));
+/// let mask = mask & !FreezeMask::bias(1, 3) | FreezeMask::weight_elements(2, pinned, 3);
+/// assert_eq!(
+///     mask.to_string(),
+///     "layer 0 of 3 frozen; layer 1: weights; layer 2: 1 of 6 weights"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreezeMask {
+    layers: Vec<LayerMask>,
+}
+
+/// What is frozen of one layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerMask {
+    weight: PartMask,
+    bias: PartMask,
+}
+
+/// The mask of a layer of which nothing is frozen.
+pub(crate) static TRAINABLE: LayerMask = LayerMask {
+    weight: PartMask::TRAINABLE,
+    bias: PartMask::TRAINABLE,
+};
+
+impl LayerMask {
+    fn whole(frozen: bool) -> Self {
+        let part = if frozen {
+            PartMask::FROZEN
+        } else {
+            PartMask::TRAINABLE
+        };
+        Self {
+            weight: part.clone(),
+            bias: part,
+        }
+    }
+
+    /// What is frozen of the weights, `[inputs, outputs]`.
+    pub fn weight(&self) -> &PartMask {
+        &self.weight
+    }
+
+    /// What is frozen of the biases, as `[1, outputs]`.
+    pub fn bias(&self) -> &PartMask {
+        &self.bias
+    }
+
+    /// Whether the whole layer is frozen.
+    pub fn is_frozen(&self) -> bool {
+        self.weight.is_frozen() && self.bias.is_frozen()
+    }
+
+    /// Number of frozen weights and biases of a layer of that many of each.
+    pub(crate) fn frozen_of(&self, weights: usize, biases: usize) -> usize {
+        self.weight.frozen_of(weights) + self.bias.frozen_of(biases)
+    }
+}
+
+impl FreezeMask {
+    /// Everything trainable, for a network of `layers`.
+    pub fn none(layers: usize) -> Self {
+        Self::first(0, layers)
+    }
+
+    /// The first `k` of `layers` frozen, counted from the input.
+    pub fn first(k: usize, layers: usize) -> Self {
+        Self::from_flags((0..layers).map(|layer| layer < k).collect())
+    }
+
+    /// Every layer but the head frozen.
+    pub fn trunk(layers: usize) -> Self {
+        Self::first(layers.saturating_sub(1), layers)
+    }
+
+    /// One flag per layer, from the input to the head; true is frozen.
+    pub fn from_flags(frozen: Vec<bool>) -> Self {
+        Self {
+            layers: frozen.into_iter().map(LayerMask::whole).collect(),
+        }
+    }
+
+    /// The weights of layer `layer` of `layers` frozen, not its biases.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn weight(layer: usize, layers: usize) -> Self {
+        Self::part(layer, layers, |mask| mask.weight = PartMask::FROZEN)
+    }
+
+    /// The biases of layer `layer` of `layers` frozen, not its weights.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn bias(layer: usize, layers: usize) -> Self {
+        Self::part(layer, layers, |mask| mask.bias = PartMask::FROZEN)
+    }
+
+    /// Those weights of layer `layer` of `layers` frozen that are true in `frozen`,
+    /// `[inputs, outputs]`. A unit is a column, with its bias.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn weight_elements(layer: usize, frozen: Array2<bool>, layers: usize) -> Self {
+        let part = PartMask::from_elements(frozen);
+        Self::part(layer, layers, |mask| mask.weight = part)
+    }
+
+    /// Those biases of layer `layer` of `layers` frozen that are true in `frozen`, `[outputs]`.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn bias_elements(layer: usize, frozen: &[bool], layers: usize) -> Self {
+        let row = Array2::from_shape_fn((1, frozen.len()), |(_, unit)| frozen[unit]);
+        let part = PartMask::from_elements(row);
+        Self::part(layer, layers, |mask| mask.bias = part)
+    }
+
+    /// What the layers or parts of these names have frozen, in a network of `layers`: `trunk`,
+    /// `head`, `layers.0` and so on, each of the last two also with `.weight` or `.bias`.
+    ///
+    /// # Errors
+    /// [`NetworkError::MaskName`] for a name that there is not.
+    pub fn named(names: &[&str], layers: usize) -> Result<Self, NetworkError> {
+        let unknown = |name: &str| NetworkError::MaskName {
+            name: name.to_owned(),
+            hidden: layers.saturating_sub(1),
+        };
+        names.iter().try_fold(Self::none(layers), |mask, &name| {
+            let (layer, part) = match name.rsplit_once('.') {
+                Some((layer, part @ ("weight" | "bias"))) => (layer, part),
+                _ => (name, ""),
+            };
+            let found = (0..layers).find(|&l| layer_name(l, layers) == layer);
+            let more = match (found, part) {
+                (None, _) if name == "trunk" => Self::trunk(layers),
+                (None, _) => return Err(unknown(name)),
+                (Some(l), "weight") => Self::weight(l, layers),
+                (Some(l), "bias") => Self::bias(l, layers),
+                (Some(l), _) => Self::weight(l, layers) | Self::bias(l, layers),
+            };
+            mask.union(&more)
+        })
+    }
+
+    fn part(layer: usize, layers: usize, freeze: impl FnOnce(&mut LayerMask)) -> Self {
+        assert!(layer < layers, "layer {layer} of {layers}");
+        let mut mask = Self::none(layers);
+        freeze(&mut mask.layers[layer]);
+        mask
+    }
+
+    /// Number of layers that the mask is for.
+    pub fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// What is frozen of layer `layer`.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn layer(&self, layer: usize) -> &LayerMask {
+        &self.layers[layer]
+    }
+
+    /// Whether the whole of layer `layer` is frozen.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn is_frozen(&self, layer: usize) -> bool {
+        self.layers[layer].is_frozen()
+    }
+
+    /// The lowest layer, from the input on, of which something is trainable: backward goes down
+    /// to it and no further, and what lies below computes the same for a row at every step. None
+    /// if all is frozen.
+    pub fn lowest_trainable(&self) -> Option<usize> {
+        self.layers.iter().position(|layer| !layer.is_frozen())
+    }
+
+    /// Checks that patterns of elements are of the shape of a layer.
+    pub(crate) fn check_shape(
+        &self,
+        layer: usize,
+        inputs: usize,
+        outputs: usize,
+    ) -> Result<(), NetworkError> {
+        let mask = &self.layers[layer];
+        let weight = (&mask.weight, "weights", (inputs, outputs));
+        for (part, what, expected) in [weight, (&mask.bias, "biases", (1, outputs))] {
+            if let Some(found) = part.shape()
+                && found != expected
+            {
+                return Err(NetworkError::MaskShape {
+                    layer,
+                    what,
+                    expected,
+                    found,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of layer `layer` of a network of `layers`: `layers.0` and so on, `head` for the last.
+pub(crate) fn layer_name(layer: usize, layers: usize) -> String {
+    if layer + 1 == layers {
+        "head".to_owned()
+    } else {
+        format!("layers.{layer}")
+    }
+}
+
+impl fmt::Display for FreezeMask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = self.layers();
+        let whole: Vec<usize> = (0..n).filter(|&layer| self.is_frozen(layer)).collect();
+        let partly = |mask: &LayerMask| !mask.is_frozen() && *mask != TRAINABLE;
+        match whole.as_slice() {
+            [] if self.layers.iter().any(partly) => write!(f, "no whole layer of {n} frozen")?,
+            [] => write!(f, "nothing of {n} layers frozen")?,
+            [one] => write!(f, "layer {one} of {n} frozen")?,
+            [first, .., last] if last - first + 1 == whole.len() => {
+                write!(f, "layers {first}-{last} of {n} frozen")?;
+            }
+            some => {
+                let names: Vec<String> = some.iter().map(usize::to_string).collect();
+                write!(f, "layers {} of {n} frozen", names.join(", "))?;
+            }
+        }
+        for (layer, mask) in self.layers.iter().enumerate().filter(|(_, m)| partly(m)) {
+            let parts = [(&mask.weight, "weights"), (&mask.bias, "biases")];
+            let parts = parts.iter().filter_map(|(part, what)| describe(part, what));
+            let parts: Vec<String> = parts.collect();
+            write!(f, "; layer {layer}: {}", parts.join(" and "))?;
+        }
+        Ok(())
+    }
+}
+
+/// What is frozen of a part, in words; none if nothing is.
+fn describe(part: &PartMask, what: &str) -> Option<String> {
+    match part.elements() {
+        Some(elements) => {
+            let of = elements.len();
+            Some(format!("{} of {of} {what}", part.frozen_of(of)))
+        }
+        None => part.is_frozen().then(|| what.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
