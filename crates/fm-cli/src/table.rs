@@ -1,5 +1,7 @@
 //! The tables that people read.
 
+use std::io::IsTerminal;
+
 use comfy_table::{CellAlignment, Table, presets};
 use fm_experiment::{Measure, Protocol, Summary};
 
@@ -56,6 +58,15 @@ pub(crate) fn comparisons(summary: &Summary) -> Table {
         ]);
     }
     table
+}
+
+/// Text broken at words to fit the terminal; as it is where there is none.
+pub(crate) fn paragraph(text: &str) -> String {
+    if std::io::stdout().is_terminal() {
+        textwrap::fill(text, textwrap::termwidth().min(100))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// A table of aligned columns with a rule under the heading, nothing else.

@@ -190,7 +190,7 @@ fn report(summary: &Summary, protocol: &Protocol, engine: &Engine, out: &Path) {
     }
     // The first arm is the question; the others are controls, and stand in the table.
     if let Some(verdict) = summary.verdicts.first() {
-        println!("{verdict}.");
+        println!("{}", table::paragraph(&format!("{verdict}.")));
     }
     println!("\nResults: {}", out.join("summary.json").display());
 }
