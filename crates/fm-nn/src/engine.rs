@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::error::EngineError;
+use crate::matrix::Matrix;
 use crate::portable::{self, Level};
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
 use crate::team::Team;
@@ -28,6 +29,10 @@ impl fmt::Display for Backend {
         })
     }
 }
+
+/// Floats from which the rows of a matrix are shared among threads: about two microseconds of
+/// work, several times what it takes to begin and to end together.
+const SHARED_FROM: usize = 16_384;
 
 /// Computes products and elementwise functions; cheap to clone, one per run.
 #[derive(Clone, Debug)]
@@ -127,6 +132,33 @@ impl Engine {
     /// products too), for [`Level::dispatch`].
     pub fn level(&self) -> Level {
         self.level
+    }
+
+    /// Calls `f` with the number and the elements of each of the first `rows` rows of `matrix`, in
+    /// no particular order; the engine's threads share large matrices.
+    ///
+    /// # Panics
+    /// If there are fewer rows.
+    pub fn for_each_row(
+        &self,
+        matrix: &mut Matrix,
+        rows: usize,
+        f: impl Fn(usize, &mut [f32]) + Sync,
+    ) {
+        let (cols, stride) = (matrix.cols(), matrix.stride());
+        if stride == 0 {
+            return;
+        }
+        let all = |first: usize, rows: &mut [f32]| {
+            for (i, row) in rows.chunks_exact_mut(stride).enumerate() {
+                f(first + i, &mut row[..cols]);
+            }
+        };
+        let used = &mut matrix.padded_mut()[..rows * stride];
+        match &self.team {
+            Some(team) if used.len() >= SHARED_FROM => team.split(used, stride, all),
+            _ => all(0, used),
+        }
     }
 
     /// `C = start + A·B`.

@@ -68,6 +68,7 @@ mod init;
 mod loss;
 mod matrix;
 mod network;
+mod pieces;
 mod portable;
 mod product;
 mod summary;

@@ -106,7 +106,16 @@ impl Loss {
             Self::SoftmaxCrossEntropy => {
                 let max = logits.iter().fold(f32::NEG_INFINITY, |m, &z| m.max(z));
                 let exp = |z: f32| libm::exp(f64::from(z) - f64::from(max));
-                let total: f64 = logits.iter().map(|&z| exp(z)).sum();
+                // Kept for the gradient, as far as there is room: they are most of the work.
+                let mut exps = [0.0; 16];
+                let mut total = 0.0;
+                for (j, &z) in logits.iter().enumerate() {
+                    let e = exp(z);
+                    if let Some(kept) = exps.get_mut(j) {
+                        *kept = e;
+                    }
+                    total += e;
+                }
                 let log_total = f64::from(max) + libm::log(total);
                 let mut loss = 0.0;
                 for (j, &z) in logits.iter().enumerate() {
@@ -114,7 +123,8 @@ impl Loss {
                     if t != 0.0 {
                         loss += t * (log_total - f64::from(z));
                     }
-                    gradient(j, exp(z) / total - t);
+                    let e = exps.get(j).copied().unwrap_or_else(|| exp(z));
+                    gradient(j, e / total - t);
                 }
                 loss
             }

@@ -13,10 +13,13 @@ use std::any::Any;
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::slice;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
+
+use crate::pieces::Pieces;
 
 /// How long a thread without work looks for some without giving up its core: about as long as a
 /// training step is busy with things that are not shared.
@@ -134,6 +137,26 @@ impl Team {
         }
     }
 
+    /// Calls `f` for consecutive pieces of `data`, of whole units of `unit` elements, side by side,
+    /// each with the number of its first unit.
+    pub(crate) fn split<T: Send>(
+        &self,
+        data: &mut [T],
+        unit: usize,
+        f: impl Fn(usize, &mut [T]) + Sync,
+    ) {
+        let pieces = Pieces::new(0..data.len() / unit, self.threads());
+        let start = Elements(data.as_mut_ptr());
+        self.run(&|part| {
+            let piece = pieces.nth(part);
+            let first = start.nth(piece.start * unit);
+            // SAFETY: `data` is borrowed mutably until `run` returns, and the pieces are disjoint
+            // parts of it.
+            let elements = unsafe { slice::from_raw_parts_mut(first, piece.len() * unit) };
+            f(piece.start, elements);
+        });
+    }
+
     /// One round; `busy` is ours.
     fn round(&self, job: Job<'_>) -> Option<Payload> {
         let shared = &*self.shared;
@@ -170,6 +193,18 @@ impl Team {
         unsafe { *shared.job.get() = None };
         let mut panic = shared.panic.lock().unwrap_or_else(PoisonError::into_inner);
         panic.take()
+    }
+}
+
+/// Where elements begin that threads divide among themselves.
+struct Elements<T>(*mut T);
+
+// SAFETY: each thread makes a mutable slice of its own elements, so they are sent to it.
+unsafe impl<T: Send> Sync for Elements<T> {}
+
+impl<T> Elements<T> {
+    fn nth(&self, index: usize) -> *mut T {
+        self.0.wrapping_add(index)
     }
 }
 
@@ -277,6 +312,23 @@ mod tests {
                 for count in &counts {
                     assert_eq!(count.load(Ordering::Relaxed), round);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn units_are_divided_whole() {
+        let team = Team::new(3);
+        for units in [0, 1, 2, 7] {
+            let mut data = vec![0; units * 5 + 4];
+            team.split(&mut data, 5, |first, piece| {
+                assert_eq!(piece.len() % 5, 0);
+                for (i, unit) in piece.chunks_mut(5).enumerate() {
+                    unit.fill(first + i + 1);
+                }
+            });
+            for (i, x) in data.iter().enumerate() {
+                assert_eq!(*x, if i / 5 < units { i / 5 + 1 } else { 0 });
             }
         }
     }

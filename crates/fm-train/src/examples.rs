@@ -1,6 +1,6 @@
 //! [`Examples`]: borrowed inputs and labels, and how a batch of them is gathered.
 
-use fm_nn::{Job, Level, Matrix, prefetch_slice};
+use fm_nn::{Engine, Job, Matrix, prefetch_slice};
 use ndarray::ArrayView2;
 
 use crate::error::TrainError;
@@ -136,14 +136,12 @@ impl<'a> Examples<'a> {
         }
     }
 
-    /// Asks for rows that will be read soon, wherever in memory they lie.
-    fn prefetch(&self, rows: impl Iterator<Item = usize>) {
-        for row in rows {
-            match self.inputs {
-                Inputs::F32(values) => values.row(row).to_slice().map(prefetch_slice),
-                Inputs::U8 { values, .. } => values.row(row).to_slice().map(prefetch_slice),
-            };
-        }
+    /// Asks for a row that will be read soon, wherever in memory it lies.
+    fn prefetch(&self, row: usize) {
+        match self.inputs {
+            Inputs::F32(values) => values.row(row).to_slice().map(prefetch_slice),
+            Inputs::U8 { values, .. } => values.row(row).to_slice().map(prefetch_slice),
+        };
     }
 
     /// Checks that there are rows and that they fit a network.
@@ -179,6 +177,10 @@ impl<'a> Examples<'a> {
     }
 }
 
+/// How many rows ahead of the one that is gathered memory is asked for; a row that nobody asked
+/// for is waited for.
+const AHEAD: usize = 8;
+
 /// A batch in one reused buffer.
 #[derive(Debug)]
 pub(crate) struct Batch {
@@ -194,19 +196,23 @@ impl Batch {
         }
     }
 
-    /// Gathers the rows that `rows` names, in its order.
+    /// Gathers `n_rows` rows: the `i`-th is row `row(i)` of the examples.
     pub(crate) fn gather(
         &mut self,
-        level: Level,
+        engine: &Engine,
         examples: &Examples<'_>,
-        rows: impl Iterator<Item = usize> + Clone,
+        n_rows: usize,
+        row: impl Fn(usize) -> usize + Sync,
     ) {
         self.classes.clear();
-        // All at once: one after the other, each row would wait for main memory.
-        examples.prefetch(rows.clone());
-        for (to, from) in rows.enumerate() {
-            self.classes.push(examples.labels.class(from));
-            let out = self.inputs.row_mut(to);
+        let classes = (0..n_rows).map(|i| examples.labels.class(row(i)));
+        self.classes.extend(classes);
+        let level = engine.level();
+        engine.for_each_row(&mut self.inputs, n_rows, |i, out| {
+            if i + AHEAD < n_rows {
+                examples.prefetch(row(i + AHEAD));
+            }
+            let from = row(i);
             match examples.inputs {
                 Inputs::F32(values) => {
                     for (out, x) in out.iter_mut().zip(values.row(from)) {
@@ -222,7 +228,7 @@ impl Batch {
                     }
                 },
             }
-        }
+        });
     }
 }
 

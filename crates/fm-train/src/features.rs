@@ -19,7 +19,7 @@ pub(crate) fn features(
     let mut out = Matrix::zeros(examples.rows(), network.layers()[layers - 1].outputs());
     for start in (0..examples.rows()).step_by(CHUNK) {
         let end = examples.rows().min(start + CHUNK);
-        batch.gather(engine.level(), examples, start..end);
+        batch.gather(engine, examples, end - start, |i| start + i);
         let rows = Rows::of(&batch.inputs).first(end - start);
         network.forward_range(0..layers, rows, &mut workspace);
         out.view_mut()

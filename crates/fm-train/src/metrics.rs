@@ -140,10 +140,11 @@ impl Evaluator {
         examples: &Examples<'_>,
         mut f: impl FnMut(&Workspace, &[u32], usize),
     ) {
-        let level = self.workspace.engine().level();
         for start in (0..examples.rows()).step_by(EVALUATION_ROWS) {
             let end = examples.rows().min(start + EVALUATION_ROWS);
-            self.batch.gather(level, examples, start..end);
+            let engine = self.workspace.engine();
+            self.batch
+                .gather(engine, examples, end - start, |i| start + i);
             let rows = Rows::of(&self.batch.inputs).first(end - start);
             network.forward_from(self.first, rows, &mut self.workspace);
             f(&self.workspace, &self.batch.classes, start);

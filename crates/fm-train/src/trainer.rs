@@ -159,8 +159,8 @@ impl Trainer {
             }
             let mut tally = Tally::default();
             for (index, rows) in order.chunks(capacity).enumerate() {
-                let rows = rows.iter().map(|&row| row as usize);
-                batch.gather(self.engine.level(), &stage.train, rows);
+                let row = |i: usize| rows[i] as usize;
+                batch.gather(&self.engine, &stage.train, rows.len(), row);
                 let n_rows = batch.classes.len();
                 let inputs = Rows::of(&batch.inputs).first(n_rows);
                 network.forward_from(stage.first, inputs, &mut workspace);

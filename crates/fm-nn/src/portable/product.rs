@@ -15,6 +15,7 @@ use super::prefetch::prefetch;
 use super::tile::{CHAIN, First, Kernel, Tile};
 use super::vector::{self, Vector};
 use crate::matrix::LANES;
+use crate::pieces::Pieces;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
 use crate::team::Team;
 
@@ -291,47 +292,5 @@ fn width(left: usize, widest: usize) -> usize {
         4 if widest == 4 => 4,
         4 => 2,
         _ => 3,
-    }
-}
-
-/// A range cut into consecutive pieces of lengths that differ by one at most, the longer first.
-struct Pieces {
-    start: usize,
-    count: usize,
-    short: usize,
-    longer: usize,
-}
-
-impl Pieces {
-    /// `range` in `count` pieces.
-    fn new(range: Range<usize>, count: usize) -> Self {
-        Self {
-            start: range.start,
-            count,
-            short: range.len() / count,
-            longer: range.len() % count,
-        }
-    }
-
-    /// `range` in as few pieces as there can be of at most `most`.
-    fn of_at_most(range: Range<usize>, most: usize) -> Self {
-        let count = range.len().div_ceil(most).max(1);
-        Self::new(range, count)
-    }
-
-    fn nth(&self, index: usize) -> Range<usize> {
-        let start = self.start + index * self.short + index.min(self.longer);
-        start..start + self.short + usize::from(index < self.longer)
-    }
-
-    /// All of them, from the first to the last or the other way round.
-    fn iter(&self, from_last: bool) -> impl Iterator<Item = Range<usize>> {
-        (0..self.count).map(move |index| {
-            self.nth(if from_last {
-                self.count - 1 - index
-            } else {
-                index
-            })
-        })
     }
 }
