@@ -2,7 +2,7 @@
 
 use fm_nn::{Activation, Dense, Engine, FreezeMask, LayerGradient, Network, Rows, Update};
 use fm_tests::{assert_close, engines_at_every_level, fixture, matrix};
-use fm_train::{Optimizer, OptimizerState};
+use fm_train::{Optimizer, OptimizerState, Phase, RmsProp, Sgd};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -85,6 +85,125 @@ fn every_level_takes_the_same_steps_to_the_bit() {
                 let found = trajectory(optimizer, &reference, &engine);
                 assert_eq!(found, expected, "{optimizer:?}, {}", engine.kernel());
             }
+        }
+    }
+}
+
+/// One step of plain descent at rate 1 on a layer with one input, 1, and two outputs at zero: the
+/// weights and the biases become minus the gradient, which is `delta` for both.
+fn clipped_step(delta: &[f64; 2], mask: &FreezeMask, clip_norm: f64, engine: &Engine) -> Vec<f64> {
+    let zeros = matrix(&[vec![0.0, 0.0]]);
+    let layer = Dense::from_parts(zeros.view(), &[0.0, 0.0], Activation::Identity).unwrap();
+    let mut network = Network::new(Vec::new(), layer).unwrap();
+    let phase = Phase {
+        clip_norm: Some(clip_norm),
+        ..Phase::new(1, mask.clone(), Optimizer::Sgd(Sgd::plain(1.0)))
+    };
+    let mut state = OptimizerState::for_phase(&phase, &network).unwrap();
+    let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[delta.to_vec()]));
+    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta).with_mask(mask.layer(0));
+    state.update(0, &mut network.layers_mut()[0], gradient);
+    state.finish(network.layers_mut(), mask);
+    let head = network.head();
+    head.weight()
+        .iter()
+        .chain(head.bias())
+        .map(|&w| -f64::from(w))
+        .collect()
+}
+
+#[test]
+fn gradients_are_clipped_by_the_length_of_all_that_is_trainable() {
+    let none = FreezeMask::none(1);
+    let bias = FreezeMask::bias(0, 1);
+    let one = ndarray::Array2::from_shape_fn((1, 2), |(_, unit)| unit == 0);
+    let one = FreezeMask::weight_elements(0, one, 1) | bias.clone();
+    let root = 50f64.sqrt();
+    let cases = [
+        // 3² + 4² for the weights and again for the biases.
+        (&none, 1.0, [3.0 / root, 4.0 / root, 3.0 / root, 4.0 / root]),
+        (&none, 7.08, [3.0, 4.0, 3.0, 4.0]),
+        (&bias, 1.0, [0.6, 0.8, 0.0, 0.0]),
+        (&one, 1.0, [0.0, 1.0, 0.0, 0.0]),
+    ];
+    for engine in engines_at_every_level() {
+        for (mask, clip_norm, expected) in &cases {
+            let found = clipped_step(&[3.0, 4.0], mask, *clip_norm, &engine);
+            for (f, e) in found.iter().zip(expected) {
+                // PyTorch's 1e-6 beside the norm, and the rounding of float32.
+                assert!(
+                    (f - e).abs() < 1e-6,
+                    "{mask}: {found:?}, expected {expected:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn rates_are_the_optimizers_times_the_schedules_times_the_layers() {
+    let one = |outputs: usize| {
+        let weight = matrix(&[vec![1.0; outputs]]);
+        let bias = vec![0.0; outputs];
+        Dense::from_parts(weight.view(), &bias, Activation::Identity).unwrap()
+    };
+    let mut network = Network::new(vec![one(1)], one(2)).unwrap();
+    let optimizer = Optimizer::Sgd(Sgd::plain(0.5));
+    let phase = Phase {
+        lr_factors: vec![0.25, 1.0],
+        ..Phase::new(1, FreezeMask::none(2), optimizer)
+    };
+    let mut state = OptimizerState::for_phase(&phase, &network).unwrap();
+    state.set_lr_factor(0.5);
+    let engine = Engine::portable();
+    let x = matrix(&[vec![1.0]]);
+    for layer in [1, 0] {
+        let outputs = network.layers()[layer].outputs();
+        let mut delta = matrix(&[vec![1.0; outputs]]);
+        let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta);
+        state.update(layer, &mut network.layers_mut()[layer], gradient);
+    }
+    // Powers of two: nothing is rounded.
+    assert_eq!(network.layers()[0].bias(), [-0.0625]);
+    assert_eq!(network.layers()[1].bias(), [-0.25, -0.25]);
+}
+
+/// What is remembered of a frozen weight stands still with it: it goes on as if the steps under
+/// the mask had not been. (Adam counts those steps, as PyTorch does for the whole tensor.)
+#[test]
+fn what_is_remembered_of_a_frozen_weight_stands_still() {
+    let momentum = Sgd {
+        momentum: 0.9,
+        weight_decay: 0.1,
+        ..Sgd::plain(0.1)
+    };
+    let first = ndarray::Array2::from_shape_fn((1, 3), |(_, unit)| unit == 0);
+    let first = FreezeMask::weight_elements(0, first, 1);
+    let none = FreezeMask::none(1);
+    for optimizer in [
+        Optimizer::Sgd(momentum),
+        Optimizer::RmsProp(RmsProp::new(0.1)),
+    ] {
+        for engine in engines_at_every_level() {
+            let weights = |masked_steps: usize| {
+                let ones = matrix(&[vec![1.0; 3]]);
+                let layer = Dense::from_parts(ones.view(), &[0.0; 3], Activation::Identity);
+                let mut network = Network::new(Vec::new(), layer.unwrap()).unwrap();
+                let mut state = OptimizerState::new(optimizer, &network, &none).unwrap();
+                let mut step = |mask: &FreezeMask| {
+                    let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[vec![0.7, -0.2, 0.1]]));
+                    let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta);
+                    let gradient = gradient.with_mask(mask.layer(0));
+                    state.update(0, &mut network.layers_mut()[0], gradient);
+                };
+                step(&none);
+                (0..masked_steps).for_each(|_| step(&first));
+                step(&none);
+                network.head().weight().row(0).to_vec()
+            };
+            let (without, with) = (weights(0), weights(5));
+            assert_eq!(with[0], without[0], "{optimizer:?}, {}", engine.kernel());
+            assert_ne!(with[1], without[1], "{optimizer:?}, {}", engine.kernel());
         }
     }
 }

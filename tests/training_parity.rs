@@ -130,11 +130,7 @@ fn check(expected: &Numbers, tasks: &Tasks, engine: &Engine) -> Outcome {
     let kernel = engine.kernel();
     let train = |network: &mut Network, data: &Dataset, loss, frozen, epochs| {
         let mask = FreezeMask::first(frozen, network.layers().len());
-        let phase = Phase {
-            epochs,
-            mask,
-            optimizer: Optimizer::Sgd(Sgd::plain(1e-3)),
-        };
+        let phase = Phase::new(epochs, mask, Optimizer::Sgd(Sgd::plain(1e-3)));
         let order = RowOrder::Given;
         let trainer = Trainer {
             engine: engine.clone(),

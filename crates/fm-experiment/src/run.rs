@@ -202,11 +202,7 @@ impl Run<'_> {
         let layers = network.layers().len();
         let phases: Vec<Phase> = phases
             .iter()
-            .map(|phase| Phase {
-                epochs: phase.epochs,
-                mask: phase.freeze.mask(layers),
-                optimizer: phase.optimizer,
-            })
+            .map(|phase| Phase::new(phase.epochs, phase.freeze.mask(layers), phase.optimizer))
             .collect();
         let trainer = Trainer {
             engine: self.engine.clone(),

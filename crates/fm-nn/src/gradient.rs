@@ -3,7 +3,7 @@
 use crate::dense::Dense;
 use crate::elementwise::{map, zip};
 use crate::engine::Engine;
-use crate::freeze::{LayerMask, TRAINABLE};
+use crate::freeze::{FreezeMask, LayerMask, TRAINABLE};
 use crate::matrix::Matrix;
 use crate::portable::Level;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
@@ -14,6 +14,12 @@ pub trait Update {
     /// Called once per step and trainable layer, from the head down. `layer` may be changed: the
     /// pass has finished with its weights.
     fn update(&mut self, layer_idx: usize, layer: &mut Dense, gradient: LayerGradient<'_>);
+
+    /// Called once per step, after the last layer, with all of them and the step's mask: for what
+    /// needs every gradient before the first change, such as clipping. Does nothing by default.
+    fn finish(&mut self, layers: &mut [Dense], mask: &FreezeMask) {
+        let _ = (layers, mask);
+    }
 }
 
 /// The gradient of the mean loss with respect to one layer's parameters, not yet multiplied out.

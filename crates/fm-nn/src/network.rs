@@ -267,6 +267,7 @@ impl Network {
             let gradient = gradient.with_mask(mask.layer(l));
             update.update(l, &mut self.layers[l], gradient);
         }
+        update.finish(&mut self.layers, mask);
     }
 
     /// The gradient of the mean loss with respect to the inputs, `[rows, inputs]`, after a

@@ -58,6 +58,14 @@ pub enum TrainError {
         /// What it is.
         found: String,
     },
+    /// Learning-rate factors for another number of layers.
+    #[error("{found} learning-rate factors for a network of {layers} layers")]
+    LrFactors {
+        /// Layers of the network.
+        layers: usize,
+        /// Factors found.
+        found: usize,
+    },
     /// The loss is no number any more.
     #[error(
         "the loss became {loss} in phase {phase}, epoch {epoch}, step {step}; \

@@ -35,7 +35,7 @@
 //!     order: RowOrder::Shuffled(seeds.stream("shuffle")),
 //! };
 //! let optimizer = Optimizer::Sgd(Sgd::plain(0.3));
-//! let frozen = Phase { epochs: 20, mask: FreezeMask::trunk(2), optimizer };
+//! let frozen = Phase::new(20, FreezeMask::trunk(2), optimizer);
 //! let history = trainer.fit(&mut network, &[frozen], &examples, None, &mut ())?;
 //! assert_eq!(network.trunk_digest(), before);
 //! assert!(history[19].train.accuracy > 0.9);
@@ -50,6 +50,8 @@ mod metrics;
 mod observer;
 mod optimizer;
 mod order;
+mod phase;
+mod schedule;
 mod seed;
 mod trainer;
 
@@ -60,5 +62,7 @@ pub use metrics::{Evaluator, Scores};
 pub use observer::{Observer, StepRecord};
 pub use optimizer::{Adam, AdamW, Optimizer, OptimizerState, RmsProp, Sgd};
 pub use order::shuffle;
+pub use phase::{Phase, discriminative, fine_tune, gradual_unfreezing};
+pub use schedule::Schedule;
 pub use seed::{Seeds, Stream};
-pub use trainer::{Phase, RowOrder, Trainer};
+pub use trainer::{RowOrder, Trainer};

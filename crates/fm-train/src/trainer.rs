@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use fm_nn::{Engine, FreezeMask, Loss, Matrix, Network, Rows, Targets, Workspace};
+use fm_nn::{Engine, Loss, Matrix, Network, Rows, Targets, Workspace};
 
 use crate::error::TrainError;
 use crate::examples::{Batch, Examples};
@@ -10,20 +10,10 @@ use crate::features::features;
 use crate::history::EpochRecord;
 use crate::metrics::{Evaluator, Tally};
 use crate::observer::{Observer, StepRecord};
-use crate::optimizer::{Optimizer, OptimizerState};
+use crate::optimizer::OptimizerState;
 use crate::order::shuffle;
+use crate::phase::Phase;
 use crate::seed::Stream;
-
-/// Some epochs under one freeze mask and one optimizer, which starts fresh.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Phase {
-    /// Number of epochs, 1 or more.
-    pub epochs: usize,
-    /// What is frozen.
-    pub mask: FreezeMask,
-    /// How the rest is updated.
-    pub optimizer: Optimizer,
-}
 
 /// How the rows of an epoch are ordered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,13 +100,12 @@ impl Trainer {
         train: &Examples<'_>,
         valid: Option<&Examples<'_>>,
     ) -> Result<(), TrainError> {
-        let setting = |name, found: usize| TrainError::Setting {
-            name,
-            expected: "1 or more",
-            found: found.to_string(),
-        };
         if self.batch_size == 0 {
-            return Err(setting("batch_size", 0));
+            return Err(TrainError::Setting {
+                name: "batch_size",
+                expected: "1 or more",
+                found: "0".to_owned(),
+            });
         }
         self.loss.check_outputs(network.outputs())?;
         let n_classes = network.outputs().max(2);
@@ -124,14 +113,7 @@ impl Trainer {
         if let Some(valid) = valid {
             valid.check("validation", network.inputs(), n_classes)?;
         }
-        for phase in phases {
-            if phase.epochs == 0 {
-                return Err(setting("epochs", 0));
-            }
-            network.check_mask(&phase.mask)?;
-            phase.optimizer.check()?;
-        }
-        Ok(())
+        phases.iter().try_for_each(|phase| phase.check(network))
     }
 
     fn phase(
@@ -143,8 +125,10 @@ impl Trainer {
         history: &mut Vec<EpochRecord>,
         observer: &mut dyn Observer,
     ) -> Result<ControlFlow<()>, TrainError> {
-        let mut optimizer = OptimizerState::new(phase.optimizer, network, &phase.mask)?;
+        let mut optimizer = OptimizerState::for_phase(phase, network)?;
         let capacity = self.batch_size.min(stage.train.rows());
+        let epoch_steps = stage.train.rows().div_ceil(capacity);
+        let (mut steps_done, steps) = (0, phase.epochs.saturating_mul(epoch_steps));
         let mut workspace = Workspace::for_training(network, self.engine.clone(), capacity);
         let mut batch = Batch::new(capacity, network.layers()[stage.first].inputs());
         let mut evaluator = stage
@@ -187,7 +171,10 @@ impl Trainer {
                     });
                 }
                 tally.add(loss_sum, workspace.logits(), &batch.classes);
+                let factor = phase.schedule.factor(steps_done, epoch_steps, steps);
+                optimizer.set_lr_factor(factor);
                 network.backward(inputs, &mut workspace, &phase.mask, &mut optimizer);
+                steps_done += 1;
                 if observer.step(&step).is_break() {
                     return Ok(ControlFlow::Break(()));
                 }

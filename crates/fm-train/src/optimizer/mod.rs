@@ -1,5 +1,6 @@
 //! [`Optimizer`]: which optimizer, with which settings. Definitions and names are PyTorch's.
 
+mod clip;
 mod rule;
 mod settings;
 mod state;
@@ -58,6 +59,18 @@ impl Optimizer {
             Self::AdamW(settings) => settings.lr,
             Self::RmsProp(settings) => settings.lr,
         }
+    }
+
+    /// The same optimizer at another learning rate.
+    #[must_use]
+    pub fn with_lr(mut self, lr: f64) -> Self {
+        match &mut self {
+            Self::Sgd(settings) => settings.lr = lr,
+            Self::Adam(settings) => settings.lr = lr,
+            Self::AdamW(settings) => settings.lr = lr,
+            Self::RmsProp(settings) => settings.lr = lr,
+        }
+        self
     }
 
     /// Checks every setting.

@@ -1,11 +1,15 @@
 //! [`OptimizerState`]: an optimizer at work, with what it remembers of each parameter.
 
-use fm_nn::{Dense, FreezeMask, LayerGradient, Level, Matrix, Network, PartMask, Update};
+use fm_nn::{
+    Dense, FreezeMask, LayerGradient, LayerMask, Level, Matrix, Network, PartMask, Update,
+};
 
 use super::Optimizer;
+use super::clip::{clip_factor, scale, sum_of_squares};
 use super::rule::{Descent, MaskedStep, MeanSquare, Moments, Momentum, Rule, Step};
 use super::settings::Sgd;
 use crate::error::TrainError;
+use crate::phase::Phase;
 
 /// An optimizer with what it remembers of each trainable parameter.
 ///
@@ -14,6 +18,13 @@ use crate::error::TrainError;
 #[derive(Debug)]
 pub struct OptimizerState {
     optimizer: Optimizer,
+    /// What a schedule makes of the learning rate at this step.
+    lr_factor: f64,
+    /// Per layer; none is 1 for all.
+    layer_factors: Vec<f64>,
+    clip_norm: Option<f64>,
+    /// Of the engine of the latest gradient.
+    level: Level,
     layers: Vec<LayerState>,
 }
 
@@ -24,6 +35,8 @@ struct LayerState {
     bias: Option<PartState>,
     /// For plain descent under a mask of single weights.
     scratch: Option<Matrix>,
+    /// Whether a gradient waits for the length of all of them.
+    waits: bool,
 }
 
 /// Buffers of weights or biases, padded as they are.
@@ -46,37 +59,69 @@ impl OptimizerState {
         network: &Network,
         mask: &FreezeMask,
     ) -> Result<Self, TrainError> {
-        optimizer.check()?;
-        network.check_mask(mask)?;
+        Self::for_phase(&Phase::new(1, mask.clone(), optimizer), network)
+    }
+
+    /// A fresh state for a phase on `network`, with its learning rates and clipping; its schedule
+    /// is followed by [`set_lr_factor`](Self::set_lr_factor).
+    ///
+    /// # Errors
+    /// [`TrainError`] if a setting of the phase cannot be or does not fit the network.
+    pub fn for_phase(phase: &Phase, network: &Network) -> Result<Self, TrainError> {
+        phase.check(network)?;
         let mut state = Self {
-            optimizer,
+            optimizer: phase.optimizer,
+            lr_factor: 1.0,
+            layer_factors: phase.lr_factors.clone(),
+            clip_norm: phase.clip_norm,
+            level: Level::detect(),
             layers: Vec::new(),
         };
-        state
-            .layers
-            .resize_with(network.layers().len(), LayerState::default);
-        for (l, layer) in network.layers().iter().enumerate() {
-            let (mask, buffers) = (mask.layer(l), &mut state.layers[l]);
+        let layers = network.layers();
+        state.layers.resize_with(layers.len(), LayerState::default);
+        for (l, layer) in layers.iter().enumerate() {
+            let (mask, plain) = (phase.mask.layer(l), state.is_plain());
+            let buffers = &mut state.layers[l];
             let shape = (layer.inputs(), layer.outputs());
-            if is_plain(&optimizer) {
+            if plain {
                 let elements = mask.weight().elements();
                 buffers.scratch = elements.map(|_| Matrix::zeros(shape.0, shape.1));
                 continue;
             }
             let new = |mask: &PartMask, shape| {
-                (!mask.is_frozen()).then(|| PartState::new(&optimizer, shape))
+                (!mask.is_frozen()).then(|| PartState::new(&phase.optimizer, shape))
             };
             buffers.weight = new(mask.weight(), shape);
             buffers.bias = new(mask.bias(), (1, shape.1));
         }
         Ok(state)
     }
-}
 
-/// Whether the step goes straight into the weights, with no gradient buffer.
-fn is_plain(optimizer: &Optimizer) -> bool {
-    matches!(optimizer, Optimizer::Sgd(Sgd { momentum, weight_decay, .. })
-        if *momentum == 0.0 && *weight_decay == 0.0)
+    /// What the learning rate is multiplied by from the next step on, for every layer.
+    pub fn set_lr_factor(&mut self, factor: f64) {
+        self.lr_factor = factor;
+    }
+
+    /// The learning rate of a layer's next step.
+    fn lr(&self, layer_idx: usize) -> f64 {
+        let of_layer = self.layer_factors.get(layer_idx).unwrap_or(&1.0);
+        self.optimizer.lr() * self.lr_factor * of_layer
+    }
+
+    /// What waits for the length of all gradients together.
+    fn waiting(&mut self, mask: &FreezeMask) -> impl Iterator<Item = &mut PartState> {
+        let layers = self.layers.iter_mut().enumerate();
+        layers
+            .filter(|(_, state)| state.waits)
+            .flat_map(|(l, state)| state.parts(mask.layer(l)))
+    }
+
+    /// Whether the step goes straight into the weights, with no gradient buffer.
+    fn is_plain(&self) -> bool {
+        let plain = matches!(self.optimizer, Optimizer::Sgd(Sgd { momentum, weight_decay, .. })
+            if momentum == 0.0 && weight_decay == 0.0);
+        plain && self.clip_norm.is_none()
+    }
 }
 
 /// How many numbers are remembered of a parameter.
@@ -90,27 +135,80 @@ fn slots(optimizer: &Optimizer) -> usize {
 
 impl Update for OptimizerState {
     fn update(&mut self, layer_idx: usize, layer: &mut Dense, gradient: LayerGradient<'_>) {
-        let optimizer = &self.optimizer;
-        let lr = optimizer.lr();
+        let (lr, plain) = (self.lr(layer_idx), self.is_plain());
         let state = &mut self.layers[layer_idx];
-        if is_plain(optimizer) {
+        if plain {
             gradient.descend_with(layer, lr as f32, &mut state.scratch);
             return;
         }
-        let (level, mask) = (gradient.level(), gradient.mask());
-        let shape = (layer.inputs(), layer.outputs());
-        let (weight, bias) = layer.parts_mut();
+        let optimizer = &self.optimizer;
+        let (mask, shape) = (gradient.mask(), (layer.inputs(), layer.outputs()));
         if !mask.weight().is_frozen() {
             let new = || PartState::new(optimizer, shape);
             let part = state.weight.get_or_insert_with(new);
             gradient.write_weight_to(&mut part.gradient);
-            part.step(level, optimizer, lr, mask.weight(), weight);
         }
         if !mask.bias().is_frozen() {
             let new = || PartState::new(optimizer, (1, shape.1));
             let part = state.bias.get_or_insert_with(new);
             gradient.write_bias_to(&mut part.gradient);
-            part.step(level, optimizer, lr, mask.bias(), bias);
+        }
+        self.level = gradient.level();
+        if self.clip_norm.is_some() {
+            state.waits = true;
+        } else {
+            state.step(self.level, optimizer, lr, mask, layer);
+        }
+    }
+
+    fn finish(&mut self, layers: &mut [Dense], mask: &FreezeMask) {
+        let Some(max_norm) = self.clip_norm else {
+            return;
+        };
+        let level = self.level;
+        let mut squares = 0.0;
+        for part in self.waiting(mask) {
+            squares += sum_of_squares(level, &part.gradient);
+        }
+        if let Some(factor) = clip_factor(squares, max_norm) {
+            for part in self.waiting(mask) {
+                scale(level, &mut part.gradient, factor);
+            }
+        }
+        for (l, layer) in layers.iter_mut().enumerate() {
+            let lr = self.lr(l);
+            let state = &mut self.layers[l];
+            if std::mem::take(&mut state.waits) {
+                state.step(level, &self.optimizer, lr, mask.layer(l), layer);
+            }
+        }
+    }
+}
+
+impl LayerState {
+    /// The parts that are trained under a mask.
+    fn parts(&mut self, mask: &LayerMask) -> impl Iterator<Item = &mut PartState> {
+        let weight = self.weight.as_mut().filter(|_| !mask.weight().is_frozen());
+        let bias = self.bias.as_mut().filter(|_| !mask.bias().is_frozen());
+        weight.into_iter().chain(bias)
+    }
+
+    /// One step of the layer on the gradients that were written.
+    fn step(
+        &mut self,
+        level: Level,
+        optimizer: &Optimizer,
+        lr: f64,
+        mask: &LayerMask,
+        layer: &mut Dense,
+    ) {
+        let (weight, bias) = layer.parts_mut();
+        let weight = (self.weight.as_mut(), mask.weight(), weight);
+        let bias = (self.bias.as_mut(), mask.bias(), bias);
+        for (part, mask, values) in [weight, bias] {
+            if let (Some(part), false) = (part, mask.is_frozen()) {
+                part.step(level, optimizer, lr, mask, values);
+            }
         }
     }
 }

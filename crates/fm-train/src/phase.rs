@@ -1,0 +1,176 @@
+//! [`Phase`]: some epochs under one mask and optimizer, and short recipes of phases.
+
+use fm_nn::{FreezeMask, Network};
+
+use crate::error::TrainError;
+use crate::optimizer::Optimizer;
+use crate::schedule::Schedule;
+
+/// Some epochs under one freeze mask and one optimizer, which starts fresh.
+///
+/// ```
+/// use fm_nn::FreezeMask;
+/// use fm_train::{Optimizer, Phase, Schedule, Sgd, discriminative};
+///
+/// let optimizer = Optimizer::Sgd(Sgd::plain(0.1));
+/// let phase = Phase {
+///     schedule: Schedule::one_cycle(),
+///     lr_factors: discriminative(3, 2.6),
+///     clip_norm: Some(1.0),
+///     ..Phase::new(10, FreezeMask::none(3), optimizer)
+/// };
+/// assert_eq!(phase.lr_factors[2], 1.0);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phase {
+    /// Number of epochs, 1 or more.
+    pub epochs: usize,
+    /// What is frozen.
+    pub mask: FreezeMask,
+    /// How the rest is updated.
+    pub optimizer: Optimizer,
+    /// How the learning rate goes over the phase's steps; constant by default.
+    pub schedule: Schedule,
+    /// What each layer's learning rate is multiplied by, from the input on, each above 0; none,
+    /// the default, is 1 for all.
+    pub lr_factors: Vec<f64>,
+    /// The longest that the gradient of all trainable parameters together may be, above 0; none
+    /// by default. Longer ones are scaled down (Pascanu et al. 2013).
+    pub clip_norm: Option<f64>,
+}
+
+impl Phase {
+    /// A phase at a constant learning rate.
+    pub fn new(epochs: usize, mask: FreezeMask, optimizer: Optimizer) -> Self {
+        Self {
+            epochs,
+            mask,
+            optimizer,
+            schedule: Schedule::Constant,
+            lr_factors: Vec::new(),
+            clip_norm: None,
+        }
+    }
+
+    /// Checks the phase for a network.
+    pub(crate) fn check(&self, network: &Network) -> Result<(), TrainError> {
+        if self.epochs == 0 {
+            return Err(setting("epochs", "1 or more", 0));
+        }
+        network.check_mask(&self.mask)?;
+        self.optimizer.check()?;
+        self.schedule.check()?;
+        check_lr_factors(&self.lr_factors, network.layers().len())?;
+        self.clip_norm.map_or(Ok(()), check_clip_norm)
+    }
+}
+
+fn setting(name: &'static str, expected: &'static str, found: impl ToString) -> TrainError {
+    TrainError::Setting {
+        name,
+        expected,
+        found: found.to_string(),
+    }
+}
+
+pub(crate) fn check_lr_factors(factors: &[f64], layers: usize) -> Result<(), TrainError> {
+    if !factors.is_empty() && factors.len() != layers {
+        let found = factors.len();
+        return Err(TrainError::LrFactors { layers, found });
+    }
+    match factors.iter().find(|f| !(**f > 0.0 && f.is_finite())) {
+        // Zero is not freezing: momentum would gather.
+        Some(wrong) => Err(setting(
+            "lr_factors",
+            "numbers above 0 (a mask freezes)",
+            wrong,
+        )),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn check_clip_norm(norm: f64) -> Result<(), TrainError> {
+    if norm > 0.0 && norm.is_finite() {
+        return Ok(());
+    }
+    Err(setting("clip_norm", "a number above 0", norm))
+}
+
+/// Factors on the learning rates of `layers` layers: 1 for the head, and each layer below it
+/// `ratio` times less than the one above (Howard and Ruder 2018, who take 2.6).
+pub fn discriminative(layers: usize, ratio: f64) -> Vec<f64> {
+    let from_head = std::iter::successors(Some(1.0), |factor| Some(factor / ratio));
+    let mut factors: Vec<f64> = from_head.take(layers).collect();
+    factors.reverse();
+    factors
+}
+
+/// Gradual unfreezing from the top (Howard and Ruder 2018): a phase of `epochs` with the head
+/// alone trainable, one with the layer below it too, and so on down to the input.
+pub fn gradual_unfreezing(layers: usize, epochs: usize, optimizer: Optimizer) -> Vec<Phase> {
+    let frozen = (0..layers).rev();
+    frozen
+        .map(|k| Phase::new(epochs, FreezeMask::first(k, layers), optimizer))
+        .collect()
+}
+
+/// fastai's `fine_tune`: the new head alone for `frozen_epochs`, then everything for `epochs` at
+/// half the learning rate, down to a hundredth of that at the input; one cycle in each phase.
+///
+/// Layers lie evenly, by ratio, between the two learning rates.
+pub fn fine_tune(
+    layers: usize,
+    frozen_epochs: usize,
+    epochs: usize,
+    optimizer: Optimizer,
+) -> [Phase; 2] {
+    let one_cycle = |peak, div| Schedule::OneCycle {
+        peak,
+        div,
+        final_div: 1e5,
+    };
+    let ratio = libm::pow(100.0, 1.0 / layers.saturating_sub(1).max(1) as f64);
+    [
+        Phase {
+            schedule: one_cycle(0.99, 25.0),
+            ..Phase::new(frozen_epochs, FreezeMask::trunk(layers), optimizer)
+        },
+        Phase {
+            schedule: one_cycle(0.3, 5.0),
+            lr_factors: discriminative(layers, ratio),
+            ..Phase::new(
+                epochs,
+                FreezeMask::none(layers),
+                optimizer.with_lr(optimizer.lr() / 2.0),
+            )
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Sgd;
+
+    #[test]
+    fn recipes_freeze_and_slow_down_from_the_input_on() {
+        let optimizer = Optimizer::Sgd(Sgd::plain(0.1));
+        let phases = gradual_unfreezing(3, 2, optimizer);
+        let lowest: Vec<_> = phases.iter().map(|p| p.mask.lowest_trainable()).collect();
+        assert_eq!(lowest, [Some(2), Some(1), Some(0)]);
+
+        assert_eq!(discriminative(3, 2.0), [0.25, 0.5, 1.0]);
+
+        let [head, all] = fine_tune(3, 1, 4, optimizer);
+        assert_eq!((head.epochs, all.epochs), (1, 4));
+        assert_eq!(head.mask, FreezeMask::trunk(3));
+        assert_eq!(all.mask, FreezeMask::none(3));
+        assert_eq!(all.optimizer.lr(), 0.05);
+        for (found, expected) in all.lr_factors.iter().zip([0.01, 0.1, 1.0]) {
+            assert!((found - expected).abs() < 1e-15, "{:?}", all.lr_factors);
+        }
+        for phase in [head, all] {
+            assert_eq!(phase.schedule.check(), Ok(()));
+        }
+    }
+}

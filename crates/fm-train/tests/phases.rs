@@ -1,0 +1,164 @@
+//! What phases add to a training: schedules, rates per layer, clipping, recipes.
+
+use std::ops::ControlFlow;
+
+use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_train::{
+    Adam, EpochRecord, Examples, Inputs, Labels, Observer, Optimizer, Phase, RowOrder, Schedule,
+    Seeds, Sgd, TrainError, Trainer, fine_tune, gradual_unfreezing,
+};
+use ndarray::Array2;
+
+fn network() -> Network {
+    let seeds = Seeds::new(1);
+    let spec = TrunkSpec {
+        inputs: 2,
+        hidden: vec![9, 5],
+        activation: Activation::Selu,
+        init: Init::GlorotUniform,
+    };
+    let trunk = spec.trunk(&mut seeds.stream("trunk").rng());
+    Network::new(trunk, spec.head(1, &mut seeds.stream("head").rng())).unwrap()
+}
+
+/// Digests of the trunk, after every epoch.
+#[derive(Default)]
+struct Trunks(Vec<String>);
+
+impl Observer for Trunks {
+    fn epoch(&mut self, _: &EpochRecord, network: &Network) -> ControlFlow<()> {
+        self.0.push(network.trunk_digest());
+        ControlFlow::Continue(())
+    }
+}
+
+fn fit(phases: &[Phase]) -> Result<(Network, Vec<String>, Vec<EpochRecord>), TrainError> {
+    // Points inside and outside of a circle.
+    let points = Array2::from_shape_fn((60, 2), |(i, j)| libm::sinf((i * (7 + 4 * j)) as f32));
+    let labels: Vec<u8> = points
+        .rows()
+        .into_iter()
+        .map(|p| u8::from(p.dot(&p) < 0.8))
+        .collect();
+    let examples = Examples::new(Inputs::F32(points.view()), Labels::U8(&labels))?;
+    let trainer = Trainer {
+        engine: Engine::portable(),
+        loss: Loss::BinaryCrossEntropy,
+        batch_size: 8,
+        order: RowOrder::Given,
+    };
+    let (mut network, mut trunks) = (network(), Trunks::default());
+    let history = trainer.fit(&mut network, phases, &examples, None, &mut trunks)?;
+    Ok((network, trunks.0, history))
+}
+
+fn sgd(lr: f64) -> Optimizer {
+    Optimizer::Sgd(Sgd::plain(lr))
+}
+
+fn all(epochs: usize, optimizer: Optimizer) -> Phase {
+    Phase::new(epochs, FreezeMask::none(3), optimizer)
+}
+
+#[test]
+fn a_schedule_of_steps_is_the_same_bits_as_phases_at_those_rates() {
+    let scheduled = Phase {
+        schedule: Schedule::Step {
+            every_epochs: 2,
+            gamma: 0.5,
+        },
+        ..all(4, sgd(0.25))
+    };
+    let (scheduled, ..) = fit(&[scheduled]).unwrap();
+    let (by_hand, ..) = fit(&[all(2, sgd(0.25)), all(2, sgd(0.125))]).unwrap();
+    assert_eq!(scheduled, by_hand);
+    let (constant, ..) = fit(&[all(4, sgd(0.25))]).unwrap();
+    assert_ne!(scheduled, constant);
+}
+
+#[test]
+fn equal_factors_are_another_rate_and_clipping_out_of_reach_is_none() {
+    let factors = Phase {
+        lr_factors: vec![0.5; 3],
+        ..all(2, sgd(0.25))
+    };
+    assert_eq!(
+        fit(&[factors]).unwrap().0,
+        fit(&[all(2, sgd(0.125))]).unwrap().0
+    );
+
+    let adam = Optimizer::Adam(Adam::new(0.01));
+    let clipped = |clip_norm| Phase {
+        clip_norm: Some(clip_norm),
+        ..all(2, adam)
+    };
+    let free = fit(&[all(2, adam)]).unwrap().0;
+    assert_eq!(fit(&[clipped(1e6)]).unwrap().0, free);
+    assert_ne!(fit(&[clipped(1e-3)]).unwrap().0, free);
+}
+
+#[test]
+fn recipes_train_and_keep_what_is_frozen() {
+    let start = network();
+    let phases = fine_tune(3, 2, 20, Optimizer::Adam(Adam::new(0.05)));
+    let (_, trunks, history) = fit(&phases).unwrap();
+    assert_eq!(trunks[1], start.trunk_digest());
+    assert_ne!(trunks[2], start.trunk_digest());
+    assert!(
+        history[21].train.loss < history[1].train.loss,
+        "{history:?}"
+    );
+
+    let (end, trunks, _) = fit(&gradual_unfreezing(3, 1, sgd(0.1))).unwrap();
+    assert_eq!(trunks[0], start.trunk_digest());
+    assert_ne!(trunks[1], trunks[0]);
+    assert_ne!(end.layers()[0], start.layers()[0]);
+}
+
+#[test]
+fn phases_that_do_not_fit_are_refused() {
+    let phase = || all(1, sgd(0.1));
+    let refused = |phase: Phase| fit(&[phase]).map(|_| ()).unwrap_err();
+    let factors = Phase {
+        lr_factors: vec![1.0; 2],
+        ..phase()
+    };
+    let (layers, found) = (3, 2);
+    assert_eq!(refused(factors), TrainError::LrFactors { layers, found });
+    let named = [
+        (
+            "lr_factors",
+            Phase {
+                lr_factors: vec![0.0, 1.0, 1.0],
+                ..phase()
+            },
+        ),
+        (
+            "clip_norm",
+            Phase {
+                clip_norm: Some(0.0),
+                ..phase()
+            },
+        ),
+        (
+            "end",
+            Phase {
+                schedule: Schedule::Cosine { end: 1.5 },
+                ..phase()
+            },
+        ),
+        (
+            "epochs",
+            Phase {
+                epochs: 0,
+                ..phase()
+            },
+        ),
+    ];
+    for (key, phase) in named {
+        match refused(phase) {
+            TrainError::Setting { name, .. } => assert_eq!(name, key),
+            other => panic!("{key}: {other}"),
+        }
+    }
+}
