@@ -72,11 +72,7 @@ fn trainer(engine: &Engine, loss: Loss) -> Trainer {
 }
 
 fn phase(epochs: usize, mask: FreezeMask) -> Phase {
-    Phase {
-        epochs,
-        mask,
-        optimizer: Optimizer::Sgd(Sgd::plain(1e-3)),
-    }
+    Phase::new(epochs, mask, Optimizer::Sgd(Sgd::plain(1e-3)))
 }
 
 fn epoch(c: &mut Criterion) {
