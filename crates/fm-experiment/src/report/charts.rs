@@ -4,7 +4,7 @@ use super::curves::{self, Band, Curve, Measure, PhaseMark, bands, line_chart};
 use super::load::Material;
 use super::strip::{self, Look, Point, Strip, difference_point, seed_says, strip_chart};
 use super::tables;
-use super::text::{percent, points};
+use super::text::{self, percent, points};
 use crate::protocol::{Arm, PhaseSpec};
 use crate::stats::Bounds;
 
@@ -22,8 +22,8 @@ pub(super) fn errors(material: &Material) -> String {
             let seeds = summary.seeds.iter().zip(&error.per_seed);
             Strip {
                 label: format!(
-                    "{}: {} on average",
-                    arm.name,
+                    "{}: {}",
+                    text::shortened(&arm.name),
                     percent(error.description.mean)
                 ),
                 points: seeds
@@ -66,8 +66,8 @@ pub(super) fn differences(material: &Material) -> Option<String> {
             let seeds = summary.seeds.iter().zip(differences);
             Strip {
                 label: format!(
-                    "{}: {} points on average, better in {} of {}",
-                    c.arm,
+                    "{}: {} points, better in {} of {}",
+                    text::shortened(&c.arm),
                     points(c.error_difference.mean),
                     c.wins.wins,
                     c.pairs

@@ -188,8 +188,9 @@ pub(super) fn line_chart(labels: &Labels<'_>, curves: &[Curve<'_>]) -> String {
     for (index, curve) in curves.iter().enumerate() {
         let class = if index == 0 { "curve a" } else { "curve b" };
         svg.line(class, (x, 12.0), (x + 30.0, 12.0));
-        svg.text("label", Anchor::Start, (x + 36.0, 16.5), curve.name);
-        x += 56.0 + 7.5 * curve.name.chars().count() as f64;
+        let name = text::shortened(curve.name);
+        svg.text("label", Anchor::Start, (x + 36.0, 16.5), &name);
+        x += 56.0 + 7.5 * name.chars().count() as f64;
     }
     svg.finish()
 }

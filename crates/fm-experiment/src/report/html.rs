@@ -81,7 +81,10 @@ fn header(out: &mut String, material: &Material) {
 
 fn results(out: &mut String, material: &Material) {
     out.push_str("<section>\n<h2>Results</h2>\n");
-    out.push_str("<div class=\"pair\">\n<div>\n");
+    // Few arms leave room for two tables side by side.
+    let arms = material.plan.identity.protocol.arms.len();
+    let class = if arms <= 3 { "pair" } else { "stack" };
+    out.push_str(&format!("<div class=\"{class}\">\n<div>\n"));
     out.push_str(&tables::scores(material).html());
     files(out, &["report/arms.csv", "runs.csv", "summary.json"]);
     out.push_str("</div>\n");

@@ -127,7 +127,7 @@ impl Material {
 fn protocol_toml(folder: &ResultsFolder, plan: &Plan) -> Result<String, ReportError> {
     let path = folder.path().join("plan.json");
     let protocol = &plan.identity.protocol;
-    let checked = toml::to_string_pretty(protocol)
+    let checked = toml::to_string(protocol)
         .map_err(|error| ProtocolError::Syntax {
             name: protocol.name.clone(),
             line: 1,

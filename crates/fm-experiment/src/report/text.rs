@@ -132,6 +132,15 @@ pub(super) fn interval(bounds: &Bounds, number: impl Fn(f64) -> String) -> Strin
     )
 }
 
+/// A name for a picture: one that is too long for its place loses its end.
+pub(super) fn shortened(name: &str) -> String {
+    const MOST: usize = 20;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 /// "1–3, 7": seeds in few words.
 pub(super) fn seeds(seeds: &[u64]) -> String {
     let mut parts: Vec<(u64, u64)> = Vec::new();
