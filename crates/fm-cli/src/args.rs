@@ -20,6 +20,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Train from scratch and by transfer over many seeds, and compare
     Experiment(ExperimentArgs),
+    /// Make the reports of a results folder anew, without training
+    Report(ReportArgs),
     /// Fetch, check and describe Fashion-MNIST
     Data(DataArgs),
     /// List the protocols, or print one
@@ -92,6 +94,17 @@ impl From<BackendArg> for Backend {
             BackendArg::Portable => Self::Portable,
         }
     }
+}
+
+/// `fm report`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fm report results/notebook-2e    report.html, report.md, and the numbers as CSV")]
+pub(crate) struct ReportArgs {
+    /// The results folder of an experiment
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 /// `fm data`

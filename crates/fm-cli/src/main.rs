@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     openblas::restart_with_best_kernel();
     let result = match Cli::parse().command {
         Command::Experiment(args) => commands::experiment::run(&args),
+        Command::Report(args) => commands::report::run(&args),
         Command::Data(args) => commands::data::run(&args),
         Command::Protocol(args) => commands::protocol::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),

@@ -4,6 +4,7 @@ mod error;
 mod folder;
 mod plan;
 pub mod protocol;
+pub mod report;
 mod run;
 mod runner;
 mod seeds;

@@ -13,6 +13,9 @@ use crate::error::ExperimentError;
 use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol, TrunkOrigin};
 use crate::tasks::{Task, Tasks, examples};
 
+/// The stream that a source trunk's first weights come from.
+pub(crate) const SOURCE_TRUNK: &str = "source/trunk";
+
 /// What a run leaves. Depends only on protocol, seed, data and backend, so equal runs are equal
 /// to the byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,7 +99,7 @@ impl Run<'_> {
             optimizer: source.optimizer,
         };
         let trained = || {
-            let trunk = self.trunk(seeds, "source/trunk");
+            let trunk = self.trunk(seeds, SOURCE_TRUNK);
             let mut network = Network::new(trunk, self.head(seeds, task, "source/head"))?;
             let mut watch = Watch::new(progress, task);
             let order = seeds.stream("source/shuffle");

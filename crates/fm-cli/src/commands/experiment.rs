@@ -72,6 +72,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     let summary = Summary::of(&plan.identity, &records)?;
     folder.write_json("summary.json", &summary)?;
     report(&summary, protocol, &engine, &out);
+    super::report::say(&fm_experiment::report::write(&folder, &plan)?);
     Ok(())
 }
 

@@ -4,3 +4,4 @@ pub(crate) mod data;
 pub(crate) mod doctor;
 pub(crate) mod experiment;
 pub(crate) mod protocol;
+pub(crate) mod report;

@@ -37,7 +37,7 @@ mod student;
 mod verdict;
 mod wilcoxon;
 mod win;
-mod words;
+pub(crate) mod words;
 
 pub use bootstrap::{FEWEST_VALUES, bca_interval};
 pub use compare::{

@@ -5,13 +5,13 @@ const MOST_DECIMALS: usize = 6;
 
 /// Fractions as percent, with as many decimals as it takes to tell them apart.
 #[derive(Clone, Copy)]
-pub(super) struct Percents {
+pub(crate) struct Percents {
     decimals: usize,
 }
 
 impl Percents {
     /// Two decimals, or more until values that differ also differ in print.
-    pub(super) fn telling_apart(values: &[f64]) -> Self {
+    pub(crate) fn telling_apart(values: &[f64]) -> Self {
         let mut decimals = 2;
         while decimals < MOST_DECIMALS {
             let percents = Self { decimals };
@@ -29,7 +29,7 @@ impl Percents {
     }
 
     /// "1.72": percent, or percentage points.
-    pub(super) fn number(self, fraction: f64) -> String {
+    pub(crate) fn number(self, fraction: f64) -> String {
         // Half a unit goes up as people do it: 21.3 rows of 2,000 are 1.065 %, told as 1.07 %,
         // though the nearest binary number lies below. Adding zero turns −0.0 into 0.0.
         let scale = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6][self.decimals.min(MOST_DECIMALS)];
@@ -38,7 +38,7 @@ impl Percents {
     }
 
     /// "1.72 %".
-    pub(super) fn of(self, fraction: f64) -> String {
+    pub(crate) fn of(self, fraction: f64) -> String {
         format!("{} %", self.number(fraction))
     }
 }
@@ -46,7 +46,7 @@ impl Percents {
 /// A ratio and its ends in print, one decimal or as many as keep the lower end above 1.
 ///
 /// `None` where the interval does not lie above 1.
-pub(super) fn ratio_words(value: f64, low: f64, high: f64) -> Option<(String, String, String)> {
+pub(crate) fn ratio_words(value: f64, low: f64, high: f64) -> Option<(String, String, String)> {
     if !(low > 1.0 && high.is_finite()) {
         return None;
     }
@@ -57,7 +57,7 @@ pub(super) fn ratio_words(value: f64, low: f64, high: f64) -> Option<(String, St
 }
 
 /// "p = 0.012", or "p < 0.001".
-pub(super) fn p_words(p: f64) -> String {
+pub(crate) fn p_words(p: f64) -> String {
     if p < 0.001 {
         "p < 0.001".to_owned()
     } else {
@@ -66,7 +66,7 @@ pub(super) fn p_words(p: f64) -> String {
 }
 
 /// Up to four decimals, no trailing zeros.
-pub(super) fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     let text = format!("{value:.4}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text.is_empty() {
@@ -77,12 +77,12 @@ pub(super) fn short(value: f64) -> String {
 }
 
 /// "95 %".
-pub(super) fn level_words(level: f64) -> String {
+pub(crate) fn level_words(level: f64) -> String {
     format!("{} %", short(100.0 * level))
 }
 
 /// The text with a capital first letter.
-pub(super) fn capitalised(text: &str) -> String {
+pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

@@ -1,0 +1,186 @@
+//! Reading what a report is made from, and refusing what would not be true.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use fm_nn::{Dense, Network};
+use fm_train::{EpochRecord, Scores, Seeds};
+
+use super::error::ReportError;
+use crate::error::ExperimentError;
+use crate::folder::ResultsFolder;
+use crate::plan::{FORMAT, Plan};
+use crate::protocol::{Protocol, ProtocolError};
+use crate::run::{RunRecord, SOURCE_TRUNK};
+use crate::summary::Summary;
+
+/// All that the reports of a folder are made from.
+pub(super) struct Material {
+    pub(super) plan: Plan,
+    /// The plan's protocol as a file that can be run again.
+    pub(super) protocol_toml: String,
+    /// In the order of their seeds.
+    pub(super) records: Vec<RunRecord>,
+    /// Seeds of the plan without a record.
+    pub(super) missing: Vec<u64>,
+    /// Of the records there are.
+    pub(super) summary: Summary,
+    /// The source model of the first record, where it is still there and is the one recorded.
+    pub(super) source_model: Option<(u64, Network)>,
+    /// What that model's first layer was before training.
+    pub(super) source_start: Option<Dense>,
+}
+
+/// The plan of a folder.
+pub(super) fn plan(path: &Path) -> Result<Plan, ReportError> {
+    let plan_path = path.join("plan.json");
+    let bytes = match fs::read(&plan_path) {
+        Ok(bytes) => bytes,
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Err(ReportError::NotResults {
+                path: path.to_owned(),
+            });
+        }
+        Err(source) => {
+            return Err(ReportError::Folder(ExperimentError::Io {
+                doing: "read",
+                path: plan_path,
+                source,
+            }));
+        }
+    };
+    let plan: Plan = serde_json::from_slice(&bytes).map_err(|source| ExperimentError::Damaged {
+        path: plan_path.clone(),
+        source,
+    })?;
+    if plan.identity.format != FORMAT {
+        return Err(ReportError::Format {
+            path: plan_path,
+            expected: FORMAT,
+            found: plan.identity.format,
+        });
+    }
+    Ok(plan)
+}
+
+impl Material {
+    pub(super) fn read(folder: &ResultsFolder, plan: &Plan) -> Result<Self, ReportError> {
+        let protocol_toml = protocol_toml(folder, plan)?;
+        let mut records = Vec::new();
+        let mut missing = Vec::new();
+        for &seed in &plan.identity.seeds {
+            match folder.record(seed)? {
+                None => missing.push(seed),
+                Some(record) => {
+                    check(&record, seed, &plan.identity.protocol).map_err(|reason| {
+                        ReportError::Record {
+                            path: folder.path().join(format!("runs/seed-{seed:04}.json")),
+                            reason,
+                        }
+                    })?;
+                    records.push(record);
+                }
+            }
+        }
+        if records.is_empty() {
+            return Err(ReportError::NoRecords {
+                path: folder.path().to_owned(),
+            });
+        }
+        let mut identity = plan.identity.clone();
+        identity.seeds = records.iter().map(|record| record.seed).collect();
+        let summary = Summary::of(&identity, &records)?;
+        let source_model = source_model(folder.path(), &records[0]);
+        let source_start = source_model
+            .as_ref()
+            .and_then(|(seed, network)| source_start(&plan.identity.protocol, network, *seed));
+        Ok(Self {
+            plan: plan.clone(),
+            protocol_toml,
+            records,
+            missing,
+            summary,
+            source_model,
+            source_start,
+        })
+    }
+
+    /// The histories of an arm, or of the source training for none.
+    pub(super) fn histories(&self, arm: Option<usize>) -> Vec<&[EpochRecord]> {
+        self.records
+            .iter()
+            .map(|record| match arm {
+                None => record.source.history.as_slice(),
+                Some(index) => record.arms[index].history.as_slice(),
+            })
+            .collect()
+    }
+}
+
+/// Writing the protocol and reading it again checks it as any protocol is checked.
+fn protocol_toml(folder: &ResultsFolder, plan: &Plan) -> Result<String, ReportError> {
+    let path = folder.path().join("plan.json");
+    let protocol = &plan.identity.protocol;
+    let checked = toml::to_string(protocol)
+        .map_err(|error| ProtocolError::Syntax {
+            name: protocol.name.clone(),
+            line: 1,
+            reason: error.to_string(),
+        })
+        .and_then(|text| Protocol::parse(&text, &protocol.name).map(|_| text));
+    checked.map_err(|source| ReportError::Protocol {
+        path,
+        source: Box::new(source),
+    })
+}
+
+fn check(record: &RunRecord, seed: u64, protocol: &Protocol) -> Result<(), String> {
+    if record.seed != seed {
+        return Err(format!("expected seed {seed}, found {}", record.seed));
+    }
+    let expected: Vec<&str> = protocol.arms.iter().map(|arm| arm.name.as_str()).collect();
+    let found: Vec<&str> = record.arms.iter().map(|arm| arm.name.as_str()).collect();
+    if expected != found {
+        return Err(format!("expected the arms {expected:?}, found {found:?}"));
+    }
+    check_scores("source", &record.source.test)?;
+    record
+        .arms
+        .iter()
+        .try_for_each(|arm| check_scores(&arm.name, &arm.test))
+}
+
+fn check_scores(of: &str, scores: &Scores) -> Result<(), String> {
+    if scores.rows == 0 || scores.correct > scores.rows {
+        return Err(format!(
+            "{of}: {} of {} test rows are right",
+            scores.correct, scores.rows
+        ));
+    }
+    Ok(())
+}
+
+/// Models are large and may have been cleared away; the report says so instead of failing.
+fn source_model(folder: &Path, record: &RunRecord) -> Option<(u64, Network)> {
+    let path = folder.join(format!("models/seed-{:04}.fmnn", record.seed));
+    let network = Network::load(&path).ok()?;
+    (network.digest() == record.source.sha256_before_arms).then_some((record.seed, network))
+}
+
+/// The first layer that a seed's source training begins with, drawn as the run draws it; none
+/// where the model is not the protocol's.
+fn source_start(protocol: &Protocol, model: &Network, seed: u64) -> Option<Dense> {
+    let hidden = model.trunk().iter().map(Dense::outputs);
+    if !hidden.eq(protocol.network.hidden.iter().copied()) {
+        return None;
+    }
+    let mut rng = Seeds::new(seed).stream(SOURCE_TRUNK).rng();
+    let trunk = protocol.network.trunk(model.inputs()).trunk(&mut rng);
+    trunk.into_iter().next()
+}

@@ -1,0 +1,310 @@
+//! The tables of a report.
+
+use fm_data::published::CLASS_NAMES;
+use serde_json::Value;
+
+use super::load::Material;
+use super::table::Table;
+use super::text::{self, percent, points};
+use crate::plan::Plan;
+use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol};
+use crate::seeds::SeedList;
+use crate::stats::words::{level_words, p_words};
+use crate::stats::{Comparison, Settings};
+use crate::summary::{ArmSummary, Measure};
+
+/// Test scores of every arm, an arm per column.
+pub(super) fn scores(material: &Material) -> Table {
+    let summary = &material.summary;
+    let interval = format!("{} interval", level_words(Settings::default().level));
+    let arms = &material.plan.identity.protocol.arms;
+    let caption = "Test scores, mean ± standard deviation";
+    let mut table = Table::with_columns(caption, arms.iter().map(|arm| arm.name.clone()));
+    let mut row = |name: &str, cell: &dyn Fn(&ArmSummary) -> String| {
+        let cells = arms.iter().map(|arm| cell(&summary.arms[&arm.name]));
+        table
+            .rows
+            .push([name.to_owned()].into_iter().chain(cells).collect());
+    };
+    let ends = |m: &Measure| text::interval(&m.description.mean_interval, |v| number(&percent(v)));
+    row("accuracy", &|a| {
+        text::percent_and_sd(&a.test_accuracy.description)
+    });
+    row(&interval, &|a| ends(&a.test_accuracy));
+    row("error", &|a| {
+        text::percent_and_sd(&a.test_error.description)
+    });
+    row(&interval, &|a| ends(&a.test_error));
+    row("loss", &|a| text::loss_and_sd(&a.test_loss.description));
+    row(&interval, &|a| {
+        let bounds = &a.test_loss.description.mean_interval;
+        text::interval(bounds, |v| format!("{v:.4}"))
+    });
+    table
+}
+
+/// A percentage without its sign, for the ends of an interval.
+fn number(percent: &str) -> String {
+    percent.trim_end_matches(" %").to_owned()
+}
+
+/// Every other arm against the first, a comparison per column.
+pub(super) fn comparisons(material: &Material) -> Option<Table> {
+    let comparisons = &material.summary.comparisons;
+    let first = comparisons.first()?;
+    let interval = format!("{} interval", level_words(first.level));
+    let against = &first.against;
+    let caption = format!("Each arm against {against}, seed by seed");
+    let mut table = Table::with_columns(caption, comparisons.iter().map(|c| c.arm.clone()));
+    let mut row = |name: &str, cell: &dyn Fn(&Comparison) -> String| {
+        let cells = comparisons.iter().map(cell);
+        table
+            .rows
+            .push([name.to_owned()].into_iter().chain(cells).collect());
+    };
+    row("error difference, points", &|c| {
+        points(c.error_difference.mean)
+    });
+    row(&interval, &|c| {
+        text::interval(&c.error_difference.bounds, points)
+    });
+    row("better in", &|c| {
+        let ties = match c.wins.ties {
+            0 => String::new(),
+            ties => format!(", equal in {ties}"),
+        };
+        format!("{} of {}{ties}", c.wins.wins, c.pairs)
+    });
+    row("probability to win", &|c| {
+        format!("{:.2}", c.wins.probability)
+    });
+    row(&interval, &|c| {
+        format!("{:.2} to {:.2}", c.wins.low, c.wins.high)
+    });
+    row("error ratio", &|c| {
+        c.error_ratio
+            .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))
+    });
+    row(&interval, &|c| {
+        text::interval(&c.ratio.bounds, |v| format!("{v:.2}"))
+    });
+    row("p, sign-flip", &|c| p_number(c.sign_flip.p));
+    if comparisons.iter().any(|c| c.holm.is_some()) {
+        let name = format!("p for {} comparisons", comparisons.len());
+        row(&name, &|c| p_number(c.decisive_p()));
+    }
+    row("p, Wilcoxon", &|c| p_number(c.wilcoxon.p));
+    Some(table)
+}
+
+fn p_number(p: f64) -> String {
+    let words = p_words(p);
+    words
+        .strip_prefix("p = ")
+        .or_else(|| words.strip_prefix("p "))
+        .unwrap_or(&words)
+        .to_owned()
+}
+
+/// How each arm is trained.
+pub(super) fn arms(protocol: &Protocol) -> Table {
+    let mut table = Table::of_words("How each arm is trained", &["trunk", "training"]);
+    for arm in &protocol.arms {
+        let trunk = serde_json::to_value(arm.trunk).unwrap_or_default();
+        let trunk = match trunk.as_str() {
+            Some("fresh") => "new weights".to_owned(),
+            Some("source") => "copied from the source model".to_owned(),
+            other => other.unwrap_or_default().to_owned(),
+        };
+        table
+            .rows
+            .push(vec![arm.name.clone(), trunk, phases_words(arm)]);
+    }
+    table
+}
+
+/// "epochs 1–4: trunk frozen; epochs 5–20: nothing frozen; sgd, lr 0.001".
+fn phases_words(arm: &Arm) -> String {
+    let mut first = 1;
+    let phase = |phase: &PhaseSpec| {
+        let last = first + phase.epochs - 1;
+        let epochs = if first == last {
+            format!("epoch {first}")
+        } else {
+            format!("epochs {first}–{last}")
+        };
+        first = last + 1;
+        let (frozen, optimizer) = (frozen(phase.freeze), settings(&phase.optimizer));
+        format!("{epochs}: {frozen}, {optimizer}")
+    };
+    arm.phases.iter().map(phase).collect::<Vec<_>>().join("; ")
+}
+
+/// "trunk frozen".
+pub(super) fn frozen(freeze: Freeze) -> String {
+    match freeze {
+        Freeze::Nothing => "all trained".to_owned(),
+        Freeze::Trunk => "trunk frozen".to_owned(),
+        Freeze::First(0) => "all trained".to_owned(),
+        Freeze::First(1) => "first layer frozen".to_owned(),
+        Freeze::First(k) => format!("first {k} layers frozen"),
+    }
+}
+
+/// As [`frozen`], where there is little room.
+pub(super) fn frozen_short(freeze: Freeze) -> String {
+    match freeze {
+        Freeze::Nothing | Freeze::First(0) => "all".to_owned(),
+        Freeze::Trunk => "frozen".to_owned(),
+        Freeze::First(k) => format!("{k} frozen"),
+    }
+}
+
+/// A setting as a protocol writes it, in one line, without what is zero or off.
+fn settings(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(kinds)) => {
+            let kind = |(name, values): (&String, &Value)| {
+                let mut text = name.clone();
+                if let Value::Object(values) = values {
+                    let told = values
+                        .iter()
+                        .filter(|(_, v)| **v != Value::Bool(false) && v.as_f64() != Some(0.0));
+                    for (key, value) in told {
+                        text.push_str(&format!(" {key} {value}"));
+                    }
+                }
+                text
+            };
+            kinds.iter().map(kind).collect::<Vec<_>>().join(", ")
+        }
+        Ok(Value::String(text)) => text,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// Test errors and differences of every seed.
+pub(super) fn seeds(material: &Material) -> Table {
+    let summary = &material.summary;
+    let arms = &material.plan.identity.protocol.arms;
+    let first = &arms[0].name;
+    let names = arms.iter().map(|arm| arm.name.clone());
+    let differences = arms[1..]
+        .iter()
+        .map(|arm| format!("{} − {first}", arm.name));
+    let caption = "Test error of every seed in percent, and the differences in points";
+    let mut table = Table::with_columns(caption, names.chain(differences));
+    table.heading[0] = "seed".to_owned();
+    for (index, seed) in summary.seeds.iter().enumerate() {
+        let errors: Vec<f64> = arms
+            .iter()
+            .map(|arm| summary.arms[&arm.name].test_error.per_seed[index])
+            .collect();
+        let mut row = vec![seed.to_string()];
+        row.extend(errors.iter().map(|error| number(&percent(*error))));
+        row.extend(errors[1..].iter().map(|error| points(error - errors[0])));
+        table.rows.push(row);
+    }
+    table
+}
+
+/// What decides the results, and where they were begun.
+pub(super) fn facts(material: &Material) -> Table {
+    let plan = &material.plan;
+    let (identity, made_with) = (&plan.identity, &plan.made_with);
+    let mut table = Table::of_words("What the results were made with", &["value"]);
+    let mut fact = |name: &str, value: String| table.rows.push(vec![name.to_owned(), value]);
+    fact("protocol", identity.protocol.name.clone());
+    fact("seeds", text::seeds(&identity.seeds));
+    fact("data", identity.dataset.name.clone());
+    for file in &identity.dataset.checksums {
+        fact(&format!("SHA-256 of {}", file.name), file.sha256.clone());
+    }
+    fact("backend", identity.backend.to_string());
+    fact("kernel", made_with.kernel.clone());
+    fact("CPU", made_with.cpu.clone());
+    fact("version", made_with.version.clone());
+    fact("format of the folder", identity.format.to_string());
+    fact("begun with", command_line(&made_with.command));
+    table
+}
+
+/// The command that makes the same results, and whether it needs the protocol as a file.
+pub(super) fn command(plan: &Plan) -> (String, bool) {
+    let identity = &plan.identity;
+    let built_in = Protocol::built_in(&identity.protocol.name);
+    let own_file = built_in.as_ref() != Some(&identity.protocol);
+    let protocol = if own_file {
+        "protocol.toml"
+    } else {
+        &identity.protocol.name
+    };
+    let seeds = match identity.seeds.as_slice() {
+        [seed] => format!("--seed {seed}"),
+        seeds => {
+            let list: Vec<String> = seeds.iter().map(u64::to_string).collect();
+            let list = list.join(",");
+            let short = list.parse::<SeedList>().map(|seeds| seeds.to_string());
+            format!("--seeds {}", short.unwrap_or(list))
+        }
+    };
+    let command = format!(
+        "fm experiment --protocol {protocol} {seeds} --backend {}",
+        identity.backend
+    );
+    (command, own_file)
+}
+
+/// Words as a shell takes them.
+fn command_line(words: &[String]) -> String {
+    let quoted = words.iter().map(|word| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+        if !word.is_empty() && word.chars().all(plain) {
+            word.clone()
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+/// "sandal against shirt": the classes of the target task, where their names are known.
+pub(super) fn target_classes(plan: &Plan) -> String {
+    let classes = &plan.identity.protocol.task.target_classes;
+    let name = |class: &u8| {
+        let known = CLASS_NAMES.get(usize::from(*class));
+        known.map_or_else(|| class.to_string(), |name| (*name).to_owned())
+    };
+    classes
+        .iter()
+        .map(name)
+        .collect::<Vec<_>>()
+        .join(" against ")
+}
+
+/// "1 seed", "30 seeds".
+pub(super) fn counted(count: usize, word: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{s}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_are_told_in_one_line() {
+        let protocol = Protocol::built_in("notebook-2e").unwrap();
+        assert_eq!(
+            phases_words(&protocol.arms[1]),
+            "epochs 1–4: trunk frozen, sgd lr 0.001; epochs 5–20: all trained, sgd lr 0.001"
+        );
+    }
+
+    #[test]
+    fn command_lines_are_quoted_as_a_shell_needs_it() {
+        let words = ["fm", "a b", "it's", ""].map(str::to_owned);
+        assert_eq!(command_line(&words), "fm 'a b' 'it'\\''s' ''");
+    }
+}
