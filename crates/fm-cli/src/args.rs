@@ -131,11 +131,11 @@ Examples:
   fm data report                       tables for people
   fm data report --sheet sheet.png     and ten images of each class as a picture
   fm data report --format json         everything, every pair by its row numbers")]
-    Report(ReportArgs),
+    Report(DataReportArgs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ReportArgs {
+pub(crate) struct DataReportArgs {
     #[command(flatten)]
     pub(crate) folder: FolderArg,
 

@@ -5,7 +5,7 @@ use fm_data::FashionMnist;
 use fm_data::fetch::{self, Options};
 use fm_data::report::{ContactSheet, DataReport};
 
-use crate::args::{DataArgs, DataCommand, FetchArgs, Format, ReportArgs};
+use crate::args::{DataArgs, DataCommand, DataReportArgs, FetchArgs, Format};
 use crate::data;
 
 /// Fetches, checks or describes the data.
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &DataArgs) -> Result<()> {
     }
 }
 
-fn report(args: &ReportArgs) -> Result<()> {
+fn report(args: &DataReportArgs) -> Result<()> {
     let data = FashionMnist::open(data::folder(args.folder.folder.as_deref()))?;
     let (valid, train) = data.train.hold_out(args.validation_rows)?;
     if let Some(path) = &args.sheet {
