@@ -42,6 +42,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod classification;
 mod error;
 mod examples;
 mod features;
@@ -55,6 +56,9 @@ mod schedule;
 mod seed;
 mod trainer;
 
+pub use classification::{
+    ConfusionMatrix, brier_score, calibration_error, probabilities, roc_auc, top_k_accuracy,
+};
 pub use error::TrainError;
 pub use examples::{Examples, Inputs, Labels};
 pub use history::EpochRecord;

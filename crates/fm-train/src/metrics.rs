@@ -4,6 +4,7 @@ use fm_nn::{Engine, Loss, Network, Rows, Targets, Workspace};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use crate::classification::predict;
 use crate::error::TrainError;
 use crate::examples::{Batch, Examples};
 
@@ -37,7 +38,7 @@ impl Tally {
         self.rows += classes.len();
         let predicted = logits.rows().into_iter().zip(classes);
         self.correct += predicted
-            .filter(|(row, class)| predict(row.as_slice()) == **class)
+            .filter(|(row, class)| predict(row.iter()) == **class)
             .count();
     }
 
@@ -48,23 +49,6 @@ impl Tally {
             accuracy: self.correct as f64 / rows,
             correct: self.correct,
             rows: self.rows,
-        }
-    }
-}
-
-/// The class that a row of logits speaks for: the first largest; with one logit, class 1 where it
-/// is above zero (a probability above one half).
-fn predict(logits: Option<&[f32]>) -> u32 {
-    match logits.unwrap_or_default() {
-        [z] => u32::from(*z > 0.0),
-        logits => {
-            let mut best = 0;
-            for (j, z) in logits.iter().enumerate() {
-                if *z > logits[best] {
-                    best = j;
-                }
-            }
-            best as u32
         }
     }
 }
