@@ -98,7 +98,7 @@ pub fn write(folder: &ResultsFolder, plan: &Plan) -> Result<Report, ReportError>
 /// Makes the reports of the results folder at `path` anew, without training.
 ///
 /// # Errors
-/// As [`write`], and what is not a results folder or is in use.
+/// As [`write()`], and what is not a results folder or is in use.
 pub fn rebuild(path: &Path) -> Result<Report, ReportError> {
     let plan = load::plan(path)?;
     let folder = ResultsFolder::open(path, &plan)?;
