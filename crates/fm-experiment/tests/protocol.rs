@@ -84,7 +84,7 @@ fn what_cannot_be_is_refused_with_line_and_reason() {
             "lr = 1e-3",
             "lr = nan",
             "optimizer",
-            "must be a number above 0, found NaN",
+            "must be a number above 0 in single precision, found NaN",
         ),
         (
             "name = \"scratch\"",

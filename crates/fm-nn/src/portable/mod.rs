@@ -17,6 +17,8 @@ pub use level::{Job, Level, UnknownLevel};
 pub use peak::peak_gflops;
 pub use prefetch::prefetch_slice;
 pub(crate) use product::product;
+#[cfg(any(feature = "openblas", feature = "openblas-static"))]
+pub(crate) use tile::CHAIN;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use super::vector::Vector;
 /// Part of the definition of the product: it decides bits. A chain over all 784 pixels would
 /// gather two and a half times the rounding error, and a pre-activation on the wrong side of a
 /// SELU's kink sends a training elsewhere.
-pub(super) const CHAIN: usize = 128;
+pub(crate) const CHAIN: usize = 128;
 
 /// What the first chain of a tile begins with; the others begin with zero.
 #[derive(Clone, Copy)]

@@ -12,6 +12,7 @@ extern crate blas_src as _;
 use cblas_sys::{CBLAS_LAYOUT, CBLAS_TRANSPOSE, cblas_sgemm};
 
 use crate::blas::Library;
+use crate::portable::CHAIN;
 use crate::product::{Lhs, Out, Rhs, Shape, Start};
 
 // OpenBLAS' own functions, which no crate declares.
@@ -73,7 +74,7 @@ pub(crate) fn product(shape: Shape, a: Lhs<'_>, b: Rhs<'_>, start: Start<'_>, c:
     if m == 0 || n == 0 {
         return;
     }
-    let beta = match start {
+    let first_beta = match start {
         Start::Zero if k > 0 => 0.0,
         Start::Zero => {
             rows(c.data, c.stride, shape).for_each(|row| row.fill(0.0));
@@ -90,26 +91,38 @@ pub(crate) fn product(shape: Shape, a: Lhs<'_>, b: Rhs<'_>, start: Start<'_>, c:
     }
     let a = Stored::new(m, k, a);
     keep_to_one_thread();
-    // SAFETY: `product::check` has made sure that each slice holds every element that its shape
-    // and strides name, and `Stored` that A's slice holds the last element of its last row; BLAS
-    // reads and writes those elements only. `C` is borrowed mutably, so it overlaps neither.
-    unsafe {
-        cblas_sgemm(
-            CBLAS_LAYOUT::CblasRowMajor,
-            a.transpose,
-            CBLAS_TRANSPOSE::CblasNoTrans,
-            int(m),
-            int(n),
-            int(k),
-            1.0,
-            a.data.as_ptr(),
-            int(a.stride),
-            b.data.as_ptr(),
-            int(b.stride),
-            beta,
-            c.data.as_mut_ptr(),
-            int(c.stride),
-        );
+    // In pieces of the inner dimension, as the portable product has its chains and for the same
+    // reason: a kernel that sums up 784 pixels in one go gathers too much rounding error to stay
+    // with the reference trainings.
+    for from in (0..k).step_by(CHAIN) {
+        let steps = CHAIN.min(k - from);
+        let a_from = match a.transpose {
+            CBLAS_TRANSPOSE::CblasNoTrans => from,
+            _ => from * a.stride,
+        };
+        let beta = if from == 0 { first_beta } else { 1.0 };
+        // SAFETY: `product::check` has made sure that each slice holds every element that its
+        // shape and strides name, and `Stored` that A's slice holds the last element of its last
+        // row; BLAS reads and writes those elements only, here of the columns `from..from + steps`
+        // of A and the same rows of B. `C` is borrowed mutably, so it overlaps neither.
+        unsafe {
+            cblas_sgemm(
+                CBLAS_LAYOUT::CblasRowMajor,
+                a.transpose,
+                CBLAS_TRANSPOSE::CblasNoTrans,
+                int(m),
+                int(n),
+                int(steps),
+                1.0,
+                a.data[a_from..].as_ptr(),
+                int(a.stride),
+                b.data[from * b.stride..].as_ptr(),
+                int(b.stride),
+                beta,
+                c.data.as_mut_ptr(),
+                int(c.stride),
+            );
+        }
     }
 }
 
