@@ -7,7 +7,8 @@ use fm_tests::small_experiment::{data, protocol};
 #[test]
 fn the_source_model_and_a_frozen_trunk_keep_their_bytes() {
     let protocol = protocol();
-    let tasks = Tasks::split(&protocol, &data()).unwrap();
+    let data = data();
+    let tasks = Tasks::split(&protocol, &data.train, &data.test).unwrap();
     for engine in engines() {
         let run = Run {
             protocol: &protocol,

@@ -114,7 +114,8 @@ pub fn experiment(
     observer: &dyn PlanObserver,
 ) -> Result<Summary, ExperimentError> {
     let identity = &plan.identity;
-    let tasks = Tasks::split(&identity.protocol, &data()).expect("rows enough");
+    let data = data();
+    let tasks = Tasks::split(&identity.protocol, &data.train, &data.test).expect("rows enough");
     let folder = ResultsFolder::open(folder, plan)?;
     let run = Run {
         protocol: &identity.protocol,

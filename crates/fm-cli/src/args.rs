@@ -70,8 +70,9 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_enum)]
     pub(crate) backend: Option<BackendArg>,
 
-    /// Folder of the four Fashion-MNIST files; `auto` fetches them where they are missing
-    #[arg(long, value_name = "auto|DIR", default_value = "auto")]
+    /// Folder of the four Fashion-MNIST files; `auto` fetches them where they are missing, and
+    /// draws a stand-in where they cannot be had; `synthetic` draws it in any case
+    #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
     pub(crate) data: String,
 
     /// Results folder [default: results/ and the name of the protocol and what was chosen]

@@ -3,9 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use fm_data::fetch::{self, Options};
-use fm_data::{FashionMnist, FileChecksum};
+use anyhow::Result;
+use fm_data::fetch::{self, ErrorKind, FetchError, FetchReport, Options};
+use fm_data::{Dataset, FashionMnist, synthetic};
 use fm_experiment::DatasetIdentity;
 
 use crate::progress::FetchBar;
@@ -23,33 +23,76 @@ pub(crate) fn folder(asked: Option<&Path>) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("data/fashion-mnist"))
 }
 
-/// Opens what `--data` names; `auto` brings the files first where they are not there.
-pub(crate) fn open(asked: &str) -> Result<(FashionMnist, DatasetIdentity)> {
-    let data = if asked == "auto" {
-        let folder = folder(None);
-        if !fetch::check(&folder)?.is_complete() {
-            eprintln!("Fetching Fashion-MNIST into {}", folder.display());
-            bring(&Options::new(&folder)).context(
-                "Fashion-MNIST is not there and cannot be fetched; put its four files into a \
-                 folder and name it with --data DIR",
-            )?;
+/// A training and a test set, and what a plan calls them.
+pub(crate) struct Data {
+    pub(crate) train: Dataset,
+    pub(crate) test: Dataset,
+    pub(crate) identity: DatasetIdentity,
+}
+
+/// Name of the drawn data in plans and folders.
+pub(crate) const SYNTHETIC: &str = "synthetic";
+
+/// Opens what `--data` names. `auto` takes the published files where they are or can be fetched,
+/// and otherwise the drawn stand-in, and says so.
+pub(crate) fn open(asked: &str) -> Result<Data> {
+    match asked {
+        SYNTHETIC => draw(),
+        "auto" => auto(),
+        folder => published(Path::new(folder)),
+    }
+}
+
+fn auto() -> Result<Data> {
+    let folder = folder(None);
+    if !fetch::check(&folder)?.is_complete() {
+        eprintln!("Fetching Fashion-MNIST into {}", folder.display());
+        if let Err(error) = bring(&Options::new(&folder)) {
+            // A network that has something else in the files' place (the page of a hotel's
+            // gateway) is as good as none. A disk that cannot be written to is not.
+            use ErrorKind::{NoRightCopy, Unreachable};
+            if !matches!(error.kind(), NoRightCopy | Unreachable) {
+                return Err(error.into());
+            }
+            eprintln!("fm: {error}");
+            eprintln!(
+                "\nFashion-MNIST is not to be had, so this runs on SYNTHETIC images, drawn here. \
+                 Results on them say nothing about photographs. With the four files in a folder, \
+                 name it with --data DIR."
+            );
+            return draw();
         }
-        FashionMnist::open(&folder)?
-    } else {
-        FashionMnist::open(asked)?
-    };
-    let checksums: Vec<FileChecksum> = FashionMnist::checksums();
+    }
+    published(&folder)
+}
+
+fn published(folder: &Path) -> Result<Data> {
+    let FashionMnist { train, test } = FashionMnist::open(folder)?;
+    let (name, checksums) = ("fashion-mnist".to_owned(), FashionMnist::checksums());
+    Ok(Data {
+        train,
+        test,
+        identity: DatasetIdentity { name, checksums },
+    })
+}
+
+fn draw() -> Result<Data> {
+    let data = synthetic::generate(&synthetic::Options::default())?;
     let identity = DatasetIdentity {
-        name: "fashion-mnist".to_owned(),
-        checksums,
+        name: SYNTHETIC.to_owned(),
+        checksums: data.checksums(),
     };
-    Ok((data, identity))
+    Ok(Data {
+        train: data.train,
+        test: data.test,
+        identity,
+    })
 }
 
 /// Fetches with a progress bar.
-pub(crate) fn bring(options: &Options) -> Result<fetch::FetchReport> {
+pub(crate) fn bring(options: &Options) -> Result<FetchReport, FetchError> {
     let mut bar = FetchBar::new();
     let report = fetch::fetch(options, &mut bar);
     bar.finish();
-    Ok(report?)
+    report
 }

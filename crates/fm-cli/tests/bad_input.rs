@@ -152,3 +152,49 @@ fn a_command_that_is_misspelt() {
         &["--sed", "--seed"],
     );
 }
+
+/// Not bad input but bad luck: without the data and without a network there is the stand-in.
+#[test]
+fn without_data_and_network_the_stand_in_is_drawn_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let quick = fm(folder.path(), &["protocol", "quick"]);
+    let text = String::from_utf8(quick.stdout).unwrap();
+    // The smallest thing that runs.
+    let small = text
+        .replace("30000", "5500")
+        .replace("[300, 100, 50, 50, 50]", "[16]");
+    fs::write(
+        folder.path().join("small.toml"),
+        small.replace("epochs = 5", "epochs = 1"),
+    )
+    .unwrap();
+    let run = [
+        "experiment",
+        "--protocol",
+        "small.toml",
+        "--seed",
+        "3",
+        "--out",
+        "out",
+    ];
+    let output = fm(folder.path(), &run);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{message}");
+    assert!(
+        message.contains("storage.googleapis.com"),
+        "which mirrors failed: {message}"
+    );
+    assert!(message.contains("SYNTHETIC"), "{message}");
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("synthetic")
+    );
+    let summary = fs::read(folder.path().join("out/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+    assert_eq!(summary["dataset"], "synthetic");
+    assert!(
+        !folder.path().join("data").exists(),
+        "no empty data folder stays"
+    );
+}

@@ -67,6 +67,7 @@ pub mod published;
 pub mod report;
 mod sniff;
 mod splits;
+pub mod synthetic;
 
 pub use dataset::Dataset;
 pub use error::DataError;

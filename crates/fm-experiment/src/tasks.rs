@@ -1,6 +1,6 @@
 //! [`Tasks`]: the data of a protocol, split once and shared by every run.
 
-use fm_data::{DataError, Dataset, FashionMnist, TaskSplit};
+use fm_data::{DataError, Dataset, TaskSplit};
 use fm_nn::Loss;
 use fm_train::{Examples, Inputs, Labels, TrainError};
 
@@ -42,17 +42,17 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Takes a protocol's rows from `data` and splits them by class.
+    /// Takes a protocol's rows from a training and a test set and splits them by class.
     ///
     /// # Errors
     /// [`DataError`] if the data has fewer rows or classes than the protocol asks for.
-    pub fn split(protocol: &Protocol, data: &FashionMnist) -> Result<Self, DataError> {
+    pub fn split(protocol: &Protocol, train: &Dataset, test: &Dataset) -> Result<Self, DataError> {
         let first = |data: &Dataset, rows: Option<usize>| match rows {
             Some(rows) => data.first(rows),
             None => Ok(data.clone()),
         };
-        let train = first(&data.train, protocol.data.train_rows)?;
-        let test = first(&data.test, protocol.data.test_rows)?;
+        let train = first(train, protocol.data.train_rows)?;
+        let test = first(test, protocol.data.test_rows)?;
         let (valid, train) = train.hold_out(protocol.data.validation_rows)?;
         let split = TaskSplit::new(&protocol.task.target_classes, train.n_classes())?;
         Ok(Self {

@@ -12,8 +12,9 @@ use fm_experiment::{
 use fm_nn::{Backend, Engine, EngineError};
 
 use crate::args::ExperimentArgs;
+use crate::data::{self, Data, SYNTHETIC};
 use crate::progress::PlanBar;
-use crate::{data, table};
+use crate::table;
 
 /// Trains, compares, prints and leaves the results.
 pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
@@ -24,16 +25,20 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         (None, None) => SeedList::standard(),
     };
     let engine = engine(args.backend.map(Backend::from))?;
-    let (data, dataset) = data::open(&args.data)?;
-    let tasks = Tasks::split(&protocol, &data)
+    let Data {
+        train,
+        test,
+        identity: dataset,
+    } = data::open(&args.data)?;
+    let tasks = Tasks::split(&protocol, &train, &test)
         .with_context(|| format!("protocol {} does not fit the data", protocol.name))?;
     // The tasks share what they keep; the rest goes.
-    drop(data);
+    drop((train, test));
 
     let out = args
         .out
         .clone()
-        .unwrap_or_else(|| default_out(&protocol, &seeds, args));
+        .unwrap_or_else(|| default_out(&protocol, &dataset, &seeds, args));
     let plan = plan(protocol, dataset, &seeds, &engine);
     let folder = ResultsFolder::open(&out, &plan)?;
     let protocol = &plan.identity.protocol;
@@ -132,8 +137,16 @@ fn engine(asked: Option<Backend>) -> Result<Engine> {
 }
 
 /// `results/` and the protocol's name, with whatever else was chosen and changes the results.
-fn default_out(protocol: &Protocol, seeds: &SeedList, args: &ExperimentArgs) -> PathBuf {
+fn default_out(
+    protocol: &Protocol,
+    dataset: &DatasetIdentity,
+    seeds: &SeedList,
+    args: &ExperimentArgs,
+) -> PathBuf {
     let mut name = protocol.name.clone();
+    if dataset.name == SYNTHETIC {
+        name.push_str("-synthetic");
+    }
     if *seeds != SeedList::standard() {
         let word = if seeds.seeds().len() == 1 {
             "seed"
