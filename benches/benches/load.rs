@@ -12,12 +12,13 @@ use std::env;
 use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput};
 use flate2::bufread::GzDecoder;
+use fm_benches::{gz_paths, published_data};
 use fm_data::published::FILES;
 use fm_data::{FashionMnist, TaskSplit};
 
@@ -30,7 +31,7 @@ const PROGRAMS: [(&str, &[&str]); 4] = [
 ];
 
 fn main() {
-    let Some(folder) = folder() else {
+    let Some(folder) = published_data() else {
         eprintln!("no Fashion-MNIST: run `cargo xtask fetch-data`, or set FM_DATA to its folder");
         return;
     };
@@ -38,19 +39,6 @@ fn main() {
     load(&mut criterion, &folder);
     split(&mut criterion, &folder);
     criterion.final_summary();
-}
-
-fn folder() -> Option<PathBuf> {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let folder = top.join(env::var_os("FM_DATA").unwrap_or_else(|| "data/fashion-mnist".into()));
-    gz_paths(&folder)
-        .iter()
-        .all(|path| path.is_file())
-        .then_some(folder)
-}
-
-fn gz_paths(folder: &Path) -> [PathBuf; 4] {
-    FILES.map(|file| folder.join(format!("{}.gz", file.name)))
 }
 
 fn load(criterion: &mut Criterion, folder: &Path) {

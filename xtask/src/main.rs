@@ -23,7 +23,7 @@ Commands:
   fetch-data   the same, `fm data fetch`
   doctor       the same, `fm doctor`: what the machine and its OpenBLAS can do
   test         run every test of the workspace (`cargo test`)
-  bench        run the benchmarks (`cargo bench`)
+  bench        run the benchmarks (`cargo bench`); the summary is in target/bench.json
   tidy         check the rules of the workspace that no compiler knows
   help         print this
 

@@ -1,0 +1,157 @@
+//! The products of a training step as pieces of work to be timed.
+
+use fm_nn::{Engine, Lhs, Matrix, Out, Rhs, Shape, Start};
+
+use crate::task::SIZES;
+
+/// Something to be timed: its arithmetic, and one run of it.
+pub struct Work {
+    /// Kind and shape.
+    pub name: String,
+    /// Floating-point operations of a run, real columns only: what padding costs is visible.
+    pub flop: f64,
+    /// One run.
+    pub run: Box<dyn FnMut(&Engine)>,
+}
+
+/// `C = A·B` of square matrices.
+pub fn square(size: usize) -> Work {
+    let shape = Shape {
+        m: size,
+        n: size,
+        k: size,
+    };
+    single("square", shape, false, false)
+}
+
+/// Every product of a step of `rows` rows alone, its operands in the caches. The last forward and
+/// backward are those of a head with one output.
+pub fn layers(rows: usize) -> Vec<Work> {
+    let mut all = Vec::new();
+    let mut layers: Vec<_> = SIZES.windows(2).map(|w| (w[0], w[1])).collect();
+    layers.dedup();
+    layers.push((50, 1));
+    for &(k, n) in &layers {
+        all.push(single("forward", Shape { m: rows, n, k }, false, false));
+    }
+    for &(m, n) in &layers {
+        all.push(single("update", Shape { m, n, k: rows }, true, true));
+    }
+    for &(m, k) in &layers[1..] {
+        all.push(single("backward", Shape { m, n: rows, k }, false, false));
+    }
+    all
+}
+
+/// One product on its own matrices.
+pub fn single(kind: &str, shape: Shape, a_transposed: bool, accumulate: bool) -> Work {
+    let Shape { m, n, k } = shape;
+    let a = if a_transposed {
+        matrix(k, m, 1.0)
+    } else {
+        matrix(m, k, 1.0)
+    };
+    // Small, so that sums over and over stay finite.
+    let (b, mut c) = (matrix(k, n, 1e-6), matrix(m, n, 1.0));
+    Work {
+        name: format!("{kind} {m}x{n}x{k}"),
+        flop: flop(shape),
+        run: Box::new(move |engine| {
+            let start = if accumulate { Start::Out } else { Start::Zero };
+            engine.product(shape, lhs(&a, a_transposed), rhs(&b), start, out(&mut c));
+        }),
+    }
+}
+
+/// All products of one step of plain gradient descent, in their order and on shared matrices, so
+/// that the caches hold what they hold in training: forward, and from the top down backward and
+/// update. No activations, no loss, no transposition.
+pub fn step(rows: usize) -> Work {
+    let layers = SIZES.len() - 1;
+    let mut outputs: Vec<_> = SIZES.iter().map(|&n| matrix(rows, n, 1.0)).collect();
+    let mut weights: Vec<_> = SIZES
+        .windows(2)
+        .map(|w| matrix(w[0], w[1], 1.0 / (w[0] as f32).sqrt()))
+        .collect();
+    let deltas: Vec<_> = SIZES.iter().map(|&n| matrix(rows, n, 1e-6)).collect();
+    let deltas_t: Vec<_> = SIZES.iter().map(|&n| matrix(n, rows, 1e-6)).collect();
+    let mut below = matrix(SIZES[1], rows, 0.0);
+    let all = move |l: usize| Shape {
+        m: rows,
+        n: SIZES[l + 1],
+        k: SIZES[l],
+    };
+    let run = move |engine: &Engine| {
+        for l in 0..layers {
+            let (x, y) = outputs.split_at_mut(l + 1);
+            let (x, w, y) = (lhs(&x[l], false), rhs(&weights[l]), out(&mut y[0]));
+            engine.product(all(l), x, w, Start::Zero, y);
+        }
+        for l in (0..layers).rev() {
+            let Shape { m, n, k } = all(l);
+            if l > 0 {
+                let shape = Shape { m: k, n: m, k: n };
+                let (w, d) = (lhs(&weights[l], false), rhs(&deltas_t[l + 1]));
+                engine.product(shape, w, d, Start::Zero, out(&mut below));
+            }
+            let shape = Shape { m: k, n, k: m };
+            let (x, d) = (lhs(&outputs[l], true), rhs(&deltas[l + 1]));
+            engine.product(shape, x, d, Start::Out, out(&mut weights[l]));
+        }
+    };
+    Work {
+        name: format!("all products of a step, {rows} rows"),
+        flop: rows as f64 * training_flop(&SIZES),
+        run: Box::new(run),
+    }
+}
+
+/// Floating-point operations of a row's forward and backward pass and update, by the layers'
+/// sizes from the inputs on: three products for each layer, but no backward one into the inputs.
+pub fn training_flop(sizes: &[usize]) -> f64 {
+    let products: usize = sizes.windows(2).map(|w| w[0] * w[1]).sum();
+    2.0 * (3 * products - sizes[0] * sizes[1]) as f64
+}
+
+fn flop(shape: Shape) -> f64 {
+    2.0 * (shape.m * shape.n * shape.k) as f64
+}
+
+/// Pseudo-random floats in `-scale..scale`, the padding zero.
+fn matrix(rows: usize, cols: usize, scale: f32) -> Matrix {
+    let mut matrix = Matrix::zeros(rows, cols);
+    let mut state = 1u32;
+    matrix.view_mut().map_inplace(|x| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *x = scale * ((state >> 8) as f32 / (1 << 23) as f32 - 1.0);
+    });
+    matrix
+}
+
+fn lhs(matrix: &Matrix, transposed: bool) -> Lhs<'_> {
+    let (row_stride, col_stride) = if transposed {
+        (1, matrix.stride())
+    } else {
+        (matrix.stride(), 1)
+    };
+    Lhs {
+        data: matrix.padded(),
+        row_stride,
+        col_stride,
+    }
+}
+
+fn rhs(matrix: &Matrix) -> Rhs<'_> {
+    Rhs {
+        data: matrix.padded(),
+        stride: matrix.stride(),
+    }
+}
+
+fn out(matrix: &mut Matrix) -> Out<'_> {
+    let stride = matrix.stride();
+    Out {
+        data: matrix.padded_mut(),
+        stride,
+    }
+}
