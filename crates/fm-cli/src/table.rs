@@ -46,7 +46,7 @@ pub(crate) fn comparisons(summary: &Summary) -> Table {
         );
         let wins = &comparison.wins;
         let ties = if wins.ties > 0 {
-            format!(", {} ties", wins.ties)
+            format!(", {} tied", wins.ties)
         } else {
             String::new()
         };
