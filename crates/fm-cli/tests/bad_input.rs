@@ -161,7 +161,7 @@ fn without_data_and_network_the_stand_in_is_drawn_and_said() {
     let text = String::from_utf8(quick.stdout).unwrap();
     // The smallest thing that runs.
     let small = text
-        .replace("30000", "5500")
+        .replace("30000", "7000")
         .replace("[300, 100, 50, 50, 50]", "[16]");
     fs::write(
         folder.path().join("small.toml"),
