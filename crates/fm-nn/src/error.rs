@@ -107,7 +107,7 @@ pub enum NetworkError {
     AllFrozen,
 }
 
-/// Why bytes are not a saved network.
+/// Why bytes are not a saved network, or another file of [`container`](crate::container).
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
@@ -120,8 +120,12 @@ pub enum FileError {
         source: Arc<std::io::Error>,
     },
     /// Something else's file.
-    #[error("not a saved network: it begins with \"{found}\", expected \"FMNNFILE\"")]
+    #[error("not {what}: it begins with \"{found}\", expected \"{expected}\"")]
     Magic {
+        /// What was to be read, in words: `a saved network`.
+        what: &'static str,
+        /// How such a file begins.
+        expected: String,
         /// The first eight bytes.
         found: String,
     },

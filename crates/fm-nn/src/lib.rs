@@ -55,7 +55,7 @@
 
 pub mod activation;
 pub mod blas;
-mod container;
+pub mod container;
 mod dense;
 pub mod doctor;
 mod elementwise;

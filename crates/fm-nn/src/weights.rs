@@ -8,12 +8,20 @@ use bincode::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use crate::activation::Activation;
-use crate::container;
+use crate::container::{self, Kind};
 use crate::dense::Dense;
 use crate::error::FileError;
 use crate::file::write_whole;
 use crate::matrix::Matrix;
 use crate::network::Network;
+
+/// Files of weights.
+const WEIGHTS: Kind = Kind {
+    magic: *b"FMNNFILE",
+    what: "a saved network",
+    newest: 1,
+    max_description: 64 * 1024,
+};
 
 /// What a file says of a layer, apart from its floats.
 #[derive(Encode, Decode)]
@@ -39,7 +47,9 @@ impl Network {
     /// The network as a file's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let description: Vec<LayerDescription> = self.layers().iter().map(describe).collect();
-        container::encode(&description, self.layers().iter().flat_map(floats))
+        let description = container::encode_description(&description);
+        let floats = self.layers().iter().flat_map(floats);
+        container::seal(&WEIGHTS, 1, &description, floats)
     }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote.
@@ -47,7 +57,10 @@ impl Network {
     /// # Errors
     /// [`FileError`] for anything else; never panics, and allocates no more than twice the bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
-        let (description, mut floats): (Vec<LayerDescription>, &[u8]) = container::decode(bytes)?;
+        let contents = container::open(&WEIGHTS, bytes)?;
+        let description: Vec<LayerDescription> =
+            container::decode_description(contents.description)?;
+        let mut floats = contents.payload;
         // All counts are checked against the file before a matrix is allocated.
         let mut expected = 0u64;
         for layer in &description {
