@@ -1,4 +1,5 @@
-//! Loading the four published files, beside what inflating them alone takes.
+//! Loading the four published files, beside what inflating them alone takes; and drawing the
+//! stand-in for them.
 //!
 //! `cargo bench -p fm-benches --bench load`, or `taskset -c 0 cargo bench …` for one core: with
 //! one core, everything happens on one thread. `gunzip/…` are the programs that this machine has;
@@ -20,6 +21,7 @@ use criterion::{BatchSize, Criterion, Throughput};
 use flate2::bufread::GzDecoder;
 use fm_benches::{gz_paths, published_data};
 use fm_data::published::FILES;
+use fm_data::synthetic::{self, Options};
 use fm_data::{FashionMnist, TaskSplit};
 
 /// Programs that inflate to standard output, on one core where there is a choice.
@@ -31,11 +33,14 @@ const PROGRAMS: [(&str, &[&str]); 4] = [
 ];
 
 fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    criterion.bench_function("synthetic/70000_images", |bencher| {
+        bencher.iter_with_large_drop(|| synthetic::generate(&Options::default()).expect("memory"));
+    });
     let Some(folder) = published_data() else {
         eprintln!("no Fashion-MNIST: run `cargo xtask fetch-data`, or set FM_DATA to its folder");
         return;
     };
-    let mut criterion = Criterion::default().configure_from_args();
     load(&mut criterion, &folder);
     split(&mut criterion, &folder);
     criterion.final_summary();

@@ -131,7 +131,8 @@ Examples:
 Examples:
   fm data report                       tables for people
   fm data report --sheet sheet.png     and ten images of each class as a picture
-  fm data report --format json         everything, every pair by its row numbers")]
+  fm data report --format json         everything, every pair by its row numbers
+  fm data report --data synthetic      of the drawn stand-in")]
     Report(DataReportArgs),
 }
 

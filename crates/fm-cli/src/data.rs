@@ -66,7 +66,7 @@ fn auto() -> Result<Data> {
     published(&folder)
 }
 
-fn published(folder: &Path) -> Result<Data> {
+pub(crate) fn published(folder: &Path) -> Result<Data> {
     let FashionMnist { train, test } = FashionMnist::open(folder)?;
     let (name, checksums) = ("fashion-mnist".to_owned(), FashionMnist::checksums());
     Ok(Data {

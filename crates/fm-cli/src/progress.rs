@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use fm_data::fetch::{Event, Progress};
+use fm_experiment::report::percent;
 use fm_experiment::{PlanObserver, RunRecord};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -58,10 +59,6 @@ impl PlanObserver for PlanBar {
         }
         self.bar.println(format!("{line}  ({wall_secs:.1} s)"));
     }
-}
-
-pub(crate) fn percent(fraction: f64) -> String {
-    format!("{:.2} %", 100.0 * fraction)
 }
 
 /// A bar for the file being fetched, and a line for what goes wrong.

@@ -3,23 +3,27 @@
 use std::io::IsTerminal;
 
 use comfy_table::{CellAlignment, Table, presets};
+use fm_experiment::report::{loss_and_sd, percent_and_sd, points};
+use fm_experiment::stats::Description;
 use fm_experiment::{Measure, Protocol, Summary};
 
 /// The models' scores on test rows: mean and spread over the seeds.
 pub(crate) fn scores(summary: &Summary, protocol: &Protocol) -> Table {
     let mut table = plain(&["model", "test accuracy", "test error", "test loss"]);
+    // Errors spread as accuracies do.
     let error = |accuracy: &Measure| {
-        let values = (1.0 - accuracy.description.mean, accuracy.description.sd);
-        percent(values.0, values.1)
+        percent_and_sd(&Description {
+            mean: 1.0 - accuracy.description.mean,
+            ..accuracy.description.clone()
+        })
     };
     let source = &summary.source;
     let mut row = |name: &str, accuracy: &Measure, loss: &Measure| {
-        let of = |m: &Measure| percent(m.description.mean, m.description.sd);
         table.add_row([
             name.to_owned(),
-            of(accuracy),
+            percent_and_sd(&accuracy.description),
             error(accuracy),
-            plain_number(loss),
+            loss_and_sd(&loss.description),
         ]);
     };
     row("source task", &source.test_accuracy, &source.test_loss);
@@ -78,23 +82,4 @@ pub(crate) fn plain(heading: &[&str]) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
-}
-
-fn percent(mean: f64, sd: Option<f64>) -> String {
-    match sd {
-        Some(sd) => format!("{:.2} ± {:.2} %", 100.0 * mean, 100.0 * sd),
-        None => format!("{:.2} %", 100.0 * mean),
-    }
-}
-
-fn plain_number(measure: &Measure) -> String {
-    match measure.description.sd {
-        Some(sd) => format!("{:.4} ± {sd:.4}", measure.description.mean),
-        None => format!("{:.4}", measure.description.mean),
-    }
-}
-
-/// Percentage points with their sign; a true minus.
-fn points(difference: f64) -> String {
-    format!("{:+.2}", 100.0 * difference).replace('-', "−")
 }

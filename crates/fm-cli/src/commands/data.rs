@@ -1,28 +1,36 @@
 //! `fm data`
 
 use anyhow::{Context, Result, bail};
-use fm_data::FashionMnist;
 use fm_data::fetch::{self, Options};
 use fm_data::report::{ContactSheet, DataReport};
 
-use crate::args::{DataArgs, DataCommand, DataReportArgs, FetchArgs, Format};
-use crate::data;
+use crate::args::{DataArgs, DataCommand, DataReportArgs, FetchArgs, FolderArg, Format};
+use crate::data::{self, Data};
 
 /// Fetches, checks or describes the data.
 pub(crate) fn run(args: &DataArgs) -> Result<()> {
     match &args.command {
         DataCommand::Fetch(args) => fetch(args),
         DataCommand::Describe(folder) => {
-            let data = FashionMnist::open(data::folder(folder.folder.as_deref()))?;
-            print!("{}", data.describe());
+            let data = opened(folder)?;
+            print!("{}{}", data.train.describe(), data.test.describe());
             Ok(())
         }
         DataCommand::Report(args) => report(args),
     }
 }
 
+/// The published files of a folder, or the drawn stand-in by its name.
+fn opened(asked: &FolderArg) -> Result<Data> {
+    let folder = data::folder(asked.folder.as_deref());
+    match folder.to_str() {
+        Some(data::SYNTHETIC) => data::open(data::SYNTHETIC),
+        _ => data::published(&folder),
+    }
+}
+
 fn report(args: &DataReportArgs) -> Result<()> {
-    let data = FashionMnist::open(data::folder(args.folder.folder.as_deref()))?;
+    let data = opened(&args.folder)?;
     let (valid, train) = data.train.hold_out(args.validation_rows)?;
     if let Some(path) = &args.sheet {
         let png = ContactSheet::default().png(&train)?;

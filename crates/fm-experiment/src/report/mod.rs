@@ -32,6 +32,7 @@ use std::path::{Path, PathBuf};
 use fm_nn::write_whole;
 
 pub use error::ReportError;
+pub use text::{loss_and_sd, percent, percent_and_sd, points};
 pub use warning::Warning;
 
 use crate::folder::ResultsFolder;

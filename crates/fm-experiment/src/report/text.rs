@@ -88,12 +88,12 @@ pub(super) fn exact_or_empty(value: Option<f64>) -> String {
 }
 
 /// "1.72 %", rounded as the verdict rounds.
-pub(super) fn percent(fraction: f64) -> String {
+pub fn percent(fraction: f64) -> String {
     Percents::telling_apart(&[]).of(fraction)
 }
 
 /// "−0.94": percentage points with their sign, a true minus.
-pub(super) fn points(fraction: f64) -> String {
+pub fn points(fraction: f64) -> String {
     let number = Percents::telling_apart(&[]).number(fraction.abs());
     if number.bytes().all(|b| matches!(b, b'0' | b'.')) {
         number
@@ -104,20 +104,17 @@ pub(super) fn points(fraction: f64) -> String {
     }
 }
 
-/// "1.89 % ± 0.60".
-pub(super) fn percent_and_sd(d: &Description) -> String {
+/// "1.89 ± 0.60 %": mean and standard deviation.
+pub fn percent_and_sd(d: &Description) -> String {
+    let percents = Percents::telling_apart(&[]);
     match d.sd {
-        Some(sd) => format!(
-            "{} ± {}",
-            percent(d.mean),
-            Percents::telling_apart(&[]).number(sd)
-        ),
-        None => percent(d.mean),
+        Some(sd) => format!("{} ± {}", percents.number(d.mean), percents.of(sd)),
+        None => percents.of(d.mean),
     }
 }
 
-/// "0.1165 ± 0.0251".
-pub(super) fn loss_and_sd(d: &Description) -> String {
+/// "0.1165 ± 0.0251": mean and standard deviation.
+pub fn loss_and_sd(d: &Description) -> String {
     match d.sd {
         Some(sd) => format!("{:.4} ± {sd:.4}", d.mean),
         None => format!("{:.4}", d.mean),
