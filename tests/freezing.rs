@@ -21,7 +21,7 @@ fn the_source_model_and_a_frozen_trunk_keep_their_bytes() {
             source: record,
             arms,
             ..
-        } = run.arms(3, &source, history, &()).unwrap();
+        } = run.arms(3, &source, history, &()).unwrap().record;
         assert_eq!(source.to_bytes(), before);
         assert_eq!(record.sha256_before_arms, source.digest());
         assert_eq!(record.sha256_after_arms, source.digest());

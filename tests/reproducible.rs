@@ -48,8 +48,9 @@ fn jobs_and_interruptions_change_no_byte() {
         let whole = tempfile::tempdir().unwrap();
         experiment(whole.path(), &plan, &engine, (1, 1), &()).unwrap();
         let expected = files(whole.path());
-        // plan, lock, summary, and record and model of four seeds
-        assert_eq!(expected.len(), 3 + 2 * 4, "{:?}", expected.keys());
+        // plan, lock, summary, test images, an arm's model, and record, predictions and model of
+        // four seeds
+        assert_eq!(expected.len(), 5 + 3 * 4, "{:?}", expected.keys());
 
         let beside = tempfile::tempdir().unwrap();
         experiment(beside.path(), &plan, &engine, (2, 1), &()).unwrap();

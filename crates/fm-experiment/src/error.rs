@@ -73,6 +73,17 @@ pub enum ExperimentError {
         /// What the parser said.
         source: serde_json::Error,
     },
+    /// A binary file of the results is not what was written.
+    #[error(
+        "{} is damaged: {reason}; remove it and start again: what is missing is made anew",
+        path.display()
+    )]
+    DamagedFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Numbers that no statistics can be made of.
     #[error("no statistics can be made")]
     Stats(#[from] StatsError),

@@ -9,23 +9,29 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::ExperimentError;
-use crate::plan::{Plan, first_difference};
+use crate::plan::{Identity, Plan, first_difference};
+use crate::predictions::{RunPredictions, TestImages, sha256};
+use crate::protocol::{Arm, Freeze, TrunkOrigin};
 use crate::run::RunRecord;
 
 /// An open results folder; no other process can open it meanwhile.
 ///
 /// ```text
-/// plan.json              what the folder is the result of
-/// runs/seed-0042.json    one record per finished run
-/// models/seed-0042.fmnn  the run's source model
-/// timings.json           seconds per run; the only file that differs between equal plans
-/// summary.json           made from the records
+/// plan.json                    what the folder is the result of
+/// runs/seed-0042.json          one record per finished run
+/// runs/seed-0042.safetensors   what each test row got in it, see RunPredictions
+/// models/seed-0042.fmnn        the run's source model
+/// models/seed-0001-NAME.fmnn   of the lowest seed, the first arm that trains on a reused first layer
+/// test-images.safetensors      the target task's test images, see TestImages
+/// timings.json                 seconds per run; the only file that differs between equal plans
+/// summary.json                 made from the records
 /// ```
 ///
 /// Every file is written whole or not at all.
 #[derive(Debug)]
 pub struct ResultsFolder {
     path: PathBuf,
+    shown: Option<(u64, usize)>,
     /// Held for as long as the folder is open.
     _lock: File,
 }
@@ -48,6 +54,7 @@ impl ResultsFolder {
         let lock = lock(path)?;
         let folder = Self {
             path: path.to_owned(),
+            shown: shown(&plan.identity),
             _lock: lock,
         };
         if there.is_none() {
@@ -77,6 +84,115 @@ impl ResultsFolder {
         self.write_json(&record_name(record.seed), record)
     }
 
+    /// Keeps what each test row got in a run, before the run's record, which names its digest.
+    ///
+    /// A record that is there already goes first: at no moment is there a record beside the
+    /// predictions of another.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn keep_predictions(
+        &self,
+        seed: u64,
+        predictions: &RunPredictions,
+    ) -> Result<(), ExperimentError> {
+        let record = self.path.join(record_name(seed));
+        match fs::remove_file(&record) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(io_error("remove", &record, error));
+            }
+            _ => {}
+        }
+        self.write(&predictions_name(seed), &predictions.to_bytes())
+    }
+
+    /// What each test row got in the run of a record; none where it is not there.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not the one that the record names.
+    pub fn predictions(
+        &self,
+        record: &RunRecord,
+    ) -> Result<Option<RunPredictions>, ExperimentError> {
+        let name = predictions_name(record.seed);
+        let (Some(expected), Some(bytes)) = (&record.predictions_sha256, self.read(&name)?) else {
+            return Ok(None);
+        };
+        let damaged = |reason| ExperimentError::DamagedFile {
+            path: self.path.join(&name),
+            reason,
+        };
+        let found = sha256(&bytes);
+        if found != *expected {
+            return Err(damaged(format!(
+                "its SHA-256 is {found}, the run's record says {expected}"
+            )));
+        }
+        let arms = record.arms.iter().map(|arm| arm.name.as_str());
+        RunPredictions::from_bytes(&bytes, arms)
+            .map(Some)
+            .map_err(damaged)
+    }
+
+    /// Whether a run's record and what it names are there.
+    ///
+    /// # Errors
+    /// A record that cannot be read or is damaged.
+    pub fn is_done(&self, seed: u64) -> Result<bool, ExperimentError> {
+        let record = self.record(seed)?;
+        Ok(record.is_some_and(|record| {
+            record.predictions_sha256.is_none() || self.path.join(predictions_name(seed)).exists()
+        }))
+    }
+
+    /// Keeps the images of the target task's test rows, unless they are there.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn keep_test_images(&self, images: &TestImages) -> Result<(), ExperimentError> {
+        if self.path.join(TEST_IMAGES).exists() {
+            return Ok(());
+        }
+        self.write(TEST_IMAGES, &images.to_bytes())
+    }
+
+    /// The images of the target task's test rows; none where they are not there.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is damaged.
+    pub fn test_images(&self) -> Result<Option<TestImages>, ExperimentError> {
+        let Some(bytes) = self.read(TEST_IMAGES)? else {
+            return Ok(None);
+        };
+        let images = TestImages::from_bytes(&bytes).map_err(|reason| {
+            let path = self.path.join(TEST_IMAGES);
+            ExperimentError::DamagedFile { path, reason }
+        })?;
+        Ok(Some(images))
+    }
+
+    /// The seed and the place in the protocol of the arm whose trained network is kept: of the
+    /// lowest seed, the first arm that trains on a reused first layer. None without such an arm.
+    pub fn shown(&self) -> Option<(u64, usize)> {
+        self.shown
+    }
+
+    /// Keeps the trained network of an arm.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn keep_arm_model(
+        &self,
+        seed: u64,
+        arm: &str,
+        network: &Network,
+    ) -> Result<(), ExperimentError> {
+        let path = self.path.join(arm_model_name(seed, arm));
+        network
+            .save(&path)
+            .map_err(|source| io_error("write", &path, source))
+    }
+
     /// Keeps the source model of a run.
     ///
     /// # Errors
@@ -97,7 +213,17 @@ impl ResultsFolder {
         let mut bytes = serde_json::to_vec_pretty(value)
             .map_err(|source| io_error("write", &path, source.into()))?;
         bytes.push(b'\n');
-        write_whole(&path, &bytes).map_err(|source| io_error("write", &path, source))
+        self.write(name, &bytes)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ExperimentError> {
+        let path = self.path.join(name);
+        write_whole(&path, bytes).map_err(|source| io_error("write", &path, source))
+    }
+
+    /// None where the file is not there.
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, ExperimentError> {
+        read_bytes(&self.path.join(name))
     }
 
     /// Reads a file of the folder that [`write_json`](Self::write_json) wrote.
@@ -109,8 +235,29 @@ impl ResultsFolder {
     }
 }
 
+const TEST_IMAGES: &str = "test-images.safetensors";
+
 fn record_name(seed: u64) -> String {
     format!("runs/seed-{seed:04}.json")
+}
+
+fn predictions_name(seed: u64) -> String {
+    format!("runs/seed-{seed:04}.safetensors")
+}
+
+/// Where the trained network of an arm is kept.
+pub(crate) fn arm_model_name(seed: u64, arm: &str) -> String {
+    format!("models/seed-{seed:04}-{arm}.fmnn")
+}
+
+fn shown(identity: &Identity) -> Option<(u64, usize)> {
+    let trains = |arm: &Arm| {
+        let reused = arm.trunk == TrunkOrigin::Source;
+        let frozen = |freeze| !matches!(freeze, Freeze::Nothing | Freeze::First(0));
+        reused && arm.phases.iter().any(|phase| !frozen(phase.freeze))
+    };
+    let arm = identity.protocol.arms.iter().position(trains)?;
+    Some((*identity.seeds.first()?, arm))
 }
 
 fn io_error(doing: &'static str, path: &Path, source: io::Error) -> ExperimentError {
@@ -122,16 +269,22 @@ fn io_error(doing: &'static str, path: &Path, source: io::Error) -> ExperimentEr
 }
 
 fn read_if_there<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ExperimentError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(io_error("read", path, source)),
+    let Some(bytes) = read_bytes(path)? else {
+        return Ok(None);
     };
     let value = serde_json::from_slice(&bytes);
     value.map(Some).map_err(|source| ExperimentError::Damaged {
         path: path.to_owned(),
         source,
     })
+}
+
+fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(io_error("read", path, source)),
+    }
 }
 
 fn check_same(path: &Path, there: &Plan, here: &Plan) -> Result<(), ExperimentError> {

@@ -3,6 +3,7 @@
 mod error;
 mod folder;
 mod plan;
+mod predictions;
 pub mod protocol;
 pub mod report;
 mod run;
@@ -11,12 +12,14 @@ mod seeds;
 pub mod stats;
 mod summary;
 mod tasks;
+mod tensors;
 
 pub use error::ExperimentError;
 pub use folder::ResultsFolder;
 pub use plan::{DatasetIdentity, FORMAT, Identity, MadeWith, Plan};
+pub use predictions::{RunPredictions, TestImages, TestRows};
 pub use protocol::Protocol;
-pub use run::{ArmRecord, Progress, Run, RunRecord, SourceRecord};
+pub use run::{ArmRecord, FinishedRun, Progress, Run, RunRecord, SourceRecord};
 pub use runner::{PlanObserver, Runner};
 pub use seeds::{SeedList, SeedListError};
 pub use summary::{ArmSummary, Measure, SourceSummary, Summary};

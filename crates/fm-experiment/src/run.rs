@@ -5,11 +5,13 @@ use std::ops::ControlFlow;
 use fm_nn::{Dense, Engine, Network};
 use fm_train::{
     EpochRecord, Evaluator, Observer, Phase, RowOrder, Scores, Seeds, StepRecord, Stream,
-    TrainError, Trainer,
+    TrainError, Trainer, predicted_classes, probabilities,
 };
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ExperimentError;
+use crate::predictions::{RunPredictions, TestRows, sha256};
 use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol, TrunkOrigin};
 use crate::tasks::{Task, Tasks, examples};
 
@@ -26,6 +28,21 @@ pub struct RunRecord {
     pub source: SourceRecord,
     /// The arms, in the protocol's order.
     pub arms: Vec<ArmRecord>,
+    /// SHA-256 of the file of the run's [`RunPredictions`]; none in records of versions that left
+    /// no such file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictions_sha256: Option<String>,
+}
+
+/// A run that has ended.
+#[derive(Clone, Debug)]
+pub struct FinishedRun {
+    /// What is told of it.
+    pub record: RunRecord,
+    /// What each test row got; the record has its digest.
+    pub predictions: RunPredictions,
+    /// The trained networks of the arms, in the protocol's order.
+    pub networks: Vec<Network>,
 }
 
 /// The training on the source task.
@@ -123,26 +140,60 @@ impl Run<'_> {
         source: &Network,
         history: Vec<EpochRecord>,
         progress: &dyn Progress,
-    ) -> Result<RunRecord, ExperimentError> {
+    ) -> Result<FinishedRun, ExperimentError> {
         let sha256_before_arms = source.digest();
-        let test = self
+        let (test, source_logits) = self
             .score(source, &self.tasks.source)
             .map_err(|error| train_error(seed, "source", error))?;
-        let mut arms = Vec::with_capacity(self.protocol.arms.len());
+        let (mut arms, mut logits, mut networks) = (Vec::new(), Vec::new(), Vec::new());
         for arm in &self.protocol.arms {
-            let record = self
+            let trained = self
                 .arm(arm, source, Seeds::new(seed), progress)
                 .map_err(|error| train_error(seed, &arm.name, error))?;
-            arms.push(record.ok_or(ExperimentError::Cancelled)?);
+            let (record, of_rows, network) = trained.ok_or(ExperimentError::Cancelled)?;
+            logits.push((record.name.clone(), of_rows));
+            arms.push(record);
+            networks.push(network);
         }
         let sha256_after_arms = source.digest();
+        let predictions = self.predictions(&source_logits, logits);
         let source = SourceRecord {
             test,
             sha256_before_arms,
             sha256_after_arms,
             history,
         };
-        Ok(RunRecord { seed, source, arms })
+        let predictions_sha256 = Some(sha256(&predictions.to_bytes()));
+        let record = RunRecord {
+            seed,
+            source,
+            arms,
+            predictions_sha256,
+        };
+        Ok(FinishedRun {
+            record,
+            predictions,
+            networks,
+        })
+    }
+
+    fn predictions(
+        &self,
+        source_logits: &Array2<f32>,
+        arms: Vec<(String, Array2<f32>)>,
+    ) -> RunPredictions {
+        let classes = predicted_classes(source_logits.view());
+        let probabilities = probabilities(source_logits.view());
+        let of_class = classes.iter().zip(probabilities.rows());
+        let source_probability = of_class.map(|(&class, row)| row[class as usize] as f32);
+        RunPredictions {
+            target: TestRows::of(&self.tasks.target.test),
+            arms,
+            source: TestRows::of(&self.tasks.source.test),
+            source_probability: source_probability.collect(),
+            // Labels are u8, so classes are too.
+            source_class: classes.into_iter().map(|class| class as u8).collect(),
+        }
     }
 
     /// None if cancelled.
@@ -152,7 +203,7 @@ impl Run<'_> {
         source: &Network,
         seeds: Seeds,
         progress: &dyn Progress,
-    ) -> Result<Option<ArmRecord>, TrainError> {
+    ) -> Result<Option<(ArmRecord, Array2<f32>, Network)>, TrainError> {
         let task = &self.tasks.target;
         // Arms of a seed share the head, the fresh trunk and the order of the rows.
         let head = self.head(seeds, task, "target/head");
@@ -167,14 +218,14 @@ impl Run<'_> {
         if watch.cancelled {
             return Ok(None);
         }
-        let test = self.score(&network, task)?;
-        let (name, trunk_sha256) = (arm.name.clone(), watch.trunk_sha256);
-        Ok(Some(ArmRecord {
-            name,
+        let (test, logits) = self.score(&network, task)?;
+        let record = ArmRecord {
+            name: arm.name.clone(),
             test,
-            trunk_sha256,
+            trunk_sha256: watch.trunk_sha256,
             history,
-        }))
+        };
+        Ok(Some((record, logits, network)))
     }
 
     fn trunk(&self, seeds: Seeds, stream: &str) -> Vec<Dense> {
@@ -217,9 +268,10 @@ impl Run<'_> {
         trainer.fit(network, &phases, &train, Some(&valid), watch)
     }
 
-    fn score(&self, network: &Network, task: &Task) -> Result<Scores, TrainError> {
+    /// Scores on the test rows, and the logits of each.
+    fn score(&self, network: &Network, task: &Task) -> Result<(Scores, Array2<f32>), TrainError> {
         let mut evaluator = Evaluator::new(network, self.engine.clone());
-        evaluator.evaluate(network, &examples(&task.test)?, task.loss().0)
+        evaluator.evaluate_rows(network, &examples(&task.test)?, task.loss().0)
     }
 }
 

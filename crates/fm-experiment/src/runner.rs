@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use crate::error::ExperimentError;
 use crate::folder::ResultsFolder;
+use crate::predictions::TestImages;
 use crate::run::{Progress, Run, RunRecord};
 
 /// Watches a plan being carried out, from several threads at once.
@@ -46,14 +47,14 @@ pub struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    /// The seeds of `seeds` whose record is not there yet.
+    /// The seeds of `seeds` whose record, or what it names, is not there yet.
     ///
     /// # Errors
     /// A record that cannot be read or is damaged.
     pub fn missing(&self, seeds: &[u64]) -> Result<Vec<u64>, ExperimentError> {
         let mut missing = Vec::new();
         for &seed in seeds {
-            if self.folder.record(seed)?.is_none() {
+            if !self.folder.is_done(seed)? {
                 missing.push(seed);
             }
         }
@@ -72,6 +73,8 @@ impl Runner<'_> {
         seeds: &[u64],
         observer: &dyn PlanObserver,
     ) -> Result<(), ExperimentError> {
+        let images = TestImages::of(&self.run.tasks.target.test);
+        self.folder.keep_test_images(&images)?;
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
         let errors = Mutex::new(BTreeMap::new());
@@ -124,9 +127,18 @@ impl Runner<'_> {
     ) -> Result<RunRecord, ExperimentError> {
         let (source, history) = run.source(seed, progress)?;
         self.folder.keep_model(seed, &source)?;
-        let record = run.arms(seed, &source, history, progress)?;
-        self.folder.keep_record(&record)?;
-        Ok(record)
+        let finished = run.arms(seed, &source, history, progress)?;
+        // The record comes last: once it is there, so is all that belongs to it.
+        if let Some((shown, arm)) = self.folder.shown()
+            && shown == seed
+        {
+            let name = &finished.record.arms[arm].name;
+            let network = &finished.networks[arm];
+            self.folder.keep_arm_model(seed, name, network)?;
+        }
+        self.folder.keep_predictions(seed, &finished.predictions)?;
+        self.folder.keep_record(&finished.record)?;
+        Ok(finished.record)
     }
 
     fn keep_timing(

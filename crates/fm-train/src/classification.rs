@@ -4,9 +4,7 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
-
-/// The most bins of a calibration error; more than any use of it needs.
-const MAX_BINS: usize = 1_000_000;
+use crate::reliability::Reliability;
 
 /// Checks what every metric takes: rows, as many labels, and labels that have a column.
 fn check(values: &ArrayView2<'_, f32>, classes: &[u32], columns: usize) -> Result<(), TrainError> {
@@ -225,6 +223,13 @@ impl TryFrom<Vec<Vec<u64>>> for ConfusionMatrix {
     }
 }
 
+/// The class that each row of `logits`, `[rows, outputs]`, speaks for: the first largest; of one
+/// output, class 1 where it is above zero.
+pub fn predicted_classes(logits: ArrayView2<'_, f32>) -> Vec<u32> {
+    let rows = logits.rows().into_iter();
+    rows.map(|row| predict(row.iter())).collect()
+}
+
 /// The class that a row of logits speaks for: the first largest; with one logit, class 1 where it
 /// is above zero (a probability above one half).
 pub(crate) fn predict<'a>(row: impl ExactSizeIterator<Item = &'a f32>) -> u32 {
@@ -303,22 +308,12 @@ pub fn calibration_error(
     bins: usize,
 ) -> Result<f64, TrainError> {
     check(&logits, classes, logits.ncols().max(2))?;
-    if !(1..=MAX_BINS).contains(&bins) {
-        return Err(TrainError::Setting {
-            name: "bins",
-            expected: "from 1 to 1,000,000",
-            found: bins.to_string(),
-        });
-    }
-    // Hits less probabilities: a bin's share of the error is its distance from zero.
-    let mut off = vec![0.0; bins];
+    let mut reliability = Reliability::new(bins)?;
     let probabilities = probabilities(logits);
     let rows = probabilities.rows().into_iter().zip(logits.rows());
     for ((of_row, logits), &class) in rows.zip(classes) {
         let predicted = predict(logits.iter());
-        let p = of_row[predicted as usize];
-        let bin = ((p * bins as f64).ceil() as usize).clamp(1, bins) - 1;
-        off[bin] += f64::from(u8::from(predicted == class)) - p;
+        reliability.add(of_row[predicted as usize], predicted == class);
     }
-    Ok(off.iter().map(|off: &f64| off.abs()).sum::<f64>() / classes.len() as f64)
+    Ok(reliability.calibration_error())
 }

@@ -52,12 +52,14 @@ mod observer;
 mod optimizer;
 mod order;
 mod phase;
+mod reliability;
 mod schedule;
 mod seed;
 mod trainer;
 
 pub use classification::{
-    ConfusionMatrix, brier_score, calibration_error, probabilities, roc_auc, top_k_accuracy,
+    ConfusionMatrix, brier_score, calibration_error, predicted_classes, probabilities, roc_auc,
+    top_k_accuracy,
 };
 pub use error::TrainError;
 pub use examples::{Examples, Inputs, Labels};
@@ -67,6 +69,7 @@ pub use observer::{Observer, StepRecord};
 pub use optimizer::{Adam, AdamW, Optimizer, OptimizerState, RmsProp, Sgd};
 pub use order::shuffle;
 pub use phase::{Phase, discriminative, fine_tune, gradual_unfreezing};
+pub use reliability::{Reliability, ReliabilityBin};
 pub use schedule::Schedule;
 pub use seed::{Seeds, Stream};
 pub use trainer::{RowOrder, Trainer};

@@ -1,7 +1,7 @@
 //! Scores of a network on examples.
 
 use fm_nn::{Engine, Loss, Network, Rows, Targets, Workspace};
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 
 use crate::classification::predict;
@@ -87,13 +87,44 @@ impl Evaluator {
         examples: &Examples<'_>,
         loss: Loss,
     ) -> Result<Scores, TrainError> {
+        self.tally(network, examples, loss, |_, _| {})
+    }
+
+    /// As [`evaluate`](Self::evaluate), with the logits that the scores are of, `[rows, outputs]`.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn evaluate_rows(
+        &mut self,
+        network: &Network,
+        examples: &Examples<'_>,
+        loss: Loss,
+    ) -> Result<(Scores, Array2<f32>), TrainError> {
+        let mut all = Array2::zeros((examples.rows(), network.outputs()));
+        let scores = self.tally(network, examples, loss, |logits, start| {
+            all.slice_mut(s![start..start + logits.nrows(), ..])
+                .assign(&logits);
+        })?;
+        Ok((scores, all))
+    }
+
+    /// Hands the logits of every chunk on, with the number of its first row.
+    fn tally(
+        &mut self,
+        network: &Network,
+        examples: &Examples<'_>,
+        loss: Loss,
+        mut each: impl FnMut(ArrayView2<'_, f32>, usize),
+    ) -> Result<Scores, TrainError> {
         loss.check_outputs(network.outputs())?;
         let inputs = network.layers()[self.first].inputs();
         examples.check("evaluated", inputs, network.outputs().max(2))?;
         let mut tally = Tally::default();
-        self.for_each_chunk(network, examples, |workspace, classes, _| {
+        self.for_each_chunk(network, examples, |workspace, classes, start| {
             let sum = workspace.loss(loss, Targets::Classes(classes));
-            tally.add(sum, workspace.logits(), classes);
+            let logits = workspace.logits();
+            tally.add(sum, logits, classes);
+            each(logits.slice(s![..classes.len(), ..]), start);
         });
         Ok(tally.scores())
     }
@@ -106,13 +137,13 @@ impl Evaluator {
         &mut self,
         network: &Network,
         examples: &Examples<'_>,
-    ) -> Result<ndarray::Array2<f32>, TrainError> {
+    ) -> Result<Array2<f32>, TrainError> {
         let inputs = network.layers()[self.first].inputs();
         examples.check("evaluated", inputs, network.outputs().max(2))?;
-        let mut logits = ndarray::Array2::zeros((examples.rows(), network.outputs()));
+        let mut logits = Array2::zeros((examples.rows(), network.outputs()));
         self.for_each_chunk(network, examples, |workspace, classes, start| {
             logits
-                .slice_mut(ndarray::s![start..start + classes.len(), ..])
+                .slice_mut(s![start..start + classes.len(), ..])
                 .assign(&workspace.logits());
         });
         Ok(logits)

@@ -114,6 +114,7 @@ pub(crate) fn record(seed: u64) -> RunRecord {
             history: history(seed, &[1, 1]),
         },
         arms: arms.into_iter().enumerate().map(arm).collect(),
+        predictions_sha256: None,
     }
 }
 

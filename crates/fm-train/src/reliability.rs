@@ -1,0 +1,92 @@
+//! [`Reliability`]: whether predictions are right as often as their probabilities say.
+
+use crate::error::TrainError;
+
+/// The most bins; more than any use of them needs.
+const MAX_BINS: usize = 1_000_000;
+
+/// Predictions by their probability, in equal bins from 0 to 1 (Guo et al. 2017): of rows whose
+/// predicted class has a probability near 0.8, four in five should be right.
+///
+/// ```
+/// use fm_train::Reliability;
+///
+/// let mut reliability = Reliability::new(10)?;
+/// for (probability, right) in [(0.75, true), (0.75, false), (0.95, true)] {
+///     reliability.add(probability, right);
+/// }
+/// let bin = reliability.bins()[7];
+/// assert_eq!((bin.rows, bin.accuracy(), bin.mean_probability()), (2, Some(0.5), Some(0.75)));
+/// assert!((reliability.calibration_error() - (0.5 + 0.05) / 3.0).abs() < 1e-12);
+/// # Ok::<(), fm_train::TrainError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reliability {
+    bins: Vec<ReliabilityBin>,
+}
+
+/// The rows of a bin of [`Reliability`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ReliabilityBin {
+    /// Rows in it.
+    pub rows: u64,
+    /// Of them those whose prediction is right.
+    pub correct: u64,
+    /// Sum of the probabilities of their predicted classes.
+    pub probability_sum: f64,
+}
+
+impl ReliabilityBin {
+    /// Fraction of the rows that are right; none without rows.
+    pub fn accuracy(&self) -> Option<f64> {
+        (self.rows > 0).then(|| self.correct as f64 / self.rows as f64)
+    }
+
+    /// Mean probability of the predicted class; none without rows.
+    pub fn mean_probability(&self) -> Option<f64> {
+        (self.rows > 0).then(|| self.probability_sum / self.rows as f64)
+    }
+}
+
+impl Reliability {
+    /// No rows yet, in `bins` bins.
+    ///
+    /// # Errors
+    /// [`TrainError::Setting`] if `bins` is 0 or above a million.
+    pub fn new(bins: usize) -> Result<Self, TrainError> {
+        if !(1..=MAX_BINS).contains(&bins) {
+            return Err(TrainError::Setting {
+                name: "bins",
+                expected: "from 1 to 1,000,000",
+                found: bins.to_string(),
+            });
+        }
+        Ok(Self {
+            bins: vec![ReliabilityBin::default(); bins],
+        })
+    }
+
+    /// Counts a row: the probability of its predicted class, and whether that is its class. A bin
+    /// holds its upper edge; what is no probability counts in the first or the last.
+    pub fn add(&mut self, probability: f64, right: bool) {
+        let count = self.bins.len();
+        let place = (probability * count as f64).ceil() as usize;
+        let bin = &mut self.bins[place.clamp(1, count) - 1];
+        bin.rows += 1;
+        bin.correct += u64::from(right);
+        bin.probability_sum += probability;
+    }
+
+    /// The bins, from probability 0 on, all of one width.
+    pub fn bins(&self) -> &[ReliabilityBin] {
+        &self.bins
+    }
+
+    /// Expected calibration error: the distance of accuracy from mean probability, averaged over
+    /// the rows; 0 without rows.
+    pub fn calibration_error(&self) -> f64 {
+        let rows: u64 = self.bins.iter().map(|bin| bin.rows).sum();
+        let off = |bin: &ReliabilityBin| (bin.correct as f64 - bin.probability_sum).abs();
+        self.bins.iter().map(off).sum::<f64>() / rows.max(1) as f64
+    }
+}
