@@ -27,7 +27,7 @@ fn the_default_experiment_means_something_on_it() {
             let run = &run;
             scope.spawn(move || {
                 let (network, history) = run.source(seed, &()).unwrap();
-                run.arms(seed, &network, history, &()).unwrap()
+                run.arms(seed, &network, history, &()).unwrap().record
             })
         });
         seeds.map(|seed| seed.join().unwrap())
