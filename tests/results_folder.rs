@@ -3,7 +3,7 @@
 use std::fs;
 
 use fm_experiment::{ExperimentError, ResultsFolder};
-use fm_nn::Engine;
+use fm_nn::{Backend, Engine};
 use fm_tests::small_experiment::{experiment, plan, protocol};
 
 #[test]
@@ -30,9 +30,16 @@ fn a_folder_of_another_plan_is_refused_and_left_alone() {
     );
     assert_eq!(fs::read(folder.path().join("plan.json")).unwrap(), before);
 
+    let mut other = here.clone();
+    other.identity.backend = Backend::Blas;
+    let error = ResultsFolder::open(folder.path(), &other).unwrap_err();
+    let message = error.to_string();
+    assert!(message.contains("give --backend portable, "), "{message}");
+
     // What is only written down is not compared.
-    let mut elsewhere = here;
+    let mut elsewhere = here.clone();
     elsewhere.made_with.cpu = "another".to_owned();
+    assert_eq!(ResultsFolder::plan(folder.path()).unwrap(), Some(here));
     ResultsFolder::open(folder.path(), &elsewhere).unwrap();
 }
 

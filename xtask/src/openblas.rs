@@ -47,8 +47,8 @@ impl Choice {
         match found {
             Some(version) => {
                 eprintln!(
-                    "xtask: OpenBLAS {version} is built in; --backend blas or --backend portable \
-                     chooses"
+                    "xtask: OpenBLAS {version} is built in; --backend blas chooses it over the \
+                     portable backend"
                 );
                 Ok(&["--features", "openblas"])
             }

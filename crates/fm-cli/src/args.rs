@@ -66,7 +66,8 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 
-    /// What computes the matrix products [default: blas where it is built in, else portable]
+    /// What computes the matrix products [default: what the results folder was begun
+    /// with, else portable]
     #[arg(long, value_enum)]
     pub(crate) backend: Option<BackendArg>,
 

@@ -45,9 +45,10 @@ pub enum ExperimentError {
     },
     /// The folder holds the results of another plan.
     #[error(
-        "{} holds another plan: {key} is {there} there, and {here} here; choose another --out, or \
+        "{} holds another plan: {key} is {there} there, and {here} here; {}choose another --out, or \
          remove the folder",
-        path.display()
+        path.display(),
+        flag(key, there)
     )]
     OtherPlan {
         /// The folder.
@@ -87,4 +88,12 @@ pub enum ExperimentError {
     /// Numbers that no statistics can be made of.
     #[error("no statistics can be made")]
     Stats(#[from] StatsError),
+}
+
+/// What goes on with the plan that is there, where one option does.
+fn flag(key: &str, there: &str) -> String {
+    match key {
+        "backend" => format!("give --backend {}, ", there.trim_matches('"')),
+        _ => String::new(),
+    }
 }

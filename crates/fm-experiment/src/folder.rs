@@ -42,8 +42,7 @@ impl ResultsFolder {
     /// # Errors
     /// A folder of another plan, of something else, in use, or not writable; it is left as it is.
     pub fn open(path: &Path, plan: &Plan) -> Result<Self, ExperimentError> {
-        let plan_path = path.join("plan.json");
-        let there: Option<Plan> = read_if_there(&plan_path)?;
+        let there = Self::plan(path)?;
         match &there {
             Some(there) => check_same(path, there, plan)?,
             None => check_empty(path)?,
@@ -61,6 +60,14 @@ impl ResultsFolder {
             folder.write_json("plan.json", plan)?;
         }
         Ok(folder)
+    }
+
+    /// The plan of the results folder at `path`, which is not opened; none where there is none.
+    ///
+    /// # Errors
+    /// A plan that cannot be read or is damaged.
+    pub fn plan(path: &Path) -> Result<Option<Plan>, ExperimentError> {
+        read_if_there(&path.join("plan.json"))
     }
 
     /// Path of the folder.

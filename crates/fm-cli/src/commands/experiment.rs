@@ -9,7 +9,7 @@ use fm_experiment::{
     DatasetIdentity, FORMAT, Identity, MadeWith, Plan, Protocol, ResultsFolder, Run, Runner,
     SeedList, Summary, Tasks,
 };
-use fm_nn::{Backend, Engine, EngineError};
+use fm_nn::{Backend, Engine};
 
 use crate::args::ExperimentArgs;
 use crate::data::{self, Data, SYNTHETIC};
@@ -24,7 +24,9 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         (None, Some(seeds)) => seeds.clone(),
         (None, None) => SeedList::standard(),
     };
-    let engine = engine(args.backend.map(Backend::from))?;
+    // Refused before data is fetched, if it is to be refused.
+    let asked = args.backend.map(Backend::from).map(Engine::new);
+    let asked = asked.transpose()?;
     let Data {
         train,
         test,
@@ -39,6 +41,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         .out
         .clone()
         .unwrap_or_else(|| default_out(&protocol, &dataset, &seeds, args));
+    let engine = asked.map_or_else(|| default_engine(&out), Ok)?;
     let plan = plan(protocol, dataset, &seeds, &engine);
     let folder = ResultsFolder::open(&out, &plan)?;
     let protocol = &plan.identity.protocol;
@@ -108,32 +111,23 @@ fn protocol(asked: &str) -> Result<Protocol> {
     Ok(Protocol::read(path)?)
 }
 
-/// The backend asked for, or BLAS where it is built in and can be trusted.
-fn engine(asked: Option<Backend>) -> Result<Engine> {
-    if let Some(backend) = asked {
-        return Ok(Engine::new(backend)?);
-    }
-    match Engine::blas() {
-        Ok(engine) => {
-            eprintln!(
-                "Backend: blas ({}); for the other, --backend portable",
-                engine.kernel()
-            );
-            Ok(engine)
-        }
-        Err(error) => {
-            let engine = Engine::portable();
-            let why = match error {
-                EngineError::BlasNotBuiltIn => {
-                    "for blas, install OpenBLAS (Debian: libopenblas-dev) and build again"
-                        .to_owned()
-                }
-                other => format!("not blas: {other}"),
-            };
-            eprintln!("Backend: portable ({}); {why}", engine.kernel());
-            Ok(engine)
-        }
-    }
+/// Without a choice: the backend that the folder was begun with, else the portable one. A rule and
+/// never a measurement, so that two fresh runs cannot differ.
+fn default_engine(out: &Path) -> Result<Engine> {
+    let begun = ResultsFolder::plan(out)?.map(|plan| plan.identity.backend);
+    let backend = begun.unwrap_or(Backend::Portable);
+    let engine = Engine::new(backend).with_context(|| {
+        format!(
+            "{} was begun with --backend {backend}; choose another --out to begin anew",
+            out.display()
+        )
+    })?;
+    let why = match begun {
+        Some(_) => "the folder was begun with it",
+        None => "the same digits on every machine; for OpenBLAS, --backend blas",
+    };
+    eprintln!("Backend: {backend} ({}); {why}", engine.kernel());
+    Ok(engine)
 }
 
 /// `results/` and the protocol's name, with whatever else was chosen and changes the results.
