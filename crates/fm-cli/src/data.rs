@@ -54,7 +54,9 @@ fn auto() -> Result<Data> {
             if !matches!(error.kind(), NoRightCopy | Unreachable) {
                 return Err(error.into());
             }
-            eprintln!("fm: {error}");
+            // What each source said has been told while it was tried.
+            let error = error.to_string();
+            eprintln!("fm: {}", error.lines().next().unwrap_or_default());
             eprintln!(
                 "\nFashion-MNIST is not to be had, so this runs on SYNTHETIC images, drawn here. \
                  Results on them say nothing about photographs. With the four files in a folder, \
