@@ -57,12 +57,17 @@ pub struct MadeWith {
 /// Format of the folders that this version writes.
 pub const FORMAT: u32 = 1;
 
-/// The first key at which two values differ, and what stands there.
+/// Keys whose text is for people: it decides nothing.
+const DESCRIPTIVE: [&str; 2] = ["about", "says"];
+
+/// The first key at which two plans decide differently, and what stands there.
 pub(crate) fn first_difference(there: &Value, here: &Value) -> Option<(String, String, String)> {
     match (there, here) {
         (Value::Object(a), Value::Object(b)) => {
             let only_here = b.keys().filter(|key| !a.contains_key(*key));
-            a.keys().chain(only_here).find_map(|key| {
+            let deciding = a.keys().chain(only_here);
+            let mut deciding = deciding.filter(|key| !DESCRIPTIVE.contains(&key.as_str()));
+            deciding.find_map(|key| {
                 let nothing = Value::Null;
                 let (a, b) = (
                     a.get(key).unwrap_or(&nothing),
@@ -97,5 +102,21 @@ fn short(value: &Value) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_decides_is_a_difference() {
+        let plan = |about: &str, epochs: u32| json!({"protocol": {"about": about, "arms": [{"says": about, "epochs": epochs}]}});
+        assert_eq!(first_difference(&plan("a", 1), &plan("b", 1)), None);
+        let expected = ["protocol.arms[0].epochs", "1", "2"].map(str::to_owned);
+        let found = first_difference(&plan("a", 1), &plan("b", 2)).unwrap();
+        assert_eq!([found.0, found.1, found.2], expected);
     }
 }
