@@ -1,5 +1,8 @@
 //! Activations, applied and differentiated in place over slices.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::elementwise::{map, zip};
@@ -47,6 +50,20 @@ impl Activation {
         Self::Sigmoid,
         Self::Gelu,
     ];
+
+    /// Its name in files and on the command line: `leaky_relu`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Selu => "selu",
+            Self::Relu => "relu",
+            Self::Elu => "elu",
+            Self::LeakyRelu => "leaky_relu",
+            Self::Tanh => "tanh",
+            Self::Sigmoid => "sigmoid",
+            Self::Gelu => "gelu",
+        }
+    }
 
     /// Whether the derivative needs the input `x`; the others have theirs from the output.
     pub(crate) fn keeps_input(self) -> bool {
@@ -102,6 +119,31 @@ impl Activation {
                 g * (normal_cdf(x) + x * density)
             }),
         }
+    }
+}
+
+/// A name that no activation has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no activation {name:?}; there are {}", Activation::ALL.map(Activation::name).join(", "))]
+pub struct UnknownActivation {
+    /// The name.
+    pub name: String,
+}
+
+impl FromStr for Activation {
+    type Err = UnknownActivation;
+
+    fn from_str(name: &str) -> Result<Self, UnknownActivation> {
+        let found = Self::ALL.into_iter().find(|f| f.name() == name);
+        found.ok_or_else(|| UnknownActivation {
+            name: name.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -70,6 +70,16 @@ impl Dense {
         Ok(layer)
     }
 
+    /// A layer of these matrices, the biases one row as wide as the weights.
+    pub(crate) fn from_matrices(weight: Matrix, bias: Matrix, activation: Activation) -> Self {
+        debug_assert_eq!((1, weight.cols()), (bias.rows(), bias.cols()));
+        Self {
+            weight,
+            bias,
+            activation,
+        }
+    }
+
     /// Number of inputs.
     pub fn inputs(&self) -> usize {
         self.weight.rows()

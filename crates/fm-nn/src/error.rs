@@ -119,6 +119,14 @@ pub enum FileError {
         /// What the file system said.
         source: Arc<std::io::Error>,
     },
+    /// The file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// Path of the file.
+        path: PathBuf,
+        /// What the file system said.
+        source: Arc<std::io::Error>,
+    },
     /// Something else's file.
     #[error("not {what}: it begins with \"{found}\", expected \"{expected}\"")]
     Magic {
@@ -164,6 +172,12 @@ pub enum FileError {
     Activation {
         /// The number found.
         found: u8,
+    },
+    /// The metadata is not for the network, or too long.
+    #[error("the model's metadata cannot be right: {reason}")]
+    Metadata {
+        /// What is wrong.
+        reason: String,
     },
     /// The layers do not make a network.
     #[error("the layers do not make a network")]

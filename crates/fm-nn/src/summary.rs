@@ -92,7 +92,7 @@ impl LayerSummary {
         [
             self.name.clone(),
             format!("{} x {}", self.inputs, self.outputs),
-            format!("{:?}", self.activation).to_lowercase(),
+            self.activation.to_string(),
             thousands(self.parameters),
             trainable,
         ]

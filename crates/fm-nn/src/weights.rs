@@ -1,6 +1,5 @@
 //! A network's weights as bytes, as a file and as a digest.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -13,13 +12,14 @@ use crate::dense::Dense;
 use crate::error::FileError;
 use crate::file::write_whole;
 use crate::matrix::Matrix;
+use crate::model::{Metadata, Model};
 use crate::network::Network;
 
 /// Files of weights.
 const WEIGHTS: Kind = Kind {
     magic: *b"FMNNFILE",
     what: "a saved network",
-    newest: 1,
+    newest: 2,
     max_description: 64 * 1024,
 };
 
@@ -43,61 +43,129 @@ const ACTIVATIONS: [(u8, Activation); 8] = [
     (7, Activation::Gelu),
 ];
 
+/// What version 1 says: the layers.
+type Version1 = Vec<LayerDescription>;
+
+/// What version 2 says: the layers, and what they are for.
+#[derive(Encode, Decode)]
+struct Version2 {
+    layers: Vec<LayerDescription>,
+    class_names: Vec<String>,
+    input_scale: Option<f32>,
+    notes: Vec<(String, String)>,
+}
+
+/// A network and its metadata as a file's bytes.
+pub(crate) fn encode(network: &Network, metadata: &Metadata) -> Result<Vec<u8>, FileError> {
+    if let Some(reason) = metadata.problem(network.outputs()) {
+        return Err(FileError::Metadata { reason });
+    }
+    let notes = metadata.notes.iter();
+    let description = container::encode_description(&Version2 {
+        layers: network.layers().iter().map(describe).collect(),
+        class_names: metadata.class_names.clone(),
+        input_scale: metadata.input_scale,
+        notes: notes.map(|(k, v)| (k.clone(), v.clone())).collect(),
+    });
+    // What is written must be readable: the limits of reading are those of memory, not of bytes.
+    let readable = container::decode_description::<Version2>(&description);
+    if readable.is_err() || description.len() > WEIGHTS.max_description as usize {
+        let reason = format!(
+            "layers and metadata take {} bytes, more than a description may have",
+            description.len()
+        );
+        return Err(FileError::Metadata { reason });
+    }
+    let floats = network.layers().iter().flat_map(floats);
+    Ok(container::seal(
+        &WEIGHTS,
+        WEIGHTS.newest,
+        &description,
+        floats,
+    ))
+}
+
+/// Reads what [`encode`] wrote, now or in an earlier version.
+pub(crate) fn decode(bytes: &[u8]) -> Result<(Network, Metadata), FileError> {
+    let contents = container::open(&WEIGHTS, bytes)?;
+    let description = contents.description;
+    let (layers, metadata) = if contents.version == 1 {
+        let layers: Version1 = container::decode_description(description)?;
+        (layers, Metadata::default())
+    } else {
+        let file: Version2 = container::decode_description(description)?;
+        let metadata = Metadata {
+            class_names: file.class_names,
+            input_scale: file.input_scale,
+            notes: file.notes.into_iter().collect(),
+        };
+        (file.layers, metadata)
+    };
+    let network = read_layers(&layers, contents.payload)?;
+    match metadata.problem(network.outputs()) {
+        Some(reason) => Err(FileError::Metadata { reason }),
+        None => Ok((network, metadata)),
+    }
+}
+
+/// The layers from their descriptions and floats.
+fn read_layers(description: &[LayerDescription], mut floats: &[u8]) -> Result<Network, FileError> {
+    // All counts are checked against the file before a matrix is allocated.
+    let mut expected = 0u64;
+    for layer in description {
+        // A row of no columns, or a column of no rows, would be as large as the file says.
+        if layer.inputs == 0 || layer.outputs == 0 {
+            return Err(FileError::Shape);
+        }
+        let count = layer
+            .inputs
+            .checked_add(1)
+            .and_then(|n| n.checked_mul(layer.outputs));
+        let bytes = count.and_then(|n| n.checked_mul(4));
+        expected = bytes
+            .and_then(|n| n.checked_add(expected))
+            .ok_or(FileError::Shape)?;
+    }
+    if expected != floats.len() as u64 {
+        return Err(FileError::Length {
+            expected,
+            found: floats.len() as u64,
+        });
+    }
+    let mut layers = Vec::with_capacity(description.len());
+    for layer in description {
+        let activation = ACTIVATIONS
+            .iter()
+            .find(|(number, _)| *number == layer.activation);
+        let (_, activation) = activation.ok_or(FileError::Activation {
+            found: layer.activation,
+        })?;
+        let (inputs, outputs) = (layer.inputs as usize, layer.outputs as usize);
+        let weight = take(&mut floats, inputs, outputs);
+        let bias = take(&mut floats, 1, outputs);
+        layers.push(Dense::from_matrices(weight, bias, *activation));
+    }
+    let head = layers.pop().ok_or(FileError::Shape)?;
+    Ok(Network::new(layers, head)?)
+}
+
 impl Network {
-    /// The network as a file's bytes.
+    /// The network as a file's bytes, without [`Metadata`]; with it, see [`Model::to_bytes`].
+    ///
+    /// [`Model::to_bytes`]: crate::Model::to_bytes
+    ///
+    /// # Panics
+    /// With more layers, over a thousand, than a description has room for.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let description: Vec<LayerDescription> = self.layers().iter().map(describe).collect();
-        let description = container::encode_description(&description);
-        let floats = self.layers().iter().flat_map(floats);
-        container::seal(&WEIGHTS, 1, &description, floats)
+        encode(self, &Metadata::default()).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote, in this or any earlier version.
     ///
     /// # Errors
-    /// [`FileError`] for anything else; never panics, and allocates no more than twice the bytes.
+    /// As [`Model::from_bytes`](crate::Model::from_bytes).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
-        let contents = container::open(&WEIGHTS, bytes)?;
-        let description: Vec<LayerDescription> =
-            container::decode_description(contents.description)?;
-        let mut floats = contents.payload;
-        // All counts are checked against the file before a matrix is allocated.
-        let mut expected = 0u64;
-        for layer in &description {
-            let count = layer
-                .inputs
-                .checked_add(1)
-                .and_then(|n| n.checked_mul(layer.outputs));
-            let bytes = count.and_then(|n| n.checked_mul(4));
-            expected = bytes
-                .and_then(|n| n.checked_add(expected))
-                .ok_or(FileError::Shape)?;
-        }
-        if expected != floats.len() as u64 {
-            return Err(FileError::Length {
-                expected,
-                found: floats.len() as u64,
-            });
-        }
-        let mut layers = Vec::with_capacity(description.len());
-        for layer in &description {
-            let activation = ACTIVATIONS
-                .iter()
-                .find(|(number, _)| *number == layer.activation);
-            let (_, activation) = activation.ok_or(FileError::Activation {
-                found: layer.activation,
-            })?;
-            // A row of no columns, or a column of no rows, would be as large as the file says.
-            if layer.inputs == 0 || layer.outputs == 0 {
-                return Err(FileError::Shape);
-            }
-            let (inputs, outputs) = (layer.inputs as usize, layer.outputs as usize);
-            let weight = take(&mut floats, inputs, outputs);
-            let bias = take(&mut floats, 1, outputs);
-            layers.push(Dense::from_parts(weight.view(), bias.row(0), *activation)?);
-        }
-        let head = layers.pop().ok_or(FileError::Shape)?;
-        Ok(Self::new(layers, head)?)
+        decode(bytes).map(|(network, _)| network)
     }
 
     /// Writes the network to a file, whole or not at all; see [`write_whole`].
@@ -108,16 +176,13 @@ impl Network {
         write_whole(path, &self.to_bytes())
     }
 
-    /// Reads a file that [`save`](Self::save) wrote.
+    /// Reads the network of a file that [`save`](Self::save) or
+    /// [`Model::save`](crate::Model::save) wrote.
     ///
     /// # Errors
-    /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
+    /// As [`Model::load`](crate::Model::load).
     pub fn load(path: &Path) -> Result<Self, FileError> {
-        let bytes = fs::read(path).map_err(|source| FileError::Read {
-            path: path.to_owned(),
-            source: source.into(),
-        })?;
-        Self::from_bytes(&bytes)
+        Model::load(path).map(|model| model.network)
     }
 
     /// SHA-256, in hex, of every layer's shape, weights and biases as little-endian bytes: equal

@@ -1,0 +1,126 @@
+//! [`Model`]: a network with what is needed to use it on its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::error::FileError;
+use crate::file::write_whole;
+use crate::network::Network;
+use crate::weights;
+
+/// What a network's weights do not say: whose classes they are and what the inputs are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Metadata {
+    /// Names of the classes in the order of the labels: one per logit, two for a single logit;
+    /// none where they are not known, the default.
+    pub class_names: Vec<String>,
+    /// What each byte of an input is multiplied by, 1/255 for pixels; none, the default, where it
+    /// is not known.
+    pub input_scale: Option<f32>,
+    /// Whatever else is worth keeping, by name.
+    pub notes: BTreeMap<String, String>,
+}
+
+impl Metadata {
+    /// What is wrong with it for a network of `outputs` logits.
+    pub(crate) fn problem(&self, outputs: usize) -> Option<String> {
+        let (names, expected) = (self.class_names.len(), outputs.max(2));
+        if names != 0 && names != expected {
+            return Some(format!(
+                "{names} class names for {outputs} logits, expected {expected}"
+            ));
+        }
+        match self.input_scale {
+            Some(scale) if !(scale.is_finite() && scale > 0.0) => Some(format!(
+                "an input scale of {scale}, expected a number above 0"
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// A network with its [`Metadata`]: what a file holds.
+///
+/// ```
+/// use fm_nn::{Activation, Dense, Metadata, Model, Network};
+/// use ndarray::array;
+///
+/// let head = Dense::from_parts(array![[1.0, -1.0]].view(), &[0.0, 0.5], Activation::Identity)?;
+/// let metadata = Metadata {
+///     class_names: vec!["sandal".to_owned(), "shirt".to_owned()],
+///     input_scale: Some(1.0 / 255.0),
+///     ..Metadata::default()
+/// };
+/// let model = Model { network: Network::new(vec![], head)?, metadata };
+///
+/// let again = Model::from_bytes(&model.to_bytes()?)?;
+/// assert_eq!(again, model);
+/// # Ok::<(), fm_nn::FileError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// The layers.
+    pub network: Network,
+    /// What they are for.
+    pub metadata: Metadata,
+}
+
+impl Model {
+    /// A network of which nothing else is known.
+    pub fn new(network: Network) -> Self {
+        Self {
+            network,
+            metadata: Metadata::default(),
+        }
+    }
+
+    /// The model as a file's bytes, in the newest version of the native format.
+    ///
+    /// # Errors
+    /// [`FileError::Metadata`] if there are class names for another number of logits or more text
+    /// than a description may have (some 60 kB), so that it could not be read again.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
+        weights::encode(&self.network, &self.metadata)
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote, in this or any earlier version.
+    ///
+    /// # Errors
+    /// [`FileError`] for anything else; never panics, and allocates no more than the layers take,
+    /// each row of which is a multiple of 16 floats.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
+        let (network, metadata) = weights::decode(bytes)?;
+        Ok(Self { network, metadata })
+    }
+
+    /// Writes the model to a file, whole or not at all; see [`write_whole`].
+    ///
+    /// # Errors
+    /// As [`to_bytes`](Self::to_bytes), and [`FileError::Write`].
+    pub fn save(&self, path: &Path) -> Result<(), FileError> {
+        let bytes = self.to_bytes()?;
+        write_whole(path, &bytes).map_err(|source| FileError::Write {
+            path: path.to_owned(),
+            source: source.into(),
+        })
+    }
+
+    /// Reads a file that [`save`](Self::save) or [`Network::save`] wrote.
+    ///
+    /// # Errors
+    /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
+    pub fn load(path: &Path) -> Result<Self, FileError> {
+        let bytes = fs::read(path).map_err(|source| FileError::Read {
+            path: path.to_owned(),
+            source: source.into(),
+        })?;
+        Self::from_bytes(&bytes)
+    }
+
+    /// The name of class `class`: its own where it is known, else its number.
+    pub fn class_name(&self, class: usize) -> String {
+        let name = self.metadata.class_names.get(class);
+        name.cloned().unwrap_or_else(|| class.to_string())
+    }
+}

@@ -1,0 +1,212 @@
+//! What can be wrong with a file of tensors.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::activation::UnknownActivation;
+use crate::error::NetworkError;
+
+/// Why a file's tensors are not the layers of a network.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum TensorError {
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Path of the file.
+        path: PathBuf,
+        /// What the file system said.
+        source: Arc<std::io::Error>,
+    },
+    /// The file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// Path of the file.
+        path: PathBuf,
+        /// What the file system said.
+        source: Arc<std::io::Error>,
+    },
+    /// The eight bytes that say how long the header is speak of something else.
+    #[error(
+        "not a safetensors file: its header would have {header} bytes, expected at most {most}, \
+         in a file of {file}"
+    )]
+    Framing {
+        /// Bytes of the header, as the file says.
+        header: u64,
+        /// The most that a header may have.
+        most: u64,
+        /// Bytes of the file.
+        file: u64,
+    },
+    /// The header cannot be decoded, or contradicts itself.
+    #[error("the header at offset 8 is no safetensors header")]
+    Header {
+        /// What the decoder said.
+        source: Arc<serde_json::Error>,
+    },
+    /// The tensors take another number of bytes than there are.
+    #[error("the header speaks of {expected} bytes of tensors, found {found}: the file is damaged")]
+    Length {
+        /// Bytes of all tensors.
+        expected: u64,
+        /// Bytes behind the header.
+        found: u64,
+    },
+    /// A value of the metadata is not what its key means.
+    #[error("the metadata's {key} is {found}, expected {expected}")]
+    Metadata {
+        /// The key.
+        key: String,
+        /// What it must be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// Nothing says what is between two layers.
+    #[error(
+        "the file does not say the activation of its {hidden} hidden layers: give it, or write \
+         it into the file as metadata {{\"activation\": \"relu\"}}"
+    )]
+    NoActivation {
+        /// Number of hidden layers.
+        hidden: usize,
+    },
+    /// An activation that there is not.
+    #[error("the metadata's activation cannot be used")]
+    Activation(#[from] UnknownActivation),
+    /// Tensors that are missing, too many, or of another shape.
+    #[error("the tensors do not fit: {}", list(.0))]
+    Misfit(
+        /// Each of them.
+        Vec<Misfit>,
+    ),
+    /// A name that was asked for and no layer has.
+    #[error("no layer is called {name:?}; there are {there}")]
+    LayerName {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        there: String,
+    },
+    /// A layer does not take what the one below gives.
+    #[error(
+        "{above} takes {inputs} inputs, but {below}, taken as the layer below it, gives {outputs}; \
+         if the layers come in another order, or their weights are stored the other way round, \
+         say so"
+    )]
+    Chain {
+        /// Name of the lower layer.
+        below: String,
+        /// Its outputs.
+        outputs: usize,
+        /// Name of the upper layer.
+        above: String,
+        /// Its inputs.
+        inputs: usize,
+    },
+    /// The layers do not make a network.
+    #[error("the layers do not make a network")]
+    Network(#[from] NetworkError),
+}
+
+/// A tensor that does not fit. A size of 0 in what is expected stands for any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misfit {
+    /// It is not in the file.
+    Missing {
+        /// The name that it would have.
+        name: String,
+        /// The shape that it would have.
+        expected: Vec<usize>,
+    },
+    /// No layer has a place for it.
+    Extra {
+        /// Its name.
+        name: String,
+        /// Its shape.
+        found: Vec<usize>,
+    },
+    /// It is of another shape.
+    Shape {
+        /// Its name.
+        name: String,
+        /// The shape that it should have.
+        expected: Vec<usize>,
+        /// Its shape.
+        found: Vec<usize>,
+    },
+    /// Its numbers are of another type.
+    Type {
+        /// Its name.
+        name: String,
+        /// The type of its numbers.
+        found: String,
+    },
+    /// It fits, but the other part of its layer does not, so the layer is left as it was.
+    Partner {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Misfit {
+    /// The name of the tensor.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Missing { name, .. }
+            | Self::Extra { name, .. }
+            | Self::Shape { name, .. }
+            | Self::Type { name, .. }
+            | Self::Partner { name } => name,
+        }
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { name, expected } => {
+                write!(f, "{name} {} is missing", shape(expected))
+            }
+            Self::Extra { name, found } => {
+                write!(f, "{name} {} has no place", shape(found))
+            }
+            Self::Shape {
+                name,
+                expected,
+                found,
+            } => write!(
+                f,
+                "{name}: expected {}, found {}",
+                shape(expected),
+                shape(found)
+            ),
+            Self::Type { name, found } => write!(f, "{name}: expected F32, found {found}"),
+            Self::Partner { name } => {
+                write!(f, "{name} fits, but not the other part of its layer")
+            }
+        }
+    }
+}
+
+fn shape(sizes: &[usize]) -> String {
+    let size = |&n: &usize| match n {
+        0 => "any".to_owned(),
+        n => n.to_string(),
+    };
+    let sizes: Vec<String> = sizes.iter().map(size).collect();
+    format!("[{}]", sizes.join(", "))
+}
+
+/// All of a few, the first of many.
+fn list(misfits: &[Misfit]) -> String {
+    const MOST: usize = 12;
+    let mut words: Vec<String> = misfits.iter().take(MOST).map(Misfit::to_string).collect();
+    if misfits.len() > MOST {
+        words.push(format!("and {} more", misfits.len() - MOST));
+    }
+    words.join("; ")
+}
