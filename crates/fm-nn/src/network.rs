@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation::Activation;
 use crate::dense::Dense;
+use crate::engine::Engine;
 use crate::error::NetworkError;
 use crate::freeze::FreezeMask;
 use crate::gradient::{LayerGradient, Update};
@@ -12,7 +13,7 @@ use crate::init::Init;
 use crate::matrix::Matrix;
 use crate::product::{Out, Rhs, Shape, Start};
 use crate::transpose::transpose;
-use crate::workspace::{Rows, Workspace};
+use crate::workspace::{Rows, Turned, Workspace};
 
 /// The shape of a trunk: what is reused between tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -274,64 +275,80 @@ impl Network {
     /// backward pass that went down to the first layer and left the weights as they were.
     pub fn input_gradient(&self, workspace: &mut Workspace) -> Matrix {
         let mut out = Matrix::zeros(workspace.rows, self.inputs());
-        self.input_delta(0, workspace);
-        transpose(
-            &workspace.input_delta_t,
-            self.inputs(),
-            workspace.rows,
+        let (rows, turned) = (workspace.rows, &mut workspace.turned);
+        self.input_delta(
+            0,
+            &workspace.engine,
+            rows,
+            &workspace.deltas[0],
             &mut out,
+            turned,
         );
         out
     }
 
     /// From layer `l`'s delta that of the layer below it.
     fn delta_below(&self, l: usize, workspace: &mut Workspace) {
-        self.input_delta(l, workspace);
-        let below = &self.layers[l - 1];
-        let level = workspace.engine.level();
-        let delta = &mut workspace.deltas[l - 1];
-        transpose(
-            &workspace.input_delta_t,
-            below.outputs(),
-            workspace.rows,
-            delta,
-        );
+        let (below, above) = workspace.deltas.split_at_mut(l);
+        let (rows, turned) = (workspace.rows, &mut workspace.turned);
+        let delta = &mut below[l - 1];
+        self.input_delta(l, &workspace.engine, rows, &above[0], delta, turned);
         let kept = workspace.preactivations[l - 1]
             .as_ref()
             .unwrap_or(&workspace.outputs[l - 1]);
-        let used = workspace.rows * delta.stride();
+        let used = rows * delta.stride();
         let (delta, kept) = (&mut delta.padded_mut()[..used], &kept.padded()[..used]);
-        below.activation().backward(level, delta, kept);
+        let activation = self.layers[l - 1].activation();
+        activation.backward(workspace.engine.level(), delta, kept);
     }
 
-    /// The gradient of layer `l`'s inputs, transposed: `Wᵀ` enters as `W·Dᵀ`, so only the small
-    /// `D` is ever turned.
-    fn input_delta(&self, l: usize, workspace: &mut Workspace) {
-        let layer = &self.layers[l];
-        let rows = workspace.rows;
-        transpose(
-            &workspace.deltas[l],
-            rows,
-            layer.outputs(),
-            &mut workspace.delta_t,
-        );
+    /// The gradient of layer `l`'s inputs, `D·Wᵀ`: of the first `rows` rows of `out`.
+    fn input_delta(
+        &self,
+        l: usize,
+        engine: &Engine,
+        rows: usize,
+        delta: &Matrix,
+        out: &mut Matrix,
+        turned: &mut Turned,
+    ) {
+        let weight = &self.layers[l].weight;
+        let (inputs, outputs) = (weight.rows(), weight.cols());
         let shape = Shape {
-            m: layer.inputs(),
+            m: rows,
+            n: inputs,
+            k: outputs,
+        };
+        if engine.takes_transposed(shape) {
+            let rhs = Rhs {
+                data: weight.padded(),
+                stride: weight.stride(),
+            };
+            let stride = out.stride();
+            let out = Out {
+                data: out.padded_mut(),
+                stride,
+            };
+            engine.product_transposed(shape, Rows::of(delta).lhs(), rhs, out);
+            return;
+        }
+        // As `W·Dᵀ`, so that only the small `D` and what comes of it are ever turned.
+        transpose(delta, rows, outputs, &mut turned.delta);
+        let shape = Shape {
+            m: inputs,
             n: rows,
-            k: layer.outputs(),
+            k: outputs,
         };
-        let weight = Rows::of(&layer.weight).lhs();
         let rhs = Rhs {
-            data: workspace.delta_t.padded(),
-            stride: workspace.delta_t.stride(),
+            data: turned.delta.padded(),
+            stride: turned.delta.stride(),
         };
-        let stride = workspace.input_delta_t.stride();
-        let out = Out {
-            data: workspace.input_delta_t.padded_mut(),
+        let stride = turned.input_delta.stride();
+        let product = Out {
+            data: turned.input_delta.padded_mut(),
             stride,
         };
-        workspace
-            .engine
-            .product(shape, weight, rhs, Start::Zero, out);
+        engine.product(shape, Rows::of(weight).lhs(), rhs, Start::Zero, product);
+        transpose(&turned.input_delta, inputs, rows, out);
     }
 }

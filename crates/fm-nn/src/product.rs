@@ -61,43 +61,9 @@ pub struct Shape {
 /// Checks once what the kernels, which do not check, rely on.
 pub(crate) fn check(shape: Shape, a: &Lhs<'_>, b: &Rhs<'_>, start: &Start<'_>, c: &Out<'_>) {
     let Shape { m, n, k } = shape;
-    assert!(
-        b.stride.is_multiple_of(LANES) && b.stride >= n,
-        "stride {} of B, n {n}",
-        b.stride
-    );
-    assert!(
-        c.stride.is_multiple_of(LANES) && c.stride >= n,
-        "stride {} of C, n {n}",
-        c.stride
-    );
-    // Checked: a product that wraps around would let any slice pass.
-    assert!(
-        k.checked_mul(b.stride)
-            .is_some_and(|len| b.data.len() >= len),
-        "B holds {} floats, {k} rows of {} needed",
-        b.data.len(),
-        b.stride
-    );
-    assert!(
-        m.checked_mul(c.stride)
-            .is_some_and(|len| c.data.len() >= len),
-        "C holds {} floats, {m} rows of {} needed",
-        c.data.len(),
-        c.stride
-    );
-    if m > 0 && k > 0 {
-        let down = (m - 1).checked_mul(a.row_stride);
-        let right = (k - 1).checked_mul(a.col_stride);
-        let last = down.zip(right).and_then(|(d, r)| d.checked_add(r));
-        assert!(
-            last.is_some_and(|last| a.data.len() > last),
-            "A holds {} floats, too few for {m} rows at {} and {k} columns at {}",
-            a.data.len(),
-            a.row_stride,
-            a.col_stride
-        );
-    }
+    check_rows("B", b.data, (k, n), b.stride);
+    check_rows("C", c.data, (m, n), c.stride);
+    check_left(a, m, k);
     if let Start::Row(row) = start {
         assert!(
             row.len() >= n.next_multiple_of(LANES),
@@ -105,6 +71,46 @@ pub(crate) fn check(shape: Shape, a: &Lhs<'_>, b: &Rhs<'_>, start: &Start<'_>, c
             row.len()
         );
     }
+}
+
+/// As [`check`], for `C = A·Bᵀ` with `B[n, k]`.
+pub(crate) fn check_transposed(shape: Shape, a: &Lhs<'_>, b: &Rhs<'_>, c: &Out<'_>) {
+    let Shape { m, n, k } = shape;
+    check_rows("B", b.data, (n, k), b.stride);
+    check_rows("C", c.data, (m, n), c.stride);
+    check_left(a, m, k);
+}
+
+/// Checks rows that are read or written in whole vectors.
+fn check_rows(name: &str, data: &[f32], (rows, cols): (usize, usize), stride: usize) {
+    assert!(
+        stride.is_multiple_of(LANES) && stride >= cols,
+        "stride {stride} of {name}, {cols} columns"
+    );
+    // Checked: a product that wraps around would let any slice pass.
+    assert!(
+        rows.checked_mul(stride)
+            .is_some_and(|len| data.len() >= len),
+        "{name} holds {} floats, {rows} rows of {stride} needed",
+        data.len()
+    );
+}
+
+/// Checks a left operand, `[m, k]`, that is read one element at a time.
+fn check_left(a: &Lhs<'_>, m: usize, k: usize) {
+    if m == 0 || k == 0 {
+        return;
+    }
+    let down = (m - 1).checked_mul(a.row_stride);
+    let right = (k - 1).checked_mul(a.col_stride);
+    let last = down.zip(right).and_then(|(d, r)| d.checked_add(r));
+    assert!(
+        last.is_some_and(|last| a.data.len() > last),
+        "A holds {} floats, too few for {m} rows at {} and {k} columns at {}",
+        a.data.len(),
+        a.row_stride,
+        a.col_stride
+    );
 }
 
 #[cfg(test)]

@@ -95,10 +95,16 @@ pub struct Workspace {
     pub(crate) preactivations: Vec<Option<Matrix>>,
     /// Per layer, gradient before the activation; empty in a workspace for inference.
     pub(crate) deltas: Vec<Matrix>,
+    pub(crate) turned: Turned,
+}
+
+/// What is turned on the way from a layer's delta to that of the layer below it.
+#[derive(Clone, Debug)]
+pub(crate) struct Turned {
     /// A delta transposed: `[outputs, capacity]` of the widest layer.
-    pub(crate) delta_t: Matrix,
+    pub(crate) delta: Matrix,
     /// The gradient of a layer's inputs, transposed: `[inputs, capacity]`.
-    pub(crate) input_delta_t: Matrix,
+    pub(crate) input_delta: Matrix,
 }
 
 impl Workspace {
@@ -116,8 +122,10 @@ impl Workspace {
             .max()
             .unwrap_or(0);
         let inputs = layers.iter().map(|layer| layer.inputs()).max().unwrap_or(0);
-        workspace.delta_t = Matrix::zeros(outputs, capacity);
-        workspace.input_delta_t = Matrix::zeros(inputs, capacity);
+        workspace.turned = Turned {
+            delta: Matrix::zeros(outputs, capacity),
+            input_delta: Matrix::zeros(inputs, capacity),
+        };
         workspace
     }
 
@@ -136,8 +144,10 @@ impl Workspace {
                 .map(|layer| layer.activation().keeps_input().then(|| outputs(layer)))
                 .collect(),
             deltas: Vec::new(),
-            delta_t: Matrix::zeros(0, 0),
-            input_delta_t: Matrix::zeros(0, 0),
+            turned: Turned {
+                delta: Matrix::zeros(0, 0),
+                input_delta: Matrix::zeros(0, 0),
+            },
         }
     }
 

@@ -11,6 +11,7 @@ mod peak;
 mod prefetch;
 mod product;
 mod tile;
+mod turned;
 mod vector;
 
 pub use level::{Job, Level, UnknownLevel};
@@ -19,6 +20,7 @@ pub use prefetch::prefetch_slice;
 pub(crate) use product::product;
 #[cfg(any(feature = "openblas", feature = "openblas-static"))]
 pub(crate) use tile::CHAIN;
+pub(crate) use turned::{product_transposed, suits};
 
 #[cfg(test)]
 mod tests;

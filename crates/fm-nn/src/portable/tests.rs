@@ -4,9 +4,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::tile::CHAIN;
-use super::{Level, product};
+use super::{Level, product, product_transposed, suits};
 use crate::matrix::{LANES, Matrix};
-use crate::product::{Lhs, Out, Rhs, Shape, Start, check};
+use crate::product::{Lhs, Out, Rhs, Shape, Start, check, check_transposed};
 use crate::team::Team;
 
 /// The definition: chains of fused multiply-adds per element, added up in order.
@@ -134,6 +134,57 @@ fn the_shapes_of_the_exercise() {
     ];
     for (m, n, k) in shapes {
         compare(&mut rng, Shape { m, n, k }, 0);
+    }
+}
+
+#[test]
+fn a_transposed_right_operand_changes_no_bit() {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let shapes = [(16, 8), (17, 1), (31, 3), (50, 50), (100, 128), (300, 100)];
+    for (n, k) in shapes.into_iter().chain([(40, 129), (33, 300), (20, 0)]) {
+        for m in 1..=8 {
+            let shape = Shape { m, n, k };
+            let (a, turned) = (random(&mut rng, m, k), random(&mut rng, n, k));
+            let mut b = Matrix::zeros(k, n);
+            for p in 0..k {
+                for j in 0..n {
+                    b.row_mut(p)[j] = turned.row(j)[p];
+                }
+            }
+            let a = Lhs {
+                data: a.padded(),
+                row_stride: a.stride(),
+                col_stride: 1,
+            };
+            let (stride, b_stride) = (b.stride() + LANES, b.stride());
+            let b = Rhs {
+                data: b.padded(),
+                stride: b_stride,
+            };
+            let turned_stride = turned.stride();
+            let turned = Rhs {
+                data: turned.padded(),
+                stride: turned_stride,
+            };
+            let before = random(&mut rng, m, stride);
+            let mut expected = before.clone();
+            let data = expected.padded_mut();
+            definition(shape, a, b, Start::Zero, Out { data, stride });
+            for level in Level::ALL {
+                assert!(suits(level, shape));
+                let mut c = before.clone();
+                let out = Out {
+                    data: c.padded_mut(),
+                    stride,
+                };
+                check_transposed(shape, &a, &turned, &out);
+                product_transposed(level, shape, a, turned, out);
+                // Beyond the last column, too: nothing is written there.
+                let bits = |c: &Matrix| c.padded().iter().map(|x| x.to_bits()).collect();
+                let (got, expected): (Vec<u32>, Vec<u32>) = (bits(&c), bits(&expected));
+                assert_eq!(got, expected, "{level}, {shape:?}");
+            }
+        }
     }
 }
 

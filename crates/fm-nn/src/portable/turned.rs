@@ -1,0 +1,157 @@
+//! The product with the transpose of a matrix, `C = A·Bᵀ`, for few rows of `A`.
+//!
+//! Backward this is `D·Wᵀ`. With fewer rows of `D` than a vector has lanes, `W·Dᵀ` would leave most
+//! lanes idle; here the lanes are rows of `W`, of which four columns at a time are turned in
+//! registers. An element is the same chains of multiply-adds as in [`product`](super::product).
+
+// The kernels take raw pointers; the bounds were checked by `product::check_transposed`.
+#![allow(unsafe_code)]
+
+use super::level::Level;
+use super::tile::CHAIN;
+use super::vector::{self, Vector};
+use crate::product::{Lhs, Out, Rhs, Shape};
+
+/// Columns that are turned at a time.
+pub(super) const TURNED: usize = 4;
+
+/// Rows of `A` of a tile, at most. With more of them, turning `D` takes less time than turning
+/// `W` does.
+pub(crate) const MOST_ROWS: usize = 8;
+
+/// Whether [`product_transposed`] can compute this shape, and is the faster way.
+pub(crate) fn suits(level: Level, shape: Shape) -> bool {
+    let lanes = match level.min(Level::detect()) {
+        Level::Avx512 => 16,
+        Level::Avx2 => 8,
+        Level::Baseline => 4,
+    };
+    shape.m <= MOST_ROWS && shape.n >= lanes
+}
+
+/// `C = A·Bᵀ` for `A[m, k]` and `B[n, k]`, the operands already checked and the shape one that
+/// [`suits`].
+pub(crate) fn product_transposed(level: Level, shape: Shape, a: Lhs<'_>, b: Rhs<'_>, c: Out<'_>) {
+    if shape.m == 0 {
+        return;
+    }
+    let tile = Turned {
+        k: shape.k,
+        a: a.data.as_ptr(),
+        a_row: a.row_stride,
+        a_col: a.col_stride,
+        b: [b.data.as_ptr(); 2],
+        b_row: b.stride,
+        c: [c.data.as_mut_ptr(); 2],
+        c_row: c.stride,
+    };
+    // SAFETY: the vectors' features are those of the level, which this CPU has; the operands were
+    // checked.
+    unsafe {
+        match level.min(Level::detect()) {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => tiles::<vector::Avx512>(tile, shape),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => tiles::<vector::Avx2>(tile, shape),
+            _ => tiles::<vector::Baseline>(tile, shape),
+        }
+    }
+}
+
+/// The operands of one tile: all rows of `A`, and one or two vectors of rows of `B`.
+#[derive(Clone, Copy)]
+pub(super) struct Turned {
+    k: usize,
+    a: *const f32,
+    a_row: usize,
+    a_col: usize,
+    /// Where each vector's rows of `B` begin.
+    b: [*const f32; 2],
+    b_row: usize,
+    /// Where each vector's columns of `C` begin.
+    c: [*mut f32; 2],
+    c_row: usize,
+}
+
+/// A kernel compiled for one number of rows of `A`, of vectors, and one vector.
+///
+/// # Safety
+/// As [`turned`].
+pub(super) type TurnedKernel = unsafe fn(&Turned);
+
+/// All tiles. The last vector begins early enough to end with the last row of `B`, and computes
+/// some elements a second time.
+///
+/// # Safety
+/// The CPU has the features of `V`, `check_transposed` passed for the operands, `shape` has from 1
+/// to [`MOST_ROWS`] rows and at least as many columns as `V` has lanes.
+unsafe fn tiles<V: Vector>(operands: Turned, shape: Shape) {
+    let count = shape.n.div_ceil(V::LANES);
+    let width = if 2 * shape.m <= V::TURNED_SUMS { 2 } else { 1 };
+    for first in (0..count).step_by(width) {
+        let width = width.min(count - first);
+        let mut tile = operands;
+        for vector in 0..width {
+            let row = ((first + vector) * V::LANES).min(shape.n - V::LANES);
+            tile.b[vector] = operands.b[0].wrapping_add(row * operands.b_row);
+            tile.c[vector] = operands.c[0].wrapping_add(row);
+        }
+        // SAFETY: the rows lie in the shape.
+        unsafe { V::turned_kernel(shape.m, width)(&tile) }
+    }
+}
+
+/// Computes `ROWS` rows of `WIDTH` vectors of `C`.
+///
+/// # Safety
+/// The CPU has the features of `V`. `ROWS x k` elements of `A` are in bounds, of each vector
+/// `V::LANES` rows of `B` with `k` columns, rounded up to a multiple of [`TURNED`], and `ROWS` rows
+/// of `C` with `V::LANES` columns.
+#[inline(always)]
+pub(super) unsafe fn turned<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &Turned) {
+    // SAFETY: every access below is to one of the elements that the caller promised.
+    unsafe {
+        let zeros = [[V::splat(0.0); WIDTH]; ROWS];
+        let mut first = 0;
+        loop {
+            let mut sums = zeros;
+            let end = t.k.min(first + CHAIN);
+            let mut p = first;
+            while p < end {
+                // In a loop: a closure would be compiled without the features of `V`.
+                let mut columns = [[V::splat(0.0); TURNED]; WIDTH];
+                for (columns, b) in columns.iter_mut().zip(&t.b) {
+                    *columns = V::turn(b.add(p), t.b_row);
+                }
+                for q in 0..TURNED {
+                    if p + q < end {
+                        for (i, sums) in sums.iter_mut().enumerate() {
+                            let x = V::splat(*t.a.add(i * t.a_row + (p + q) * t.a_col));
+                            for (sum, columns) in sums.iter_mut().zip(&columns) {
+                                *sum = x.mul_add(columns[q], *sum);
+                            }
+                        }
+                    }
+                }
+                p += TURNED;
+            }
+            // All are read before any is written: two vectors of a tile may overlap.
+            if first > 0 {
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    for (sum, c) in sums.iter_mut().zip(&t.c) {
+                        *sum = V::load(c.add(i * t.c_row)).add(*sum);
+                    }
+                }
+            }
+            for (i, sums) in sums.iter().enumerate() {
+                for (sum, c) in sums.iter().zip(&t.c) {
+                    sum.store(c.add(i * t.c_row));
+                }
+            }
+            first += CHAIN;
+            if first >= t.k {
+                break;
+            }
+        }
+    }
+}
