@@ -12,7 +12,7 @@ use std::slice;
 
 use super::level::{Job, Level};
 use super::prefetch::prefetch;
-use super::tile::{CHAIN, First, Kernel, Tile};
+use super::tile::{CHAIN, First, Kernel, STREAMED, Tile};
 use super::vector::{self, Vector};
 use crate::matrix::LANES;
 use crate::pieces::Pieces;
@@ -131,6 +131,11 @@ unsafe fn part(level: Level, operands: &Operands, rows: Range<usize>, cols: Rang
 /// As [`part`], and the CPU has the features of `V`.
 unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
     const { assert!(LANES.is_multiple_of(V::LANES)) };
+    if operands.add && (1..=STREAMED).contains(&operands.k) {
+        // SAFETY: the caller's promise.
+        unsafe { rows_streamed::<V>(operands, rows, cols) }
+        return;
+    }
     // What is added to `C` with one rounding cannot go through it in between.
     let most = if operands.add {
         usize::MAX
@@ -167,6 +172,30 @@ unsafe fn blocks<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range
             unsafe { panels::<V>(&block, start..end, cols.clone(), from_last) }
         }
     }
+}
+
+/// [`part`] with few steps: row by row, from the last row on.
+///
+/// # Safety
+/// As [`blocks`], with sums that are added to `C` and 1 to [`STREAMED`] steps.
+unsafe fn rows_streamed<V: Vector>(operands: &Operands, rows: Range<usize>, cols: Range<usize>) {
+    let tile = Tile {
+        k: operands.k,
+        a: operands.a.wrapping_add(rows.start * operands.a_row),
+        a_row: operands.a_row,
+        a_col: operands.a_col,
+        b: operands.b.wrapping_add(cols.start),
+        b_row: operands.b_row,
+        c: operands
+            .c
+            .wrapping_add(rows.start * operands.c_row + cols.start),
+        c_row: operands.c_row,
+        first: First::Zero,
+        add: true,
+    };
+    let width = cols.len().div_ceil(V::LANES);
+    // SAFETY: the rows lie in the shape; the last vector ends as in `panels`.
+    unsafe { V::stream_kernel(operands.k)(&tile, rows.len(), width) }
 }
 
 /// One block: panels of columns from the left to the right, in each its tiles.

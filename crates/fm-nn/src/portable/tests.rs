@@ -112,6 +112,7 @@ fn every_level_computes_the_definition_bit_for_bit() {
 fn blocks_of_the_inner_dimension_change_no_bit() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     for (m, n, k) in [
+        (5, 20, 4),
         (5, 20, 127),
         (3, 33, 128),
         (3, 33, 129),

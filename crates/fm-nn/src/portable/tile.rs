@@ -45,6 +45,15 @@ pub(super) struct Tile {
 /// As [`tile`].
 pub(super) type Kernel = unsafe fn(&Tile);
 
+/// A kernel of a few steps compiled for their number and one vector.
+///
+/// # Safety
+/// As [`stream`].
+pub(super) type StreamKernel = unsafe fn(&Tile, usize, usize);
+
+/// Steps up to which a product that is added to `C` is quicker row by row than in tiles.
+pub(super) const STREAMED: usize = 4;
+
 /// Computes `ROWS` rows of `WIDTH` vectors of `C`.
 ///
 /// # Safety
@@ -87,6 +96,35 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
                 break;
             }
             (sums, add) = (zeros, true);
+        }
+    }
+}
+
+/// Adds `STEPS` rows of `B`, each times its element of `A`, to each of `rows` rows of `C`, `width`
+/// vectors wide, the last row first. A product of a few steps spends its time on passing over `C`,
+/// and that is quickest along its rows.
+///
+/// # Safety
+/// The CPU has the features of `V`. `rows x STEPS` elements of `A`, and `width` whole vectors in
+/// each of `STEPS` rows of `B` and of `rows` rows of `C` are in bounds.
+#[inline(always)]
+pub(super) unsafe fn stream<V: Vector, const STEPS: usize>(t: &Tile, rows: usize, width: usize) {
+    // SAFETY: every access below is to one of the elements that the caller promised.
+    unsafe {
+        for row in (0..rows).rev() {
+            let mut a = [V::splat(0.0); STEPS];
+            for (p, a) in a.iter_mut().enumerate() {
+                *a = V::splat(*t.a.add(row * t.a_row + p * t.a_col));
+            }
+            let c = t.c.add(row * t.c_row);
+            for j in 0..width {
+                let mut sum = V::splat(0.0);
+                for (p, a) in a.iter().enumerate() {
+                    sum = a.mul_add(V::load(t.b.add(p * t.b_row + j * V::LANES)), sum);
+                }
+                let c = c.add(j * V::LANES);
+                V::load(c).add(sum).store(c);
+            }
         }
     }
 }
