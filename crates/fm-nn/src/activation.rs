@@ -70,18 +70,19 @@ impl Activation {
         self == Self::Gelu
     }
 
-    /// Replaces each `x` by `f(x)`.
+    /// Replaces each `x` by `f(x)`. What is no number stays none: it is compared with `<=`, so that
+    /// it takes the side that keeps it.
     pub(crate) fn apply(self, level: Level, xs: &mut [f32]) {
         match self {
             Self::Identity => {}
             Self::Selu => map(level, xs, |x| {
                 let below = SELU_SCALE * SELU_ALPHA * math::expm1(x.min(0.0));
-                if x > 0.0 { SELU_SCALE * x } else { below }
+                if x <= 0.0 { below } else { SELU_SCALE * x }
             }),
-            Self::Relu => map(level, xs, |x| if x > 0.0 { x } else { 0.0 }),
+            Self::Relu => map(level, xs, |x| if x <= 0.0 { 0.0 } else { x }),
             Self::Elu => map(level, xs, |x| {
                 let below = math::expm1(x.min(0.0));
-                if x > 0.0 { x } else { below }
+                if x <= 0.0 { below } else { x }
             }),
             Self::LeakyRelu => map(level, xs, |x| if x > 0.0 { x } else { LEAKY_SLOPE * x }),
             Self::Tanh => map(level, xs, math::tanh),
@@ -150,4 +151,22 @@ impl fmt::Display for Activation {
 /// Distribution function of the standard normal.
 fn normal_cdf(x: f32) -> f32 {
     0.5 * (1.0 + math::erf(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_stays_none_at_every_level() {
+        for level in Level::ALL.into_iter().filter(|level| level.is_supported()) {
+            for activation in Activation::ALL {
+                let mut xs = [1.0; 37];
+                (xs[3], xs[36]) = (f32::NAN, f32::NAN);
+                activation.apply(level, &mut xs);
+                let none = xs.iter().filter(|x| x.is_nan()).count();
+                assert_eq!(none, 2, "{activation:?} at {level}");
+            }
+        }
+    }
 }

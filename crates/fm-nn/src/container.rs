@@ -65,7 +65,7 @@ pub struct Contents<'a> {
     pub version: u32,
     /// What the owner of the kind says of the payload.
     pub description: &'a [u8],
-    /// Floats or other bulk; a multiple of four bytes.
+    /// Floats or other bulk.
     pub payload: &'a [u8],
 }
 
@@ -86,11 +86,10 @@ pub fn seal<'a>(
     })
 }
 
-/// As [`seal`], but `payload` appends whatever it likes, a multiple of four bytes, to the bytes
-/// that it is given.
+/// As [`seal`], but `payload` appends whatever it likes to the bytes that it is given.
 ///
 /// # Panics
-/// As [`seal`], and if the payload is no multiple of four bytes.
+/// As [`seal`].
 pub fn seal_with(
     kind: &Kind,
     version: u32,
@@ -105,10 +104,6 @@ pub fn seal_with(
     bytes.extend_from_slice(description);
     payload(&mut bytes);
     let payload_bytes = (bytes.len() - HEADER - description.len()) as u64;
-    assert!(
-        payload_bytes.is_multiple_of(4),
-        "a payload of {payload_bytes} bytes"
-    );
     let checksum = Sha256::digest(&bytes[HEADER..]);
     bytes[..8].copy_from_slice(&kind.magic);
     bytes[8..12].copy_from_slice(&version.to_le_bytes());
@@ -150,7 +145,7 @@ pub fn open<'a>(kind: &Kind, bytes: &'a [u8]) -> Result<Contents<'a>, FileError>
     let expected = payload_bytes
         .saturating_add(u64::from(description_bytes))
         .saturating_add(HEADER as u64);
-    if expected != bytes.len() as u64 || !payload_bytes.is_multiple_of(4) {
+    if expected != bytes.len() as u64 {
         return Err(truncated(expected));
     }
     if description_bytes > kind.max_description {

@@ -14,6 +14,21 @@ pub enum Targets<'a> {
     Values(&'a Matrix),
 }
 
+impl<'a> Targets<'a> {
+    /// The target of each of `outputs` outputs of a row.
+    fn of(self, row: usize, outputs: usize) -> impl Fn(usize) -> f64 + 'a {
+        if let Self::Classes(classes) = self {
+            let (class, n) = (classes[row] as usize, outputs.max(2));
+            assert!(class < n, "row {row} has class {class}, there are {n}");
+        }
+        move |j: usize| match self {
+            Self::Values(values) => f64::from(values.row(row)[j]),
+            Self::Classes(classes) if outputs == 1 => f64::from(classes[row]),
+            Self::Classes(classes) => f64::from(u8::from(classes[row] as usize == j)),
+        }
+    }
+}
+
 /// What training makes small. Takes logits, never probabilities, so no logarithm meets a zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,7 +71,10 @@ impl Loss {
     /// If there are fewer rows of logits or targets than `rows`, or a class is out of range.
     pub fn sum(self, logits: &Matrix, targets: Targets<'_>, rows: usize) -> f64 {
         (0..rows)
-            .map(|row| self.row(logits.row(row), targets, row, |_, _| {}))
+            .map(|row| {
+                let logits = logits.row(row);
+                self.row(logits, targets.of(row, logits.len()), 1.0, |_, _| {})
+            })
             .sum()
     }
 
@@ -78,30 +96,24 @@ impl Loss {
         for row in 0..rows {
             let out = gradient.row_mut(row);
             let write = |j: usize, g: f64| out[j] = (g * scale) as f32;
-            sum += self.row(logits.row(row), targets, row, write);
+            let logits = logits.row(row);
+            sum += self.row(logits, targets.of(row, logits.len()), 1.0, write);
         }
         sum
     }
 
-    /// One row's loss; `gradient` is given each output's derivative.
+    /// One row's loss under the targets of its outputs; `gradient` is given each output's
+    /// derivative. `total_target` is what the targets of all classes add up to, 1 unless they are
+    /// weighted.
     #[inline]
-    fn row(
+    pub(crate) fn row(
         self,
         logits: &[f32],
-        targets: Targets<'_>,
-        row: usize,
+        target: impl Fn(usize) -> f64,
+        total_target: f64,
         mut gradient: impl FnMut(usize, f64),
     ) -> f64 {
         let outputs = logits.len() as f64;
-        if let Targets::Classes(classes) = targets {
-            let (class, n) = (classes[row] as usize, logits.len().max(2));
-            assert!(class < n, "row {row} has class {class}, there are {n}");
-        }
-        let target = |j: usize| match targets {
-            Targets::Values(values) => f64::from(values.row(row)[j]),
-            Targets::Classes(classes) if logits.len() == 1 => f64::from(classes[row]),
-            Targets::Classes(classes) => f64::from(u8::from(classes[row] as usize == j)),
-        };
         match self {
             Self::SoftmaxCrossEntropy => {
                 let max = logits.iter().fold(f32::NEG_INFINITY, |m, &z| m.max(z));
@@ -124,7 +136,7 @@ impl Loss {
                         loss += t * (log_total - f64::from(z));
                     }
                     let e = exps.get(j).copied().unwrap_or_else(|| exp(z));
-                    gradient(j, e / total - t);
+                    gradient(j, e / total * total_target - t);
                 }
                 loss
             }
@@ -134,13 +146,13 @@ impl Loss {
                     let (z, t) = (f64::from(z), target(j));
                     // softplus(z) = max(z, 0) + log(1 + exp(-|z|)), which never overflows
                     let e = libm::exp(-z.abs());
-                    loss += z.max(0.0) + libm::log1p(e) - t * z;
+                    loss += total_target * (z.max(0.0) + libm::log1p(e)) - t * z;
                     let sigmoid = if z >= 0.0 {
                         1.0 / (1.0 + e)
                     } else {
                         e / (1.0 + e)
                     };
-                    gradient(j, (sigmoid - t) / outputs);
+                    gradient(j, (sigmoid * total_target - t) / outputs);
                 }
                 loss / outputs
             }

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation::Activation;
 use crate::dense::Dense;
+use crate::elementwise::zip;
 use crate::engine::Engine;
 use crate::error::NetworkError;
-use crate::freeze::FreezeMask;
+use crate::freeze::{FreezeMask, layer_name};
 use crate::gradient::{LayerGradient, Update};
 use crate::init::Init;
 use crate::matrix::Matrix;
@@ -108,6 +109,11 @@ impl Network {
         &self.layers[self.layers.len() - 1]
     }
 
+    /// The name of layer `layer` in masks and messages: `layers.0` and so on, `head` for the last.
+    pub fn layer_name(&self, layer: usize) -> String {
+        layer_name(layer, self.layers.len())
+    }
+
     /// Number of inputs.
     pub fn inputs(&self) -> usize {
         self.layers[0].inputs()
@@ -196,7 +202,11 @@ impl Network {
             let x = if l == range.start {
                 input
             } else {
-                Rows::of(&below[l - 1])
+                Rows::of(&below[l - 1]).first(rows)
+            };
+            let x = match &mut workspace.dropout {
+                Some(dropout) if l > 0 => dropout.apply(level, l, x),
+                _ => x,
             };
             assert_eq!(x.cols, layer.inputs(), "columns of the inputs of layer {l}");
             let (n, stride) = (layer.outputs(), here[0].stride());
@@ -258,10 +268,10 @@ impl Network {
             if mask.is_frozen(l) {
                 continue;
             }
-            let x = if l == first {
-                input
-            } else {
-                Rows::of(&workspace.outputs[l - 1])
+            let x = match &workspace.dropout {
+                Some(dropout) if l > 0 => dropout.values(l),
+                _ if l == first => input,
+                _ => Rows::of(&workspace.outputs[l - 1]),
             };
             let delta = &mut workspace.deltas[l];
             let gradient = LayerGradient::new(&workspace.engine, x.first(workspace.rows), delta);
@@ -298,8 +308,13 @@ impl Network {
             .unwrap_or(&workspace.outputs[l - 1]);
         let used = rows * delta.stride();
         let (delta, kept) = (&mut delta.padded_mut()[..used], &kept.padded()[..used]);
+        let level = workspace.engine.level();
+        if let Some(dropout) = &workspace.dropout {
+            let factors = &dropout.factors(l).padded()[..used];
+            zip(level, delta, factors, |d, factor| d * factor);
+        }
         let activation = self.layers[l - 1].activation();
-        activation.backward(workspace.engine.level(), delta, kept);
+        activation.backward(level, delta, kept);
     }
 
     /// The gradient of layer `l`'s inputs, `D·Wᵀ`: of the first `rows` rows of `out`.

@@ -1,11 +1,14 @@
 //! [`Workspace`]: every buffer that a forward and a backward pass need, allocated once.
 
 use ndarray::{ArrayView2, s};
+use rand_core::Rng;
 
+use crate::dropout::{Dropout, DropoutBuffers};
 use crate::engine::Engine;
 use crate::loss::{Loss, Targets};
 use crate::matrix::Matrix;
 use crate::network::Network;
+use crate::objective::Objective;
 use crate::product::Lhs;
 
 /// Rows of f32, `[rows, cols]`, each contiguous: the inputs of a pass.
@@ -96,6 +99,7 @@ pub struct Workspace {
     /// Per layer, gradient before the activation; empty in a workspace for inference.
     pub(crate) deltas: Vec<Matrix>,
     pub(crate) turned: Turned,
+    pub(crate) dropout: Option<DropoutBuffers>,
 }
 
 /// What is turned on the way from a layer's delta to that of the layer below it.
@@ -148,6 +152,25 @@ impl Workspace {
                 delta: Matrix::zeros(0, 0),
                 input_delta: Matrix::zeros(0, 0),
             },
+            dropout: None,
+        }
+    }
+
+    /// From now on passes leave out inputs of every layer but the first, as
+    /// [`draw_dropout`](Self::draw_dropout) decides; or none, as in a new workspace.
+    pub fn set_dropout(&mut self, network: &Network, dropout: Option<Dropout>) {
+        self.dropout = dropout.map(|dropout| DropoutBuffers::new(dropout, network, self.capacity));
+    }
+
+    /// Decides what the next pass, of `rows` rows and from layer `first` on, leaves out. Takes one
+    /// word of `rng` for each input of each layer but the network's first, row by row, from the
+    /// lowest layer up: the same bits whatever the engine.
+    ///
+    /// # Panics
+    /// If there is no room for so many rows.
+    pub fn draw_dropout(&mut self, first: usize, rows: usize, rng: &mut impl Rng) {
+        if let Some(dropout) = &mut self.dropout {
+            dropout.draw(first, rows, rng);
         }
     }
 
@@ -190,5 +213,22 @@ impl Workspace {
             .last_mut()
             .expect("a workspace made for training");
         loss.sum_and_gradient(&self.outputs[head], targets, self.rows, delta)
+    }
+
+    /// The objective of the latest forward pass, the mean over its rows times their number; keeps
+    /// the gradient of the mean for the backward pass.
+    ///
+    /// # Panics
+    /// If the workspace is one for inference, or as [`Objective::sum_and_gradient`].
+    pub fn objective_and_gradient(&mut self, objective: &Objective, classes: &[u32]) -> f64 {
+        if objective.is_plain() {
+            return self.loss_and_gradient(objective.loss, Targets::Classes(classes));
+        }
+        let head = self.outputs.len() - 1;
+        let delta = self
+            .deltas
+            .last_mut()
+            .expect("a workspace made for training");
+        objective.sum_and_gradient(&self.outputs[head], classes, self.rows, delta)
     }
 }

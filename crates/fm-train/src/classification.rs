@@ -55,6 +55,24 @@ pub fn probabilities(logits: ArrayView2<'_, f32>) -> Array2<f64> {
     out
 }
 
+/// The class that every row is given, where it is the same for all of two or more rows: a network
+/// that answers so has most likely learned nothing.
+///
+/// ```
+/// use fm_train::constant_prediction;
+/// use ndarray::array;
+///
+/// assert_eq!(constant_prediction(array![[0.1, 0.3], [-2.0, 5.0]].view()), Some(1));
+/// assert_eq!(constant_prediction(array![[0.1, 0.3], [2.0, -5.0]].view()), None);
+/// // One logit is a sigmoid head: class 1 above 0.
+/// assert_eq!(constant_prediction(array![[-0.1], [-2.0]].view()), Some(0));
+/// ```
+pub fn constant_prediction(logits: ArrayView2<'_, f32>) -> Option<u32> {
+    let mut predicted = logits.rows().into_iter().map(|row| predict(row.iter()));
+    let first = predicted.next()?;
+    (logits.nrows() > 1 && predicted.all(|class| class == first)).then_some(first)
+}
+
 /// Fraction of rows whose class is among the `k` largest logits. Of equal logits the first class
 /// counts as larger, as for accuracy.
 ///

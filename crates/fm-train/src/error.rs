@@ -2,6 +2,8 @@
 
 use fm_nn::NetworkError;
 
+use crate::guard::FirstNotFinite;
+
 /// Why a training cannot start, or had to stop.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -68,8 +70,8 @@ pub enum TrainError {
     },
     /// The loss is no number any more.
     #[error(
-        "the loss became {loss} in phase {phase}, epoch {epoch}, step {step}; \
-         lower the learning rate"
+        "the {what} loss became {loss} in phase {phase}, epoch {epoch}, step {step}, first in \
+         {first}; lower the learning rate"
     )]
     NotFinite {
         /// Phase, counted from 1.
@@ -78,8 +80,33 @@ pub enum TrainError {
         epoch: usize,
         /// Step of the epoch, counted from 1.
         step: usize,
+        /// `training` or `validation`; the latter is after the epoch's last step.
+        what: &'static str,
         /// The loss.
         loss: f64,
+        /// Where it began.
+        first: FirstNotFinite,
+    },
+    /// Weights for another number of classes.
+    #[error("{found} class weights for {n_classes} classes")]
+    ClassWeights {
+        /// Classes of the head.
+        n_classes: usize,
+        /// Weights found.
+        found: usize,
+    },
+    /// A checkpoint of another training.
+    #[error(
+        "the checkpoint is of another training: its {key} is {checkpoint}, here it is {here}; \
+         go on with what it was made with, or start anew"
+    )]
+    Checkpoint {
+        /// What differs.
+        key: String,
+        /// What it is in the checkpoint.
+        checkpoint: String,
+        /// What it is here.
+        here: String,
     },
     /// Mask, head and loss do not fit.
     #[error(transparent)]

@@ -42,10 +42,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod checkpoint;
 mod classification;
 mod error;
 mod examples;
 mod features;
+mod guard;
 mod history;
 mod metrics;
 mod observer;
@@ -55,14 +57,18 @@ mod phase;
 mod reliability;
 mod schedule;
 mod seed;
+mod stopping;
 mod trainer;
+mod training;
 
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classification::{
-    ConfusionMatrix, brier_score, calibration_error, predicted_classes, probabilities, roc_auc,
-    top_k_accuracy,
+    ConfusionMatrix, brier_score, calibration_error, constant_prediction, predicted_classes,
+    probabilities, roc_auc, top_k_accuracy,
 };
 pub use error::TrainError;
 pub use examples::{Examples, Inputs, Labels};
+pub use guard::FirstNotFinite;
 pub use history::EpochRecord;
 pub use metrics::{Evaluator, Scores};
 pub use observer::{Observer, StepRecord};
@@ -72,4 +78,6 @@ pub use phase::{Phase, discriminative, fine_tune, gradual_unfreezing};
 pub use reliability::{Reliability, ReliabilityBin};
 pub use schedule::Schedule;
 pub use seed::{Seeds, Stream};
+pub use stopping::{EarlyStopping, Monitor, Plateau};
 pub use trainer::{RowOrder, Trainer};
+pub use training::Training;

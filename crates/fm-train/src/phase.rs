@@ -1,10 +1,13 @@
 //! [`Phase`]: some epochs under one mask and optimizer, and short recipes of phases.
 
-use fm_nn::{FreezeMask, Network};
+use fm_nn::{Dropout, FreezeMask, Loss, Network, Objective};
+use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
 use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
+use crate::seed::Stream;
+use crate::stopping::{EarlyStopping, Plateau};
 
 /// Some epochs under one freeze mask and one optimizer, which starts fresh.
 ///
@@ -21,7 +24,8 @@ use crate::schedule::Schedule;
 /// };
 /// assert_eq!(phase.lr_factors[2], 1.0);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Phase {
     /// Number of epochs, 1 or more.
     pub epochs: usize,
@@ -37,6 +41,21 @@ pub struct Phase {
     /// The longest that the gradient of all trainable parameters together may be, above 0; none
     /// by default. Longer ones are scaled down (Pascanu et al. 2013).
     pub clip_norm: Option<f64>,
+    /// What is left out of the inputs of each layer but the network's first, from the lowest
+    /// trainable one on, and the stream that decides it; none by default. Scoring leaves nothing
+    /// out.
+    pub dropout: Option<(Dropout, Stream)>,
+    /// How far targets are spread over all classes, from 0 (the default) to below 1; see
+    /// [`Objective`]. Training losses are recorded as smoothed, validation losses are plain.
+    pub label_smoothing: f64,
+    /// What each class counts in the training loss, each above 0; none, the default, is 1 for
+    /// all. Validation losses are plain.
+    pub class_weights: Vec<f64>,
+    /// Ends the phase when validation no longer improves; none by default.
+    pub early_stopping: Option<EarlyStopping>,
+    /// Lowers the learning rate, on top of the schedule, when the validation loss no longer
+    /// falls; none by default.
+    pub reduce_on_plateau: Option<Plateau>,
 }
 
 impl Phase {
@@ -49,7 +68,54 @@ impl Phase {
             schedule: Schedule::Constant,
             lr_factors: Vec::new(),
             clip_norm: None,
+            dropout: None,
+            label_smoothing: 0.0,
+            class_weights: Vec::new(),
+            early_stopping: None,
+            reduce_on_plateau: None,
         }
+    }
+
+    /// What the phase makes small under a loss.
+    pub(crate) fn objective(&self, loss: Loss) -> Objective {
+        Objective {
+            loss,
+            label_smoothing: self.label_smoothing,
+            class_weights: self.class_weights.clone(),
+        }
+    }
+
+    /// Checks what depends on the loss and on whether there are validation examples.
+    pub(crate) fn check_with(
+        &self,
+        network: &Network,
+        loss: Loss,
+        validated: bool,
+    ) -> Result<(), TrainError> {
+        self.check(network)?;
+        let n_classes = network.outputs().max(2);
+        check_class_weights(&self.class_weights, n_classes)?;
+        if loss == Loss::MeanSquaredError {
+            let cross = "left alone with a mean squared error, which has no classes";
+            if self.label_smoothing != 0.0 {
+                return Err(setting("label_smoothing", cross, self.label_smoothing));
+            }
+            if let Some(weight) = self.class_weights.first() {
+                return Err(setting("class_weights", cross, weight));
+            }
+        }
+        let validation = |name, wanted: bool| {
+            if wanted && !validated {
+                return Err(setting(
+                    name,
+                    "left alone without validation examples",
+                    "it",
+                ));
+            }
+            Ok(())
+        };
+        validation("early_stopping", self.early_stopping.is_some())?;
+        validation("reduce_on_plateau", self.reduce_on_plateau.is_some())
     }
 
     /// Checks the phase for a network.
@@ -61,7 +127,12 @@ impl Phase {
         self.optimizer.check()?;
         self.schedule.check()?;
         check_lr_factors(&self.lr_factors, network.layers().len())?;
-        self.clip_norm.map_or(Ok(()), check_clip_norm)
+        self.clip_norm.map_or(Ok(()), check_clip_norm)?;
+        self.dropout
+            .map_or(Ok(()), |(rule, _)| check_dropout(rule))?;
+        check_label_smoothing(self.label_smoothing)?;
+        self.early_stopping.map_or(Ok(()), |rule| rule.check())?;
+        self.reduce_on_plateau.map_or(Ok(()), |rule| rule.check())
     }
 }
 
@@ -94,6 +165,31 @@ pub(crate) fn check_clip_norm(norm: f64) -> Result<(), TrainError> {
         return Ok(());
     }
     Err(setting("clip_norm", "a number above 0", norm))
+}
+
+pub(crate) fn check_dropout(dropout: Dropout) -> Result<(), TrainError> {
+    if (0.0..1.0).contains(&dropout.rate()) {
+        return Ok(());
+    }
+    Err(setting("dropout", "from 0 to below 1", dropout.rate()))
+}
+
+pub(crate) fn check_label_smoothing(smoothing: f64) -> Result<(), TrainError> {
+    if (0.0..1.0).contains(&smoothing) {
+        return Ok(());
+    }
+    Err(setting("label_smoothing", "from 0 to below 1", smoothing))
+}
+
+pub(crate) fn check_class_weights(weights: &[f64], n_classes: usize) -> Result<(), TrainError> {
+    if !weights.is_empty() && weights.len() != n_classes {
+        let found = weights.len();
+        return Err(TrainError::ClassWeights { n_classes, found });
+    }
+    match weights.iter().find(|w| !(**w > 0.0 && w.is_finite())) {
+        Some(wrong) => Err(setting("class_weights", "numbers above 0", wrong)),
+        None => Ok(()),
+    }
 }
 
 /// Factors on the learning rates of `layers` layers: 1 for the head, and each layer below it

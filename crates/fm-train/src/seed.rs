@@ -2,6 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// One run's seed, from which every use of randomness has its own stream by name.
@@ -49,7 +50,8 @@ impl Seeds {
 
 /// A named stream: as many independent generators as there are epochs, rows or whatever it is
 /// that needs one each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Stream {
     key: [u8; 32],
 }

@@ -1,7 +1,13 @@
 //! [`Optimizer`]: which optimizer, with which settings. Definitions and names are PyTorch's.
+//!
+//! The `weight_decay` of [`Sgd`], [`Adam`] and [`RmsProp`] *is* the L2 penalty: `λ·w` added to the
+//! gradient is the gradient of `λ/2·‖w‖²` (Keras' `l2(λ/2)`), of weights and biases alike, so it
+//! passes through momentum and the means of Adam; the losses that are reported do not contain it.
+//! [`AdamW`]'s is decoupled: it shrinks the parameters and never meets the means.
 
 mod clip;
 mod rule;
+mod saved;
 mod settings;
 mod state;
 
@@ -9,10 +15,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
 
+pub(crate) use saved::SavedPart;
 pub use settings::{Adam, AdamW, RmsProp, Sgd};
 pub use state::OptimizerState;
 
 /// An optimizer and its settings.
+///
+/// For an L2 penalty `λ/2·‖w‖²` set `weight_decay` to `λ` with [`Sgd`], [`Adam`] or [`RmsProp`];
+/// with plain gradient descent that is the same as decoupled decay, with the others it is not
+/// (Loshchilov and Hutter 2019), which is what [`AdamW`] is for.
 ///
 /// In TOML the optimizer's name with its settings, of which only the learning rate is required:
 /// `{ sgd = { lr = 1e-3, momentum = 0.9 } }`, `{ adamw = { lr = 1e-3 } }`.

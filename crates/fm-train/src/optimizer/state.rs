@@ -41,11 +41,11 @@ struct LayerState {
 
 /// Buffers of weights or biases, padded as they are.
 #[derive(Debug)]
-struct PartState {
+pub(super) struct PartState {
     gradient: Matrix,
-    memory: Vec<Matrix>,
+    pub(super) memory: Vec<Matrix>,
     /// Steps taken.
-    steps: u64,
+    pub(super) steps: u64,
 }
 
 impl OptimizerState {
@@ -118,14 +118,35 @@ impl OptimizerState {
 
     /// Whether the step goes straight into the weights, with no gradient buffer.
     fn is_plain(&self) -> bool {
-        let plain = matches!(self.optimizer, Optimizer::Sgd(Sgd { momentum, weight_decay, .. })
-            if momentum == 0.0 && weight_decay == 0.0);
-        plain && self.clip_norm.is_none()
+        is_plain(&self.optimizer, self.clip_norm)
+    }
+
+    /// Whether the steps of a phase do.
+    pub(super) fn is_plain_in(phase: &Phase) -> bool {
+        is_plain(&phase.optimizer, phase.clip_norm)
+    }
+
+    /// Every part that there are buffers of, weights before biases.
+    pub(super) fn all_parts(&self) -> impl Iterator<Item = &PartState> {
+        let layers = self.layers.iter();
+        layers.flat_map(|state| state.weight.iter().chain(&state.bias))
+    }
+
+    /// The same, to be changed.
+    pub(super) fn all_parts_mut(&mut self) -> impl Iterator<Item = &mut PartState> {
+        let layers = self.layers.iter_mut();
+        layers.flat_map(|state| state.weight.iter_mut().chain(&mut state.bias))
     }
 }
 
+fn is_plain(optimizer: &Optimizer, clip_norm: Option<f64>) -> bool {
+    let plain = matches!(optimizer, Optimizer::Sgd(Sgd { momentum, weight_decay, .. })
+        if *momentum == 0.0 && *weight_decay == 0.0);
+    plain && clip_norm.is_none()
+}
+
 /// How many numbers are remembered of a parameter.
-fn slots(optimizer: &Optimizer) -> usize {
+pub(super) fn slots(optimizer: &Optimizer) -> usize {
     match optimizer {
         Optimizer::Sgd(sgd) => usize::from(sgd.momentum != 0.0),
         Optimizer::RmsProp(_) => 1,
