@@ -141,6 +141,10 @@ impl ResultsFolder {
             .map_err(damaged)
     }
 
+    pub(crate) fn predictions_path(&self, seed: u64) -> PathBuf {
+        self.path.join(predictions_name(seed))
+    }
+
     /// Whether a run's record and what it names are there.
     ///
     /// # Errors

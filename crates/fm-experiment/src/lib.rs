@@ -13,6 +13,7 @@ pub mod stats;
 mod summary;
 mod tasks;
 mod tensors;
+mod test_rows;
 
 pub use error::ExperimentError;
 pub use folder::ResultsFolder;
@@ -24,3 +25,4 @@ pub use runner::{PlanObserver, Runner};
 pub use seeds::{SeedList, SeedListError};
 pub use summary::{ArmSummary, Measure, SourceSummary, Summary};
 pub use tasks::{Task, Tasks};
+pub use test_rows::{ArmRows, ComparisonRows, ModelRows, TestRowsSummary};

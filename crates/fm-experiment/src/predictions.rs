@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::tensors::{TensorReader, TensorWriter};
 
+/// Labels are u8, so no head has more outputs.
+const MOST_OUTPUTS: usize = 256;
+
 /// What each test row got from every model of a run, as `runs/seed-0042.safetensors` holds it
 /// beside the run's record:
 ///
@@ -115,6 +118,11 @@ impl RunPredictions {
             };
             same_rows("target", target.labels.len(), &tensor, rows)?;
             let classes = outputs.max(2);
+            if outputs > MOST_OUTPUTS {
+                return Err(format!(
+                    "{tensor}: {outputs} outputs, at most {MOST_OUTPUTS}"
+                ));
+            }
             if outputs == 0 || target.labels.iter().any(|&l| usize::from(l) >= classes) {
                 return Err(format!(
                     "{tensor}: {outputs} outputs are too few for the labels"

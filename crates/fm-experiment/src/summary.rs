@@ -13,6 +13,7 @@ use crate::stats::{
     ArmErrors, Baseline, Comparison, Description, Labels, Settings, compare, correct_for_several,
     describe, verdict,
 };
+use crate::test_rows::TestRowsSummary;
 
 /// What `summary.json` holds. Made from the records alone: has no times and no machine in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub struct Summary {
     pub comparisons: Vec<Comparison>,
     /// One sentence per comparison.
     pub verdicts: Vec<String>,
+    /// What the predictions of the test rows show; none where no run left them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_rows: Option<TestRowsSummary>,
 }
 
 /// One number of every run: its values, and what they show.
@@ -68,7 +72,8 @@ pub struct ArmSummary {
 }
 
 impl Summary {
-    /// Summarises the records of a plan, given in the order of its seeds.
+    /// Summarises the records of a plan, given in the order of its seeds, without the test rows'
+    /// predictions, which [`report::write`](crate::report::write) adds.
     ///
     /// # Errors
     /// [`ExperimentError::Stats`] if there are no records, or numbers that are none.
@@ -126,6 +131,7 @@ impl Summary {
                 test_loss: measure(&|record| record.source.test.loss)?,
             },
             verdicts: verdicts.collect(),
+            test_rows: None,
             arms,
             comparisons,
         })

@@ -1,5 +1,7 @@
 //! [`Reliability`]: whether predictions are right as often as their probabilities say.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::TrainError;
 
 /// The most bins; more than any use of them needs.
@@ -20,13 +22,14 @@ const MAX_BINS: usize = 1_000_000;
 /// assert!((reliability.calibration_error() - (0.5 + 0.05) / 3.0).abs() < 1e-12);
 /// # Ok::<(), fm_train::TrainError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Reliability {
     bins: Vec<ReliabilityBin>,
 }
 
 /// The rows of a bin of [`Reliability`].
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReliabilityBin {
     /// Rows in it.
     pub rows: u64,

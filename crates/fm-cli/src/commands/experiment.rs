@@ -72,15 +72,9 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     bar.finish();
     carried_out?;
 
-    let mut records = Vec::with_capacity(seeds.seeds().len());
-    for &seed in seeds.seeds() {
-        let record = folder.record(seed)?;
-        records.push(record.with_context(|| format!("the record of seed {seed} is gone"))?);
-    }
-    let summary = Summary::of(&plan.identity, &records)?;
-    folder.write_json("summary.json", &summary)?;
-    report(&summary, protocol, &engine, &out);
-    super::report::say(&fm_experiment::report::write(&folder, &plan)?);
+    let written = fm_experiment::report::write(&folder, &plan)?;
+    report(&written.summary, protocol, &engine, &out);
+    super::report::say(&written);
     Ok(())
 }
 

@@ -3,11 +3,12 @@
 //! Written so that it is well-formed XML too, which a test checks.
 
 use super::charts::{self, Titled};
+use super::first_layer::FirstLayer;
 use super::load::Material;
-use super::tables;
 use super::text::{html, seeds};
 use super::warning::Warning;
 use super::weights::UnitImage;
+use super::{rows, tables};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -39,6 +40,7 @@ pub(super) fn page(material: &Material, warnings: &[Warning], units: &[UnitImage
     }
     results(&mut out, material);
     learning(&mut out, material);
+    rows::section(&mut out, material);
     source(&mut out, material, units);
     reproduce(&mut out, material);
     out.push_str("</main>\n</body>\n</html>\n");
@@ -167,6 +169,7 @@ fn source(out: &mut String, material: &Material, units: &[UnitImage]) {
     }
     out.push_str("</div>\n");
     files(out, &["report/curves.csv", "history.csv"]);
+    rows::source(out, material);
     if let (Some((seed, _)), false) = (&material.source_model, units.is_empty()) {
         out.push_str("<h3>What its first layer looks for</h3>\n");
         note(
@@ -188,7 +191,27 @@ fn source(out: &mut String, material: &Material, units: &[UnitImage]) {
         unit_grid(out, units, "weights of", |unit| (&unit.weights, unit.norm));
         files(out, &["report/units.csv"]);
     }
+    if let Some(first_layer) = FirstLayer::of(material) {
+        reused(out, &first_layer);
+    }
     out.push_str("</section>\n");
+}
+
+fn reused(out: &mut String, first_layer: &FirstLayer<'_>) {
+    let arm = first_layer.arm;
+    let title = format!("What {arm} makes of the reused first layer");
+    out.push_str(&format!("<h3>{}</h3>\n", html(&title)));
+    note(
+        out,
+        &format!(
+            "The {} units that {arm} moved furthest, of seed {}: the norm of what it added is {}.",
+            first_layer.len(),
+            first_layer.seed,
+            first_layer.change_words()
+        ),
+    );
+    out.push_str(&first_layer.html());
+    files(out, &["report/first_layer.csv"]);
 }
 
 fn unit_grid(
@@ -229,7 +252,7 @@ fn reproduce(out: &mut String, material: &Material) {
     out.push_str("</section>\n");
 }
 
-fn figure(out: &mut String, chart: &Titled) {
+pub(super) fn figure(out: &mut String, chart: &Titled) {
     out.push_str(&format!(
         "<figure>\n<figcaption>{}</figcaption>\n{}</figure>\n",
         html(&chart.title),
@@ -237,12 +260,12 @@ fn figure(out: &mut String, chart: &Titled) {
     ));
 }
 
-fn note(out: &mut String, text: &str) {
+pub(super) fn note(out: &mut String, text: &str) {
     out.push_str(&format!("<p class=\"note\">{}</p>\n", html(text)));
 }
 
 /// Where the numbers are, beside the page.
-fn files(out: &mut String, paths: &[&str]) {
+pub(super) fn files(out: &mut String, paths: &[&str]) {
     let links = paths
         .iter()
         .map(|path| format!("<a href=\"{path}\">{path}</a>"));

@@ -2,21 +2,27 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use fm_data::published::CLASS_NAMES;
 use fm_nn::{Dense, Network};
 use fm_train::{EpochRecord, Scores, Seeds};
 
 use super::error::ReportError;
 use crate::error::ExperimentError;
-use crate::folder::ResultsFolder;
+use crate::folder::{ResultsFolder, arm_model_name};
 use crate::plan::{FORMAT, Plan};
+use crate::predictions::TestImages;
 use crate::protocol::{Protocol, ProtocolError};
 use crate::run::{RunRecord, SOURCE_TRUNK};
+use crate::stats::Settings;
 use crate::summary::Summary;
+use crate::test_rows::RowsTally;
 
 /// All that the reports of a folder are made from.
 pub(super) struct Material {
+    /// The folder's path.
+    pub(super) folder: PathBuf,
     pub(super) plan: Plan,
     /// The plan's protocol as a file that can be run again.
     pub(super) protocol_toml: String,
@@ -30,6 +36,23 @@ pub(super) struct Material {
     pub(super) source_model: Option<(u64, Network)>,
     /// What that model's first layer was before training.
     pub(super) source_start: Option<Dense>,
+    /// What the test rows got, where the runs left it.
+    pub(super) rows: Rows,
+    /// The arm, by its place in the protocol, whose trained network is there with the source
+    /// model that it began with, and that network.
+    pub(super) arm_model: Option<(usize, Network)>,
+}
+
+/// What the test rows got in all runs.
+pub(super) struct Rows {
+    /// None where no run left its predictions.
+    pub(super) tally: Option<RowsTally>,
+    /// Of the same rows as the tally.
+    pub(super) images: Option<TestImages>,
+    /// Seeds that left no predictions.
+    pub(super) missing: Vec<u64>,
+    /// Files that are left out, and why.
+    pub(super) left_out: Vec<(PathBuf, String)>,
 }
 
 /// The plan of a folder.
@@ -95,12 +118,18 @@ impl Material {
         }
         let mut identity = plan.identity.clone();
         identity.seeds = records.iter().map(|record| record.seed).collect();
-        let summary = Summary::of(&identity, &records)?;
+        let mut summary = Summary::of(&identity, &records)?;
+        let rows = Rows::read(folder, plan, &records)?;
+        if let Some(tally) = &rows.tally {
+            summary.test_rows = tally.summary(&Settings::default())?;
+        }
         let source_model = source_model(folder.path(), &records[0]);
+        let arm_model = arm_model(folder, &records[0]);
         let source_start = source_model
             .as_ref()
             .and_then(|(seed, network)| source_start(&plan.identity.protocol, network, *seed));
         Ok(Self {
+            folder: folder.path().to_owned(),
             plan: plan.clone(),
             protocol_toml,
             records,
@@ -108,6 +137,8 @@ impl Material {
             summary,
             source_model,
             source_start,
+            rows,
+            arm_model,
         })
     }
 
@@ -121,6 +152,69 @@ impl Material {
             })
             .collect()
     }
+}
+
+impl Rows {
+    /// Damaged files are left out by name: the records tell the result without them.
+    fn read(
+        folder: &ResultsFolder,
+        plan: &Plan,
+        records: &[RunRecord],
+    ) -> Result<Self, ReportError> {
+        let target_classes = plan.identity.protocol.task.target_classes.len();
+        let source_classes = CLASS_NAMES.len().saturating_sub(target_classes);
+        let mut rows = Self {
+            tally: None,
+            images: None,
+            missing: Vec::new(),
+            left_out: Vec::new(),
+        };
+        for record in records {
+            let run = match folder.predictions(record) {
+                Ok(Some(run)) => run,
+                Ok(None) => {
+                    rows.missing.push(record.seed);
+                    continue;
+                }
+                Err(ExperimentError::DamagedFile { path, reason }) => {
+                    rows.left_out.push((path, reason));
+                    continue;
+                }
+                Err(other) => return Err(other.into()),
+            };
+            let added = match &mut rows.tally {
+                Some(tally) => tally.add(record.seed, &run),
+                None => RowsTally::new(&run, source_classes).and_then(|mut tally| {
+                    tally.add(record.seed, &run)?;
+                    rows.tally = Some(tally);
+                    Ok(())
+                }),
+            };
+            if let Err(unlike) = added {
+                let path = folder.predictions_path(record.seed);
+                rows.left_out.push((path, unlike.to_string()));
+            }
+        }
+        if let Some(tally) = &rows.tally {
+            match folder.test_images() {
+                Ok(images) => rows.images = images.filter(|images| images.rows == *tally.target()),
+                Err(ExperimentError::DamagedFile { path, reason }) => {
+                    rows.left_out.push((path, reason));
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// The network that the folder keeps of an arm, if it is the one recorded.
+fn arm_model(folder: &ResultsFolder, record: &RunRecord) -> Option<(usize, Network)> {
+    let (seed, arm) = folder.shown().filter(|(seed, _)| *seed == record.seed)?;
+    let recorded = &record.arms[arm];
+    let path = folder.path().join(arm_model_name(seed, &recorded.name));
+    let network = Network::load(&path).ok()?;
+    (Some(&network.trunk_digest()) == recorded.trunk_sha256.last()).then_some((arm, network))
 }
 
 /// Writing the protocol and reading it again checks it as any protocol is checked.

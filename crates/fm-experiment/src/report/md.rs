@@ -2,9 +2,9 @@
 
 use super::html::title_words;
 use super::load::Material;
-use super::tables;
 use super::text::{markdown, markdown_code};
 use super::warning::Warning;
+use super::{rows, tables};
 
 /// The report of a folder as Markdown.
 pub(super) fn page(material: &Material, warnings: &[Warning]) -> String {
@@ -30,6 +30,7 @@ pub(super) fn page(material: &Material, warnings: &[Warning]) -> String {
     let mut results = vec![tables::scores(material)];
     results.extend(tables::comparisons(material));
     results.push(tables::seeds(material));
+    results.extend(rows::all_tables(material));
     for table in results {
         out.push_str(&table.markdown());
         out.push('\n');

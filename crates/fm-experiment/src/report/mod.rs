@@ -15,9 +15,12 @@ mod charts;
 mod csv;
 mod curves;
 mod error;
+mod first_layer;
 mod html;
+mod image;
 mod load;
 mod md;
+mod rows;
 mod strip;
 mod svg;
 mod table;
@@ -38,6 +41,7 @@ pub use warning::Warning;
 use crate::folder::ResultsFolder;
 use crate::plan::Plan;
 use crate::summary::Summary;
+use first_layer::FirstLayer;
 use load::Material;
 
 /// What was made.
@@ -72,8 +76,7 @@ pub fn write(folder: &ResultsFolder, plan: &Plan) -> Result<Report, ReportError>
         source,
     })?;
     let seed = material.records[0].seed;
-    // The page comes last, so that what it points at is there.
-    let files = [
+    let mut files = vec![
         ("runs.csv", csv::runs(&material)),
         ("history.csv", csv::history(&material)),
         ("report/arms.csv", csv::arms(&material)),
@@ -81,9 +84,16 @@ pub fn write(folder: &ResultsFolder, plan: &Plan) -> Result<Report, ReportError>
         ("report/differences.csv", csv::differences(&material)),
         ("report/curves.csv", csv::curves(&material)),
         ("report/units.csv", csv::units(seed, &units)),
+    ];
+    files.extend(rows::files(&material));
+    if let Some(first_layer) = FirstLayer::of(&material) {
+        files.push(("report/first_layer.csv", first_layer.csv()));
+    }
+    // The page comes last, so that what it points at is there.
+    files.extend([
         ("report.md", md::page(&material, &warnings)),
         ("report.html", html::page(&material, &warnings, &units)),
-    ];
+    ]);
     for (name, text) in files {
         let path = root.join(name);
         write_whole(&path, text.as_bytes())

@@ -98,6 +98,37 @@ impl Svg {
         ));
     }
 
+    /// A cell of a heat map, as strong as `strength` from 0 to 1.
+    pub(super) fn cell(
+        &mut self,
+        class: &str,
+        at: (f64, f64),
+        size: (f64, f64),
+        strength: f64,
+        says: &str,
+    ) {
+        self.body.push_str(&format!(
+            "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" \
+             fill-opacity=\"{}\"><title>{}</title></rect>\n",
+            number(at.0),
+            number(at.1),
+            number(size.0),
+            number(size.1),
+            number(strength),
+            text::html(says)
+        ));
+    }
+
+    /// A text that ends at its point and rises towards it.
+    pub(super) fn slanted_text(&mut self, class: &str, at: (f64, f64), text: &str) {
+        let (x, y) = (number(at.0), number(at.1));
+        self.body.push_str(&format!(
+            "<text class=\"{class}\" text-anchor=\"end\" x=\"{x}\" y=\"{y}\" \
+             transform=\"rotate(-40 {x} {y})\">{}</text>\n",
+            text::html(text)
+        ));
+    }
+
     pub(super) fn finish(self) -> String {
         format!("{}{}</svg>\n", self.head, self.body)
     }

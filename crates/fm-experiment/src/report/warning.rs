@@ -60,6 +60,20 @@ pub enum Warning {
         /// Seeds in which the digests differ.
         seeds: Vec<u64>,
     },
+    /// Runs left no predictions of the test rows, as those of older versions.
+    NoPredictions {
+        /// Their seeds.
+        seeds: Vec<u64>,
+        /// All seeds of the report.
+        of: usize,
+    },
+    /// A file of the folder is left out of the report.
+    LeftOut {
+        /// Its place in the folder.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The source model whose weights would be shown is gone, or is another.
     NoSourceModel {
         /// Its seed.
@@ -101,6 +115,19 @@ impl Warning {
                 "The trunk of {arm} changed while it was frozen (seeds {}).",
                 text::seeds(seeds)
             ),
+            Self::NoPredictions { seeds, of } if seeds.len() == *of => {
+                "The runs left no predictions of the test rows, so nothing is told of single \
+                 images, of confusions and of calibration."
+                    .to_owned()
+            }
+            Self::NoPredictions { seeds, .. } => format!(
+                "Some runs left no predictions of the test rows, and what is told of those leaves \
+                 them out (seeds {}).",
+                text::seeds(seeds)
+            ),
+            Self::LeftOut { file, reason } => {
+                format!("{file} is left out: {reason}.")
+            }
             Self::NoSourceModel { seed } => format!(
                 "The source model of seed {seed} is not in models/, or is not the one recorded, so \
                  its weights are not shown."
@@ -129,6 +156,14 @@ impl Warning {
                 "Do not use these results: this is an error of the program. Remove the records of \
                  these seeds, start again, and report it if it comes back."
                     .to_owned()
+            }
+            Self::NoPredictions { .. } => {
+                "Remove the records of these seeds and start the experiment again, if you want \
+                 to see them."
+                    .to_owned()
+            }
+            Self::LeftOut { .. } => {
+                "Remove it and start the experiment again: what is missing is made anew.".to_owned()
             }
             Self::NoSourceModel { .. } => {
                 "Remove the record of this seed and start again, if you want to see them."
@@ -183,6 +218,20 @@ pub(super) fn warnings(material: &Material) -> Vec<Warning> {
         warnings.push(Warning::MissingRuns {
             done: records.len(),
             missing: material.missing.clone(),
+        });
+    }
+    let rows = &material.rows;
+    for (path, reason) in &rows.left_out {
+        let name = path.strip_prefix(&material.folder).unwrap_or(path);
+        warnings.push(Warning::LeftOut {
+            file: name.display().to_string(),
+            reason: reason.clone(),
+        });
+    }
+    if !rows.missing.is_empty() {
+        warnings.push(Warning::NoPredictions {
+            seeds: rows.missing.clone(),
+            of: records.len(),
         });
     }
     if material.source_model.is_none() {

@@ -1,13 +1,11 @@
 //! First-layer weights as images: what each hidden unit looks for in the picture.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use fm_nn::{Dense, Network};
+
+use super::image::{self, MOST_PIXELS, Pixels};
 
 /// Most units shown.
 const MOST_UNITS: usize = 24;
-/// Most pixels of a unit's image; other inputs are not shown.
-const MOST_PIXELS: usize = 128 * 128;
 
 /// A unit of the first layer.
 pub(super) struct UnitImage {
@@ -29,12 +27,9 @@ pub(super) fn unit_images(network: &Network, before: &Dense) -> Vec<UnitImage> {
     let Some(after) = network.layers().first() else {
         return Vec::new();
     };
-    let inputs = after.inputs();
-    let side = inputs.isqrt();
-    let square = side > 0 && side * side == inputs && inputs <= MOST_PIXELS;
-    if !square || before.weight().dim() != after.weight().dim() {
+    let Some(side) = side(before, after) else {
         return Vec::new();
-    }
+    };
     let column = |unit: usize| -> Vec<f32> { after.weight().column(unit).to_vec() };
     let change = |unit: usize| -> Vec<f32> {
         let before = before.weight();
@@ -60,7 +55,16 @@ pub(super) fn unit_images(network: &Network, before: &Dense) -> Vec<UnitImage> {
     units.into_iter().filter_map(image).collect()
 }
 
-fn norm(values: &[f32]) -> f64 {
+/// Height and width of the inputs' image; none where they are no square image, or the layers are
+/// not of one shape.
+pub(super) fn side(before: &Dense, after: &Dense) -> Option<usize> {
+    let inputs = after.inputs();
+    let side = inputs.isqrt();
+    let square = side > 0 && side * side == inputs && inputs <= MOST_PIXELS;
+    (square && before.weight().dim() == after.weight().dim()).then_some(side)
+}
+
+pub(super) fn norm(values: &[f32]) -> f64 {
     let squares = values.iter().map(|&v| f64::from(v) * f64::from(v));
     libm::sqrt(squares.sum())
 }
@@ -68,10 +72,14 @@ fn norm(values: &[f32]) -> f64 {
 /// The values as a square image, the largest magnitude in the deepest colour.
 fn data_address(side: usize, values: &[f32]) -> Option<String> {
     let largest = values.iter().fold(0.0_f32, |most, v| most.max(v.abs()));
+    scaled_image(side, values, largest)
+}
+
+/// As [`data_address`], with `largest` in the deepest colour.
+pub(super) fn scaled_image(side: usize, values: &[f32], largest: f32) -> Option<String> {
     let share = |v: f32| if largest > 0.0 { v / largest } else { 0.0 };
     let pixels: Vec<u8> = values.iter().flat_map(|&v| colour(share(v))).collect();
-    let png = STANDARD.encode(png(side, &pixels)?);
-    Some(format!("data:image/png;base64,{png}"))
+    image::data_address((side, side), Pixels::Rgb, &pixels)
 }
 
 /// Blue below zero, red above, near white at zero: told apart with any kind of colour vision
@@ -87,22 +95,11 @@ fn colour(value: f32) -> [u8; 3] {
     std::array::from_fn(|k| (ZERO[k] + share * (end[k] - ZERO[k])).round() as u8)
 }
 
-/// None only if the encoder fails, which writing to memory does not make it do.
-fn png(side: usize, pixels: &[u8]) -> Option<Vec<u8>> {
-    let side = u32::try_from(side).ok()?;
-    let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, side, side);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().ok()?;
-    writer.write_image_data(pixels).ok()?;
-    writer.finish().ok()?;
-    Some(file)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use fm_nn::{Activation, Init, TrunkSpec};
     use fm_train::Seeds;
 

@@ -5,10 +5,12 @@ use std::fs;
 use fm_data::FileChecksum;
 use fm_experiment::{
     ArmRecord, DatasetIdentity, FORMAT, Identity, MadeWith, Plan, Protocol, ResultsFolder,
-    RunRecord, SourceRecord,
+    RunPredictions, RunRecord, SourceRecord, TestImages, TestRows,
 };
 use fm_nn::{Backend, Network};
 use fm_train::{EpochRecord, Scores, Seeds};
+use ndarray::Array2;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 /// A text that is something else in every format it is written to.
@@ -114,8 +116,37 @@ pub(crate) fn record(seed: u64) -> RunRecord {
             history: history(seed, &[1, 1]),
         },
         arms: arms.into_iter().enumerate().map(arm).collect(),
-        predictions_sha256: None,
+        predictions_sha256: Some(sha256(&predictions(seed).to_bytes())),
     }
+}
+
+/// What 200 rows got: numbers of no meaning that differ from seed to seed and arm to arm.
+pub(crate) fn predictions(seed: u64) -> RunPredictions {
+    const ROWS: usize = 200;
+    let rows = |classes: usize| TestRows {
+        labels: (0..ROWS).map(|row| (row % classes) as u8).collect(),
+        row_numbers: (0..ROWS as u32).map(|row| 3 * row).collect(),
+    };
+    let arm = |(index, name): (usize, &str)| {
+        let logit = |(row, _): (usize, usize)| {
+            let noise = (row * 7 + seed as usize * 13 + index * 5) % 23;
+            (noise as f32 - 7.0) * if row % 2 == 1 { 0.25 } else { -0.25 }
+        };
+        (name.to_owned(), Array2::from_shape_fn((ROWS, 1), logit))
+    };
+    let arms = ["scratch", "transfer", "linear-probe"].into_iter();
+    RunPredictions {
+        target: rows(2),
+        arms: arms.enumerate().map(arm).collect(),
+        source: rows(8),
+        source_class: (0..ROWS).map(|row| ((row + row / 50) % 8) as u8).collect(),
+        source_probability: (0..ROWS).map(|row| 0.2 + row as f32 / 300.0).collect(),
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn scores(correct: usize, rows: usize, loss: f64) -> Scores {
@@ -144,7 +175,16 @@ fn history(seed: u64, phases: &[usize]) -> Vec<EpochRecord> {
 pub(crate) fn folder_of(plan: &Plan, records: &[RunRecord]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let open = ResultsFolder::open(folder.path(), plan).unwrap();
+    let rows = predictions(1).target;
+    let images = TestImages {
+        size: (4, 4),
+        pixels: (0..16 * rows.labels.len()).map(|k| k as u8).collect(),
+        rows,
+    };
+    open.keep_test_images(&images).unwrap();
     for record in records {
+        let predictions = predictions(record.seed);
+        open.keep_predictions(record.seed, &predictions).unwrap();
         open.keep_record(record).unwrap();
     }
     open.keep_model(1, &model()).unwrap();

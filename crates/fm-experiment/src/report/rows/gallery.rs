@@ -1,0 +1,116 @@
+//! The test images that one arm gets and the other misses, most often over the seeds.
+
+use std::fmt::Write as _;
+
+use crate::report::html::{files, note};
+use crate::report::image::{Pixels, data_address};
+use crate::report::load::Material;
+use crate::report::tables::counted;
+use crate::report::text::{html, percent};
+use crate::test_rows::{RowScore, RowsTally};
+
+use super::tables::class_names;
+
+/// Most images on each side.
+const MOST: usize = 12;
+
+/// A row that one of two arms gets more often than the other.
+pub(super) struct Shown {
+    /// Its place among the test rows of the target task.
+    pub(super) row: usize,
+    /// Seeds in which the losing arm alone is wrong.
+    pub(super) seeds: usize,
+}
+
+/// The rows that `wrong` misses and `right` gets, in more seeds than the other way round: those of
+/// most seeds first, then those that are rarest the other way round, then in their order.
+pub(super) fn choose(tally: &RowsTally, wrong: usize, right: usize) -> Vec<Shown> {
+    let mut rows: Vec<(usize, usize, usize)> = (0..tally.target().labels.len())
+        .map(|row| {
+            let seeds = tally.only_wrong(wrong, right, row);
+            (row, seeds, tally.only_wrong(right, wrong, row))
+        })
+        .filter(|(_, seeds, reverse)| seeds > reverse)
+        .collect();
+    rows.sort_by_key(|&(row, seeds, reverse)| (std::cmp::Reverse(seeds), reverse, row));
+    rows.truncate(MOST);
+    let shown = |(row, seeds, _)| Shown { row, seeds };
+    rows.into_iter().map(shown).collect()
+}
+
+/// Both galleries: what the first comparison's arm gains, and what it loses.
+pub(super) fn section(out: &mut String, material: &Material) {
+    let arms = &material.plan.identity.protocol.arms;
+    let Some(tally) = &material.rows.tally else {
+        return;
+    };
+    if arms.len() < 2 {
+        return;
+    }
+    if material.rows.images.is_none() {
+        note(
+            out,
+            "The images are not shown: test-images.safetensors is not in the folder. Start the \
+             experiment again, and it is made anew.",
+        );
+    }
+    let (first, other) = (arms[0].name.as_str(), arms[1].name.as_str());
+    for (wrong, right) in [(0, 1), (1, 0)] {
+        let (loser, winner) = (&arms[wrong].name, &arms[right].name);
+        let title = format!("{winner} gets them, {loser} does not");
+        let _ = writeln!(out, "<h3>{}</h3>", html(&title));
+        let rows = choose(tally, wrong, right);
+        if rows.is_empty() {
+            let words =
+                format!("There is no image that {loser} misses in more seeds than {winner}.");
+            note(out, &words);
+            continue;
+        }
+        out.push_str("<ul class=\"gallery\">\n");
+        for shown in &rows {
+            item(out, material, tally, shown, [first, other]);
+        }
+        out.push_str("</ul>\n");
+    }
+    note(
+        out,
+        &format!(
+            "The images that one of the two misses and the other gets in the most of {}; the \
+             number is that of the image in the test file. Percentages are the probability that \
+             each gives the right class, the mean over the seeds.",
+            counted(tally.runs(), "seed")
+        ),
+    );
+    files(out, &["report/rows.csv"]);
+}
+
+fn item(out: &mut String, material: &Material, tally: &RowsTally, shown: &Shown, names: [&str; 2]) {
+    let label = usize::from(tally.target().labels[shown.row]);
+    let number = tally.target().row_numbers[shown.row];
+    let (classes, _) = class_names(&material.plan);
+    let class = classes.get(label).map_or("?", String::as_str);
+    out.push_str("<li>");
+    let images = material.rows.images.as_ref();
+    let image =
+        images.and_then(|images| data_address(images.size, Pixels::Grey, images.image(shown.row)?));
+    if let Some(image) = image {
+        let _ = write!(
+            out,
+            "<img src=\"{image}\" alt=\"test image {number}, a {}\"/>",
+            html(class)
+        );
+    }
+    let _ = write!(
+        out,
+        "<span><strong>{}</strong> {number}</span>",
+        html(class)
+    );
+    let in_seeds = format!("in {} of {}", shown.seeds, counted(tally.runs(), "seed"));
+    let _ = write!(out, "<span>{in_seeds}</span>");
+    for (arm, name) in names.into_iter().enumerate() {
+        let RowScore { probability, .. } = tally.score(arm, shown.row);
+        let says = format!("{name} {}", percent(probability));
+        let _ = write!(out, "<span>{}</span>", html(&says));
+    }
+    out.push_str("</li>\n");
+}
