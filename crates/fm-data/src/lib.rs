@@ -74,3 +74,8 @@ pub use error::DataError;
 pub use fashion::{FashionMnist, FileChecksum};
 pub use manifest::{Fingerprint, Manifest};
 pub use splits::TaskSplit;
+
+/// The README's example is run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -100,3 +100,8 @@ pub use portable::{Job, Level, UnknownLevel, peak_gflops, prefetch_slice};
 pub use product::{Lhs, Out, Rhs, Shape, Start};
 pub use summary::{LayerSummary, Summary};
 pub use workspace::{Rows, Workspace};
+
+/// The README's example is run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

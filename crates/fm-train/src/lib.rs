@@ -81,3 +81,8 @@ pub use seed::{Seeds, Stream};
 pub use stopping::{EarlyStopping, Monitor, Plateau};
 pub use trainer::{RowOrder, Trainer};
 pub use training::Training;
+
+/// The README's example is run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -108,6 +108,11 @@ impl FreezeMask {
         Self::first(layers.saturating_sub(1), layers)
     }
 
+    /// The head alone frozen.
+    pub fn head(layers: usize) -> Self {
+        Self::from_flags((1..=layers).map(|layer| layer == layers).collect())
+    }
+
     /// One flag per layer, from the input to the head; true is frozen.
     pub fn from_flags(frozen: Vec<bool>) -> Self {
         Self {
@@ -132,7 +137,7 @@ impl FreezeMask {
     }
 
     /// Those weights of layer `layer` of `layers` frozen that are true in `frozen`,
-    /// `[inputs, outputs]`. A unit is a column, with its bias.
+    /// `[inputs, outputs]`. A unit is a column, with its bias: see [`units`](Self::units).
     ///
     /// # Panics
     /// If there is no such layer.
@@ -149,6 +154,18 @@ impl FreezeMask {
         let row = Array2::from_shape_fn((1, frozen.len()), |(_, unit)| frozen[unit]);
         let part = PartMask::from_elements(row);
         Self::part(layer, layers, |mask| mask.bias = part)
+    }
+
+    /// Those units of layer `layer` of `layers` frozen that are true in `frozen`, `[outputs]`:
+    /// each one's bias, and its weights of all `inputs`.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn units(layer: usize, inputs: usize, frozen: &[bool], layers: usize) -> Self {
+        let shape = (inputs, frozen.len());
+        let weights = Array2::from_shape_fn(shape, |(_, unit)| frozen[unit]);
+        let weights = Self::weight_elements(layer, weights, layers);
+        weights | Self::bias_elements(layer, frozen, layers)
     }
 
     /// What the layers or parts of these names have frozen, in a network of `layers`: `trunk`,

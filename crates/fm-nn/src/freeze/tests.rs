@@ -73,6 +73,20 @@ fn a_pattern_that_is_all_or_nothing_is_a_whole() {
 }
 
 #[test]
+fn a_unit_is_a_column_of_weights_and_a_bias() {
+    let mask = FreezeMask::units(1, 2, &[false, true, false], 2);
+    assert_eq!(
+        mask.to_string(),
+        "no whole layer of 2 frozen; layer 1: 2 of 6 weights and 1 of 3 biases"
+    );
+    let columns = mask.layer(1).weight().elements().unwrap();
+    assert_eq!(columns, pattern(2, 3, |i| i % 3 == 1));
+    let all = FreezeMask::units(1, 2, &[true; 3], 2);
+    assert_eq!(all, FreezeMask::head(2));
+    assert_eq!(FreezeMask::head(2), !FreezeMask::trunk(2));
+}
+
+#[test]
 fn names_choose_layers_and_parts() {
     let named = |names: &[&str]| FreezeMask::named(names, 3);
     assert_eq!(named(&[]), Ok(FreezeMask::none(3)));
