@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ExperimentError;
 use crate::predictions::{RunPredictions, TestRows, sha256};
-use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol, TrunkOrigin};
+use crate::protocol::{Arm, PhaseSpec, Protocol, TrunkOrigin};
 use crate::tasks::{Task, Tasks, examples};
 
 /// The stream that a source trunk's first weights come from.
@@ -109,18 +109,13 @@ impl Run<'_> {
         progress: &dyn Progress,
     ) -> Result<(Network, Vec<EpochRecord>), ExperimentError> {
         let (seeds, task) = (Seeds::new(seed), &self.tasks.source);
-        let source = &self.protocol.source;
-        let whole = PhaseSpec {
-            epochs: source.epochs,
-            freeze: Freeze::Nothing,
-            optimizer: source.optimizer,
-        };
+        let phases = std::slice::from_ref(&self.protocol.source);
         let trained = || {
             let trunk = self.trunk(seeds, SOURCE_TRUNK);
             let mut network = Network::new(trunk, self.head(seeds, task, "source/head"))?;
             let mut watch = Watch::new(progress, task);
-            let order = seeds.stream("source/shuffle");
-            let history = self.fit(&mut network, task, &[whole], order, &mut watch)?;
+            let streams = Streams::of(seeds, "source");
+            let history = self.fit(&mut network, task, phases, streams, &mut watch)?;
             Ok((network, history, watch.cancelled))
         };
         match trained().map_err(|error| train_error(seed, "source", error))? {
@@ -213,8 +208,8 @@ impl Run<'_> {
         };
         let mut watch = Watch::new(progress, task);
         watch.trunk_sha256.push(network.trunk_digest());
-        let order = seeds.stream("target/shuffle");
-        let history = self.fit(&mut network, task, &arm.phases, order, &mut watch)?;
+        let streams = Streams::of(seeds, "target");
+        let history = self.fit(&mut network, task, &arm.phases, streams, &mut watch)?;
         if watch.cancelled {
             return Ok(None);
         }
@@ -250,19 +245,19 @@ impl Run<'_> {
         network: &mut Network,
         task: &Task,
         phases: &[PhaseSpec],
-        order: Stream,
+        streams: Streams,
         watch: &mut Watch<'_>,
     ) -> Result<Vec<EpochRecord>, TrainError> {
         let layers = network.layers().len();
         let phases: Vec<Phase> = phases
             .iter()
-            .map(|phase| Phase::new(phase.epochs, phase.freeze.mask(layers), phase.optimizer))
+            .map(|phase| phase.phase(layers, streams.dropout))
             .collect();
         let trainer = Trainer {
             engine: self.engine.clone(),
             loss: task.loss().0,
             batch_size: self.protocol.training.batch_size,
-            order: RowOrder::Shuffled(order),
+            order: RowOrder::Shuffled(streams.order),
         };
         let (train, valid) = (examples(&task.train)?, examples(&task.valid)?);
         trainer.fit(network, &phases, &train, Some(&valid), watch)
@@ -280,6 +275,23 @@ fn train_error(seed: u64, training: &str, source: TrainError) -> ExperimentError
         seed,
         training: training.to_owned(),
         source,
+    }
+}
+
+/// The randomness of one training, apart from its weights: the same for every arm of a seed.
+#[derive(Clone, Copy)]
+struct Streams {
+    order: Stream,
+    dropout: Stream,
+}
+
+impl Streams {
+    /// Those of the task `task`, `source` or `target`.
+    fn of(seeds: Seeds, task: &str) -> Self {
+        Self {
+            order: seeds.stream(&format!("{task}/shuffle")),
+            dropout: seeds.stream(&format!("{task}/dropout")),
+        }
     }
 }
 

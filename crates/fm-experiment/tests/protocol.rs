@@ -131,6 +131,85 @@ fn what_cannot_be_is_refused_with_line_and_reason() {
     }
 }
 
+/// The default protocol whose source training says `more`.
+fn with_more(more: &str) -> Result<Protocol, String> {
+    let text = BUILT_IN[0]
+        .1
+        .replacen("epochs = 20\n", &format!("epochs = 20\n{more}\n"), 1);
+    Protocol::parse(&text, "mine.toml").map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_the_default_protocol_says_can_be_said_is_read() {
+    let text = BUILT_IN[0].1;
+    let said = text.lines().filter_map(|line| line.strip_prefix("#   "));
+    // What follows two spaces explains; two classes where the source task has eight.
+    let keys: Vec<String> = said
+        .map(|line| line.split("  ").next().unwrap_or_default().to_owned())
+        .map(|key| key.replace("[1, 2]", "[1, 2, 1, 1, 1, 1, 1, 1]"))
+        .collect();
+    assert_eq!(keys.len(), 8, "{keys:?}");
+    for key in &keys {
+        let protocol = with_more(key).unwrap();
+        // Said, it is in the record; not said, nothing is: older folders stay what they are.
+        let json = serde_json::to_value(&protocol.source).unwrap();
+        assert_eq!(json.as_object().unwrap().len(), 4, "{json}");
+        let again: Protocol =
+            serde_json::from_value(serde_json::to_value(&protocol).unwrap()).unwrap();
+        assert_eq!(again, protocol);
+    }
+    let all = with_more(&keys.join("\n")).unwrap();
+    let json = serde_json::to_value(&all.source).unwrap();
+    assert_eq!(json.as_object().unwrap().len(), 3 + 8, "{json}");
+}
+
+#[test]
+fn a_phase_that_cannot_be_is_refused_with_line_and_reason() {
+    let line = 2 + BUILT_IN[0]
+        .1
+        .lines()
+        .position(|line| line == "epochs = 20")
+        .unwrap();
+    let cases = [
+        ("schedule = \"cosin\"", "unknown variant `cosin`"),
+        (
+            "schedule = { cosine = { end = 2 } }",
+            "source.schedule must be a schedule whose end is from 0 to 1, found 2",
+        ),
+        (
+            "lr_factors = [1, 1]",
+            "source.lr_factors must be 6 numbers, one for each layer and the head, found 2 of them",
+        ),
+        ("lr_factors = [1, 1, 1, 0, 1, 1]", "numbers above 0"),
+        ("clip_norm = 0", "source.clip_norm must be a number above 0"),
+        (
+            "dropout = { alpha = 1 }",
+            "source.dropout must be from 0 to below 1, found 1",
+        ),
+        ("dropout = { alfa = 0.1 }", "unknown variant `alfa`"),
+        ("label_smoothing = 1", "from 0 to below 1, found 1"),
+        (
+            "class_weights = [1, 2]",
+            "must be 8 numbers, one for each class of the task, found 2 of them",
+        ),
+        (
+            "early_stopping = { patience = 0 }",
+            "source.early_stopping.patience must be 1 or more, found 0",
+        ),
+        (
+            "reduce_on_plateau = { factor = 1 }",
+            "source.reduce_on_plateau.factor must be above 0, below 1, found 1",
+        ),
+        ("reduce_on_plateu = {}", "unknown field `reduce_on_plateu`"),
+    ];
+    for (more, reason) in cases {
+        let message = with_more(more).unwrap_err();
+        let start = format!("protocol mine.toml, line {line}: ");
+        assert!(message.starts_with(&start), "{more}: {message}");
+        assert!(message.contains(reason), "{more}: {message}");
+    }
+}
+
 #[test]
 fn a_missing_key_is_named() {
     assert!(refusal("epochs = 20\n", "\n").contains("missing field `epochs`"));

@@ -93,8 +93,6 @@ impl Phase {
         validated: bool,
     ) -> Result<(), TrainError> {
         self.check(network)?;
-        let n_classes = network.outputs().max(2);
-        check_class_weights(&self.class_weights, n_classes)?;
         if loss == Loss::MeanSquaredError {
             let cross = "left alone with a mean squared error, which has no classes";
             if self.label_smoothing != 0.0 {
@@ -120,17 +118,27 @@ impl Phase {
 
     /// Checks the phase for a network.
     pub(crate) fn check(&self, network: &Network) -> Result<(), TrainError> {
+        network.check_mask(&self.mask)?;
+        self.check_settings(network.layers().len(), network.outputs().max(2))
+    }
+
+    /// Checks everything but the mask, for a network of `layers` whose head knows `n_classes`.
+    ///
+    /// # Errors
+    /// [`TrainError::Setting`] names the one that cannot be; [`TrainError::LrFactors`] and
+    /// [`TrainError::ClassWeights`] where there are too many or too few.
+    pub fn check_settings(&self, layers: usize, n_classes: usize) -> Result<(), TrainError> {
         if self.epochs == 0 {
             return Err(setting("epochs", "1 or more", 0));
         }
-        network.check_mask(&self.mask)?;
         self.optimizer.check()?;
         self.schedule.check()?;
-        check_lr_factors(&self.lr_factors, network.layers().len())?;
+        check_lr_factors(&self.lr_factors, layers)?;
         self.clip_norm.map_or(Ok(()), check_clip_norm)?;
         self.dropout
             .map_or(Ok(()), |(rule, _)| check_dropout(rule))?;
         check_label_smoothing(self.label_smoothing)?;
+        check_class_weights(&self.class_weights, n_classes)?;
         self.early_stopping.map_or(Ok(()), |rule| rule.check())?;
         self.reduce_on_plateau.map_or(Ok(()), |rule| rule.check())
     }
@@ -144,7 +152,7 @@ fn setting(name: &'static str, expected: &'static str, found: impl ToString) -> 
     }
 }
 
-pub(crate) fn check_lr_factors(factors: &[f64], layers: usize) -> Result<(), TrainError> {
+fn check_lr_factors(factors: &[f64], layers: usize) -> Result<(), TrainError> {
     if !factors.is_empty() && factors.len() != layers {
         let found = factors.len();
         return Err(TrainError::LrFactors { layers, found });
@@ -160,28 +168,28 @@ pub(crate) fn check_lr_factors(factors: &[f64], layers: usize) -> Result<(), Tra
     }
 }
 
-pub(crate) fn check_clip_norm(norm: f64) -> Result<(), TrainError> {
+fn check_clip_norm(norm: f64) -> Result<(), TrainError> {
     if norm > 0.0 && norm.is_finite() {
         return Ok(());
     }
     Err(setting("clip_norm", "a number above 0", norm))
 }
 
-pub(crate) fn check_dropout(dropout: Dropout) -> Result<(), TrainError> {
+fn check_dropout(dropout: Dropout) -> Result<(), TrainError> {
     if (0.0..1.0).contains(&dropout.rate()) {
         return Ok(());
     }
     Err(setting("dropout", "from 0 to below 1", dropout.rate()))
 }
 
-pub(crate) fn check_label_smoothing(smoothing: f64) -> Result<(), TrainError> {
+fn check_label_smoothing(smoothing: f64) -> Result<(), TrainError> {
     if (0.0..1.0).contains(&smoothing) {
         return Ok(());
     }
     Err(setting("label_smoothing", "from 0 to below 1", smoothing))
 }
 
-pub(crate) fn check_class_weights(weights: &[f64], n_classes: usize) -> Result<(), TrainError> {
+fn check_class_weights(weights: &[f64], n_classes: usize) -> Result<(), TrainError> {
     if !weights.is_empty() && weights.len() != n_classes {
         let found = weights.len();
         return Err(TrainError::ClassWeights { n_classes, found });

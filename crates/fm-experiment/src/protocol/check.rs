@@ -3,7 +3,7 @@
 use fm_data::published::CLASS_NAMES;
 use fm_train::{Optimizer, TrainError};
 
-use super::{Arm, Freeze, Protocol};
+use super::{Arm, Protocol};
 
 /// A step on the way to a value.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,11 @@ pub(super) struct Problem {
 
 use Part::{Index, Key};
 
-fn problem(key: &[Part], expected: impl ToString, found: impl ToString) -> Result<(), Problem> {
+pub(super) fn problem(
+    key: &[Part],
+    expected: impl ToString,
+    found: impl ToString,
+) -> Result<(), Problem> {
     let (expected, found) = (expected.to_string(), found.to_string());
     Err(Problem {
         key: key.to_vec(),
@@ -30,7 +34,7 @@ fn problem(key: &[Part], expected: impl ToString, found: impl ToString) -> Resul
     })
 }
 
-fn at_least_one(key: &[Part], value: usize) -> Result<(), Problem> {
+pub(super) fn at_least_one(key: &[Part], value: usize) -> Result<(), Problem> {
     if value == 0 {
         problem(key, "1 or more", value)
     } else {
@@ -63,8 +67,10 @@ impl Protocol {
             &[Key("training"), Key("batch_size")],
             self.training.batch_size,
         )?;
-        at_least_one(&[Key("source"), Key("epochs")], self.source.epochs)?;
-        check_optimizer(&[Key("source"), Key("optimizer")], &self.source.optimizer)?;
+        let source_classes = CLASS_NAMES.len() - self.task.target_classes.len();
+        let hidden = self.network.hidden.len();
+        self.source
+            .check(&[Key("source")], hidden, source_classes)?;
         if self.arms.is_empty() {
             problem(&[Key("arms")], "one or more arms", "none")?;
         }
@@ -127,25 +133,15 @@ impl Protocol {
             problem(&key("phases"), "one or more phases", "none")?;
         }
         for (p, phase) in arm.phases.iter().enumerate() {
-            let key = |name| [Key("arms"), Index(i), Key("phases"), Index(p), Key(name)];
-            at_least_one(&key("epochs"), phase.epochs)?;
+            let key = [Key("arms"), Index(i), Key("phases"), Index(p)];
             let hidden = self.network.hidden.len();
-            if let Freeze::First(k) = phase.freeze
-                && k > hidden
-            {
-                problem(
-                    &key("freeze"),
-                    format!("at most {hidden}, the hidden layers"),
-                    k,
-                )?;
-            }
-            check_optimizer(&key("optimizer"), &phase.optimizer)?;
+            phase.check(&key, hidden, self.task.target_classes.len())?;
         }
         Ok(())
     }
 }
 
-fn check_optimizer(key: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
+pub(super) fn check_optimizer(key: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
     let Err(error) = optimizer.check() else {
         return Ok(());
     };

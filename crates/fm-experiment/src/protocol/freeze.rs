@@ -7,9 +7,10 @@ use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a phase freezes: in TOML `"nothing"`, `"trunk"`, or a number of layers from the input on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Freeze {
-    /// Everything is trainable.
+    /// Everything is trainable; the default.
+    #[default]
     Nothing,
     /// Every layer but the head.
     Trunk,

@@ -3,12 +3,13 @@
 mod check;
 mod freeze;
 mod parse;
+mod phase;
 
 pub use freeze::Freeze;
 pub use parse::ProtocolError;
+pub use phase::PhaseSpec;
 
 use fm_nn::{Activation, Init, TrunkSpec};
-use fm_train::Optimizer;
 use serde::{Deserialize, Serialize};
 
 /// The protocols that are compiled in: name and TOML text. The first is the default.
@@ -38,7 +39,7 @@ pub struct Protocol {
     /// What all trainings share.
     pub training: TrainingSpec,
     /// The training on the source task.
-    pub source: SourceSpec,
+    pub source: PhaseSpec,
     /// Ways of training on the target task; the first is the one that the others are compared
     /// with.
     pub arms: Vec<Arm>,
@@ -100,16 +101,6 @@ pub struct TrainingSpec {
     pub batch_size: usize,
 }
 
-/// The training on the source task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceSpec {
-    /// Number of epochs.
-    pub epochs: usize,
-    /// The optimizer.
-    pub optimizer: Optimizer,
-}
-
 /// One way of training on the target task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,18 +124,6 @@ pub enum TrunkOrigin {
     Fresh,
     /// A copy of the trunk trained on the source task.
     Source,
-}
-
-/// Some epochs under one freeze mask and one optimizer, which starts fresh.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PhaseSpec {
-    /// Number of epochs.
-    pub epochs: usize,
-    /// What is frozen.
-    pub freeze: Freeze,
-    /// The optimizer.
-    pub optimizer: Optimizer,
 }
 
 impl Arm {

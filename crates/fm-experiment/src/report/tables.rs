@@ -135,9 +135,21 @@ fn phases_words(arm: &Arm) -> String {
         };
         first = last + 1;
         let (frozen, optimizer) = (frozen(phase.freeze), settings(&phase.optimizer));
-        format!("{epochs}: {frozen}, {optimizer}")
+        let more = more_settings(phase);
+        format!("{epochs}: {frozen}, {optimizer}{more}")
     };
     arm.phases.iter().map(phase).collect::<Vec<_>>().join("; ")
+}
+
+/// What else a phase says, as the protocol writes it: ", clip_norm 1.0".
+fn more_settings(phase: &PhaseSpec) -> String {
+    let Ok(Value::Object(keys)) = serde_json::to_value(phase) else {
+        return String::new();
+    };
+    let told = ["epochs", "freeze", "optimizer"];
+    let more = keys.iter().filter(|(key, _)| !told.contains(&key.as_str()));
+    more.map(|(key, value)| format!(", {key} {value}"))
+        .collect()
 }
 
 /// "trunk frozen".
