@@ -1,0 +1,58 @@
+//! Freeze, fine-tune, save, go on later: `cargo run -p fm-train --example fine_tune`
+#![allow(clippy::print_stdout)] // What an example prints is what it is for.
+
+use std::error::Error;
+
+use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_train::{
+    Adam, Checkpoint, Examples, Inputs, Labels, Optimizer, Phase, RowOrder, Seeds, Trainer,
+    fine_tune,
+};
+use ndarray::Array2;
+
+pub(crate) fn main() -> Result<(), Box<dyn Error>> {
+    let points = Array2::from_shape_fn((120, 2), |(i, j)| libm::sinf((i * (7 + 4 * j)) as f32));
+    let labels = |inside: f32| -> Vec<u8> {
+        let rows = points.rows().into_iter();
+        rows.map(|p| u8::from(p.dot(&p) < inside)).collect()
+    };
+    let (source, target) = (labels(0.8), labels(1.2));
+    let task = |labels| Examples::new(Inputs::F32(points.view()), Labels::U8(labels));
+    let seeds = Seeds::new(42);
+    let spec = TrunkSpec {
+        inputs: 2,
+        hidden: vec![24, 12],
+        activation: Activation::Selu,
+        init: Init::LecunNormal,
+    };
+    let head = |name| spec.head(1, &mut seeds.stream(name).rng());
+    let trunk = spec.trunk(&mut seeds.stream("trunk").rng());
+    let mut first = Network::new(trunk, head("source head"))?;
+    let trainer = Trainer {
+        engine: Engine::portable(),
+        loss: Loss::BinaryCrossEntropy,
+        batch_size: 8,
+        order: RowOrder::Shuffled(seeds.stream("shuffle")),
+    };
+    let adam = Optimizer::Adam(Adam::new(0.01));
+    let whole = [Phase::new(30, FreezeMask::none(3), adam)];
+    trainer.fit(&mut first, &whole, &task(&source)?, None, &mut ())?;
+
+    // A new head on a copy of the trunk: first the head alone, then everything, slower below.
+    let mut second = first.with_head(head("target head"))?;
+    let (phases, target) = (fine_tune(3, 3, 12, adam), task(&target)?);
+    let mut training = trainer.start(&mut second, &phases, &target, None)?;
+    let path = std::env::temp_dir().join(format!("fine_tune-{}.ckpt", std::process::id()));
+    for _ in 0..5 {
+        training.epoch(&mut ())?;
+        let checkpoint = training.checkpoint().expect("between two epochs");
+        checkpoint.save(&path)?;
+    }
+    let checkpoint = Checkpoint::load(&path)?; // Another process would begin here.
+    let training = trainer.resume(&mut second, &phases, &checkpoint, &target, None)?;
+    let history = training.finish(&mut ())?;
+    println!("accuracy {:.3}", history[14].train.accuracy); // 3 and 12 epochs
+    second.save(&path)?; // The trained network is a file as well.
+    assert_eq!(Network::load(&path)?, second);
+    Ok(std::fs::remove_file(&path)?)
+}
