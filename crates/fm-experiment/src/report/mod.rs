@@ -25,6 +25,7 @@ mod strip;
 mod svg;
 mod table;
 mod tables;
+mod tensorboard;
 mod text;
 mod warning;
 mod weights;
@@ -114,4 +115,16 @@ pub fn rebuild(path: &Path) -> Result<Report, ReportError> {
     let plan = load::plan(path)?;
     let folder = ResultsFolder::open(path, &plan)?;
     write(&folder, &plan)
+}
+
+/// Writes TensorBoard event files below `tensorboard/` in the results folder at `path`, from its
+/// records: `tensorboard --logdir` on that folder, which is what is returned, shows every epoch of
+/// every training.
+///
+/// # Errors
+/// As [`rebuild`].
+pub fn write_tensorboard(path: &Path) -> Result<PathBuf, ReportError> {
+    let plan = load::plan(path)?;
+    let folder = ResultsFolder::open(path, &plan)?;
+    tensorboard::write(path, &Material::read(&folder, &plan)?)
 }
