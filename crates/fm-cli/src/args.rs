@@ -76,6 +76,10 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
     pub(crate) data: String,
 
+    /// Write TensorBoard event files too, to `tensorboard` in the results folder
+    #[arg(long)]
+    pub(crate) tensorboard: bool,
+
     /// Results folder [default: results/ and the name of the protocol and what was chosen]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -101,12 +105,21 @@ impl From<BackendArg> for Backend {
 /// `fm report`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  fm report results/notebook-2e    report.html, report.md, and the numbers as CSV")]
+Examples:
+  fm report results/notebook-2e    report.html, report.md, and the numbers as CSV
+  fm report results/a results/b    the arms of both in one table, paired by seed")]
 pub(crate) struct ReportArgs {
-    /// The results folder of an experiment
-    #[arg(value_name = "DIR")]
-    pub(crate) folder: PathBuf,
+    /// The results folder of an experiment; several are compared with the first
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+
+    /// Write TensorBoard event files too, to DIR/tensorboard
+    #[arg(long)]
+    pub(crate) tensorboard: bool,
+
+    /// Folder for comparison.html and comparison.csv, where several folders are compared
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// `fm data`

@@ -263,6 +263,33 @@ fn the_numbers_beside_the_pictures_are_the_summary_s() {
 }
 
 #[test]
+fn event_files_have_a_run_per_model_and_seed_and_one_for_the_mean() {
+    let folder = folder();
+    let logs = report::write_tensorboard(folder.path()).unwrap();
+    let file = |run: &str| fs::read(logs.join(run).join("events.out.tfevents.0.fm")).unwrap();
+    let runs: Vec<_> = fs::read_dir(&logs).unwrap().map(Result::unwrap).collect();
+    assert_eq!(runs.len(), 7 + 1);
+    for run in &runs {
+        assert_eq!(fs::read_dir(run.path()).unwrap().count(), 3 + 1);
+    }
+    let has = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
+    let transfer = file("seed-0003/transfer");
+    for tag in [
+        "train/loss",
+        "valid/loss",
+        "valid/accuracy",
+        "test/accuracy",
+    ] {
+        assert!(has(&transfer, tag), "{tag}");
+    }
+    // A mean over seeds has no test score: the summary has it.
+    assert!(has(&file("mean/transfer"), "valid/loss"));
+    assert!(!has(&file("mean/transfer"), "test/"));
+    report::write_tensorboard(folder.path()).unwrap();
+    assert_eq!(file("seed-0003/transfer"), transfer);
+}
+
+#[test]
 fn markdown_keeps_hostile_text_in_its_place() {
     let folder = folder();
     report::rebuild(folder.path()).unwrap();

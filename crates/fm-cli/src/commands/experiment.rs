@@ -75,6 +75,11 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     let written = fm_experiment::report::write(&folder, &plan)?;
     report(&written.summary, protocol, &engine, &out);
     super::report::say(&written);
+    if args.tensorboard {
+        // It opens the folder itself.
+        drop(folder);
+        super::report::tensorboard(&out)?;
+    }
     Ok(())
 }
 

@@ -19,14 +19,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 pub(super) fn page(material: &Material, warnings: &[Warning], units: &[UnitImage]) -> String {
     let protocol = &material.plan.identity.protocol;
     let title = format!("{}: {}", protocol.name, title_words(material));
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\"/>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n",
-        html(&title)
-    );
+    let mut out = head(&title);
     header(&mut out, material);
     for verdict in &material.summary.verdicts {
         out.push_str(&format!("<p class=\"verdict\">{}.</p>\n", html(verdict)));
@@ -45,6 +38,18 @@ pub(super) fn page(material: &Material, warnings: &[Warning], units: &[UnitImage
     reproduce(&mut out, material);
     out.push_str("</main>\n</body>\n</html>\n");
     out
+}
+
+/// The beginning of a page, up to and with `<main>`.
+pub(super) fn head(title: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\"/>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n",
+        html(title)
+    )
 }
 
 /// The question, and on which data it is asked.

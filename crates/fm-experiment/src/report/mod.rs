@@ -16,6 +16,7 @@ mod csv;
 mod curves;
 mod error;
 mod first_layer;
+mod folders;
 mod html;
 mod image;
 mod load;
@@ -36,6 +37,7 @@ use std::path::{Path, PathBuf};
 use fm_nn::write_whole;
 
 pub use error::ReportError;
+pub use folders::{FolderArm, FolderComparison, Refused, compare_folders};
 pub use text::{loss_and_sd, percent, percent_and_sd, points};
 pub use warning::Warning;
 
