@@ -61,8 +61,8 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
-    /// Threads that share one seed's products (portable backend) [default: 1, or all cores for
-    /// one job]
+    /// Threads that share one seed's products (portable backend); worth trying for a single seed on
+    /// idle cores that share a cache [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 

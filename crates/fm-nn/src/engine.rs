@@ -180,17 +180,20 @@ impl Engine {
         }
     }
 
-    /// Whether [`product_transposed`](Self::product_transposed) computes this shape.
-    pub(crate) fn takes_transposed(&self, shape: Shape) -> bool {
+    /// Whether [`product_transposed`](Self::product_transposed) computes this shape: few rows of
+    /// `A`, on the portable backend. Others are for [`product`](Self::product), one of the operands
+    /// transposed first.
+    pub fn takes_transposed(&self, shape: Shape) -> bool {
         self.backend == Backend::Portable && portable::suits(self.level, shape)
     }
 
-    /// `C = A·Bᵀ` for `B[n, k]`, of a shape that [`takes_transposed`](Self::takes_transposed) found
-    /// good; the same bits as those of the product with a transposed copy of `B`.
+    /// `C = A·Bᵀ` for `B[n, k]`, `n` rows of `k` floats and padding, of a shape that
+    /// [`takes_transposed`](Self::takes_transposed); the same bits as the product with a transposed
+    /// copy of `B`.
     ///
     /// # Panics
     /// As [`product`](Self::product), or if the shape is another.
-    pub(crate) fn product_transposed(&self, shape: Shape, a: Lhs<'_>, b: Rhs<'_>, c: Out<'_>) {
+    pub fn product_transposed(&self, shape: Shape, a: Lhs<'_>, b: Rhs<'_>, c: Out<'_>) {
         assert!(self.takes_transposed(shape), "{shape:?}");
         crate::product::check_transposed(shape, &a, &b, &c);
         portable::product_transposed(self.level, shape, a, b, c);

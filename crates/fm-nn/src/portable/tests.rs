@@ -143,7 +143,7 @@ fn a_transposed_right_operand_changes_no_bit() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let shapes = [(16, 8), (17, 1), (31, 3), (50, 50), (100, 128), (300, 100)];
     for (n, k) in shapes.into_iter().chain([(40, 129), (33, 300), (20, 0)]) {
-        for m in 1..=8 {
+        for m in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16] {
             let shape = Shape { m, n, k };
             let (a, turned) = (random(&mut rng, m, k), random(&mut rng, n, k));
             let mut b = Matrix::zeros(k, n);

@@ -10,14 +10,18 @@
 use super::level::Level;
 use super::tile::CHAIN;
 use super::vector::{self, Vector};
+use crate::pieces::Pieces;
 use crate::product::{Lhs, Out, Rhs, Shape};
 
 /// Columns that are turned at a time.
 pub(super) const TURNED: usize = 4;
 
-/// Rows of `A` of a tile, at most. With more of them, turning `D` takes less time than turning
-/// `W` does.
-pub(crate) const MOST_ROWS: usize = 8;
+/// Rows of `A` of a tile, at most.
+const TILE_ROWS: usize = 8;
+
+/// Rows of `A`, at most: with three tiles of rows, turning `W` once for each takes longer than
+/// turning `D`.
+const MOST_ROWS: usize = 2 * TILE_ROWS;
 
 /// Whether [`product_transposed`] can compute this shape, and is the faster way.
 pub(crate) fn suits(level: Level, shape: Shape) -> bool {
@@ -32,28 +36,32 @@ pub(crate) fn suits(level: Level, shape: Shape) -> bool {
 /// `C = A·Bᵀ` for `A[m, k]` and `B[n, k]`, the operands already checked and the shape one that
 /// [`suits`].
 pub(crate) fn product_transposed(level: Level, shape: Shape, a: Lhs<'_>, b: Rhs<'_>, c: Out<'_>) {
-    if shape.m == 0 {
-        return;
-    }
-    let tile = Turned {
-        k: shape.k,
-        a: a.data.as_ptr(),
-        a_row: a.row_stride,
-        a_col: a.col_stride,
-        b: [b.data.as_ptr(); 2],
-        b_row: b.stride,
-        c: [c.data.as_mut_ptr(); 2],
-        c_row: c.stride,
-    };
-    // SAFETY: the vectors' features are those of the level, which this CPU has; the operands were
-    // checked.
-    unsafe {
-        match level.min(Level::detect()) {
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => tiles::<vector::Avx512>(tile, shape),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => tiles::<vector::Avx2>(tile, shape),
-            _ => tiles::<vector::Baseline>(tile, shape),
+    let (a_start, c_start) = (a.data.as_ptr(), c.data.as_mut_ptr());
+    for rows in Pieces::of_at_most(0..shape.m, TILE_ROWS).iter(false) {
+        let tile = Turned {
+            k: shape.k,
+            a: a_start.wrapping_add(rows.start * a.row_stride),
+            a_row: a.row_stride,
+            a_col: a.col_stride,
+            b: [b.data.as_ptr(); 2],
+            b_row: b.stride,
+            c: [c_start.wrapping_add(rows.start * c.stride); 2],
+            c_row: c.stride,
+        };
+        let (m, n) = (rows.len(), shape.n);
+        if m == 0 {
+            continue;
+        }
+        // SAFETY: the vectors' features are those of the level, which this CPU has; the operands
+        // were checked, and these are some rows of them.
+        unsafe {
+            match level.min(Level::detect()) {
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 => tiles::<vector::Avx512>(tile, m, n),
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 => tiles::<vector::Avx2>(tile, m, n),
+                _ => tiles::<vector::Baseline>(tile, m, n),
+            }
         }
     }
 }
@@ -79,25 +87,25 @@ pub(super) struct Turned {
 /// As [`turned`].
 pub(super) type TurnedKernel = unsafe fn(&Turned);
 
-/// All tiles. The last vector begins early enough to end with the last row of `B`, and computes
+/// All tiles of `m` rows of `A` and `n` of `B`. The last vector begins early enough to end with the last row of `B`, and computes
 /// some elements a second time.
 ///
 /// # Safety
-/// The CPU has the features of `V`, `check_transposed` passed for the operands, `shape` has from 1
-/// to [`MOST_ROWS`] rows and at least as many columns as `V` has lanes.
-unsafe fn tiles<V: Vector>(operands: Turned, shape: Shape) {
-    let count = shape.n.div_ceil(V::LANES);
-    let width = if 2 * shape.m <= V::TURNED_SUMS { 2 } else { 1 };
+/// The CPU has the features of `V`, `check_transposed` passed for the operands, `m` is from 1 to
+/// [`TILE_ROWS`], and `n` at least the lanes of `V`.
+unsafe fn tiles<V: Vector>(operands: Turned, m: usize, n: usize) {
+    let count = n.div_ceil(V::LANES);
+    let width = if 2 * m <= V::TURNED_SUMS { 2 } else { 1 };
     for first in (0..count).step_by(width) {
         let width = width.min(count - first);
         let mut tile = operands;
         for vector in 0..width {
-            let row = ((first + vector) * V::LANES).min(shape.n - V::LANES);
+            let row = ((first + vector) * V::LANES).min(n - V::LANES);
             tile.b[vector] = operands.b[0].wrapping_add(row * operands.b_row);
             tile.c[vector] = operands.c[0].wrapping_add(row);
         }
         // SAFETY: the rows lie in the shape.
-        unsafe { V::turned_kernel(shape.m, width)(&tile) }
+        unsafe { V::turned_kernel(m, width)(&tile) }
     }
 }
 
