@@ -76,6 +76,7 @@ pub fn step(rows: usize) -> Work {
     let deltas: Vec<_> = SIZES.iter().map(|&n| matrix(rows, n, 1e-6)).collect();
     let deltas_t: Vec<_> = SIZES.iter().map(|&n| matrix(n, rows, 1e-6)).collect();
     let mut below = matrix(SIZES[1], rows, 0.0);
+    let mut inputs: Vec<_> = SIZES.iter().map(|&n| matrix(rows, n, 0.0)).collect();
     let all = move |l: usize| Shape {
         m: rows,
         n: SIZES[l + 1],
@@ -89,7 +90,12 @@ pub fn step(rows: usize) -> Work {
         }
         for l in (0..layers).rev() {
             let Shape { m, n, k } = all(l);
-            if l > 0 {
+            // The deltas of the layer below, `D·Wᵀ`, or as `W·Dᵀ`: as a network has them computed.
+            let direct = Shape { m, n: k, k: n };
+            if l > 0 && engine.takes_transposed(direct) {
+                let (d, w) = (lhs(&deltas[l + 1], false), rhs(&weights[l]));
+                engine.product_transposed(direct, d, w, out(&mut inputs[l]));
+            } else if l > 0 {
                 let shape = Shape { m: k, n: m, k: n };
                 let (w, d) = (lhs(&weights[l], false), rhs(&deltas_t[l + 1]));
                 engine.product(shape, w, d, Start::Zero, out(&mut below));

@@ -8,6 +8,7 @@
 
 #![allow(clippy::print_stdout)] // the tables are what this program is for
 
+mod memory;
 mod report;
 mod scaling;
 mod summary;
@@ -45,6 +46,10 @@ fn main() -> ExitCode {
     use_best_kernel();
     let given = |option: &str| std::env::args().any(|arg| arg == option);
     let effort = if given("--quick") { QUICK } else { FULL };
+    if given(memory::OPTION) {
+        memory::train_and_print();
+        return ExitCode::SUCCESS;
+    }
     if given("--scaling") {
         scaling::print(effort);
         return ExitCode::SUCCESS;

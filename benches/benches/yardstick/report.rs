@@ -22,6 +22,8 @@ pub(crate) struct Report {
     pub(crate) register_gflops: Vec<(String, f64)>,
     /// The best rate of a 2048³ product on one core, either backend, beside the epochs.
     pub(crate) peak_gflops: f64,
+    /// Peak memory of two runs side by side, in MB, where the system says it.
+    pub(crate) memory_of_two_runs_mb: Option<f64>,
     /// One figure for each group and contender.
     pub(crate) entries: Vec<Entry>,
     /// Ratios of two contenders or two groups, each the middle of the rounds' own ratios or the

@@ -29,10 +29,14 @@ pub(crate) fn measure(effort: Effort) -> Report {
         quick: effort.quick,
         register_gflops: Vec::new(),
         peak_gflops: f64::NAN,
+        memory_of_two_runs_mb: crate::memory::measure(),
         entries: Vec::new(),
         ratios: Vec::new(),
     };
     println!("{}, {} cores", report.cpu, report.cores);
+    if let Some(memory) = report.memory_of_two_runs_mb {
+        println!("\ntwo runs side by side on 70,000 images: {memory:.0} MB");
+    }
     println!("\nmultiply-adds in registers, GFLOP/s");
     for level in Level::ALL.into_iter().filter(|l| l.is_supported()) {
         let gflops = peak_gflops(level);
@@ -158,7 +162,8 @@ fn side_by_side(report: &mut Report, effort: Effort) {
 
 /// Each product of a step alone, and all of them in their order.
 fn products(report: &mut Report, all: &[Contender], effort: Effort) {
-    for mut work in layers(BATCH).into_iter().chain([step(BATCH)]) {
+    let steps = [step(BATCH), step(8), step(1)];
+    for mut work in layers(BATCH).into_iter().chain(steps) {
         heading(&work.name, true);
         let mut turns: Vec<_> = all.iter().collect();
         let samples = alternate(&mut turns, effort.short_rounds, SLICE_SECS, |contender| {
