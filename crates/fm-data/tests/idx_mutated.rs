@@ -2,48 +2,21 @@
 //! it says.
 //!
 //! `FM_MUTATED_INPUTS` makes it another number.
-#![allow(unsafe_code)] // The allocator that counts, which only passes calls on.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use fm_data::idx::{self, Encoding};
 use ndarray::{ArrayD, IxDyn};
+use peak_alloc::PeakAlloc;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
-/// The system's allocator, with the bytes in use and their peak.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-fn count(bytes: usize) {
-    PEAK.fetch_max(IN_USE.fetch_add(bytes, Relaxed) + bytes, Relaxed);
-}
-
-// SAFETY: every call goes to the system's allocator unchanged; `realloc` is left to the trait,
-// which makes it from these two, so that old and new memory count together.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size());
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
+/// Counts the bytes in use, and their peak.
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static MEMORY: PeakAlloc = PeakAlloc;
 
 /// What reading any of these inputs may take beyond what was there before.
 const MOST_BYTES: usize = 64_000_000;
@@ -57,8 +30,8 @@ fn damaged_inputs_neither_panic_nor_take_memory() {
     };
     let seeds = seeds();
     let mut rng = ChaCha8Rng::seed_from_u64(20_170_825);
-    let base = IN_USE.load(Relaxed);
-    PEAK.store(base, Relaxed);
+    let base = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
 
     let (mut accepted, mut refused) = (0, 0);
     for number in 0..inputs {
@@ -70,7 +43,7 @@ fn damaged_inputs_neither_panic_nor_take_memory() {
             Err(_) => panic!("input {number} panics: {input:02x?}"),
         }
     }
-    let taken = PEAK.load(Relaxed) - base;
+    let taken = MEMORY.peak_usage() - base;
     assert!(taken < MOST_BYTES, "{taken} bytes");
     // The generator is worth something only if it makes both kinds, mostly damaged.
     assert!(
@@ -84,11 +57,11 @@ fn damaged_inputs_neither_panic_nor_take_memory() {
         &[&[0, 0, 8, 1, 3, 0, 0, 0], &zeros[..]].concat(),
         Compression::best(),
     );
-    let base = IN_USE.load(Relaxed);
-    PEAK.store(base, Relaxed);
+    let base = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
     assert!(idx::from_bytes::<u8>(&bomb).is_err());
     assert!(idx::read::<u8>(&bomb[..]).is_err());
-    let taken = PEAK.load(Relaxed) - base;
+    let taken = MEMORY.peak_usage() - base;
     assert!(taken < MOST_BYTES, "{taken} bytes");
 }
 

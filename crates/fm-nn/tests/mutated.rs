@@ -2,43 +2,19 @@
 //! more memory than the layers in the file take.
 //!
 //! `FM_MUTATED_INPUTS` makes it another number.
-#![allow(unsafe_code)] // The allocator that counts, which only passes calls on.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use fm_nn::tensors::{self, ReadOptions};
 use fm_nn::{Activation, Init, LANES, Metadata, Model, Network, TrunkSpec};
+use peak_alloc::PeakAlloc;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
-/// The system's allocator, with the bytes in use and their peak.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator unchanged; `realloc` is left to the trait,
-// which makes it from these two, so that old and new memory count together.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let used = IN_USE.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(used, Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
+/// Counts the bytes in use, and their peak.
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static MEMORY: PeakAlloc = PeakAlloc;
 
 /// What a file may take beyond twice its size and the padding of its rows: decoding a
 /// description, which has a limit of 64 kB.
@@ -105,10 +81,10 @@ fn mutate<E>(
     let mut tally = Tally::default();
     for number in 0..inputs {
         let input = mutated(&files[number % files.len()], &mut rng);
-        let base = IN_USE.load(Relaxed);
-        PEAK.store(base, Relaxed);
+        let base = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
         let found = catch_unwind(AssertUnwindSafe(|| read(&input)));
-        let taken = PEAK.load(Relaxed) - base;
+        let taken = MEMORY.peak_usage() - base;
         let found = found.unwrap_or_else(|_| panic!("input {number} panics: {input:02x?}"));
         let padding = match &found {
             Ok(model) => padding(&model.network),
@@ -293,10 +269,10 @@ fn costliest_headers() -> usize {
     ];
     let taken = headers.map(|header| {
         let bytes = frame(header);
-        let base = IN_USE.load(Relaxed);
-        PEAK.store(base, Relaxed);
+        let base = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
         let read = Model::from_safetensors(&bytes, &ReadOptions::default());
-        let taken = PEAK.load(Relaxed) - base;
+        let taken = MEMORY.peak_usage() - base;
         assert!(read.is_err());
         taken
     });

@@ -1,10 +1,7 @@
 //! A hundred thousand damaged checkpoints: an error each, or a checkpoint that is what it says; no
 //! panic, and no allocation beyond twice the file.
-#![allow(unsafe_code)] // The allocator that counts, which only passes calls on.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
 use fm_train::{
@@ -12,35 +9,14 @@ use fm_train::{
     Trainer,
 };
 use ndarray::Array2;
+use peak_alloc::PeakAlloc;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
-/// The system's allocator, with the bytes in use and their peak.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call goes to the system's allocator unchanged; `realloc` is left to the trait,
-// which makes it from these two, so that old and new memory count together.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let bytes = layout.size();
-        PEAK.fetch_max(IN_USE.fetch_add(bytes, Relaxed) + bytes, Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
+/// Counts the bytes in use, and their peak.
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static MEMORY: PeakAlloc = PeakAlloc;
 
 const INPUTS: usize = 100_000;
 /// Bytes of the header, of which 24 to 56 are the checksum.
@@ -91,10 +67,10 @@ fn damaged_checkpoints_neither_panic_nor_take_memory() {
     let (mut refused, mut equal, mut other) = (0, 0, 0);
     for number in 0..INPUTS {
         let (bytes, sealed) = mutated(&good, &mut rng);
-        let base = IN_USE.load(Relaxed);
-        PEAK.store(base, Relaxed);
+        let base = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
         let read = catch_unwind(AssertUnwindSafe(|| Checkpoint::from_bytes(&bytes)));
-        let taken = PEAK.load(Relaxed) - base;
+        let taken = MEMORY.peak_usage() - base;
         let read = read.unwrap_or_else(|_| panic!("input {number} panics: {bytes:02x?}"));
         let most = 2 * bytes.len().max(good.len());
         assert!(taken <= most, "input {number}: {taken} bytes of {most}");
