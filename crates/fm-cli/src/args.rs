@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fm_experiment::SeedList;
+use fm_experiment::curves::Curve;
 use fm_nn::Backend;
 
 /// Does reusing a trained network beat training from scratch, and how sure are we?
@@ -37,6 +38,8 @@ Examples:
   fm experiment                                   the notebook's protocol, seeds 1 to 30
   fm experiment --protocol quick --seed 42        one run of the course's shorter protocol
   fm experiment --protocol mine.toml --seeds 10   a protocol of one's own (see `fm protocol`)
+  fm experiment --curve samples --curve depth     and how it goes with more rows, fewer layers
+  fm experiment --pairs 5-6,0-2                   and with other classes
 
 Started again after an interruption, it goes on where it was.")]
 pub(crate) struct ExperimentArgs {
@@ -76,6 +79,19 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
     pub(crate) data: String,
 
+    /// Train a curve too: over target rows, over layers reused, over pairs of classes; may be
+    /// added to a finished folder
+    #[arg(long = "curve", value_enum, value_name = "samples|depth|pairs")]
+    pub(crate) curves: Vec<CurveArg>,
+
+    /// The pairs of classes to train, such as 5-6,0-2 [default: all 45, with --curve pairs]
+    #[arg(long, value_name = "PAIRS", value_delimiter = ',', value_parser = pair)]
+    pub(crate) pairs: Vec<[u8; 2]>,
+
+    /// Turn on an optional arm of the protocol, such as shuffled-source
+    #[arg(long = "with-arm", value_name = "NAME", value_delimiter = ',')]
+    pub(crate) with_arms: Vec<String>,
+
     /// Write TensorBoard event files too, to `tensorboard` in the results folder
     #[arg(long)]
     pub(crate) tensorboard: bool,
@@ -83,6 +99,39 @@ pub(crate) struct ExperimentArgs {
     /// Results folder [default: results/ and the name of the protocol and what was chosen]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CurveArg {
+    /// Test error over the number of target rows
+    Samples,
+    /// Test error over the number of layers reused: AnB, AnB+, BnB, BnB+
+    Depth,
+    /// Test errors of other target tasks, each with its own source training
+    Pairs,
+}
+
+impl From<CurveArg> for Curve {
+    fn from(arg: CurveArg) -> Self {
+        match arg {
+            CurveArg::Samples => Self::Samples,
+            CurveArg::Depth => Self::Depth,
+            CurveArg::Pairs => Self::Pairs,
+        }
+    }
+}
+
+/// Two classes of one digit each: `5-6`.
+fn pair(text: &str) -> Result<[u8; 2], String> {
+    let expected = "expected two different classes from 0 to 9, such as 5-6";
+    let classes = text.split_once('-').and_then(|(a, b)| {
+        let class = |text: &str| text.parse::<u8>().ok().filter(|class| *class < 10);
+        Some([class(a)?, class(b)?])
+    });
+    match classes {
+        Some([a, b]) if a != b => Ok([a.min(b), a.max(b)]),
+        _ => Err(expected.to_owned()),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

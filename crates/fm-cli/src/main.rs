@@ -8,6 +8,7 @@
 
 mod args;
 mod commands;
+mod curves;
 mod data;
 mod openblas;
 mod progress;

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use fm_data::fetch::{Event, Progress};
+use fm_experiment::curves::CurvePart;
 use fm_experiment::report::percent;
 use fm_experiment::{PlanObserver, RunRecord};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -58,6 +59,47 @@ impl PlanObserver for PlanBar {
             line.push_str(&format!("  {} {}", arm.name, percent(arm.test.accuracy)));
         }
         self.bar.println(format!("{line}  ({wall_secs:.1} s)"));
+    }
+}
+
+/// One bar for the parts of curves, and a line for each as it ends.
+pub(crate) struct CurveBar {
+    bar: ProgressBar,
+    parts: usize,
+    done: Mutex<usize>,
+}
+
+impl CurveBar {
+    /// A bar for `parts` that take `work` together.
+    pub(crate) fn new(parts: usize, work: u64) -> Self {
+        let bar = ProgressBar::new(work);
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} %  {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(format!("curves: part 0 of {parts}"));
+        bar.enable_steady_tick(std::time::Duration::from_millis(500));
+        let done = Mutex::new(0);
+        Self { bar, parts, done }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl PlanObserver for CurveBar {
+    fn advance(&self, work: u64) {
+        self.bar.inc(work);
+    }
+
+    fn curve_done(&self, part: CurvePart, wall_secs: f64) {
+        let mut done = self
+            .done
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *done += 1;
+        self.bar
+            .set_message(format!("curves: part {done} of {}", self.parts));
+        self.bar.println(format!("{part}  ({wall_secs:.1} s)"));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use fm_data::DataError;
 use fm_train::TrainError;
 
 use crate::stats::StatsError;
@@ -84,6 +85,36 @@ pub enum ExperimentError {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// The data has not what a curve needs.
+    #[error("the data does not fit the curve of {curve}")]
+    CurveData {
+        /// The curve.
+        curve: &'static str,
+        /// What is missing.
+        source: DataError,
+    },
+    /// A curve that the protocol says nothing of.
+    #[error(
+        "protocol {protocol} has no table [curves.{curve}], which says how the curve is trained"
+    )]
+    NoCurve {
+        /// Name of the protocol.
+        protocol: String,
+        /// The curve.
+        curve: &'static str,
+    },
+    /// A source model that is gone, and comes out otherwise when it is trained again.
+    #[error(
+        "the source model of seed {seed} is not in {}, and trained again here it is another one \
+         than the arms had; finish the curve where the folder was begun, or begin a new folder",
+        path.display()
+    )]
+    OtherSource {
+        /// Where it should be.
+        path: PathBuf,
+        /// The seed.
+        seed: u64,
     },
     /// Numbers that no statistics can be made of.
     #[error("no statistics can be made")]

@@ -45,8 +45,10 @@
 //! # Ok::<(), fm_experiment::stats::StatsError>(())
 //! ```
 
+pub mod curves;
 mod error;
 mod folder;
+mod other_sources;
 mod plan;
 mod predictions;
 pub mod protocol;
@@ -54,6 +56,7 @@ pub mod report;
 mod run;
 mod runner;
 mod seeds;
+mod side_by_side;
 pub mod stats;
 mod summary;
 mod tasks;
@@ -65,7 +68,9 @@ pub use folder::ResultsFolder;
 pub use plan::{DatasetIdentity, FORMAT, Identity, MadeWith, Plan};
 pub use predictions::{RunPredictions, TestImages, TestRows};
 pub use protocol::Protocol;
-pub use run::{ArmRecord, FinishedRun, Progress, Run, RunRecord, SourceRecord};
+pub use run::{
+    ArmRecord, FinishedRun, Progress, Run, RunRecord, ShuffledSourceRecord, SourceRecord,
+};
 pub use runner::{PlanObserver, Runner};
 pub use seeds::{SeedList, SeedListError};
 pub use summary::{ArmSummary, Measure, SourceSummary, Summary};

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use fm_nn::{Dense, Engine, Network};
+use fm_nn::{Dense, Engine, Loss, Network};
 use fm_train::{
-    EpochRecord, Evaluator, Observer, Phase, RowOrder, Scores, Seeds, StepRecord, Stream,
+    EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, StepRecord, Stream,
     TrainError, Trainer, predicted_classes, probabilities,
 };
 use ndarray::Array2;
@@ -26,6 +26,9 @@ pub struct RunRecord {
     pub seed: u64,
     /// The training on the source task.
     pub source: SourceRecord,
+    /// The training on its shuffled labels, where an arm asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shuffled_source: Option<ShuffledSourceRecord>,
     /// The arms, in the protocol's order.
     pub arms: Vec<ArmRecord>,
     /// SHA-256 of the file of the run's [`RunPredictions`]; none in records of versions that left
@@ -54,6 +57,16 @@ pub struct SourceRecord {
     pub sha256_before_arms: String,
     /// The same after the arms: equal, since arms are given copies.
     pub sha256_after_arms: String,
+    /// One record per epoch.
+    pub history: Vec<EpochRecord>,
+}
+
+/// The training on the source task with shuffled labels. Has no scores on rows of its own: no label
+/// of such a row is right.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShuffledSourceRecord {
+    /// Digest of the model's weights.
+    pub sha256: String,
     /// One record per epoch.
     pub history: Vec<EpochRecord>,
 }
@@ -111,8 +124,7 @@ impl Run<'_> {
         let (seeds, task) = (Seeds::new(seed), &self.tasks.source);
         let phases = std::slice::from_ref(&self.protocol.source);
         let trained = || {
-            let trunk = self.trunk(seeds, SOURCE_TRUNK);
-            let mut network = Network::new(trunk, self.head(seeds, task, "source/head"))?;
+            let mut network = self.source_network(seeds)?;
             let mut watch = Watch::new(progress, task);
             let streams = Streams::of(seeds, "source");
             let history = self.fit(&mut network, task, phases, streams, &mut watch)?;
@@ -140,10 +152,18 @@ impl Run<'_> {
         let (test, source_logits) = self
             .score(source, &self.tasks.source)
             .map_err(|error| train_error(seed, "source", error))?;
+        let shuffled = match self.protocol.needs_shuffled_source() {
+            true => Some(self.shuffled_source(seed, progress)?),
+            false => None,
+        };
+        let trunks = Trunks {
+            source,
+            shuffled_source: shuffled.as_ref().map(|(network, _)| network),
+        };
         let (mut arms, mut logits, mut networks) = (Vec::new(), Vec::new(), Vec::new());
         for arm in &self.protocol.arms {
             let trained = self
-                .arm(arm, source, Seeds::new(seed), progress)
+                .arm(arm, trunks, Seeds::new(seed), progress)
                 .map_err(|error| train_error(seed, &arm.name, error))?;
             let (record, of_rows, network) = trained.ok_or(ExperimentError::Cancelled)?;
             logits.push((record.name.clone(), of_rows));
@@ -159,9 +179,14 @@ impl Run<'_> {
             history,
         };
         let predictions_sha256 = Some(sha256(&predictions.to_bytes()));
+        let shuffled_source = shuffled.map(|(network, history)| ShuffledSourceRecord {
+            sha256: network.digest(),
+            history,
+        });
         let record = RunRecord {
             seed,
             source,
+            shuffled_source,
             arms,
             predictions_sha256,
         };
@@ -195,17 +220,12 @@ impl Run<'_> {
     fn arm(
         &self,
         arm: &Arm,
-        source: &Network,
+        trunks: Trunks<'_>,
         seeds: Seeds,
         progress: &dyn Progress,
     ) -> Result<Option<(ArmRecord, Array2<f32>, Network)>, TrainError> {
         let task = &self.tasks.target;
-        // Arms of a seed share the head, the fresh trunk and the order of the rows.
-        let head = self.head(seeds, task, "target/head");
-        let mut network = match arm.trunk {
-            TrunkOrigin::Fresh => Network::new(self.trunk(seeds, "target/trunk"), head)?,
-            TrunkOrigin::Source => source.with_head(head)?,
-        };
+        let mut network = self.arm_network(arm, trunks, seeds)?;
         let mut watch = Watch::new(progress, task);
         watch.trunk_sha256.push(network.trunk_digest());
         let streams = Streams::of(seeds, "target");
@@ -223,7 +243,35 @@ impl Run<'_> {
         Ok(Some((record, logits, network)))
     }
 
-    fn trunk(&self, seeds: Seeds, stream: &str) -> Vec<Dense> {
+    /// What an arm begins with. Arms of a seed share the head and the fresh trunk, and later the
+    /// order of the rows.
+    pub(crate) fn arm_network(
+        &self,
+        arm: &Arm,
+        trunks: Trunks<'_>,
+        seeds: Seeds,
+    ) -> Result<Network, TrainError> {
+        let head = self.head(seeds, &self.tasks.target, "target/head");
+        let copied = match arm.trunk {
+            TrunkOrigin::Fresh => None,
+            TrunkOrigin::Source => Some(trunks.source),
+            // Trained before any arm where one asks for it.
+            TrunkOrigin::ShuffledSource => Some(trunks.shuffled_source.unwrap_or(trunks.source)),
+        };
+        Ok(match copied {
+            Some(network) => network.with_head(head)?,
+            None => Network::new(self.trunk(seeds, "target/trunk"), head)?,
+        })
+    }
+
+    /// What a source training begins with.
+    pub(crate) fn source_network(&self, seeds: Seeds) -> Result<Network, TrainError> {
+        let trunk = self.trunk(seeds, SOURCE_TRUNK);
+        let head = self.head(seeds, &self.tasks.source, "source/head");
+        Ok(Network::new(trunk, head)?)
+    }
+
+    pub(crate) fn trunk(&self, seeds: Seeds, stream: &str) -> Vec<Dense> {
         let inputs = self.tasks.source.train.pixels().ncols();
         self.protocol
             .network
@@ -231,7 +279,7 @@ impl Run<'_> {
             .trunk(&mut seeds.stream(stream).rng())
     }
 
-    fn head(&self, seeds: Seeds, task: &Task, stream: &str) -> Dense {
+    pub(crate) fn head(&self, seeds: Seeds, task: &Task, stream: &str) -> Dense {
         let inputs = task.train.pixels().ncols();
         let (_, outputs) = task.loss();
         self.protocol
@@ -248,6 +296,19 @@ impl Run<'_> {
         streams: Streams,
         watch: &mut Watch<'_>,
     ) -> Result<Vec<EpochRecord>, TrainError> {
+        let (train, valid) = (examples(&task.train)?, examples(&task.valid)?);
+        self.fit_on(network, (&train, Some(&valid)), phases, streams, watch)
+    }
+
+    /// Trains on the first of two sets of examples, scoring on the second after every epoch.
+    pub(crate) fn fit_on(
+        &self,
+        network: &mut Network,
+        (train, valid): (&Examples<'_>, Option<&Examples<'_>>),
+        phases: &[PhaseSpec],
+        streams: Streams,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<EpochRecord>, TrainError> {
         let layers = network.layers().len();
         let phases: Vec<Phase> = phases
             .iter()
@@ -255,22 +316,25 @@ impl Run<'_> {
             .collect();
         let trainer = Trainer {
             engine: self.engine.clone(),
-            loss: task.loss().0,
+            loss: Loss::for_classes(network.outputs().max(2)).0,
             batch_size: self.protocol.training.batch_size,
             order: RowOrder::Shuffled(streams.order),
         };
-        let (train, valid) = (examples(&task.train)?, examples(&task.valid)?);
-        trainer.fit(network, &phases, &train, Some(&valid), watch)
+        trainer.fit(network, &phases, train, valid, watch)
     }
 
     /// Scores on the test rows, and the logits of each.
-    fn score(&self, network: &Network, task: &Task) -> Result<(Scores, Array2<f32>), TrainError> {
+    pub(crate) fn score(
+        &self,
+        network: &Network,
+        task: &Task,
+    ) -> Result<(Scores, Array2<f32>), TrainError> {
         let mut evaluator = Evaluator::new(network, self.engine.clone());
         evaluator.evaluate_rows(network, &examples(&task.test)?, task.loss().0)
     }
 }
 
-fn train_error(seed: u64, training: &str, source: TrainError) -> ExperimentError {
+pub(crate) fn train_error(seed: u64, training: &str, source: TrainError) -> ExperimentError {
     ExperimentError::Train {
         seed,
         training: training.to_owned(),
@@ -280,14 +344,14 @@ fn train_error(seed: u64, training: &str, source: TrainError) -> ExperimentError
 
 /// The randomness of one training, apart from its weights: the same for every arm of a seed.
 #[derive(Clone, Copy)]
-struct Streams {
-    order: Stream,
-    dropout: Stream,
+pub(crate) struct Streams {
+    pub(crate) order: Stream,
+    pub(crate) dropout: Stream,
 }
 
 impl Streams {
-    /// Those of the task `task`, `source` or `target`.
-    fn of(seeds: Seeds, task: &str) -> Self {
+    /// Those of `task`: `source`, `target` or `depth`.
+    pub(crate) fn of(seeds: Seeds, task: &str) -> Self {
         Self {
             order: seeds.stream(&format!("{task}/shuffle")),
             dropout: seeds.stream(&format!("{task}/dropout")),
@@ -295,12 +359,19 @@ impl Streams {
     }
 }
 
+/// The trained networks whose trunks arms are given copies of.
+#[derive(Clone, Copy)]
+pub(crate) struct Trunks<'a> {
+    pub(crate) source: &'a Network,
+    pub(crate) shuffled_source: Option<&'a Network>,
+}
+
 /// Watches one training of a run.
-struct Watch<'a> {
+pub(crate) struct Watch<'a> {
     progress: &'a dyn Progress,
     epoch_work: u64,
     trunk_sha256: Vec<String>,
-    cancelled: bool,
+    pub(crate) cancelled: bool,
 }
 
 impl<'a> Watch<'a> {
@@ -311,6 +382,18 @@ impl<'a> Watch<'a> {
             epoch_work,
             trunk_sha256: Vec::new(),
             cancelled: false,
+        }
+    }
+
+    /// Where epochs are scored, or not.
+    pub(crate) fn of(progress: &'a dyn Progress, task: &Task, validated: bool) -> Self {
+        let epoch_work = match validated {
+            true => task.epoch_work(),
+            false => task.train_work(),
+        };
+        Self {
+            epoch_work,
+            ..Self::new(progress, task)
         }
     }
 }

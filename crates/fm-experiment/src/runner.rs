@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 use std::time::Instant;
 
+use crate::curves::CurvePart;
 use crate::error::ExperimentError;
 use crate::folder::ResultsFolder;
 use crate::predictions::TestImages;
 use crate::run::{Progress, Run, RunRecord};
+use crate::side_by_side::{lock, side_by_side};
 
 /// Watches a plan being carried out, from several threads at once.
 pub trait PlanObserver: Sync {
@@ -22,6 +22,11 @@ pub trait PlanObserver: Sync {
     /// A run has ended and its record is kept.
     fn seed_done(&self, record: &RunRecord, wall_secs: f64) {
         let _ = (record, wall_secs);
+    }
+
+    /// A part of a curve has ended and its record is kept.
+    fn curve_done(&self, part: CurvePart, wall_secs: f64) {
+        let _ = (part, wall_secs);
     }
 
     /// Whether to end: runs stop at their next step and leave nothing.
@@ -75,48 +80,18 @@ impl Runner<'_> {
     ) -> Result<(), ExperimentError> {
         let images = TestImages::of(&self.run.tasks.target.test);
         self.folder.keep_test_images(&images)?;
-        let next = AtomicUsize::new(0);
-        let failed = AtomicBool::new(false);
-        let errors = Mutex::new(BTreeMap::new());
         let timings = Mutex::new(self.folder.read_json("timings.json")?.unwrap_or_default());
-        let worker = || {
-            let progress = RunProgress {
-                observer,
-                failed: &failed,
-            };
-            // A team of threads works on one run at a time.
+        // A team of threads works on one run at a time.
+        side_by_side(seeds, self.jobs, observer, &|&seed, progress| {
             let mut run = self.run.clone();
             run.engine = run.engine.with_threads(self.threads.get());
-            while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if progress.cancelled() {
-                    break;
-                }
-                let started = Instant::now();
-                let result = self.one(&run, seed, &progress).and_then(|record| {
-                    let wall_secs = started.elapsed().as_secs_f64();
-                    self.keep_timing(&timings, seed, wall_secs)?;
-                    observer.seed_done(&record, wall_secs);
-                    Ok(())
-                });
-                if let Err(error) = result {
-                    failed.store(true, Ordering::Relaxed);
-                    lock(&errors).insert(rank(seed, &error), error);
-                }
-            }
-        };
-        thread::scope(|scope| {
-            // The calling thread is one of the workers.
-            for _ in 1..self.jobs.get().min(seeds.len()) {
-                scope.spawn(worker);
-            }
-            worker();
-        });
-        let first = lock(&errors).pop_first();
-        match first {
-            Some((_, error)) => Err(error),
-            None if observer.cancelled() => Err(ExperimentError::Cancelled),
-            None => Ok(()),
-        }
+            let started = Instant::now();
+            let record = self.one(&run, seed, progress)?;
+            let wall_secs = started.elapsed().as_secs_f64();
+            self.keep_timing(&timings, seed, wall_secs)?;
+            observer.seed_done(&record, wall_secs);
+            Ok(())
+        })
     }
 
     fn one(
@@ -161,35 +136,8 @@ impl Runner<'_> {
 
 /// What a run took.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
-struct Timing {
-    wall_secs: f64,
+pub(crate) struct Timing {
+    pub(crate) wall_secs: f64,
     /// Runs side by side at the time.
-    jobs: usize,
-}
-
-/// Runs that were stopped because another failed come last.
-fn rank(seed: u64, error: &ExperimentError) -> (bool, u64) {
-    (matches!(error, ExperimentError::Cancelled), seed)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // A panic elsewhere is propagated by the scope; what is in here stays usable.
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-struct RunProgress<'a> {
-    observer: &'a dyn PlanObserver,
-    failed: &'a AtomicBool,
-}
-
-impl Progress for RunProgress<'_> {
-    fn advance(&self, work: u64) {
-        self.observer.advance(work);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.failed.load(Ordering::Relaxed) || self.observer.cancelled()
-    }
+    pub(crate) jobs: usize,
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use fm_nn::Backend;
 use serde::{Deserialize, Serialize};
 
+use crate::curves::CurvesSummary;
 use crate::error::ExperimentError;
 use crate::plan::Identity;
-use crate::protocol::Arm;
+use crate::protocol::{Arm, Pairing};
 use crate::run::RunRecord;
 use crate::stats::{
     ArmErrors, Baseline, Comparison, Description, Labels, Settings, compare, correct_for_several,
@@ -32,13 +33,16 @@ pub struct Summary {
     pub source: SourceSummary,
     /// The arms by name.
     pub arms: BTreeMap<String, ArmSummary>,
-    /// Every other arm against the protocol's first.
+    /// The protocol's comparisons, in its order.
     pub comparisons: Vec<Comparison>,
     /// One sentence per comparison.
     pub verdicts: Vec<String>,
     /// What the predictions of the test rows show; none where no run left them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_rows: Option<TestRowsSummary>,
+    /// The curves that were trained; [`of`](Self::of) leaves them out, the reports put them in.
+    #[serde(default, skip_serializing_if = "CurvesSummary::is_empty")]
+    pub curves: CurvesSummary,
 }
 
 /// One number of every run: its values, and what they show.
@@ -95,28 +99,35 @@ impl Summary {
             };
             arms.insert(arm.name.clone(), summary);
         }
-        let (first, others) = identity.protocol.arms.split_at(1);
+        let pairings = identity.protocol.pairings();
         let mut comparisons = Vec::new();
-        for arm in others {
-            let errors = |arm: &Arm| &arms[&arm.name].test_error.per_seed;
+        for Pairing { arm, against } in &pairings {
+            let errors = |name: &str| &arms[name].test_error.per_seed;
             comparisons.push(compare(
                 ArmErrors {
-                    name: &arm.name,
+                    name: arm,
                     errors: errors(arm),
                 },
                 ArmErrors {
-                    name: &first[0].name,
-                    errors: errors(&first[0]),
+                    name: against,
+                    errors: errors(against),
                 },
                 &settings,
             )?);
         }
         correct_for_several(&mut comparisons, &settings);
-        let verdicts = others.iter().zip(&comparisons).map(|(arm, comparison)| {
+        // Where everything is held against one arm, sentences need not name it.
+        let one = pairings.iter().all(|p| p.against == pairings[0].against);
+        let says = |name: &str| identity.protocol.arm(name).map_or("", Arm::says);
+        let verdicts = comparisons.iter().map(|comparison| {
             let labels = Labels {
-                arm: arm.says(),
-                against: first[0].says(),
-                baseline: Baseline::Implied,
+                arm: says(&comparison.arm),
+                against: says(&comparison.against),
+                baseline: if one {
+                    Baseline::Implied
+                } else {
+                    Baseline::Named
+                },
             };
             verdict(comparison, labels)
         });
@@ -132,6 +143,7 @@ impl Summary {
             },
             verdicts: verdicts.collect(),
             test_rows: None,
+            curves: CurvesSummary::default(),
             arms,
             comparisons,
         })
@@ -139,6 +151,6 @@ impl Summary {
 }
 
 /// From the counts, so that equal counts are equal errors to the bit.
-fn error(scores: &fm_train::Scores) -> f64 {
+pub(crate) fn error(scores: &fm_train::Scores) -> f64 {
     (scores.rows - scores.correct) as f64 / scores.rows as f64
 }

@@ -28,7 +28,12 @@ impl Task {
 
     /// Rows that training for an epoch goes through and scores: see [`Tasks::work`].
     pub(crate) fn epoch_work(&self) -> u64 {
-        3 * self.train.rows() as u64 + self.valid.rows() as u64
+        self.train_work() + self.valid.rows() as u64
+    }
+
+    /// The same without the scoring.
+    pub(crate) fn train_work(&self) -> u64 {
+        3 * self.train.rows() as u64
     }
 }
 
@@ -72,16 +77,38 @@ impl Tasks {
     /// The work of one run in forward passes of a row; a training step is worth three.
     pub fn work(&self, protocol: &Protocol) -> u64 {
         let arms: usize = protocol.arms.iter().map(Protocol::arm_epochs).sum();
-        protocol.source.epochs as u64 * self.source.epoch_work()
-            + arms as u64 * self.target.epoch_work()
+        let epochs = protocol.source.epochs as u64;
+        let shuffled = match protocol.needs_shuffled_source() {
+            true => epochs * self.source.train_work(),
+            false => 0,
+        };
+        epochs * self.source.epoch_work() + shuffled + arms as u64 * self.target.epoch_work()
     }
+}
+
+/// Every training row of a protocol's target task, in dataset order.
+pub(crate) fn all_target_rows(protocol: &Protocol, train: &Dataset) -> Result<Dataset, DataError> {
+    let train = match protocol.data.train_rows {
+        Some(rows) => train.first(rows)?,
+        None => train.clone(),
+    };
+    let (_, train) = train.hold_out(protocol.data.validation_rows)?;
+    TaskSplit::new(&protocol.task.target_classes, train.n_classes())?.target(&train)
 }
 
 /// A dataset as the training loop takes it.
 pub(crate) fn examples(data: &Dataset) -> Result<Examples<'_>, TrainError> {
+    examples_with(data, data.labels())
+}
+
+/// The images of a dataset with other labels.
+pub(crate) fn examples_with<'a>(
+    data: &'a Dataset,
+    labels: &'a [u8],
+) -> Result<Examples<'a>, TrainError> {
     let inputs = Inputs::U8 {
         values: data.pixels(),
         scale: PIXEL_SCALE,
     };
-    Examples::new(inputs, Labels::U8(data.labels()))
+    Examples::new(inputs, Labels::U8(labels))
 }

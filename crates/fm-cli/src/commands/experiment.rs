@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
+use fm_experiment::curves::CurveRunner;
 use fm_experiment::{
     DatasetIdentity, FORMAT, Identity, MadeWith, Plan, Protocol, ResultsFolder, Run, Runner,
     SeedList, Summary, Tasks,
@@ -12,13 +13,14 @@ use fm_experiment::{
 use fm_nn::{Backend, Engine};
 
 use crate::args::ExperimentArgs;
+use crate::curves;
 use crate::data::{self, Data, SYNTHETIC};
 use crate::progress::PlanBar;
 use crate::table;
 
 /// Trains, compares, prints and leaves the results.
 pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
-    let protocol = protocol(&args.protocol)?;
+    let protocol = with_arms(protocol(&args.protocol)?, &args.with_arms)?;
     let seeds = match (args.seed, &args.seeds) {
         (Some(seed), _) => SeedList::one(seed),
         (None, Some(seeds)) => seeds.clone(),
@@ -34,8 +36,9 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     } = data::open(&args.data)?;
     let tasks = Tasks::split(&protocol, &train, &test)
         .with_context(|| format!("protocol {} does not fit the data", protocol.name))?;
-    // The tasks share what they keep; the rest goes.
-    drop((train, test));
+    let curves_asked = curves::asked(args);
+    // The tasks share what they keep; the rest goes, unless curves need it.
+    let whole = (!curves_asked.is_empty()).then_some((train, test));
 
     let out = args
         .out
@@ -71,9 +74,21 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     let carried_out = runner.carry_out(&missing, &bar);
     bar.finish();
     carried_out?;
+    if let Some((train, test)) = &whole {
+        let runner = CurveRunner {
+            run: runner.run.clone(),
+            train,
+            test,
+            folder: &folder,
+            jobs: args.jobs.unwrap_or(cores()),
+            threads,
+        };
+        curves::train(&runner, &curves_asked, seeds.seeds())?;
+    }
 
     let written = fm_experiment::report::write(&folder, &plan)?;
     report(&written.summary, protocol, &engine, &out);
+    curves::print(&written.summary.curves);
     super::report::say(&written);
     if args.tensorboard {
         // It opens the folder itself.
@@ -86,10 +101,31 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
 /// Seeds side by side, and threads of each. The cores go to seeds: two threads on one run gain where
 /// the cores share a cache and lose where they do not, so they are for who asks.
 fn jobs_and_threads(args: &ExperimentArgs, seeds: usize) -> (NonZeroUsize, NonZeroUsize) {
-    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let cores = cores();
     let seeds = NonZeroUsize::new(seeds).unwrap_or(NonZeroUsize::MIN);
     let jobs = args.jobs.unwrap_or(cores).min(seeds);
     (jobs, args.threads.unwrap_or(NonZeroUsize::MIN))
+}
+
+fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The protocol with its optional arms of these names.
+fn with_arms(protocol: Protocol, names: &[String]) -> Result<Protocol> {
+    let there: Vec<&str> = protocol
+        .optional_arms
+        .iter()
+        .map(|arm| arm.name.as_str())
+        .collect();
+    let there = match there.as_slice() {
+        [] => "it has none".to_owned(),
+        names => format!("it has {}", names.join(", ")),
+    };
+    let name = protocol.name.clone();
+    protocol.with_arms(names).map_err(|wrong| {
+        anyhow::anyhow!("protocol {name} has no optional arm called {wrong:?}; {there}")
+    })
 }
 
 /// One that is built in, or a file.
@@ -132,6 +168,9 @@ fn default_out(
     args: &ExperimentArgs,
 ) -> PathBuf {
     let mut name = protocol.name.clone();
+    for arm in &args.with_arms {
+        name.push_str(&format!("-with-{arm}"));
+    }
     if dataset.name == SYNTHETIC {
         name.push_str("-synthetic");
     }

@@ -74,18 +74,24 @@ impl Protocol {
         if self.arms.is_empty() {
             problem(&[Key("arms")], "one or more arms", "none")?;
         }
-        for (i, arm) in self.arms.iter().enumerate() {
-            if self.arms[..i].iter().any(|other| other.name == arm.name) {
+        let optional = self.optional_arms.iter().enumerate();
+        let arms = self.arms.iter().enumerate().map(|arm| ("arms", arm));
+        let all = arms.chain(optional.map(|arm| ("optional_arms", arm)));
+        let mut names = Vec::new();
+        for (list, (i, arm)) in all {
+            if names.contains(&&arm.name) {
                 let found = format!("a second {:?}", arm.name);
                 problem(
-                    &[Key("arms"), Index(i), Key("name")],
+                    &[Key(list), Index(i), Key("name")],
                     "a name of its own",
                     found,
                 )?;
             }
-            self.check_arm(i, arm)?;
+            names.push(&arm.name);
+            self.check_arm(list, i, arm)?;
         }
-        Ok(())
+        self.check_comparisons()?;
+        self.check_curves()
     }
 
     fn check_data(&self) -> Result<(), Problem> {
@@ -124,8 +130,8 @@ impl Protocol {
         at_least_one(&[Key("task"), Key("target_rows")], self.task.target_rows)
     }
 
-    fn check_arm(&self, i: usize, arm: &Arm) -> Result<(), Problem> {
-        let key = |name| [Key("arms"), Index(i), Key(name)];
+    fn check_arm(&self, list: &'static str, i: usize, arm: &Arm) -> Result<(), Problem> {
+        let key = |name| [Key(list), Index(i), Key(name)];
         if !is_plain_name(&arm.name) {
             problem(&key("name"), PLAIN_NAME, format!("{:?}", arm.name))?;
         }
@@ -133,7 +139,7 @@ impl Protocol {
             problem(&key("phases"), "one or more phases", "none")?;
         }
         for (p, phase) in arm.phases.iter().enumerate() {
-            let key = [Key("arms"), Index(i), Key("phases"), Index(p)];
+            let key = [Key(list), Index(i), Key("phases"), Index(p)];
             let hidden = self.network.hidden.len();
             phase.check(&key, hidden, self.task.target_classes.len())?;
         }

@@ -1,10 +1,13 @@
 //! [`Protocol`]: the whole recipe of an experiment, as data.
 
 mod check;
+mod check_more;
+mod curves;
 mod freeze;
 mod parse;
 mod phase;
 
+pub use curves::{Budget, CurvesSpec, DepthSpec, PairsSpec, RowCount, SamplesSpec};
 pub use freeze::Freeze;
 pub use parse::ProtocolError;
 pub use phase::PhaseSpec;
@@ -40,9 +43,27 @@ pub struct Protocol {
     pub training: TrainingSpec,
     /// The training on the source task.
     pub source: PhaseSpec,
-    /// Ways of training on the target task; the first is the one that the others are compared
-    /// with.
+    /// Ways of training on the target task.
     pub arms: Vec<Arm>,
+    /// Arms that are not trained; [`with_arms`](Self::with_arms) turns them on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional_arms: Vec<Arm>,
+    /// Which arms are compared; see [`pairings`](Self::pairings).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Pairing>,
+    /// What is trained beside the arms where a curve is asked for.
+    #[serde(default, skip_serializing_if = "CurvesSpec::is_empty")]
+    pub curves: CurvesSpec,
+}
+
+/// Two arms that are compared seed by seed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pairing {
+    /// Name of the arm.
+    pub arm: String,
+    /// Name of the arm it is compared with.
+    pub against: String,
 }
 
 /// Which rows of the dataset are used.
@@ -124,6 +145,10 @@ pub enum TrunkOrigin {
     Fresh,
     /// A copy of the trunk trained on the source task.
     Source,
+    /// A copy of a trunk trained as the source's is, from the same weights in the same order, but
+    /// on labels that a stream of the seed has shuffled: what is left of the gain is not what the
+    /// labels taught. Costs a second source training.
+    ShuffledSource,
 }
 
 impl Arm {
@@ -138,6 +163,59 @@ impl Protocol {
     pub fn built_in(name: &str) -> Option<Self> {
         let (_, text) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)?;
         Some(Self::parse(text, name).expect("the protocols compiled in are read by a test"))
+    }
+
+    /// The arm of a name.
+    pub fn arm(&self, name: &str) -> Option<&Arm> {
+        self.arms.iter().find(|arm| arm.name == name)
+    }
+
+    /// The optional arm of a name.
+    pub fn optional_arm(&self, name: &str) -> Option<&Arm> {
+        self.optional_arms.iter().find(|arm| arm.name == name)
+    }
+
+    /// The protocol with these optional arms turned on, after the others. Arms that are on are
+    /// left as they are.
+    ///
+    /// # Errors
+    /// A name that no arm has.
+    pub fn with_arms<'a>(mut self, names: &'a [String]) -> Result<Self, &'a str> {
+        for name in names {
+            match self.optional_arms.iter().position(|arm| arm.name == *name) {
+                Some(index) => {
+                    let arm = self.optional_arms.remove(index);
+                    self.arms.push(arm);
+                }
+                None if self.arm(name).is_some() => {}
+                None => return Err(name),
+            }
+        }
+        Ok(self)
+    }
+
+    /// The comparisons that are made: those written down whose arms are both on, or where none
+    /// are, every arm against the first.
+    pub fn pairings(&self) -> Vec<Pairing> {
+        if !self.comparisons.is_empty() {
+            let on = |name: &str| self.arm(name).is_some();
+            let both = |pairing: &&Pairing| on(&pairing.arm) && on(&pairing.against);
+            return self.comparisons.iter().filter(both).cloned().collect();
+        }
+        let Some((first, others)) = self.arms.split_first() else {
+            return Vec::new();
+        };
+        let pairing = |arm: &Arm| Pairing {
+            arm: arm.name.clone(),
+            against: first.name.clone(),
+        };
+        others.iter().map(pairing).collect()
+    }
+
+    /// Whether an arm needs the second source training, on shuffled labels.
+    pub(crate) fn needs_shuffled_source(&self) -> bool {
+        let shuffled = |arm: &Arm| arm.trunk == TrunkOrigin::ShuffledSource;
+        self.arms.iter().any(shuffled)
     }
 
     /// Epochs of an arm, all phases together.

@@ -125,6 +125,11 @@ impl PhaseSpec {
         }
     }
 
+    /// Whether validation scores decide something of the training.
+    pub(crate) fn needs_validation(&self) -> bool {
+        self.early_stopping.is_some() || self.reduce_on_plateau.is_some()
+    }
+
     /// Checks the phase at `key` for a task of `n_classes` and a network of `hidden` layers under
     /// its head.
     pub(super) fn check(

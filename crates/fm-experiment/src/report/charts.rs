@@ -52,10 +52,12 @@ pub(super) fn errors(material: &Material) -> String {
     strip_chart(&labels, &strips)
 }
 
-/// The differences to the first arm, a strip each; none where there is no other arm.
+/// The differences of the arms compared, a strip each; none where none are.
 pub(super) fn differences(material: &Material) -> Option<String> {
     let summary = &material.summary;
-    let against = &summary.comparisons.first()?.against;
+    summary.comparisons.first()?;
+    let one = tables::one_baseline(material);
+    let against = one.unwrap_or("the other");
     let strips: Vec<Strip> = summary
         .comparisons
         .iter()
@@ -67,7 +69,14 @@ pub(super) fn differences(material: &Material) -> Option<String> {
             Strip {
                 label: format!(
                     "{}: {} points, better in {} of {}",
-                    text::shortened(&c.arm),
+                    match one {
+                        Some(_) => text::shortened(&c.arm),
+                        None => format!(
+                            "{} − {}",
+                            text::shortened(&c.arm),
+                            text::shortened(&c.against)
+                        ),
+                    },
                     points(c.error_difference.mean),
                     c.wins.wins,
                     c.pairs

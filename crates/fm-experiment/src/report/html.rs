@@ -3,6 +3,7 @@
 //! Written so that it is well-formed XML too, which a test checks.
 
 use super::charts::{self, Titled};
+use super::curve_section;
 use super::first_layer::FirstLayer;
 use super::load::Material;
 use super::text::{html, seeds};
@@ -33,6 +34,7 @@ pub(super) fn page(material: &Material, warnings: &[Warning], units: &[UnitImage
     }
     results(&mut out, material);
     learning(&mut out, material);
+    curve_section::html(&mut out, material);
     rows::section(&mut out, material);
     source(&mut out, material, units);
     reproduce(&mut out, material);
@@ -117,8 +119,10 @@ fn results(out: &mut String, material: &Material) {
         },
     );
     if let Some(svg) = charts::differences(material) {
-        let first = &material.plan.identity.protocol.arms[0].name;
-        let title = format!("Difference to {first}, seed by seed");
+        let title = match tables::one_baseline(material) {
+            Some(against) => format!("Difference to {against}, seed by seed"),
+            None => "Difference of the two arms, seed by seed".to_owned(),
+        };
         figure(out, &Titled { title, svg });
     }
     out.push_str("</div>\n");

@@ -9,6 +9,7 @@ use fm_nn::{Dense, Network};
 use fm_train::{EpochRecord, Scores, Seeds};
 
 use super::error::ReportError;
+use crate::curves::{CurveRecords, CurvesSummary};
 use crate::error::ExperimentError;
 use crate::folder::{ResultsFolder, arm_model_name};
 use crate::plan::{FORMAT, Plan};
@@ -123,6 +124,12 @@ impl Material {
         if let Some(tally) = &rows.tally {
             summary.test_rows = tally.summary(&Settings::default())?;
         }
+        let curves = CurveRecords::read(folder, &plan.identity)?;
+        if let Some((part, reason)) = curves.problem(&plan.identity.protocol) {
+            let path = folder.path().join(part.file());
+            return Err(ReportError::Record { path, reason });
+        }
+        summary.curves = CurvesSummary::of(&curves)?;
         let source_model = source_model(folder.path(), &records[0]);
         let arm_model = arm_model(folder, &records[0]);
         let source_start = source_model

@@ -13,10 +13,15 @@
 
 mod charts;
 mod csv;
+mod curve_charts;
+mod curve_csv;
+mod curve_section;
+mod curve_tables;
 mod curves;
 mod error;
 mod first_layer;
 mod folders;
+mod heat;
 mod html;
 mod image;
 mod load;
@@ -88,6 +93,7 @@ pub fn write(folder: &ResultsFolder, plan: &Plan) -> Result<Report, ReportError>
         ("report/curves.csv", csv::curves(&material)),
         ("report/units.csv", csv::units(seed, &units)),
     ];
+    files.extend(curve_csv::files(&material));
     files.extend(rows::files(&material));
     if let Some(first_layer) = FirstLayer::of(&material) {
         files.push(("report/first_layer.csv", first_layer.csv()));

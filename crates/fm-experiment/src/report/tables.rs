@@ -44,18 +44,25 @@ pub(super) fn scores(material: &Material) -> Table {
 }
 
 /// A percentage without its sign, for the ends of an interval.
-fn number(percent: &str) -> String {
+pub(super) fn number(percent: &str) -> String {
     percent.trim_end_matches(" %").to_owned()
 }
 
-/// Every other arm against the first, a comparison per column.
+/// The comparisons, one per column.
 pub(super) fn comparisons(material: &Material) -> Option<Table> {
     let comparisons = &material.summary.comparisons;
     let first = comparisons.first()?;
     let interval = format!("{} interval", level_words(first.level));
-    let against = &first.against;
-    let caption = format!("Each arm against {against}, seed by seed");
-    let mut table = Table::with_columns(caption, comparisons.iter().map(|c| c.arm.clone()));
+    let one = one_baseline(material);
+    let caption = match one {
+        Some(against) => format!("Each arm against {against}, seed by seed"),
+        None => "Arm against arm, seed by seed".to_owned(),
+    };
+    let name = |c: &Comparison| match one {
+        Some(_) => c.arm.clone(),
+        None => format!("{} − {}", c.arm, c.against),
+    };
+    let mut table = Table::with_columns(caption, comparisons.iter().map(name));
     let mut row = |name: &str, cell: &dyn Fn(&Comparison) -> String| {
         let cells = comparisons.iter().map(cell);
         table
@@ -97,7 +104,15 @@ pub(super) fn comparisons(material: &Material) -> Option<Table> {
     Some(table)
 }
 
-fn p_number(p: f64) -> String {
+/// The arm that all comparisons are with; none where they are with several.
+pub(super) fn one_baseline(material: &Material) -> Option<&str> {
+    let comparisons = &material.summary.comparisons;
+    let first = comparisons.first()?.against.as_str();
+    let same = comparisons.iter().all(|c| c.against == first);
+    same.then_some(first)
+}
+
+pub(super) fn p_number(p: f64) -> String {
     let words = p_words(p);
     words
         .strip_prefix("p = ")
@@ -114,6 +129,7 @@ pub(super) fn arms(protocol: &Protocol) -> Table {
         let trunk = match trunk.as_str() {
             Some("fresh") => "new weights".to_owned(),
             Some("source") => "copied from the source model".to_owned(),
+            Some("shuffled-source") => "copied from one trained on shuffled labels".to_owned(),
             other => other.unwrap_or_default().to_owned(),
         };
         table
@@ -200,22 +216,22 @@ fn settings(value: &impl serde::Serialize) -> String {
 pub(super) fn seeds(material: &Material) -> Table {
     let summary = &material.summary;
     let arms = &material.plan.identity.protocol.arms;
-    let first = &arms[0].name;
+    let comparisons = &summary.comparisons;
     let names = arms.iter().map(|arm| arm.name.clone());
-    let differences = arms[1..]
+    let differences = comparisons
         .iter()
-        .map(|arm| format!("{} − {first}", arm.name));
+        .map(|c| format!("{} − {}", c.arm, c.against));
     let caption = "Test error of every seed in percent, and the differences in points";
     let mut table = Table::with_columns(caption, names.chain(differences));
     table.heading[0] = "seed".to_owned();
     for (index, seed) in summary.seeds.iter().enumerate() {
-        let errors: Vec<f64> = arms
-            .iter()
-            .map(|arm| summary.arms[&arm.name].test_error.per_seed[index])
-            .collect();
+        let error = |arm: &str| summary.arms[arm].test_error.per_seed[index];
         let mut row = vec![seed.to_string()];
-        row.extend(errors.iter().map(|error| number(&percent(*error))));
-        row.extend(errors[1..].iter().map(|error| points(error - errors[0])));
+        row.extend(arms.iter().map(|arm| number(&percent(error(&arm.name)))));
+        let differences = comparisons
+            .iter()
+            .map(|c| error(&c.arm) - error(&c.against));
+        row.extend(differences.map(points));
         table.rows.push(row);
     }
     table

@@ -115,6 +115,7 @@ pub(crate) fn record(seed: u64) -> RunRecord {
             sha256_after_arms: digest,
             history: history(seed, &[1, 1]),
         },
+        shuffled_source: None,
         arms: arms.into_iter().enumerate().map(arm).collect(),
         predictions_sha256: Some(sha256(&predictions(seed).to_bytes())),
     }

@@ -1,0 +1,180 @@
+//! Curves: which are asked for, training them, and the tables that people read.
+
+use anyhow::Result;
+use fm_experiment::curves::{
+    CurveRunner, CurvesAsked, CurvesSummary, DepthCurve, DepthSummary, PairsSummary, SamplesSummary,
+};
+use fm_experiment::report::{percent, percent_and_sd, points};
+use fm_experiment::stats::Comparison;
+
+use crate::args::ExperimentArgs;
+use crate::progress::CurveBar;
+use crate::table::plain;
+
+/// The curves that the command line asks for.
+pub(crate) fn asked(args: &ExperimentArgs) -> CurvesAsked {
+    let mut asked = CurvesAsked::default();
+    for &curve in &args.curves {
+        asked.add(curve.into());
+    }
+    if !args.pairs.is_empty() {
+        asked.pairs.clone_from(&args.pairs);
+        asked.pairs.sort_unstable();
+        asked.pairs.dedup();
+    }
+    asked
+}
+
+/// Trains what is missing, with a bar.
+pub(crate) fn train(runner: &CurveRunner<'_>, asked: &CurvesAsked, seeds: &[u64]) -> Result<()> {
+    let missing = runner.missing(asked, seeds)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let work = missing.iter().map(|&part| runner.work(part)).sum();
+    let bar = CurveBar::new(missing.len(), work);
+    let carried_out = runner.carry_out(&missing, &bar);
+    bar.finish();
+    Ok(carried_out?)
+}
+
+/// Prints the curves that there are.
+pub(crate) fn print(curves: &CurvesSummary) {
+    if let Some(curve) = &curves.samples {
+        samples(curve);
+    }
+    if let Some(curve) = &curves.depth {
+        depth(curve);
+    }
+    if let Some(curve) = &curves.pairs {
+        pairs(curve);
+    }
+}
+
+/// Difference, interval, wins and p.
+fn difference(c: &Comparison) -> [String; 4] {
+    let bounds = c.error_difference.bounds.interval();
+    let interval = bounds.map_or_else(
+        || "–".to_owned(),
+        |i| format!("{} to {}", points(i.low), points(i.high)),
+    );
+    [
+        points(c.error_difference.mean),
+        interval,
+        format!("{} of {}", c.wins.wins, c.pairs),
+        match c.decisive_p() {
+            p if p < 0.001 => "< 0.001".to_owned(),
+            p => format!("{p:.3}"),
+        },
+    ]
+}
+
+fn p_heading(comparisons: usize) -> String {
+    format!("p for {comparisons} comparisons")
+}
+
+fn samples(curve: &SamplesSummary) {
+    let Some((first, others)) = curve.arms.split_first() else {
+        return;
+    };
+    for (index, arm) in others.iter().enumerate() {
+        let (difference_to, p) = (format!("{arm} − {first}"), p_heading(curve.comparisons));
+        let mut table = plain(&[
+            "target rows",
+            "epochs",
+            &format!("{first} error"),
+            &format!("{arm} error"),
+            &difference_to,
+            "95 % interval",
+            "better in",
+            &p,
+        ]);
+        for point in &curve.points {
+            let arm = &point.arms[index + 1];
+            let mut row = vec![
+                point.rows.to_string(),
+                arm.epochs.to_string(),
+                percent_and_sd(&point.arms[0].test_error.description),
+                percent_and_sd(&arm.test_error.description),
+            ];
+            row.extend(difference(&point.comparisons[index]));
+            table.add_row(row);
+        }
+        println!("\nBy target rows, {} seeds:\n\n{table}", curve.seeds.len());
+    }
+}
+
+fn depth(curve: &DepthSummary) {
+    let p = p_heading(curve.comparisons);
+    let mut table = plain(&[
+        "layers reused",
+        "k",
+        "error",
+        "difference to k = 0",
+        "95 % interval",
+        "better in",
+        &p,
+    ]);
+    let empty = || std::iter::repeat_n(String::new(), 4);
+    for (name, layers, measure) in [
+        ("B, the base network", "", &curve.base),
+        ("none", "0", &curve.none_reused),
+    ] {
+        let row = [
+            name.to_owned(),
+            layers.to_owned(),
+            percent_and_sd(&measure.description),
+        ];
+        table.add_row(row.into_iter().chain(empty()));
+    }
+    for of in DepthCurve::ALL {
+        for point in curve.points.iter().filter(|point| point.curve == of) {
+            let mut row = vec![
+                format!("{}: {}", of.name(), of.says()),
+                point.layers.to_string(),
+                percent_and_sd(&point.test_error.description),
+            ];
+            row.extend(difference(&point.comparison));
+            table.add_row(row);
+        }
+    }
+    println!(
+        "\nBy layers reused, {} seeds:\n\n{table}",
+        curve.seeds.len()
+    );
+}
+
+fn pairs(curve: &PairsSummary) {
+    let Some(first) = curve.arms.first() else {
+        return;
+    };
+    for (index, arm) in curve.arms.iter().skip(1).enumerate() {
+        let (difference_to, p) = (format!("{arm} − {first}"), p_heading(curve.comparisons));
+        let mut table = plain(&[
+            "target classes",
+            &format!("{first} error"),
+            &format!("{arm} error"),
+            &difference_to,
+            "95 % interval",
+            "better in",
+            &p,
+        ]);
+        for pair in &curve.pairs {
+            let [a, b] = pair.classes;
+            let c = &pair.comparisons[index];
+            let mut row = vec![
+                format!("{a}-{b} {} against {}", class(a), class(b)),
+                percent(c.against_error),
+                percent(c.arm_error),
+            ];
+            row.extend(difference(c));
+            table.add_row(row);
+        }
+        println!("\nBy target classes:\n\n{table}");
+    }
+}
+
+fn class(class: u8) -> &'static str {
+    let names = fm_data::published::CLASS_NAMES;
+    names.get(usize::from(class)).copied().unwrap_or("")
+}

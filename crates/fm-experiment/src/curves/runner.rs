@@ -1,0 +1,263 @@
+//! [`CurveRunner`]: the parts of curves, side by side.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use fm_data::Dataset;
+use fm_nn::Network;
+use serde::Serialize;
+
+use super::record::{Curve, CurvePart, all_pairs};
+use super::{depth, pairs, samples};
+use crate::error::ExperimentError;
+use crate::folder::ResultsFolder;
+use crate::run::{Progress, Run};
+use crate::runner::{PlanObserver, Timing};
+use crate::side_by_side::{lock, side_by_side};
+use crate::tasks;
+
+/// Where the parts' times are kept.
+const TIMINGS: &str = "curves/timings.json";
+
+/// Which curves are to be trained.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CurvesAsked {
+    /// Whether the curve over target rows is.
+    pub samples: bool,
+    /// Whether the curve over layers reused is.
+    pub depth: bool,
+    /// The pairs of classes that are.
+    pub pairs: Vec<[u8; 2]>,
+}
+
+impl CurvesAsked {
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Asks for a curve too; for the pairs, for all that there are.
+    pub fn add(&mut self, curve: Curve) {
+        match curve {
+            Curve::Samples => self.samples = true,
+            Curve::Depth => self.depth = true,
+            Curve::Pairs => self.pairs = all_pairs(),
+        }
+    }
+}
+
+/// Trains the parts of curves of a plan whose runs are done, and keeps their records.
+#[derive(Debug)]
+pub struct CurveRunner<'a> {
+    /// Everything but the seed.
+    pub run: Run<'a>,
+    /// The whole training file.
+    pub train: &'a Dataset,
+    /// The whole test file.
+    pub test: &'a Dataset,
+    /// Where records are kept, and the runs' own are.
+    pub folder: &'a ResultsFolder,
+    /// Parts side by side, each in a thread of its own.
+    pub jobs: NonZeroUsize,
+    /// Threads that share each part's large products (portable backend only); no bit depends on
+    /// it.
+    pub threads: NonZeroUsize,
+}
+
+impl CurveRunner<'_> {
+    /// The parts asked for that have no record yet, of the plan's `seeds`.
+    ///
+    /// # Errors
+    /// [`ExperimentError::NoCurve`] if the protocol has no table of a curve; a folder that cannot
+    /// be read.
+    pub fn missing(
+        &self,
+        asked: &CurvesAsked,
+        seeds: &[u64],
+    ) -> Result<Vec<CurvePart>, ExperimentError> {
+        let mut parts = Vec::new();
+        if asked.samples {
+            self.table(Curve::Samples)?;
+            parts.extend(seeds.iter().map(|&seed| CurvePart::Samples { seed }));
+        }
+        if asked.depth {
+            self.table(Curve::Depth)?;
+            parts.extend(seeds.iter().map(|&seed| CurvePart::Depth { seed }));
+        }
+        if !asked.pairs.is_empty() {
+            self.table(Curve::Pairs)?;
+            let spec = self.run.protocol.curves.pairs.as_ref();
+            let most = spec.and_then(|spec| spec.seeds).unwrap_or(seeds.len());
+            // Seed by seed, so that a matrix that is cut short has all its pairs.
+            for &seed in seeds.iter().take(most) {
+                let part = |&classes: &[u8; 2]| CurvePart::Pair { classes, seed };
+                parts.extend(asked.pairs.iter().map(part));
+            }
+        }
+        let there = |part: &CurvePart| self.folder.path().join(part.file()).is_file();
+        parts.retain(|part| !there(part));
+        Ok(parts)
+    }
+
+    fn table(&self, curve: Curve) -> Result<(), ExperimentError> {
+        let curves = &self.run.protocol.curves;
+        let there = match curve {
+            Curve::Samples => curves.samples.is_some(),
+            Curve::Depth => curves.depth.is_some(),
+            Curve::Pairs => curves.pairs.is_some(),
+        };
+        match there {
+            true => Ok(()),
+            false => Err(ExperimentError::NoCurve {
+                protocol: self.run.protocol.name.clone(),
+                curve: curve.name(),
+            }),
+        }
+    }
+
+    /// What a part takes, in what [`Tasks::work`](crate::Tasks::work) counts.
+    pub fn work(&self, part: CurvePart) -> u64 {
+        let protocol = self.run.protocol;
+        let curves = &protocol.curves;
+        let work = match part {
+            CurvePart::Samples { .. } => curves.samples.as_ref().map(|spec| {
+                let all = tasks::all_target_rows(protocol, self.train);
+                samples::work(protocol, spec, all.map_or(0, |all| all.rows()))
+            }),
+            CurvePart::Depth { .. } => curves
+                .depth
+                .as_ref()
+                .and_then(|spec| protocol.arm(&spec.arm))
+                .map(|arm| depth::work(protocol, arm)),
+            CurvePart::Pair { .. } => curves.pairs.as_ref().map(|s| pairs::work(&self.run, s)),
+        };
+        work.unwrap_or(0)
+    }
+
+    /// Trains these parts, whether their records are there or not.
+    ///
+    /// The records do not depend on the number of jobs. After the first error no part is begun
+    /// and the others end at their next step.
+    ///
+    /// # Errors
+    /// That of the first part that failed.
+    pub fn carry_out(
+        &self,
+        parts: &[CurvePart],
+        observer: &dyn PlanObserver,
+    ) -> Result<(), ExperimentError> {
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let protocol = self.run.protocol;
+        let all = match parts.iter().any(|p| matches!(p, CurvePart::Samples { .. })) {
+            true => Some(
+                tasks::all_target_rows(protocol, self.train).map_err(|source| {
+                    let curve = Curve::Samples.name();
+                    ExperimentError::CurveData { curve, source }
+                })?,
+            ),
+            false => None,
+        };
+        let timings: BTreeMap<String, Timing> = self.folder.read_json(TIMINGS)?.unwrap_or_default();
+        let timings = Mutex::new(timings);
+        let work = |&part: &CurvePart, progress: &dyn Progress| {
+            let mut run = self.run.clone();
+            run.engine = run.engine.with_threads(self.threads.get());
+            let started = Instant::now();
+            self.part(&run, part, all.as_ref(), progress)?;
+            let wall_secs = started.elapsed().as_secs_f64();
+            let jobs = self.jobs.get();
+            let mut timings = lock(&timings);
+            timings.insert(part.to_string(), Timing { wall_secs, jobs });
+            self.folder.write_json(TIMINGS, &*timings)?;
+            observer.curve_done(part, wall_secs);
+            Ok(())
+        };
+        side_by_side(parts, self.jobs, observer, &work)
+    }
+
+    fn part(
+        &self,
+        run: &Run<'_>,
+        part: CurvePart,
+        all: Option<&Dataset>,
+        progress: &dyn Progress,
+    ) -> Result<(), ExperimentError> {
+        let curves = &run.protocol.curves;
+        let none = |curve: Curve| ExperimentError::NoCurve {
+            protocol: run.protocol.name.clone(),
+            curve: curve.name(),
+        };
+        match part {
+            CurvePart::Samples { seed } => {
+                let spec = curves.samples.as_ref().zip(all);
+                let (spec, all) = spec.ok_or_else(|| none(Curve::Samples))?;
+                let source = self.source(run, seed, progress)?;
+                let record = samples::train(run, spec, all, seed, &source, progress)?;
+                self.keep(part, &record)
+            }
+            CurvePart::Depth { seed } => {
+                let spec = curves.depth.as_ref();
+                let arm = spec.and_then(|spec| run.protocol.arm(&spec.arm));
+                let arm = arm.ok_or_else(|| none(Curve::Depth))?;
+                let source = self.source(run, seed, progress)?;
+                let record = depth::train(run, arm, seed, &source, progress)?;
+                self.keep(part, &record)
+            }
+            CurvePart::Pair { classes, seed } => {
+                let spec = curves.pairs.as_ref().ok_or_else(|| none(Curve::Pairs))?;
+                let data = (self.train, self.test);
+                let record = pairs::train(run, spec, data, classes, seed, progress)?;
+                self.keep(part, &record)
+            }
+        }
+    }
+
+    /// The source model that a seed's arms had; trained again where it is gone.
+    fn source(
+        &self,
+        run: &Run<'_>,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<Network, ExperimentError> {
+        let recorded = self.folder.record(seed)?;
+        let had = |network: &Network| {
+            let digest = recorded
+                .as_ref()
+                .map(|r| r.source.sha256_before_arms.as_str());
+            digest.is_none_or(|digest| digest == network.digest())
+        };
+        let path = self
+            .folder
+            .path()
+            .join(format!("models/seed-{seed:04}.fmnn"));
+        if let Ok(network) = Network::load(&path)
+            && had(&network)
+        {
+            return Ok(network);
+        }
+        let (network, _) = run.source(seed, progress)?;
+        if !had(&network) {
+            return Err(ExperimentError::OtherSource { path, seed });
+        }
+        self.folder.keep_model(seed, &network)?;
+        Ok(network)
+    }
+
+    fn keep(&self, part: CurvePart, record: &impl Serialize) -> Result<(), ExperimentError> {
+        let name = part.file();
+        let path = self.folder.path().join(&name);
+        let parent = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(|source| ExperimentError::Io {
+            doing: "create",
+            path: parent.to_owned(),
+            source,
+        })?;
+        self.folder.write_json(&name, record)
+    }
+}

@@ -1,0 +1,82 @@
+//! Source trainings beside the one of a run: on other classes, on shuffled labels.
+
+use fm_nn::Network;
+use fm_train::{EpochRecord, Scores, Seeds, shuffle};
+
+use crate::error::ExperimentError;
+use crate::protocol::PhaseSpec;
+use crate::run::{Progress, Run, Streams, Watch, train_error};
+use crate::tasks::{examples, examples_with};
+
+impl Run<'_> {
+    /// Trains the source model of a seed as [`source`](Self::source) does, without scoring its
+    /// epochs unless something hangs on that, and scores it on its test rows.
+    pub(crate) fn source_alone(
+        &self,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<(Network, Scores), ExperimentError> {
+        let task = &self.tasks.source;
+        let (labels, phase) = (task.train.labels(), &self.protocol.source);
+        let (network, _) = self.source_on(seed, "source", labels, phase, progress)?;
+        let (test, _) = self
+            .score(&network, task)
+            .map_err(|error| train_error(seed, "source", error))?;
+        Ok((network, test))
+    }
+
+    /// Trains a second source model, from the first's weights and in its order of rows, on labels
+    /// that a stream of the seed has shuffled; for all its epochs, since validation scores say
+    /// nothing of it.
+    pub(crate) fn shuffled_source(
+        &self,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<(Network, Vec<EpochRecord>), ExperimentError> {
+        let (seeds, task) = (Seeds::new(seed), &self.tasks.source);
+        let mut order: Vec<u32> = vec![0; task.train.rows()];
+        shuffle(
+            &mut order,
+            &mut seeds.stream("shuffled-source/labels").rng(),
+        );
+        let labels: Vec<u8> = order
+            .iter()
+            .map(|&row| task.train.labels()[row as usize])
+            .collect();
+        let phase = PhaseSpec {
+            early_stopping: None,
+            reduce_on_plateau: None,
+            ..self.protocol.source.clone()
+        };
+        self.source_on(seed, "the shuffled source", &labels, &phase, progress)
+    }
+
+    /// Trains a source model on the source task's rows under these labels.
+    fn source_on(
+        &self,
+        seed: u64,
+        training: &str,
+        labels: &[u8],
+        phase: &PhaseSpec,
+        progress: &dyn Progress,
+    ) -> Result<(Network, Vec<EpochRecord>), ExperimentError> {
+        let (seeds, task) = (Seeds::new(seed), &self.tasks.source);
+        let trained = || {
+            let mut network = self.source_network(seeds)?;
+            let train = examples_with(&task.train, labels)?;
+            let valid = match phase.needs_validation() {
+                true => Some(examples(&task.valid)?),
+                false => None,
+            };
+            let mut watch = Watch::of(progress, task, valid.is_some());
+            let streams = Streams::of(seeds, "source");
+            let (rows, phases) = ((&train, valid.as_ref()), std::slice::from_ref(phase));
+            let history = self.fit_on(&mut network, rows, phases, streams, &mut watch)?;
+            Ok((network, history, watch.cancelled))
+        };
+        match trained().map_err(|error| train_error(seed, training, error))? {
+            (_, _, true) => Err(ExperimentError::Cancelled),
+            (network, history, false) => Ok((network, history)),
+        }
+    }
+}

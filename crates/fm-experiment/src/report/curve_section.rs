@@ -1,0 +1,99 @@
+//! The sections of the curves that were trained.
+
+use super::html::{figure, files, note};
+use super::load::Material;
+use super::table::Table;
+use super::{curve_charts, curve_tables, heat};
+use crate::protocol::Budget;
+
+const SAMPLES: &str = "How many target rows?";
+const DEPTH: &str = "How many layers?";
+const PAIRS: &str = "Which classes?";
+
+/// What was done, in words.
+fn samples_words(material: &Material) -> String {
+    let budget = material.plan.identity.protocol.curves.samples.as_ref();
+    let rows = material.plan.identity.protocol.task.target_rows;
+    let budget = match budget.map(|spec| spec.budget) {
+        Some(Budget::Epochs) => "Every point has the arm's epochs, so that its steps grow with \
+                                 its rows."
+            .to_owned(),
+        _ => format!(
+            "With more than {rows} rows a point has the arm's epochs, and so more steps; with \
+             fewer, so many more epochs that it takes no fewer steps than with {rows}."
+        ),
+    };
+    format!(
+        "The first rows of the target task in dataset order, the same for every seed; each seed's \
+         arms start from its one source model. {budget} Bands are intervals of the mean over \
+         seeds; which rows come first is not in them."
+    )
+}
+
+fn depth_words(material: &Material) -> String {
+    let arm = material.plan.identity.protocol.curves.depth.as_ref();
+    let arm = arm.map_or("", |spec| &spec.arm);
+    format!(
+        "After Yosinski et al. 2014. The first k layers come from A, the source network, or from B, \
+         a network trained as {arm}; the others are new, the same for all curves of a seed, and not \
+         those that B began with. Frozen (AnB, BnB) or trained on (AnB+, BnB+), with the epochs and \
+         optimizer of {arm}. AnB worse than k = 0: features too special to the source task. BnB \
+         worse: layers that had learned to work together, torn apart. AnB+ better than BnB+: what \
+         the source task gives beyond more training."
+    )
+}
+
+const PAIRS_WORDS: &str = "Each pair has a source training of its own, on the other eight classes. \
+                           Differences are paired by seed; below zero, in blue, reuse makes fewer \
+                           errors. A star: shown after Holm's correction for all pairs. n: seeds.";
+
+/// The sections of the page.
+pub(super) fn html(out: &mut String, material: &Material) {
+    let mut section =
+        |title: &str, words: &str, charts: Vec<super::charts::Titled>, table: Table| {
+            out.push_str(&format!("<section>\n<h2>{title}</h2>\n"));
+            note(out, words);
+            out.push_str("<div class=\"pair\">\n");
+            for chart in &charts {
+                figure(out, chart);
+            }
+            out.push_str("</div>\n<div class=\"stack\">\n");
+            out.push_str(&table.html());
+            out.push_str("</div>\n");
+            let name = match title {
+                SAMPLES => "report/samples.csv",
+                DEPTH => "report/depth.csv",
+                _ => "report/pairs.csv",
+            };
+            files(out, &[name, "summary.json"]);
+            out.push_str("</section>\n");
+        };
+    if let Some(table) = curve_tables::samples(material) {
+        let words = samples_words(material);
+        section(SAMPLES, &words, curve_charts::samples(material), table);
+    }
+    if let Some(table) = curve_tables::depth(material) {
+        let charts = curve_charts::depth(material).into_iter().collect();
+        section(DEPTH, &depth_words(material), charts, table);
+    }
+    if let Some(table) = curve_tables::pairs(material) {
+        let charts = heat::pairs(material).into_iter().collect();
+        section(PAIRS, PAIRS_WORDS, charts, table);
+    }
+}
+
+/// The same as Markdown, without the pictures.
+pub(super) fn markdown(out: &mut String, material: &Material) {
+    let mut section = |title: &str, words: &str, table: Option<Table>| {
+        if let Some(table) = table {
+            out.push_str(&format!("\n## {title}\n\n{words}\n\n{}", table.markdown()));
+        }
+    };
+    section(
+        SAMPLES,
+        &samples_words(material),
+        curve_tables::samples(material),
+    );
+    section(DEPTH, &depth_words(material), curve_tables::depth(material));
+    section(PAIRS, PAIRS_WORDS, curve_tables::pairs(material));
+}

@@ -1,0 +1,175 @@
+//! The tables of the curves: a row per point.
+
+use super::load::Material;
+use super::table::Table;
+use super::tables::{counted, number, p_number};
+use super::text::{self, percent, points};
+use crate::curves::{DepthCurve, PairsSummary};
+use crate::stats::words::level_words;
+use crate::stats::{Comparison, Settings};
+use fm_data::published::CLASS_NAMES;
+
+/// The name of a class, or its number where that is none of Fashion-MNIST's.
+pub(super) fn class(class: u8) -> String {
+    let known = CLASS_NAMES.get(usize::from(class));
+    known.map_or_else(|| class.to_string(), |name| (*name).to_owned())
+}
+
+fn interval_heading() -> String {
+    format!("{} interval", level_words(Settings::default().level))
+}
+
+/// "p for 8 comparisons"
+fn p_heading(comparisons: usize) -> String {
+    match comparisons {
+        1 => "p".to_owned(),
+        several => format!("p for {several} comparisons"),
+    }
+}
+
+/// Difference, interval, wins and p of a comparison.
+fn difference(c: &Comparison) -> [String; 4] {
+    let ties = match c.wins.ties {
+        0 => String::new(),
+        ties => format!(", equal in {ties}"),
+    };
+    [
+        points(c.error_difference.mean),
+        text::interval(&c.error_difference.bounds, points),
+        format!("{} of {}{ties}", c.wins.wins, c.pairs),
+        p_number(c.decisive_p()),
+    ]
+}
+
+/// Test errors by the number of target rows.
+pub(super) fn samples(material: &Material) -> Option<Table> {
+    let samples = material.summary.curves.samples.as_ref()?;
+    let first = samples.arms.first()?;
+    let mut heading: Vec<String> = Vec::new();
+    for arm in &samples.arms {
+        heading.push(format!("{arm}: epochs"));
+        heading.push("error".to_owned());
+    }
+    for arm in &samples.arms[1..] {
+        heading.push(format!("{arm} − {first}, points"));
+        heading.push(interval_heading());
+        heading.push("better in".to_owned());
+        heading.push(p_heading(samples.comparisons));
+    }
+    let caption = format!(
+        "Test error by target rows, {}, mean ± standard deviation",
+        counted(samples.seeds.len(), "seed")
+    );
+    let mut table = Table::with_columns(caption, heading);
+    table.heading[0] = "rows".to_owned();
+    for point in &samples.points {
+        let mut row = vec![point.rows.to_string()];
+        for arm in &point.arms {
+            row.push(arm.epochs.to_string());
+            row.push(text::percent_and_sd(&arm.test_error.description));
+        }
+        row.extend(point.comparisons.iter().flat_map(difference));
+        table.rows.push(row);
+    }
+    Some(table)
+}
+
+/// Test errors by the number of layers reused.
+pub(super) fn depth(material: &Material) -> Option<Table> {
+    let depth = material.summary.curves.depth.as_ref()?;
+    let caption = format!(
+        "Test error by layers reused, {}, mean ± standard deviation; differences are from k = 0",
+        counted(depth.seeds.len(), "seed")
+    );
+    let heading = [
+        "curve".to_owned(),
+        "error".to_owned(),
+        "difference, points".to_owned(),
+        interval_heading(),
+        "better in".to_owned(),
+        p_heading(depth.comparisons),
+    ];
+    let mut table = Table::with_columns(caption, heading);
+    table.heading[0] = "k".to_owned();
+    let none = || std::iter::repeat_n("–".to_owned(), 4);
+    let error = |m: &crate::summary::Measure| text::percent_and_sd(&m.description);
+    let mut reference = |k: &str, name: &str, measure| {
+        let mut row = vec![k.to_owned(), name.to_owned(), error(measure)];
+        row.extend(none());
+        table.rows.push(row);
+    };
+    reference("–", "base network B", &depth.base);
+    reference("0", "none reused", &depth.none_reused);
+    for curve in DepthCurve::ALL {
+        for point in depth.points.iter().filter(|point| point.curve == curve) {
+            let mut row = vec![point.layers.to_string(), curve.name().to_owned()];
+            row.push(error(&point.test_error));
+            row.extend(difference(&point.comparison));
+            table.rows.push(row);
+        }
+    }
+    Some(table)
+}
+
+/// A row per pair of classes, the largest gain first.
+pub(super) fn pairs(material: &Material) -> Option<Table> {
+    let pairs = material.summary.curves.pairs.as_ref()?;
+    let first = pairs.arms.first()?;
+    let caption = format!(
+        "Test error by the classes of the target task; {}",
+        tally(pairs)
+    );
+    let mut heading = vec![
+        "seeds".to_owned(),
+        "source accuracy".to_owned(),
+        first.clone(),
+    ];
+    for arm in &pairs.arms[1..] {
+        heading.push(arm.clone());
+        heading.push(format!("{arm} − {first}, points"));
+        heading.push(interval_heading());
+        heading.push("better in".to_owned());
+        heading.push(p_heading(pairs.comparisons));
+    }
+    let mut table = Table::with_columns(caption, heading);
+    table.heading[0] = "classes".to_owned();
+    let mut sorted: Vec<_> = pairs.pairs.iter().collect();
+    let gain =
+        |comparisons: &[Comparison]| comparisons.first().map_or(0.0, |c| c.error_difference.mean);
+    sorted.sort_by(|a, b| gain(&a.comparisons).total_cmp(&gain(&b.comparisons)));
+    for pair in sorted {
+        let [a, b] = pair.classes;
+        let mut row = vec![
+            format!("{} against {}", class(a), class(b)),
+            pair.seeds.len().to_string(),
+            percent(pair.source_accuracy),
+        ];
+        let against = pair.comparisons.first().map_or(0.0, |c| c.against_error);
+        row.push(number(&percent(against)));
+        for c in &pair.comparisons {
+            row.push(number(&percent(c.arm_error)));
+            row.extend(difference(c));
+        }
+        table.rows.push(row);
+    }
+    Some(table)
+}
+
+/// "shown better in 30 of 45 pairs, worse in 2": what holds after correcting for all of them.
+pub(super) fn tally(pairs: &PairsSummary) -> String {
+    use crate::stats::Conclusion::{Lowers, Raises};
+    let of = |wanted| {
+        let first = pairs
+            .pairs
+            .iter()
+            .filter_map(|pair| pair.comparisons.first());
+        first.filter(|c| c.conclusion == wanted).count()
+    };
+    let arm = pairs.arms.get(1).map_or("", String::as_str);
+    format!(
+        "{arm} shown better in {} of {}, worse in {}",
+        of(Lowers),
+        counted(pairs.pairs.len(), "pair"),
+        of(Raises)
+    )
+}
