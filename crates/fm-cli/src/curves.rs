@@ -1,5 +1,7 @@
 //! Curves: which are asked for, training them, and the tables that people read.
 
+use std::num::NonZeroUsize;
+
 use anyhow::Result;
 use fm_experiment::curves::{
     CurveRunner, CurvesAsked, CurvesSummary, DepthCurve, DepthSummary, PairsSummary, SamplesSummary,
@@ -25,12 +27,18 @@ pub(crate) fn asked(args: &ExperimentArgs) -> CurvesAsked {
     asked
 }
 
-/// Trains what is missing, with a bar.
-pub(crate) fn train(runner: &CurveRunner<'_>, asked: &CurvesAsked, seeds: &[u64]) -> Result<()> {
+/// Trains what is missing, with a bar; `share` gives the jobs and threads for so many parts.
+pub(crate) fn train(
+    mut runner: CurveRunner<'_>,
+    asked: &CurvesAsked,
+    seeds: &[u64],
+    share: impl FnOnce(usize) -> (NonZeroUsize, NonZeroUsize),
+) -> Result<()> {
     let missing = runner.missing(asked, seeds)?;
     if missing.is_empty() {
         return Ok(());
     }
+    (runner.jobs, runner.threads) = share(missing.len());
     let work = missing.iter().map(|&part| runner.work(part)).sum();
     let bar = CurveBar::new(missing.len(), work);
     let carried_out = runner.carry_out(&missing, &bar);

@@ -80,10 +80,11 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
             train,
             test,
             folder: &folder,
-            jobs: args.jobs.unwrap_or(cores()),
+            jobs,
             threads,
         };
-        curves::train(&runner, &curves_asked, seeds.seeds())?;
+        let share = |parts| jobs_and_threads(args, parts);
+        curves::train(runner, &curves_asked, seeds.seeds(), share)?;
     }
 
     let written = fm_experiment::report::write(&folder, &plan)?;

@@ -180,7 +180,7 @@ impl Protocol {
     ///
     /// # Errors
     /// A name that no arm has.
-    pub fn with_arms<'a>(mut self, names: &'a [String]) -> Result<Self, &'a str> {
+    pub fn with_arms(mut self, names: &[String]) -> Result<Self, &str> {
         for name in names {
             match self.optional_arms.iter().position(|arm| arm.name == *name) {
                 Some(index) => {

@@ -5,7 +5,7 @@ use super::charts::Titled;
 use super::load::Material;
 use super::svg::{Anchor, Scale, Svg, WIDTH};
 use super::text;
-use crate::curves::DepthCurve;
+use crate::curves::{DepthCurve, DepthPointSummary};
 use crate::stats::Bounds;
 use crate::summary::Measure;
 
@@ -119,43 +119,78 @@ pub(super) fn samples(material: &Material) -> Vec<Titled> {
     vec![draw(errors), draw(differences)]
 }
 
-/// Errors of the four curves by layers reused.
-pub(super) fn depth(material: &Material) -> Option<Titled> {
-    let depth = material.summary.curves.depth.as_ref()?;
-    let layers = depth.points.iter().map(|p| p.layers).max()?;
-    let line = |curve: DepthCurve| {
-        let name = curve.name();
-        let none = error_node(0.0, "no layer", name, &depth.none_reused);
-        let points = depth.points.iter().filter(|point| point.curve == curve);
-        let nodes = points.map(|p| {
-            error_node(
-                p.layers as f64,
-                &format!("k = {}", p.layers),
-                name,
-                &p.test_error,
-            )
-        });
-        Line {
-            name,
-            class: match curve {
-                DepthCurve::SourceFrozen => "a dashed",
-                DepthCurve::SourceTrained => "a solid",
-                DepthCurve::BaseFrozen => "b dashed",
-                DepthCurve::BaseTrained => "b solid",
-            },
-            nodes: std::iter::once(none).chain(nodes).collect(),
-        }
+/// Errors of the four curves by layers reused, and their differences to none.
+pub(super) fn depth(material: &Material) -> Vec<Titled> {
+    let Some(depth) = &material.summary.curves.depth else {
+        return Vec::new();
     };
-    Some(draw(Plot {
-        id: "depth-errors",
-        title: "Test error by layers reused, percent, log scale".to_owned(),
+    let layers = depth.points.iter().map(|p| p.layers).max().unwrap_or(0);
+    let lines = |first: &dyn Fn(&str) -> Node, node: &dyn Fn(&DepthPointSummary) -> Node| {
+        let line = |curve: DepthCurve| {
+            let points = depth.points.iter().filter(|point| point.curve == curve);
+            Line {
+                name: curve.name(),
+                class: match curve {
+                    DepthCurve::SourceFrozen => "a dashed",
+                    DepthCurve::SourceTrained => "a solid",
+                    DepthCurve::BaseFrozen => "b dashed",
+                    DepthCurve::BaseTrained => "b solid",
+                },
+                nodes: [first(curve.name())]
+                    .into_iter()
+                    .chain(points.map(node))
+                    .collect(),
+            }
+        };
+        DepthCurve::ALL.map(line).into()
+    };
+    let plot = |id, title: &str, log_up: bool, lines| Plot {
+        id,
+        title: title.to_owned(),
         across: "layers reused from the input on, k",
         ticks: (0..=layers).map(|k| k as f64).collect(),
         log_across: false,
-        log_up: true,
-        zero: false,
-        lines: DepthCurve::ALL.map(line).into(),
-    }))
+        log_up,
+        zero: !log_up,
+        lines,
+    };
+    let at = |p: &DepthPointSummary| format!("k = {}", p.layers);
+    let errors = lines(
+        &|name| error_node(0.0, "no layer", name, &depth.none_reused),
+        &|p| error_node(p.layers as f64, &at(p), p.curve.name(), &p.test_error),
+    );
+    let differences = lines(
+        &|name| Node {
+            x: 0.0,
+            y: 0.0,
+            band: Some((0.0, 0.0)),
+            says: format!("{name}, no layer: 0"),
+        },
+        &|p| {
+            let difference = &p.comparison.error_difference;
+            let points = text::points(difference.mean);
+            Node {
+                x: p.layers as f64,
+                y: difference.mean,
+                band: bounds(&difference.bounds),
+                says: format!("{}, {}: {points} points", p.curve.name(), at(p)),
+            }
+        },
+    );
+    vec![
+        draw(plot(
+            "depth-errors",
+            "Test error by layers reused, percent, log scale",
+            true,
+            errors,
+        )),
+        draw(plot(
+            "depth-differences",
+            "Difference to no layer reused, points",
+            false,
+            differences,
+        )),
+    ]
 }
 
 fn draw(plot: Plot<'_>) -> Titled {

@@ -37,9 +37,10 @@ fn depth_words(material: &Material) -> String {
         "After Yosinski et al. 2014. The first k layers come from A, the source network, or from B, \
          a network trained as {arm}; the others are new, the same for all curves of a seed, and not \
          those that B began with. Frozen (AnB, BnB) or trained on (AnB+, BnB+), with the epochs and \
-         optimizer of {arm}. AnB worse than k = 0: features too special to the source task. BnB \
-         worse: layers that had learned to work together, torn apart. AnB+ better than BnB+: what \
-         the source task gives beyond more training."
+         optimizer of {arm}. A frozen curve above k = 0 can mean features too special to \
+         the source task (AnB), layers that had learned to work together and were torn apart (BnB), \
+         or too few steps for the layers that are left to train (both). AnB+ below BnB+ is what the \
+         source task gives beyond more training on the same rows."
     )
 }
 
@@ -73,8 +74,12 @@ pub(super) fn html(out: &mut String, material: &Material) {
         section(SAMPLES, &words, curve_charts::samples(material), table);
     }
     if let Some(table) = curve_tables::depth(material) {
-        let charts = curve_charts::depth(material).into_iter().collect();
-        section(DEPTH, &depth_words(material), charts, table);
+        section(
+            DEPTH,
+            &depth_words(material),
+            curve_charts::depth(material),
+            table,
+        );
     }
     if let Some(table) = curve_tables::pairs(material) {
         let charts = heat::pairs(material).into_iter().collect();

@@ -45,11 +45,8 @@ fn difference(c: &Comparison) -> [String; 4] {
 pub(super) fn samples(material: &Material) -> Option<Table> {
     let samples = material.summary.curves.samples.as_ref()?;
     let first = samples.arms.first()?;
-    let mut heading: Vec<String> = Vec::new();
-    for arm in &samples.arms {
-        heading.push(format!("{arm}: epochs"));
-        heading.push("error".to_owned());
-    }
+    let mut heading = vec!["epochs".to_owned()];
+    heading.extend(samples.arms.iter().map(|arm| format!("{arm} error")));
     for arm in &samples.arms[1..] {
         heading.push(format!("{arm} − {first}, points"));
         heading.push(interval_heading());
@@ -64,10 +61,11 @@ pub(super) fn samples(material: &Material) -> Option<Table> {
     table.heading[0] = "rows".to_owned();
     for point in &samples.points {
         let mut row = vec![point.rows.to_string()];
-        for arm in &point.arms {
-            row.push(arm.epochs.to_string());
-            row.push(text::percent_and_sd(&arm.test_error.description));
-        }
+        let mut epochs: Vec<String> = point.arms.iter().map(|a| a.epochs.to_string()).collect();
+        epochs.dedup();
+        row.push(epochs.join(", "));
+        let errors = point.arms.iter().map(|arm| &arm.test_error.description);
+        row.extend(errors.map(text::percent_and_sd));
         row.extend(point.comparisons.iter().flat_map(difference));
         table.rows.push(row);
     }
