@@ -155,9 +155,9 @@ impl FolderComparison {
             .map(str::to_owned)
             .to_vec();
         heading.push("test error".to_owned());
-        heading.push("against the first, points".to_owned());
+        heading.push("to the first, points".to_owned());
         heading.push(format!("{level} interval"));
-        heading.push("seeds in common".to_owned());
+        heading.push("pairs".to_owned());
         let row = |arm: &FolderArm| {
             let dash = || "–".to_owned();
             let c = arm.against_first.as_ref();
