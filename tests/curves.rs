@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fm_experiment::curves::{
     CurvePart, CurveRunner, CurvesAsked, DepthCurve, DepthRecord, PairRecord, SamplesRecord,
+    VaryRecord,
 };
+use fm_experiment::protocol::Varied;
 use fm_experiment::{
     ExperimentError, Plan, PlanObserver, Protocol, ResultsFolder, Run, RunRecord, Tasks, report,
 };
@@ -29,6 +31,10 @@ arm = "scratch"
 [curves.pairs]
 arms = ["scratch", "transfer"]
 seeds = 2
+
+[curves.vary]
+arms = ["scratch", "transfer"]
+held_seed = 8
 "#;
 
 fn protocol() -> Protocol {
@@ -40,6 +46,7 @@ fn asked() -> CurvesAsked {
         samples: true,
         depth: true,
         pairs: vec![[0, 2], [5, 6]],
+        vary: Varied::ALL.into(),
     }
 }
 
@@ -83,10 +90,10 @@ fn points_of_the_protocols_own_task_are_the_runs_own_results() {
     let folder = folder.path();
     let plan = plan(protocol(), &[3, 8, 9], &engine);
     experiment(folder, &plan, &engine, (1, 1), &()).unwrap();
-    // Three seeds of two curves, two seeds of two pairs.
+    // Three seeds of two curves and of four things varied, two seeds of two pairs.
     assert_eq!(
         curves(folder, &plan, &engine, 2, &()).unwrap(),
-        2 * 3 + 2 * 2
+        6 * 3 + 2 * 2
     );
     assert_eq!(curves(folder, &plan, &engine, 2, &()).unwrap(), 0);
 
@@ -117,7 +124,35 @@ fn points_of_the_protocols_own_task_are_the_runs_own_results() {
         assert_ne!(other.arms[0].test, tests[0]);
     }
 
+    // The held seed itself moves nothing, unless rows are drawn; and those are the same whatever
+    // else the seed moves.
+    let varied = |what: &str, seed: u64| -> Vec<Scores> {
+        let name = format!("curves/vary/{what}/seed-{seed:04}.json");
+        let record: VaryRecord = read(folder, &name);
+        record.arms.iter().map(|arm| arm.test).collect()
+    };
+    let held: RunRecord = read(folder, "runs/seed-0008.json");
+    let held: Vec<Scores> = held.arms.iter().map(|arm| arm.test).collect();
+    assert_eq!(varied("init", 8), held);
+    assert_eq!(varied("order", 8), held);
+    assert_eq!(varied("subset", 8), varied("all", 8));
+    for (what, other) in [("init", "order"), ("order", "subset"), ("subset", "all")] {
+        assert_ne!(varied(what, 3), held, "{what}");
+        assert_ne!(varied(what, 3), varied(other, 3), "{what}, {other}");
+    }
+
     let report = report::rebuild(folder).unwrap();
+    let vary = report.summary.curves.vary.as_ref().unwrap();
+    // Two arms and their difference.
+    assert_eq!(vary.tables.len(), 3);
+    let of: Vec<&str> = vary.tables[2]
+        .table
+        .sources
+        .iter()
+        .map(|s| s.source.as_str())
+        .collect();
+    assert_eq!(of, ["init", "order", "subset"]);
+    assert_eq!(vary.tables[2].against.as_deref(), Some("scratch"));
     let curves = &report.summary.curves;
     assert_eq!(curves.samples.as_ref().unwrap().comparisons, 4);
     assert_eq!(curves.depth.as_ref().unwrap().comparisons, 4 * 2);
@@ -219,6 +254,8 @@ impl PlanObserver for CancelAfter {
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for sub in [
+        "curves/vary/subset",
+        "curves/vary/all",
         "curves/samples",
         "curves/depth",
         "curves/pairs/0-2",
@@ -244,7 +281,7 @@ fn jobs_interruptions_and_lost_models_change_no_byte() {
     curves(whole.path(), &plan, &engine, 1, &()).unwrap();
     assert_eq!(runs(whole.path()), before);
     let expected = files(whole.path());
-    assert_eq!(expected.len(), 4 * 2);
+    assert_eq!(expected.len(), 6 * 2);
 
     let resumed = tempfile::tempdir().unwrap();
     experiment(resumed.path(), &plan, &engine, (1, 1), &()).unwrap();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fm_experiment::SeedList;
 use fm_experiment::curves::Curve;
+use fm_experiment::protocol::Varied;
 use fm_nn::Backend;
 
 /// Does reusing a trained network beat training from scratch, and how sure are we?
@@ -40,6 +41,7 @@ Examples:
   fm experiment --protocol mine.toml --seeds 10   a protocol of one's own (see `fm protocol`)
   fm experiment --curve samples --curve depth     and how it goes with more rows, fewer layers
   fm experiment --pairs 5-6,0-2                   and with other classes
+  fm experiment --vary init,order,subset,all      and where the spread over seeds comes from
 
 Started again after an interruption, it goes on where it was.")]
 pub(crate) struct ExperimentArgs {
@@ -88,6 +90,16 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "PAIRS", value_delimiter = ',', value_parser = pair)]
     pub(crate) pairs: Vec<[u8; 2]>,
 
+    /// Tell where the spread over seeds comes from: a seed moves this alone, or all of it; may be
+    /// added to a finished folder
+    #[arg(
+        long,
+        value_enum,
+        value_name = "init|order|subset|all",
+        value_delimiter = ','
+    )]
+    pub(crate) vary: Vec<VaryArg>,
+
     /// Turn on an optional arm of the protocol, such as shuffled-source
     #[arg(long = "with-arm", value_name = "NAME", value_delimiter = ',')]
     pub(crate) with_arms: Vec<String>,
@@ -117,6 +129,29 @@ impl From<CurveArg> for Curve {
             CurveArg::Samples => Self::Samples,
             CurveArg::Depth => Self::Depth,
             CurveArg::Pairs => Self::Pairs,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VaryArg {
+    /// First weights
+    Init,
+    /// Order of rows
+    Order,
+    /// Choice of target rows
+    Subset,
+    /// All three
+    All,
+}
+
+impl From<VaryArg> for Varied {
+    fn from(arg: VaryArg) -> Self {
+        match arg {
+            VaryArg::Init => Self::Init,
+            VaryArg::Order => Self::Order,
+            VaryArg::Subset => Self::Subset,
+            VaryArg::All => Self::All,
         }
     }
 }

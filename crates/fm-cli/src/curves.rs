@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 
 use anyhow::Result;
 use fm_experiment::curves::{
-    CurveRunner, CurvesAsked, CurvesSummary, DepthCurve, DepthSummary, PairsSummary, SamplesSummary,
+    CurveRunner, CurvesAsked, CurvesSummary, DepthCurve, DepthSummary, PairsSummary,
+    SamplesSummary, VarySummary, VaryTable,
 };
 use fm_experiment::report::{percent, percent_and_sd, points};
 use fm_experiment::stats::Comparison;
@@ -24,6 +25,9 @@ pub(crate) fn asked(args: &ExperimentArgs) -> CurvesAsked {
         asked.pairs.sort_unstable();
         asked.pairs.dedup();
     }
+    asked.vary = args.vary.iter().map(|&varied| varied.into()).collect();
+    asked.vary.sort_unstable();
+    asked.vary.dedup();
     asked
 }
 
@@ -56,6 +60,9 @@ pub(crate) fn print(curves: &CurvesSummary) {
     }
     if let Some(curve) = &curves.pairs {
         pairs(curve);
+    }
+    if let Some(curve) = &curves.vary {
+        vary(curve);
     }
 }
 
@@ -180,6 +187,41 @@ fn pairs(curve: &PairsSummary) {
         }
         println!("\nBy target classes:\n\n{table}");
     }
+}
+
+fn vary(curve: &VarySummary) {
+    let mut table = plain(&[
+        "spread of",
+        "when a seed moves",
+        "seeds",
+        "mean",
+        "standard deviation",
+        "share of the variance",
+    ]);
+    for VaryTable {
+        arm,
+        against,
+        table: of,
+    } in &curve.tables
+    {
+        let (name, mean): (String, fn(f64) -> String) = match against {
+            Some(against) => (format!("{arm} − {against}"), points),
+            None => (format!("{arm} error"), percent),
+        };
+        for line in of.sources.iter().chain(&of.all) {
+            let sd = line.sd.map(|sd| format!("{:.3} points", 100.0 * sd));
+            let share = line.share_of_all.map(|share| format!("{share:.2}"));
+            table.add_row([
+                name.clone(),
+                line.source.clone(),
+                line.count.to_string(),
+                mean(line.mean),
+                sd.unwrap_or_else(|| "–".to_owned()),
+                share.unwrap_or_else(|| "–".to_owned()),
+            ]);
+        }
+    }
+    println!("\nWhere the spread over seeds comes from:\n\n{table}");
 }
 
 fn class(class: u8) -> &'static str {

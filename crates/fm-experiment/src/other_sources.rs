@@ -3,6 +3,7 @@
 use fm_nn::Network;
 use fm_train::{EpochRecord, Scores, Seeds, shuffle};
 
+use crate::curves::TrainingSeeds;
 use crate::error::ExperimentError;
 use crate::protocol::PhaseSpec;
 use crate::run::{Progress, Run, Streams, Watch, train_error};
@@ -17,12 +18,24 @@ impl Run<'_> {
         progress: &dyn Progress,
     ) -> Result<(Network, Scores), ExperimentError> {
         let task = &self.tasks.source;
-        let (labels, phase) = (task.train.labels(), &self.protocol.source);
-        let (network, _) = self.source_on(seed, "source", labels, phase, progress)?;
+        let network = self.source_of(seed, TrainingSeeds::one(seed), progress)?;
         let (test, _) = self
             .score(&network, task)
             .map_err(|error| train_error(seed, "source", error))?;
         Ok((network, test))
+    }
+
+    /// Trains a source model whose weights and order may come from two seeds; `seed` is named where
+    /// it fails.
+    pub(crate) fn source_of(
+        &self,
+        seed: u64,
+        seeds: TrainingSeeds,
+        progress: &dyn Progress,
+    ) -> Result<Network, ExperimentError> {
+        let (labels, phase) = (self.tasks.source.train.labels(), &self.protocol.source);
+        let trained = self.source_on((seed, seeds), "source", labels, phase, progress);
+        trained.map(|(network, _)| network)
     }
 
     /// Trains a second source model, from the first's weights and in its order of rows, on labels
@@ -48,28 +61,29 @@ impl Run<'_> {
             reduce_on_plateau: None,
             ..self.protocol.source.clone()
         };
-        self.source_on(seed, "the shuffled source", &labels, &phase, progress)
+        let named = (seed, TrainingSeeds::one(seed));
+        self.source_on(named, "the shuffled source", &labels, &phase, progress)
     }
 
     /// Trains a source model on the source task's rows under these labels.
     fn source_on(
         &self,
-        seed: u64,
+        (seed, seeds): (u64, TrainingSeeds),
         training: &str,
         labels: &[u8],
         phase: &PhaseSpec,
         progress: &dyn Progress,
     ) -> Result<(Network, Vec<EpochRecord>), ExperimentError> {
-        let (seeds, task) = (Seeds::new(seed), &self.tasks.source);
+        let task = &self.tasks.source;
         let trained = || {
-            let mut network = self.source_network(seeds)?;
+            let mut network = self.source_network(seeds.init)?;
             let train = examples_with(&task.train, labels)?;
             let valid = match phase.needs_validation() {
                 true => Some(examples(&task.valid)?),
                 false => None,
             };
             let mut watch = Watch::of(progress, task, valid.is_some());
-            let streams = Streams::of(seeds, "source");
+            let streams = Streams::of(seeds.order, "source");
             let (rows, phases) = ((&train, valid.as_ref()), std::slice::from_ref(phase));
             let history = self.fit_on(&mut network, rows, phases, streams, &mut watch)?;
             Ok((network, history, watch.cancelled))

@@ -4,7 +4,7 @@ use fm_data::{DataError, Dataset, TaskSplit};
 use fm_nn::Loss;
 use fm_train::{Examples, Inputs, Labels, TrainError};
 
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, ValidationAt};
 
 /// What a grey step of a pixel is worth: pixels are 0 to 1.
 const PIXEL_SCALE: f32 = 1.0 / 255.0;
@@ -56,9 +56,8 @@ impl Tasks {
             Some(rows) => data.first(rows),
             None => Ok(data.clone()),
         };
-        let train = first(train, protocol.data.train_rows)?;
         let test = first(test, protocol.data.test_rows)?;
-        let (valid, train) = train.hold_out(protocol.data.validation_rows)?;
+        let (valid, train) = hold_out(protocol, train)?;
         let split = TaskSplit::new(&protocol.task.target_classes, train.n_classes())?;
         Ok(Self {
             source: Task {
@@ -86,13 +85,27 @@ impl Tasks {
     }
 }
 
-/// Every training row of a protocol's target task, in dataset order.
-pub(crate) fn all_target_rows(protocol: &Protocol, train: &Dataset) -> Result<Dataset, DataError> {
-    let train = match protocol.data.train_rows {
+/// The validation and the training rows of a training file.
+fn hold_out(protocol: &Protocol, train: &Dataset) -> Result<(Dataset, Dataset), DataError> {
+    let data = &protocol.data;
+    let train = match data.train_rows {
         Some(rows) => train.first(rows)?,
         None => train.clone(),
     };
-    let (_, train) = train.hold_out(protocol.data.validation_rows)?;
+    match data.validation_at {
+        ValidationAt::Start => train.hold_out(data.validation_rows),
+        // With too many rows to hold out, the error is that of holding them out at the start.
+        ValidationAt::End if data.validation_rows < train.rows() => {
+            let (train, valid) = train.hold_out(train.rows() - data.validation_rows)?;
+            Ok((valid, train))
+        }
+        ValidationAt::End => train.hold_out(data.validation_rows),
+    }
+}
+
+/// Every training row of a protocol's target task, in dataset order.
+pub(crate) fn all_target_rows(protocol: &Protocol, train: &Dataset) -> Result<Dataset, DataError> {
+    let (_, train) = hold_out(protocol, train)?;
     TaskSplit::new(&protocol.task.target_classes, train.n_classes())?.target(&train)
 }
 

@@ -5,6 +5,7 @@
 //! | [`Curve::Samples`] | the target rows trained on | `curves/samples/seed-0042.json` |
 //! | [`Curve::Depth`] | how many layers are reused, from which network, frozen or not | `curves/depth/seed-0042.json` |
 //! | [`Curve::Pairs`] | the two classes of the target task | `curves/pairs/5-6/seed-0042.json` |
+//! | [`Curve::Vary`] | what the seed moves: first weights, order of rows, choice of target rows, all | `curves/vary/init/seed-0042.json` |
 //!
 //! A curve is trained beside the runs of a finished plan, from its records and source models, and
 //! like them depends on protocol, seed, data and backend only. Nothing is scored on validation
@@ -40,15 +41,17 @@ mod runner;
 mod samples;
 mod summary;
 mod training;
+mod vary;
 
 pub use record::{
     Curve, CurvePart, DepthCurve, DepthPoint, DepthRecord, PairRecord, PointArm, SamplesPoint,
-    SamplesRecord, all_pairs,
+    SamplesRecord, VaryRecord, all_pairs,
 };
 pub use runner::{CurveRunner, CurvesAsked};
 pub use summary::{
     CurvesSummary, DepthPointSummary, DepthSummary, PairSummary, PairsSummary, PointArmSummary,
-    SamplesPointSummary, SamplesSummary,
+    SamplesPointSummary, SamplesSummary, VarySummary, VaryTable,
 };
 
 pub(crate) use record::CurveRecords;
+pub(crate) use vary::TrainingSeeds;

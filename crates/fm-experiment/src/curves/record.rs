@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::ExperimentError;
 use crate::folder::ResultsFolder;
 use crate::plan::Identity;
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, Varied};
 
 /// A curve that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +21,8 @@ pub enum Curve {
     Depth,
     /// Test errors of other target tasks.
     Pairs,
+    /// The spread of test errors by what the seed moves.
+    Vary,
 }
 
 impl Curve {
@@ -30,6 +32,7 @@ impl Curve {
             Self::Samples => "samples",
             Self::Depth => "depth",
             Self::Pairs => "pairs",
+            Self::Vary => "vary",
         }
     }
 }
@@ -60,13 +63,31 @@ pub enum CurvePart {
         /// The seed.
         seed: u64,
     },
+    /// A seed of [`Curve::Vary`] that moves one thing.
+    Vary {
+        /// What it moves.
+        varied: Varied,
+        /// The seed.
+        seed: u64,
+    },
 }
 
 impl CurvePart {
     /// Its seed.
     pub fn seed(self) -> u64 {
         match self {
-            Self::Samples { seed } | Self::Depth { seed } | Self::Pair { seed, .. } => seed,
+            Self::Samples { seed } | Self::Depth { seed } => seed,
+            Self::Pair { seed, .. } | Self::Vary { seed, .. } => seed,
+        }
+    }
+
+    /// The curve it is a part of.
+    pub fn curve(self) -> Curve {
+        match self {
+            Self::Samples { .. } => Curve::Samples,
+            Self::Depth { .. } => Curve::Depth,
+            Self::Pair { .. } => Curve::Pairs,
+            Self::Vary { .. } => Curve::Vary,
         }
     }
 
@@ -79,6 +100,9 @@ impl CurvePart {
                 classes: [a, b],
                 seed,
             } => format!("curves/pairs/{a}-{b}/seed-{seed:04}.json"),
+            Self::Vary { varied, seed } => {
+                format!("curves/vary/{}/seed-{seed:04}.json", varied.name())
+            }
         }
     }
 }
@@ -93,6 +117,7 @@ impl fmt::Display for CurvePart {
                 classes: [a, b],
                 seed,
             } => write!(f, "pair {a}-{b}, seed {seed}"),
+            Self::Vary { varied, seed } => write!(f, "vary {}, seed {seed}", varied.name()),
         }
     }
 }
@@ -218,6 +243,17 @@ pub struct PairRecord {
     pub arms: Vec<PointArm>,
 }
 
+/// One seed of [`Curve::Vary`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VaryRecord {
+    /// The seed.
+    pub seed: u64,
+    /// What it moves; the rest is of the seed held.
+    pub varied: Varied,
+    /// In the order of the protocol's table.
+    pub arms: Vec<PointArm>,
+}
+
 /// All records of curves that a folder has.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CurveRecords {
@@ -225,6 +261,8 @@ pub(crate) struct CurveRecords {
     pub(crate) depth: Vec<DepthRecord>,
     /// By pair, then by seed.
     pub(crate) pairs: Vec<PairRecord>,
+    /// By what is varied, then by seed.
+    pub(crate) vary: Vec<VaryRecord>,
 }
 
 impl CurveRecords {
@@ -247,6 +285,12 @@ impl CurveRecords {
             let parts = parts
                 .flat_map(|classes| seeds().map(move |seed| CurvePart::Pair { classes, seed }));
             records.pairs = read(folder, parts)?;
+        }
+        if curves.vary.is_some() {
+            let parts = Varied::ALL.into_iter();
+            let parts =
+                parts.flat_map(|varied| seeds().map(move |seed| CurvePart::Vary { varied, seed }));
+            records.vary = read(folder, parts)?;
         }
         Ok(records)
     }
@@ -295,7 +339,15 @@ impl CurveRecords {
                 problem.map(|reason| (CurvePart::Pair { classes, seed }, reason))
             })
         };
-        samples.or_else(depth).or_else(pairs)
+        let vary = || {
+            self.vary.iter().find_map(|record| {
+                let names = &curves.vary.as_ref()?.arms;
+                let (varied, seed) = (record.varied, record.seed);
+                let problem = arms_problem(names, &record.arms);
+                problem.map(|reason| (CurvePart::Vary { varied, seed }, reason))
+            })
+        };
+        samples.or_else(depth).or_else(pairs).or_else(vary)
     }
 }
 

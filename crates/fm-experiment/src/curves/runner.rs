@@ -12,9 +12,10 @@ use fm_nn::Network;
 use serde::Serialize;
 
 use super::record::{Curve, CurvePart, all_pairs};
-use super::{depth, pairs, samples};
+use super::{depth, pairs, samples, vary};
 use crate::error::ExperimentError;
 use crate::folder::ResultsFolder;
+use crate::protocol::Varied;
 use crate::run::{Progress, Run};
 use crate::runner::{PlanObserver, Timing};
 use crate::side_by_side::{lock, side_by_side};
@@ -32,6 +33,8 @@ pub struct CurvesAsked {
     pub depth: bool,
     /// The pairs of classes that are.
     pub pairs: Vec<[u8; 2]>,
+    /// What is varied.
+    pub vary: Vec<Varied>,
 }
 
 impl CurvesAsked {
@@ -40,14 +43,23 @@ impl CurvesAsked {
         *self == Self::default()
     }
 
-    /// Asks for a curve too; for the pairs, for all that there are.
+    /// Asks for a curve too; for all pairs that there are, and for all four things varied.
     pub fn add(&mut self, curve: Curve) {
         match curve {
             Curve::Samples => self.samples = true,
             Curve::Depth => self.depth = true,
             Curve::Pairs => self.pairs = all_pairs(),
+            Curve::Vary => self.vary = Varied::ALL.into(),
         }
     }
+}
+
+/// What the parts share.
+struct Shared {
+    /// Every target row, where a part needs them.
+    all: Option<Dataset>,
+    /// The source model of the seed held, once a part has trained it.
+    held: Mutex<Option<Network>>,
 }
 
 /// Trains the parts of curves of a plan whose runs are done, and keeps their records.
@@ -98,6 +110,11 @@ impl CurveRunner<'_> {
                 parts.extend(asked.pairs.iter().map(part));
             }
         }
+        if !asked.vary.is_empty() {
+            self.table(Curve::Vary)?;
+            let part = |varied| move |&seed: &u64| CurvePart::Vary { varied, seed };
+            parts.extend(asked.vary.iter().flat_map(|&v| seeds.iter().map(part(v))));
+        }
         let there = |part: &CurvePart| self.folder.path().join(part.file()).is_file();
         parts.retain(|part| !there(part));
         Ok(parts)
@@ -109,6 +126,7 @@ impl CurveRunner<'_> {
             Curve::Samples => curves.samples.is_some(),
             Curve::Depth => curves.depth.is_some(),
             Curve::Pairs => curves.pairs.is_some(),
+            Curve::Vary => curves.vary.is_some(),
         };
         match there {
             true => Ok(()),
@@ -134,6 +152,10 @@ impl CurveRunner<'_> {
                 .and_then(|spec| protocol.arm(&spec.arm))
                 .map(|arm| depth::work(protocol, arm)),
             CurvePart::Pair { .. } => curves.pairs.as_ref().map(|s| pairs::work(&self.run, s)),
+            CurvePart::Vary { varied, .. } => {
+                let spec = curves.vary.as_ref();
+                spec.map(|spec| vary::work(&self.run, spec, varied))
+            }
         };
         work.unwrap_or(0)
     }
@@ -154,14 +176,21 @@ impl CurveRunner<'_> {
             return Ok(());
         }
         let protocol = self.run.protocol;
-        let all = match parts.iter().any(|p| matches!(p, CurvePart::Samples { .. })) {
-            true => Some(
-                tasks::all_target_rows(protocol, self.train).map_err(|source| {
-                    let curve = Curve::Samples.name();
-                    ExperimentError::CurveData { curve, source }
-                })?,
-            ),
-            false => None,
+        let needs_all =
+            |part: &CurvePart| matches!(part, CurvePart::Samples { .. } | CurvePart::Vary { .. });
+        let all = match parts.iter().find(|part| needs_all(part)) {
+            Some(part) => {
+                let all = tasks::all_target_rows(protocol, self.train);
+                Some(all.map_err(|source| ExperimentError::CurveData {
+                    curve: part.curve().name(),
+                    source,
+                })?)
+            }
+            None => None,
+        };
+        let shared = Shared {
+            all,
+            held: Mutex::new(None),
         };
         let timings: BTreeMap<String, Timing> = self.folder.read_json(TIMINGS)?.unwrap_or_default();
         let timings = Mutex::new(timings);
@@ -169,7 +198,7 @@ impl CurveRunner<'_> {
             let mut run = self.run.clone();
             run.engine = run.engine.with_threads(self.threads.get());
             let started = Instant::now();
-            self.part(&run, part, all.as_ref(), progress)?;
+            self.part(&run, part, &shared, progress)?;
             let wall_secs = started.elapsed().as_secs_f64();
             let jobs = self.jobs.get();
             let mut timings = lock(&timings);
@@ -185,7 +214,7 @@ impl CurveRunner<'_> {
         &self,
         run: &Run<'_>,
         part: CurvePart,
-        all: Option<&Dataset>,
+        shared: &Shared,
         progress: &dyn Progress,
     ) -> Result<(), ExperimentError> {
         let curves = &run.protocol.curves;
@@ -195,7 +224,7 @@ impl CurveRunner<'_> {
         };
         match part {
             CurvePart::Samples { seed } => {
-                let spec = curves.samples.as_ref().zip(all);
+                let spec = curves.samples.as_ref().zip(shared.all.as_ref());
                 let (spec, all) = spec.ok_or_else(|| none(Curve::Samples))?;
                 let source = self.source(run, seed, progress)?;
                 let record = samples::train(run, spec, all, seed, &source, progress)?;
@@ -213,6 +242,13 @@ impl CurveRunner<'_> {
                 let spec = curves.pairs.as_ref().ok_or_else(|| none(Curve::Pairs))?;
                 let data = (self.train, self.test);
                 let record = pairs::train(run, spec, data, classes, seed, progress)?;
+                self.keep(part, &record)
+            }
+            CurvePart::Vary { varied, seed } => {
+                let spec = curves.vary.as_ref().zip(shared.all.as_ref());
+                let (spec, all) = spec.ok_or_else(|| none(Curve::Vary))?;
+                let shared = (all, &shared.held);
+                let record = vary::train(run, spec, shared, (varied, seed), progress)?;
                 self.keep(part, &record)
             }
         }

@@ -1,6 +1,6 @@
 //! The curve over target rows: how many does it take until reuse no longer helps?
 
-use fm_data::{DataError, Dataset};
+use fm_data::Dataset;
 use fm_nn::Network;
 use fm_train::Seeds;
 
@@ -55,10 +55,11 @@ pub(super) fn train(
     };
     let mut points = Vec::new();
     for rows in self::points(spec, all.rows()) {
-        let tasks = with_target_rows(run.tasks, all, rows).map_err(|source| {
+        let first = all.first(rows).map_err(|source| {
             let curve = "samples";
             ExperimentError::CurveData { curve, source }
         })?;
+        let tasks = with_target_rows(run.tasks, first);
         let run = Run {
             tasks: &tasks,
             ..run.clone()
@@ -86,14 +87,15 @@ pub(super) fn train(
     Ok(SamplesRecord { seed, points })
 }
 
-fn with_target_rows(tasks: &Tasks, all: &Dataset, rows: usize) -> Result<Tasks, DataError> {
-    Ok(Tasks {
+/// The tasks with other rows to train the target on.
+pub(super) fn with_target_rows(tasks: &Tasks, train: Dataset) -> Tasks {
+    Tasks {
         source: tasks.source.clone(),
         target: Task {
-            train: all.first(rows)?,
+            train,
             ..tasks.target.clone()
         },
-    })
+    }
 }
 
 /// In what [`Tasks::work`] counts.

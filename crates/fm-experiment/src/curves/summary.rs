@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use fm_train::Scores;
 use serde::{Deserialize, Serialize};
 
-use super::record::{CurveRecords, DepthCurve, DepthRecord, PairRecord, PointArm, SamplesRecord};
+use super::record::{
+    CurveRecords, DepthCurve, DepthRecord, PairRecord, PointArm, SamplesRecord, VaryRecord,
+};
+use crate::protocol::Varied;
 use crate::stats::{
-    ArmErrors, Comparison, Settings, StatsError, compare, correct_for_several, describe,
+    ArmErrors, Comparison, Settings, StatsError, VarianceTable, VariedSource, compare,
+    correct_for_several, describe, variance_table,
 };
 use crate::summary::{Measure, error};
 
@@ -23,12 +27,15 @@ pub struct CurvesSummary {
     /// By the classes of the target task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairs: Option<PairsSummary>,
+    /// By what the seed moves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vary: Option<VarySummary>,
 }
 
 impl CurvesSummary {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.samples.is_none() && self.depth.is_none() && self.pairs.is_none()
+        *self == Self::default()
     }
 
     pub(crate) fn of(records: &CurveRecords) -> Result<Self, StatsError> {
@@ -43,6 +50,9 @@ impl CurvesSummary {
                 .transpose()?,
             pairs: some(!records.pairs.is_empty())
                 .map(|()| PairsSummary::of(&records.pairs, &settings))
+                .transpose()?,
+            vary: some(!records.vary.is_empty())
+                .map(|()| VarySummary::of(&records.vary))
                 .transpose()?,
         })
     }
@@ -131,6 +141,25 @@ pub struct PairSummary {
     pub source_accuracy: f64,
     /// The other arms against the first; their means are in it.
     pub comparisons: Vec<Comparison>,
+}
+
+/// Where the spread of test errors comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VarySummary {
+    /// A table for each arm's error, and one for each difference to the first arm.
+    pub tables: Vec<VaryTable>,
+}
+
+/// The spread of one number by what the seed moves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VaryTable {
+    /// Name of the arm.
+    pub arm: String,
+    /// The arm whose error is taken away; none where the number is the arm's own error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// The sources of spread that were varied.
+    pub table: VarianceTable,
 }
 
 fn measure(per_seed: Vec<f64>, settings: &Settings) -> Result<Measure, StatsError> {
@@ -282,5 +311,44 @@ impl PairsSummary {
             comparisons,
             pairs,
         })
+    }
+}
+
+impl VarySummary {
+    fn of(records: &[VaryRecord]) -> Result<Self, StatsError> {
+        let arms = names(&records[0].arms);
+        let table = |arm: usize, against: Option<usize>| {
+            let value = |record: &VaryRecord| {
+                let of = |a: usize| error(&record.arms[a].test);
+                of(arm) - against.map_or(0.0, of)
+            };
+            let of = |varied: Varied| -> Vec<f64> {
+                let records = records.iter().filter(|record| record.varied == varied);
+                records.map(value).collect()
+            };
+            let groups = Varied::ALL.map(|varied| (varied, of(varied)));
+            let there = |(_, values): &&(Varied, Vec<f64>)| !values.is_empty();
+            let (all, sources): (Vec<_>, Vec<_>) = groups
+                .iter()
+                .filter(there)
+                .partition(|(varied, _)| *varied == Varied::All);
+            let sources: Vec<VariedSource<'_>> = sources
+                .into_iter()
+                .map(|(varied, values)| VariedSource {
+                    source: varied.name(),
+                    values,
+                })
+                .collect();
+            let all = all.first().map(|(_, values)| values.as_slice());
+            Ok(VaryTable {
+                arm: arms[arm].clone(),
+                against: against.map(|against| arms[against].clone()),
+                table: variance_table(&sources, all)?,
+            })
+        };
+        let own = (0..arms.len()).map(|arm| table(arm, None));
+        let differences = (1..arms.len()).map(|arm| table(arm, Some(0)));
+        let tables = own.chain(differences).collect::<Result<_, StatsError>>()?;
+        Ok(Self { tables })
     }
 }

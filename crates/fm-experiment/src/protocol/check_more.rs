@@ -65,6 +65,9 @@ impl Protocol {
                 )?;
             }
         }
+        if let Some(vary) = &self.curves.vary {
+            self.check_curve_arms("vary", &vary.arms)?;
+        }
         if let Some(pairs) = &self.curves.pairs {
             self.check_curve_arms("pairs", &pairs.arms)?;
             if let Some(seeds) = pairs.seeds {

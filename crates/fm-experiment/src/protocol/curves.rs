@@ -19,6 +19,9 @@ pub struct CurvesSpec {
     /// Test errors of other target tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairs: Option<PairsSpec>,
+    /// Where the spread over seeds comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vary: Option<VarySpec>,
 }
 
 impl CurvesSpec {
@@ -93,6 +96,47 @@ pub struct PairsSpec {
     /// The first so many seeds of the plan; all by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seeds: Option<usize>,
+}
+
+/// The experiment with one source of randomness varied by the seed and the others held at one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VarySpec {
+    /// Names of the arms; the others are compared with the first.
+    pub arms: Vec<String>,
+    /// The seed that what is not varied comes from.
+    #[serde(default)]
+    pub held_seed: u64,
+}
+
+/// What a seed moves. The protocol's own runs move weights and order, and hold the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Varied {
+    /// First weights, of source and target.
+    Init,
+    /// The order of rows, of source and target, and what dropout leaves out.
+    Order,
+    /// Which target rows are trained on: as many as the protocol says, drawn so that each class has
+    /// its share.
+    Subset,
+    /// All three.
+    All,
+}
+
+impl Varied {
+    /// All four, as tables show them.
+    pub const ALL: [Self; 4] = [Self::Init, Self::Order, Self::Subset, Self::All];
+
+    /// As in commands and folders.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Order => "order",
+            Self::Subset => "subset",
+            Self::All => "all",
+        }
+    }
 }
 
 impl Serialize for RowCount {

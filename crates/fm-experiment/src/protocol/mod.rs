@@ -7,7 +7,9 @@ mod freeze;
 mod parse;
 mod phase;
 
-pub use curves::{Budget, CurvesSpec, DepthSpec, PairsSpec, RowCount, SamplesSpec};
+pub use curves::{
+    Budget, CurvesSpec, DepthSpec, PairsSpec, RowCount, SamplesSpec, Varied, VarySpec,
+};
 pub use freeze::Freeze;
 pub use parse::ProtocolError;
 pub use phase::PhaseSpec;
@@ -16,12 +18,21 @@ use fm_nn::{Activation, Init, TrunkSpec};
 use serde::{Deserialize, Serialize};
 
 /// The protocols that are compiled in: name and TOML text. The first is the default.
-pub const BUILT_IN: [(&str, &str); 2] = [
+pub const BUILT_IN: [(&str, &str); 5] = [
     (
         "notebook-2e",
         include_str!("../../protocols/notebook-2e.toml"),
     ),
     ("quick", include_str!("../../protocols/quick.toml")),
+    ("book-2e", include_str!("../../protocols/book-2e.toml")),
+    (
+        "third-edition",
+        include_str!("../../protocols/third-edition.toml"),
+    ),
+    (
+        "course-as-published",
+        include_str!("../../protocols/course-as-published.toml"),
+    ),
 ];
 
 /// The whole recipe: data, tasks, network, training, arms. What a seed adds is randomness only.
@@ -76,8 +87,28 @@ pub struct DataSpec {
     /// The first rows of the test file; all by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_rows: Option<usize>,
-    /// The first of the training rows, held out.
+    /// So many of the training rows, held out.
     pub validation_rows: usize,
+    /// Which they are; the first by default.
+    #[serde(default, skip_serializing_if = "ValidationAt::is_start")]
+    pub validation_at: ValidationAt,
+}
+
+/// Which of the training rows are held out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValidationAt {
+    /// The first.
+    #[default]
+    Start,
+    /// The last.
+    End,
+}
+
+impl ValidationAt {
+    fn is_start(&self) -> bool {
+        *self == Self::Start
+    }
 }
 
 /// How the classes are split between the tasks.

@@ -60,6 +60,7 @@ pub(super) fn files(material: &Material) -> Vec<(&'static str, String)> {
         ("report/samples.csv", samples(material)),
         ("report/depth.csv", depth(material)),
         ("report/pairs.csv", pairs(material)),
+        ("report/vary.csv", vary(material)),
     ];
     files
         .into_iter()
@@ -136,4 +137,31 @@ fn pairs(material: &Material) -> String {
         "against_error",
     ];
     csv(&[&first[..], &COMPARED].concat(), rows)
+}
+
+/// The spread by what the seed moves.
+fn vary(material: &Material) -> String {
+    let Some(vary) = &material.summary.curves.vary else {
+        return String::new();
+    };
+    let rows = vary.tables.iter().flat_map(|of| {
+        of.table.sources.iter().chain(&of.table.all).map(|line| {
+            let against = of.against.clone().unwrap_or_default();
+            let mut row = vec![of.arm.clone(), against, line.source.clone()];
+            row.extend([line.count.to_string(), exact(line.mean)]);
+            row.extend([line.sd, line.sd_error, line.share_of_all].map(exact_or_empty));
+            row
+        })
+    });
+    let heading = [
+        "arm",
+        "against",
+        "varied",
+        "seeds",
+        "mean",
+        "sd",
+        "sd_error",
+        "share_of_all",
+    ];
+    csv(&heading, rows)
 }

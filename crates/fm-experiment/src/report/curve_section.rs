@@ -9,6 +9,7 @@ use crate::protocol::Budget;
 const SAMPLES: &str = "How many target rows?";
 const DEPTH: &str = "How many layers?";
 const PAIRS: &str = "Which classes?";
+const VARY: &str = "Where does the spread come from?";
 
 /// What was done, in words.
 fn samples_words(material: &Material) -> String {
@@ -48,6 +49,12 @@ const PAIRS_WORDS: &str = "Each pair has a source training of its own, on the ot
                            Differences are paired by seed; below zero, in blue, reuse makes fewer \
                            errors. A star: shown after Holm's correction for all pairs. n: seeds.";
 
+const VARY_WORDS: &str = "The seed moves one thing and the rest is held: first weights (init), order \
+                          of rows (order), which target rows are trained on (subset), or all three. \
+                          Each deviation with its standard error; shares are of the variance with all \
+                          moved, and need not add up to 1. Test rows: what another test set of the \
+                          same size would move in one of the main runs.";
+
 /// The sections of the page.
 pub(super) fn html(out: &mut String, material: &Material) {
     let mut section =
@@ -85,6 +92,9 @@ pub(super) fn html(out: &mut String, material: &Material) {
         let charts = heat::pairs(material).into_iter().collect();
         section(PAIRS, PAIRS_WORDS, charts, table);
     }
+    if let Some(table) = curve_tables::vary(material) {
+        section(VARY, VARY_WORDS, Vec::new(), table);
+    }
 }
 
 /// The same as Markdown, without the pictures.
@@ -101,4 +111,5 @@ pub(super) fn markdown(out: &mut String, material: &Material) {
     );
     section(DEPTH, &depth_words(material), curve_tables::depth(material));
     section(PAIRS, PAIRS_WORDS, curve_tables::pairs(material));
+    section(VARY, VARY_WORDS, curve_tables::vary(material));
 }

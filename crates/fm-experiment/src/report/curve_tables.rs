@@ -4,7 +4,7 @@ use super::load::Material;
 use super::table::Table;
 use super::tables::{counted, number, p_number};
 use super::text::{self, percent, points};
-use crate::curves::{DepthCurve, PairsSummary};
+use crate::curves::{DepthCurve, PairsSummary, VaryTable};
 use crate::stats::words::level_words;
 use crate::stats::{Comparison, Settings};
 use fm_data::published::CLASS_NAMES;
@@ -41,6 +41,20 @@ fn difference(c: &Comparison) -> [String; 4] {
     ]
 }
 
+/// "; 2 seeds are too few for 8 comparisons, it takes 9", where that is so.
+fn too_few<'a>(mut comparisons: impl Iterator<Item = &'a Comparison>) -> String {
+    let few = comparisons.find(|c| c.pairs < c.seeds_needed.to_conclude);
+    few.map_or_else(String::new, |c| {
+        let made = c.holm.map_or(1, |holm| holm.comparisons);
+        format!(
+            "; {} cannot show any difference over {}, it takes {}",
+            counted(c.pairs, "seed"),
+            counted(made, "comparison"),
+            c.seeds_needed.to_conclude
+        )
+    })
+}
+
 /// Test errors by the number of target rows.
 pub(super) fn samples(material: &Material) -> Option<Table> {
     let samples = material.summary.curves.samples.as_ref()?;
@@ -54,8 +68,9 @@ pub(super) fn samples(material: &Material) -> Option<Table> {
         heading.push(p_heading(samples.comparisons));
     }
     let caption = format!(
-        "Test error by target rows, {}, mean ± standard deviation",
-        counted(samples.seeds.len(), "seed")
+        "Test error by target rows, {}, mean ± standard deviation{}",
+        counted(samples.seeds.len(), "seed"),
+        too_few(samples.points.iter().flat_map(|p| &p.comparisons))
     );
     let mut table = Table::with_columns(caption, heading);
     table.heading[0] = "rows".to_owned();
@@ -76,8 +91,9 @@ pub(super) fn samples(material: &Material) -> Option<Table> {
 pub(super) fn depth(material: &Material) -> Option<Table> {
     let depth = material.summary.curves.depth.as_ref()?;
     let caption = format!(
-        "Test error by layers reused, {}, mean ± standard deviation; differences are from k = 0",
-        counted(depth.seeds.len(), "seed")
+        "Test error by layers reused, {}, mean ± standard deviation; differences are from k = 0{}",
+        counted(depth.seeds.len(), "seed"),
+        too_few(depth.points.iter().map(|p| &p.comparison))
     );
     let heading = [
         "curve".to_owned(),
@@ -114,8 +130,9 @@ pub(super) fn pairs(material: &Material) -> Option<Table> {
     let pairs = material.summary.curves.pairs.as_ref()?;
     let first = pairs.arms.first()?;
     let caption = format!(
-        "Test error by the classes of the target task; {}",
-        tally(pairs)
+        "Test error by the classes of the target task; {}{}",
+        tally(pairs),
+        too_few(pairs.pairs.iter().flat_map(|p| &p.comparisons))
     );
     let mut heading = vec![
         "seeds".to_owned(),
@@ -151,6 +168,79 @@ pub(super) fn pairs(material: &Material) -> Option<Table> {
         table.rows.push(row);
     }
     Some(table)
+}
+
+/// The spread of every number by what the seed moves, the finite test set beside it.
+pub(super) fn vary(material: &Material) -> Option<Table> {
+    let vary = material.summary.curves.vary.as_ref()?;
+    let caption = "Standard deviation over seeds by what a seed moves, percentage points";
+    let heading = [
+        "what moves",
+        "seeds",
+        "mean, percent",
+        "deviation",
+        "share of the variance",
+    ];
+    let mut table = Table::with_columns(caption, heading.map(str::to_owned));
+    for VaryTable {
+        arm,
+        against,
+        table: of,
+    } in &vary.tables
+    {
+        let name = match against {
+            Some(against) => format!("{arm} − {against}"),
+            None => arm.clone(),
+        };
+        for line in of.sources.iter().chain(&of.all) {
+            let with_error =
+                |sd: f64, error: f64| format!("{:.3} ± {:.3}", 100.0 * sd, 100.0 * error);
+            let sd = line
+                .sd
+                .zip(line.sd_error)
+                .map(|(sd, error)| with_error(sd, error));
+            table.rows.push(vec![
+                name.clone(),
+                line.source.clone(),
+                line.count.to_string(),
+                number(&percent(line.mean)),
+                sd.unwrap_or_else(|| "–".to_owned()),
+                line.share_of_all
+                    .map_or_else(|| "–".to_owned(), |s| format!("{s:.2}")),
+            ]);
+        }
+        if let Some((seeds, mean, sd)) = test_set(material, arm, against.as_deref()) {
+            let cells = [
+                name,
+                "test rows".to_owned(),
+                seeds.to_string(),
+                number(&percent(mean)),
+                format!("{:.3}", 100.0 * sd),
+                "–".to_owned(),
+            ];
+            table.rows.push(cells.into());
+        }
+    }
+    Some(table)
+}
+
+/// Of the runs themselves: seeds, mean, and what another test set of the same size would move.
+fn test_set(material: &Material, arm: &str, against: Option<&str>) -> Option<(usize, f64, f64)> {
+    let rows = material.summary.test_rows.as_ref()?;
+    let (variance, mean) = match against {
+        None => {
+            let variance = rows.arms.get(arm)?.model.variance;
+            (variance, 1.0 - variance.mean)
+        }
+        Some(against) => {
+            let mut compared = rows.comparisons.iter();
+            let variance = compared
+                .find(|c| c.arm == arm && c.against == against)?
+                .variance;
+            (variance, variance.mean)
+        }
+    };
+    Some((variance.seeds, mean, variance.sd_from_rows_one_run))
 }
 
 /// "shown better in 30 of 45 pairs, worse in 2": what holds after correcting for all of them.

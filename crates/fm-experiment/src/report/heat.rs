@@ -87,7 +87,12 @@ fn cell(svg: &mut Svg, pair: &PairSummary, place: (f64, f64), side: f64, largest
     svg.cell(class, place, (side, side), share, &says);
     let shown = matches!(c.conclusion, Conclusion::Lowers | Conclusion::Raises);
     let star = if shown { "*" } else { "" };
-    let difference = format!("{}{star}", points(mean));
+    // What has two digits before the point has room for one after it.
+    let text = match mean.abs() < 0.09995 {
+        true => points(mean),
+        false => format!("{:+.1}", 100.0 * mean).replace('-', "−"),
+    };
+    let difference = format!("{text}{star}");
     svg.text("cell", Anchor::Middle, middle(0.0), &difference);
     let seeds = format!("n={}", c.pairs);
     svg.text("cell soft", Anchor::Middle, middle(11.0), &seeds);
