@@ -84,6 +84,18 @@ fn difference(c: &Comparison) -> [String; 4] {
     ]
 }
 
+/// What is to be said below a table of too few seeds.
+fn too_few<'a>(mut comparisons: impl Iterator<Item = &'a Comparison>) -> String {
+    let few = comparisons.find(|c| c.pairs < c.seeds_needed.to_conclude);
+    few.map_or_else(String::new, |c| {
+        let made = c.holm.map_or(1, |holm| holm.comparisons);
+        format!(
+            "\n\n{} seeds cannot show any difference over {made} comparisons; it takes {}.",
+            c.pairs, c.seeds_needed.to_conclude
+        )
+    })
+}
+
 fn p_heading(comparisons: usize) -> String {
     format!("p for {comparisons} comparisons")
 }
@@ -115,7 +127,11 @@ fn samples(curve: &SamplesSummary) {
             row.extend(difference(&point.comparisons[index]));
             table.add_row(row);
         }
-        println!("\nBy target rows, {} seeds:\n\n{table}", curve.seeds.len());
+        let few = too_few(curve.points.iter().flat_map(|p| &p.comparisons));
+        println!(
+            "\nBy target rows, {} seeds:\n\n{table}{few}",
+            curve.seeds.len()
+        );
     }
 }
 
@@ -185,7 +201,8 @@ fn pairs(curve: &PairsSummary) {
             row.extend(difference(c));
             table.add_row(row);
         }
-        println!("\nBy target classes:\n\n{table}");
+        let few = too_few(curve.pairs.iter().flat_map(|p| &p.comparisons));
+        println!("\nBy target classes:\n\n{table}{few}");
     }
 }
 
