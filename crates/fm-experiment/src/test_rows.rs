@@ -10,6 +10,7 @@ use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 use crate::predictions::{RunPredictions, TestRows};
+use crate::protocol::Pairing;
 use crate::stats::{
     RowVariance, Settings, StatsError, describe, paired_row_variance, row_variance,
 };
@@ -26,7 +27,7 @@ pub struct TestRowsSummary {
     pub seeds: Vec<u64>,
     /// The arms by name.
     pub arms: BTreeMap<String, ArmRows>,
-    /// Every other arm's difference to the first, in the protocol's order.
+    /// The comparisons that the protocol makes, in its order.
     pub comparisons: Vec<ComparisonRows>,
     /// The source models.
     pub source: ModelRows,
@@ -62,7 +63,7 @@ pub struct ArmRows {
 pub struct ComparisonRows {
     /// The arm.
     pub arm: String,
-    /// The first arm.
+    /// The arm it is compared with.
     pub against: String,
     /// Of the error of the one less that of the other.
     pub variance: RowVariance,
@@ -196,15 +197,15 @@ impl RowsTally {
         Ok(())
     }
 
-    /// What all runs show; none where none was added.
+    /// What all runs show, and the comparisons that are made; none where no run was added.
     pub(crate) fn summary(
         &self,
+        pairings: &[Pairing],
         settings: &Settings,
     ) -> Result<Option<TestRowsSummary>, StatsError> {
-        let Some((first, others)) = self.arms.split_first().filter(|_| !self.seeds.is_empty())
-        else {
+        if self.seeds.is_empty() {
             return Ok(None);
-        };
+        }
         let measure = |values: &[f64]| {
             describe(values, settings).map(|description| Measure {
                 description,
@@ -224,23 +225,34 @@ impl RowsTally {
             };
             arms.insert(tally.name.clone(), rows);
         }
-        let comparison = |arm: &ArmTally| {
-            let variance = paired_row_variance(&arm.model.correct, &first.model.correct)?;
-            Ok(ComparisonRows {
-                arm: arm.name.clone(),
-                against: first.name.clone(),
-                variance,
-            })
+        let comparison = |pairing: &Pairing| {
+            let (arm, against) = self.places(pairing)?;
+            let correct = |place: usize| &self.arms[place].model.correct;
+            Some(
+                paired_row_variance(correct(arm), correct(against)).map(|variance| {
+                    ComparisonRows {
+                        arm: pairing.arm.clone(),
+                        against: pairing.against.clone(),
+                        variance,
+                    }
+                }),
+            )
         };
         Ok(Some(TestRowsSummary {
             seeds: self.seeds.clone(),
             arms,
-            comparisons: others
+            comparisons: pairings
                 .iter()
-                .map(comparison)
+                .filter_map(comparison)
                 .collect::<Result<_, StatsError>>()?,
             source: self.source.summary()?,
         }))
+    }
+
+    /// The places of an arm and the one it is compared with.
+    pub(crate) fn places(&self, pairing: &Pairing) -> Option<(usize, usize)> {
+        let place = |name: &str| self.arms.iter().position(|arm| arm.name == *name);
+        Some((place(&pairing.arm)?, place(&pairing.against)?))
     }
 
     /// The rows that the arms were tested on.

@@ -126,12 +126,12 @@ impl<'a> FirstLayer<'a> {
 
     /// "0.021 to 0.047": the norms of what training added to the units shown.
     pub(super) fn change_words(&self) -> String {
-        match (self.units.last(), self.units.first()) {
-            (Some(least), Some(most)) => {
-                format!("{:.3} to {:.3}", least.change_norm, most.change_norm)
-            }
-            _ => String::new(),
-        }
+        range_words(self.units.iter().map(|unit| unit.change_norm))
+    }
+
+    /// The norms of their weights before.
+    pub(super) fn norm_words(&self) -> String {
+        range_words(self.units.iter().map(|unit| norm(&unit.before)))
     }
 
     /// How many units are shown.
@@ -159,4 +159,15 @@ impl<'a> FirstLayer<'a> {
         });
         text::csv(&heading, rows)
     }
+}
+
+/// "0.021 to 0.047".
+fn range_words(values: impl Iterator<Item = f64>) -> String {
+    let (least, most) = values.fold((f64::INFINITY, 0.0_f64), |(least, most), value| {
+        (least.min(value), most.max(value))
+    });
+    if least > most {
+        return "–".to_owned();
+    }
+    format!("{least:.3} to {most:.3}")
 }

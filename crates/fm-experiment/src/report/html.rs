@@ -213,10 +213,12 @@ fn reused(out: &mut String, first_layer: &FirstLayer<'_>) {
     note(
         out,
         &format!(
-            "The {} units that {arm} moved furthest, of seed {}: the norm of what it added is {}.",
+            "The {} units that {arm} moved furthest, of seed {}. What it added has a norm of {}, \
+             the weights themselves one of {}: where that is much more, before and after look alike.",
             first_layer.len(),
             first_layer.seed,
-            first_layer.change_words()
+            first_layer.change_words(),
+            first_layer.norm_words(),
         ),
     );
     out.push_str(&first_layer.html());

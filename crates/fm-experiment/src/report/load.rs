@@ -122,7 +122,8 @@ impl Material {
         let mut summary = Summary::of(&identity, &records)?;
         let rows = Rows::read(folder, plan, &records)?;
         if let Some(tally) = &rows.tally {
-            summary.test_rows = tally.summary(&Settings::default())?;
+            let pairings = identity.protocol.pairings();
+            summary.test_rows = tally.summary(&pairings, &Settings::default())?;
         }
         let curves = CurveRecords::read(folder, &plan.identity)?;
         if let Some((part, reason)) = curves.problem(&plan.identity.protocol) {

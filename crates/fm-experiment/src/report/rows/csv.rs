@@ -36,11 +36,10 @@ fn rows(material: &Material, tally: &RowsTally) -> String {
     let arms = tally.arms().count();
     // Which gallery a row is in: the name of the arm that gets it.
     let mut gallery = vec![""; tally.target().labels.len()];
-    let names: Vec<&str> = tally.arms().take(2).collect();
-    if let [first, other] = names[..] {
-        for (wrong, right, name) in [(0, 1, other), (1, 0, first)] {
+    if let Some([arm, against]) = gallery::pair(material, tally) {
+        for (wrong, right) in [(against, arm), (arm, against)] {
             for shown in gallery::choose(tally, wrong, right) {
-                gallery[shown.row] = name;
+                gallery[shown.row] = tally.arms().nth(right).unwrap_or_default();
             }
         }
     }

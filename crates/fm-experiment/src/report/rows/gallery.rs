@@ -38,15 +38,21 @@ pub(super) fn choose(tally: &RowsTally, wrong: usize, right: usize) -> Vec<Shown
     rows.into_iter().map(shown).collect()
 }
 
+/// The places of the two arms that the galleries are of: those of the first comparison.
+pub(super) fn pair(material: &Material, tally: &RowsTally) -> Option<[usize; 2]> {
+    let pairings = material.plan.identity.protocol.pairings();
+    let (arm, against) = tally.places(pairings.first()?)?;
+    Some([arm, against])
+}
+
 /// Both galleries: what the first comparison's arm gains, and what it loses.
 pub(super) fn section(out: &mut String, material: &Material) {
-    let arms = &material.plan.identity.protocol.arms;
     let Some(tally) = &material.rows.tally else {
         return;
     };
-    if arms.len() < 2 {
+    let Some(pair) = pair(material, tally) else {
         return;
-    }
+    };
     if material.rows.images.is_none() {
         note(
             out,
@@ -54,9 +60,10 @@ pub(super) fn section(out: &mut String, material: &Material) {
              experiment again, and it is made anew.",
         );
     }
-    let (first, other) = (arms[0].name.as_str(), arms[1].name.as_str());
-    for (wrong, right) in [(0, 1), (1, 0)] {
-        let (loser, winner) = (&arms[wrong].name, &arms[right].name);
+    let name = |place: usize| tally.arms().nth(place).unwrap_or_default();
+    let [arm, against] = pair;
+    for (wrong, right) in [(against, arm), (arm, against)] {
+        let (loser, winner) = (name(wrong), name(right));
         let title = format!("{winner} gets them, {loser} does not");
         let _ = writeln!(out, "<h3>{}</h3>", html(&title));
         let rows = choose(tally, wrong, right);
@@ -68,7 +75,7 @@ pub(super) fn section(out: &mut String, material: &Material) {
         }
         out.push_str("<ul class=\"gallery\">\n");
         for shown in &rows {
-            item(out, material, tally, shown, [first, other]);
+            item(out, material, tally, shown, [against, arm]);
         }
         out.push_str("</ul>\n");
     }
@@ -84,7 +91,13 @@ pub(super) fn section(out: &mut String, material: &Material) {
     files(out, &["report/rows.csv"]);
 }
 
-fn item(out: &mut String, material: &Material, tally: &RowsTally, shown: &Shown, names: [&str; 2]) {
+fn item(
+    out: &mut String,
+    material: &Material,
+    tally: &RowsTally,
+    shown: &Shown,
+    places: [usize; 2],
+) {
     let label = usize::from(tally.target().labels[shown.row]);
     let number = tally.target().row_numbers[shown.row];
     let (classes, _) = class_names(&material.plan);
@@ -107,8 +120,9 @@ fn item(out: &mut String, material: &Material, tally: &RowsTally, shown: &Shown,
     );
     let in_seeds = format!("in {} of {}", shown.seeds, counted(tally.runs(), "seed"));
     let _ = write!(out, "<span>{in_seeds}</span>");
-    for (arm, name) in names.into_iter().enumerate() {
-        let RowScore { probability, .. } = tally.score(arm, shown.row);
+    for place in places {
+        let name = tally.arms().nth(place).unwrap_or_default();
+        let RowScore { probability, .. } = tally.score(place, shown.row);
         let says = format!("{name} {}", percent(probability));
         let _ = write!(out, "<span>{}</span>", html(&says));
     }

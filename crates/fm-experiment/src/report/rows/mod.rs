@@ -41,7 +41,8 @@ pub(super) fn all_tables(material: &Material) -> Vec<Table> {
 
 fn spread(out: &mut String, material: &Material, summary: &TestRowsSummary) {
     out.push_str("<h3>How much is owed to these test rows</h3>\n");
-    out.push_str(&tables::spread(material, summary).html());
+    let table = tables::spread(material, summary).html();
+    out.push_str(&format!("<div class=\"stack\">\n{table}</div>\n"));
     note(out, &tables::spread_words(summary));
     links(out, &["report/spread.csv"]);
 }

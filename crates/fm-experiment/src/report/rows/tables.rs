@@ -31,10 +31,10 @@ pub(super) fn spread(material: &Material, summary: &TestRowsSummary) -> Table {
     let caption = "Spread of the test error, in percentage points";
     let columns = [
         "sd between seeds",
-        "sd, other test rows",
-        "owed to test rows",
+        "sd, other rows",
+        "owed to rows",
         "mean ±, seeds",
-        "mean ±, test rows",
+        "mean ±, rows",
     ];
     let mut table = Table::with_columns(caption, columns.map(str::to_owned));
     let mut row = |name: String, v: &RowVariance| {
