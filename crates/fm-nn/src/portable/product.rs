@@ -13,6 +13,7 @@ use std::slice;
 use super::level::{Job, Level};
 use super::prefetch::prefetch;
 use super::tile::{CHAIN, First, Kernel, STREAMED, Tile};
+use super::turned;
 use super::vector::{self, Vector};
 use crate::matrix::LANES;
 use crate::pieces::Pieces;
@@ -46,6 +47,13 @@ pub(crate) fn product(
     c: Out<'_>,
 ) {
     let Shape { m, n, k } = shape;
+    let row = match start {
+        Start::Row(row) => Some(row),
+        Start::Zero | Start::Out => None,
+    };
+    if !matches!(start, Start::Out) && turned::suits_narrow(level, shape, &a) {
+        return turned::product_narrow(level, shape, a, b, row, c);
+    }
     let operands = Operands {
         k,
         a: a.data.as_ptr(),
@@ -55,10 +63,7 @@ pub(crate) fn product(
         b_row: b.stride,
         c: c.data.as_mut_ptr(),
         c_row: c.stride,
-        first: match start {
-            Start::Zero | Start::Out => First::Zero,
-            Start::Row(row) => First::Row(row.as_ptr()),
-        },
+        first: row.map_or(First::Zero, |row| First::Row(row.as_ptr())),
         add: matches!(start, Start::Out),
     };
     match team {

@@ -190,6 +190,25 @@ fn a_transposed_right_operand_changes_no_bit() {
 }
 
 #[test]
+fn few_columns_change_no_bit() {
+    let mut rng = ChaCha8Rng::seed_from_u64(6);
+    let shapes = [
+        (32, 1, 50),
+        (32, 8, 50),
+        (150, 3, 300),
+        (64, 2, 16),
+        (65, 8, 129),
+        (20, 0, 5),
+    ];
+    for (m, n, k) in shapes {
+        // Rows of `A` with room for the columns that are turned together, and without.
+        for extra in [3, 0] {
+            compare(&mut rng, Shape { m, n, k }, extra);
+        }
+    }
+}
+
+#[test]
 fn nothing_to_compute_touches_nothing() {
     let mut c = [1.0; LANES];
     for (m, n) in [(0, 5), (1, 0)] {

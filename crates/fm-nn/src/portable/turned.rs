@@ -2,7 +2,8 @@
 //!
 //! Backward this is `D·Wᵀ`. With fewer rows of `D` than a vector has lanes, `W·Dᵀ` would leave most
 //! lanes idle; here the lanes are rows of `W`, of which four columns at a time are turned in
-//! registers. An element is the same chains of multiply-adds as in [`product`](super::product).
+//! registers. Forward with few columns is turned the same way: there the lanes are rows of the inputs.
+//! An element is the same chains of multiply-adds as in [`product`](super::product).
 
 // The kernels take raw pointers; the bounds were checked by `product::check_transposed`.
 #![allow(unsafe_code)]
@@ -25,12 +26,16 @@ const MOST_ROWS: usize = 2 * TILE_ROWS;
 
 /// Whether [`product_transposed`] can compute this shape, and is the faster way.
 pub(crate) fn suits(level: Level, shape: Shape) -> bool {
-    let lanes = match level.min(Level::detect()) {
+    shape.m <= MOST_ROWS && shape.n >= lanes(level)
+}
+
+/// Lanes of a level's vectors.
+fn lanes(level: Level) -> usize {
+    match level.min(Level::detect()) {
         Level::Avx512 => 16,
         Level::Avx2 => 8,
         Level::Baseline => 4,
-    };
-    shape.m <= MOST_ROWS && shape.n >= lanes
+    }
 }
 
 /// `C = A·Bᵀ` for `A[m, k]` and `B[n, k]`, the operands already checked and the shape one that
@@ -47,21 +52,95 @@ pub(crate) fn product_transposed(level: Level, shape: Shape, a: Lhs<'_>, b: Rhs<
             b_row: b.stride,
             c: [c_start.wrapping_add(rows.start * c.stride); 2],
             c_row: c.stride,
+            first: None,
         };
         let (m, n) = (rows.len(), shape.n);
         if m == 0 {
             continue;
         }
-        // SAFETY: the vectors' features are those of the level, which this CPU has; the operands
-        // were checked, and these are some rows of them.
-        unsafe {
-            match level.min(Level::detect()) {
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => tiles::<vector::Avx512>(tile, m, n),
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => tiles::<vector::Avx2>(tile, m, n),
-                _ => tiles::<vector::Baseline>(tile, m, n),
+        // SAFETY: the operands were checked, and these are some rows of them.
+        unsafe { tiles_at(level, tile, m, n) }
+    }
+}
+
+/// Rows of `A` of which a narrow product is made at a time.
+const NARROW_ROWS: usize = 64;
+
+/// Whether [`product_narrow`] can compute this shape, and is the faster way: few columns, which
+/// would leave half of the lanes idle or more, and rows of `A` that lie as those of a matrix do.
+pub(super) fn suits_narrow(level: Level, shape: Shape, a: &Lhs<'_>) -> bool {
+    let turned = Shape {
+        m: shape.n,
+        n: shape.m,
+        k: shape.k,
+    };
+    (1..=lanes(level) / 2).contains(&shape.n)
+        && suits(level, turned)
+        && a.col_stride == 1
+        && a.row_stride >= shape.k.next_multiple_of(TURNED)
+        && a.data.len() / a.row_stride.max(1) >= shape.m
+}
+
+/// `C = first + A·B` for a shape that [`suits_narrow`]: as `Bᵀ·Aᵀ`, so that the lanes are rows of
+/// `A`. The operands are already checked; `first` is zero or the same row for every row of `C`.
+pub(super) fn product_narrow(
+    level: Level,
+    shape: Shape,
+    a: Lhs<'_>,
+    b: Rhs<'_>,
+    first: Option<&[f32]>,
+    c: Out<'_>,
+) {
+    let mut turned = [[0.0; NARROW_ROWS]; TILE_ROWS];
+    let mut rows = 0..shape.m.min(NARROW_ROWS);
+    while !rows.is_empty() {
+        let sums = turned.as_flattened_mut().as_mut_ptr();
+        let tile = Turned {
+            k: shape.k,
+            a: b.data.as_ptr(),
+            a_row: 1,
+            a_col: b.stride,
+            b: [a.data[rows.start * a.row_stride..].as_ptr(); 2],
+            b_row: a.row_stride,
+            c: [sums; 2],
+            c_row: NARROW_ROWS,
+            first: first.map(<[f32]>::as_ptr),
+        };
+        // SAFETY: the operands were checked, those of `A` for columns up to the padding by
+        // `suits_narrow`; there are at least as many rows as lanes, and room for all sums.
+        unsafe { tiles_at(level, tile, shape.n, rows.len()) }
+        for (i, row) in rows
+            .clone()
+            .zip(c.data[rows.start * c.stride..].chunks_mut(c.stride))
+        {
+            for (out, sums) in row[..shape.n].iter_mut().zip(&turned) {
+                *out = sums[i - rows.start];
             }
+        }
+        // The last rows may be fewer than lanes, so they begin with some that are done.
+        let end = shape.m.min(rows.end + NARROW_ROWS);
+        let start = if rows.end == shape.m {
+            end
+        } else {
+            rows.end.min(end - NARROW_ROWS)
+        };
+        rows = start..end;
+    }
+}
+
+/// [`tiles`] with the vectors of a level.
+///
+/// # Safety
+/// As [`tiles`], but for the features: the level's are the CPU's.
+unsafe fn tiles_at(level: Level, operands: Turned, m: usize, n: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match level.min(Level::detect()) {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => tiles::<vector::Avx512>(operands, m, n),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => tiles::<vector::Avx2>(operands, m, n),
+            _ => tiles::<vector::Baseline>(operands, m, n),
         }
     }
 }
@@ -79,6 +158,8 @@ pub(super) struct Turned {
     /// Where each vector's columns of `C` begin.
     c: [*mut f32; 2],
     c_row: usize,
+    /// What each row's first chains begin with; zero where there is none.
+    first: Option<*const f32>,
 }
 
 /// A kernel compiled for one number of rows of `A`, of vectors, and one vector.
@@ -123,6 +204,11 @@ pub(super) unsafe fn turned<V: Vector, const ROWS: usize, const WIDTH: usize>(t:
         let mut first = 0;
         loop {
             let mut sums = zeros;
+            if let (Some(row), 0) = (t.first, first) {
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    *sums = [V::splat(*row.add(i)); WIDTH];
+                }
+            }
             let end = t.k.min(first + CHAIN);
             let mut p = first;
             while p < end {
