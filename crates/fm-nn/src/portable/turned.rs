@@ -3,7 +3,7 @@
 //! Backward this is `D·Wᵀ`. With fewer rows of `D` than a vector has lanes, `W·Dᵀ` would leave most
 //! lanes idle; here the lanes are rows of `W`, of which four columns at a time are turned in
 //! registers. Forward with few columns is turned the same way: there the lanes are rows of the inputs.
-//! An element is the same chains of multiply-adds as in [`product`](super::product).
+//! An element is the same chains of multiply-adds as in [`product`](mod@super::product).
 
 // The kernels take raw pointers; the bounds were checked by `product::check_transposed`.
 #![allow(unsafe_code)]
