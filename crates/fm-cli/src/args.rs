@@ -12,7 +12,9 @@ use fm_nn::Backend;
 /// Does reusing a trained network beat training from scratch, and how sure are we?
 #[derive(Debug, Parser)]
 #[command(name = "fm", version, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 done, 2 refused or failed (the message says why).")]
+#[command(after_help = "\
+Exit codes: 0 done, 2 refused or failed (the message says why), 130 stopped by Ctrl-C (the same command \
+goes on).")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -77,7 +79,8 @@ pub(crate) struct ExperimentArgs {
     pub(crate) backend: Option<BackendArg>,
 
     /// Folder of the four Fashion-MNIST files; `auto` fetches them where they are missing, and
-    /// draws a stand-in where they cannot be had; `synthetic` draws it in any case
+    /// draws a stand-in where they cannot be had; `synthetic` draws it in any case, and
+    /// `synthetic:6000` one of 6000 training and 1000 test images
     #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
     pub(crate) data: String,
 

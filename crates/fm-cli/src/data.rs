@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use fm_data::fetch::{self, ErrorKind, FetchError, FetchReport, Options};
 use fm_data::{Dataset, FashionMnist, synthetic};
 use fm_experiment::DatasetIdentity;
@@ -36,10 +36,24 @@ pub(crate) const SYNTHETIC: &str = "synthetic";
 /// Opens what `--data` names. `auto` takes the published files where they are or can be fetched,
 /// and otherwise the drawn stand-in, and says so.
 pub(crate) fn open(asked: &str) -> Result<Data> {
-    match asked {
-        SYNTHETIC => draw(),
-        "auto" => auto(),
-        folder => published(Path::new(folder)),
+    match asked.strip_prefix(SYNTHETIC) {
+        Some("") => draw(&synthetic::Options::default()),
+        Some(rows) if rows.starts_with(':') => draw(&rows_of_stand_in(&rows[1..])?),
+        _ if asked == "auto" => auto(),
+        _ => published(Path::new(asked)),
+    }
+}
+
+/// So many training rows, and a sixth as many test rows, as in the original.
+fn rows_of_stand_in(rows: &str) -> Result<synthetic::Options> {
+    let most = synthetic::Options::default().train_rows;
+    match rows.parse() {
+        Ok(train_rows) if (60..=most).contains(&train_rows) => Ok(synthetic::Options {
+            train_rows,
+            test_rows: train_rows / 6,
+            ..Default::default()
+        }),
+        _ => bail!("--data synthetic:ROWS takes 60 to {most} training rows, found {rows:?}"),
     }
 }
 
@@ -62,7 +76,7 @@ fn auto() -> Result<Data> {
                  Results on them say nothing about photographs. With the four files in a folder, \
                  name it with --data DIR."
             );
-            return draw();
+            return draw(&synthetic::Options::default());
         }
     }
     published(&folder)
@@ -78,8 +92,8 @@ pub(crate) fn published(folder: &Path) -> Result<Data> {
     })
 }
 
-fn draw() -> Result<Data> {
-    let data = synthetic::generate(&synthetic::Options::default())?;
+fn draw(options: &synthetic::Options) -> Result<Data> {
+    let data = synthetic::generate(options)?;
     let identity = DatasetIdentity {
         name: SYNTHETIC.to_owned(),
         checksums: data.checksums(),

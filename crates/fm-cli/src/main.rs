@@ -10,6 +10,7 @@ mod args;
 mod commands;
 mod curves;
 mod data;
+mod interrupt;
 mod openblas;
 mod progress;
 mod table;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command};
+use interrupt::Stopped;
 
 fn main() -> ExitCode {
     openblas::restart_with_best_kernel();
@@ -33,7 +35,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("fm: {error:#}");
-            ExitCode::from(2)
+            let stopped = error.downcast_ref::<Stopped>();
+            ExitCode::from(stopped.map_or(2, Stopped::exit_code))
         }
     }
 }

@@ -8,6 +8,8 @@ use fm_experiment::report::percent;
 use fm_experiment::{PlanObserver, RunRecord};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::interrupt;
+
 /// One bar for a whole plan, and a line per seed as it ends. Shows nothing where standard error
 /// is no terminal.
 pub(crate) struct PlanBar {
@@ -35,6 +37,12 @@ impl PlanBar {
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
+
+    /// Runs that are finished.
+    pub(crate) fn done(&self) -> usize {
+        let done = self.done.lock();
+        *done.unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
 }
 
 impl PlanObserver for PlanBar {
@@ -59,6 +67,10 @@ impl PlanObserver for PlanBar {
             line.push_str(&format!("  {} {}", arm.name, percent(arm.test.accuracy)));
         }
         self.bar.println(format!("{line}  ({wall_secs:.1} s)"));
+    }
+
+    fn cancelled(&self) -> bool {
+        interrupt::asked()
     }
 }
 
@@ -100,6 +112,10 @@ impl PlanObserver for CurveBar {
         self.bar
             .set_message(format!("curves: part {done} of {}", self.parts));
         self.bar.println(format!("{part}  ({wall_secs:.1} s)"));
+    }
+
+    fn cancelled(&self) -> bool {
+        interrupt::asked()
     }
 }
 

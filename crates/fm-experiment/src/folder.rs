@@ -8,6 +8,7 @@ use fm_nn::{Network, write_whole};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::checkpoints::sweep;
 use crate::error::ExperimentError;
 use crate::plan::{Identity, Plan, first_difference};
 use crate::predictions::{RunPredictions, TestImages, sha256};
@@ -23,6 +24,7 @@ use crate::run::RunRecord;
 /// models/seed-0042.fmnn        the run's source model
 /// models/seed-0001-NAME.fmnn   of the lowest seed, the first arm that trains on a reused first layer
 /// test-images.safetensors      the target task's test images, see TestImages
+/// checkpoints/seed-0042.ckpt   a source training under way; gone when the run is finished
 /// timings.json                 seconds per run; the only file that differs between equal plans
 /// summary.json                 made from the records
 /// ```
@@ -51,6 +53,7 @@ impl ResultsFolder {
             fs::create_dir_all(&folder).map_err(|source| io_error("create", &folder, source))?;
         }
         let lock = lock(path)?;
+        sweep(path)?;
         let folder = Self {
             path: path.to_owned(),
             shown: shown(&plan.identity),
@@ -271,7 +274,7 @@ fn shown(identity: &Identity) -> Option<(u64, usize)> {
     Some((*identity.seeds.first()?, arm))
 }
 
-fn io_error(doing: &'static str, path: &Path, source: io::Error) -> ExperimentError {
+pub(crate) fn io_error(doing: &'static str, path: &Path, source: io::Error) -> ExperimentError {
     ExperimentError::Io {
         doing,
         path: path.to_owned(),
@@ -290,7 +293,7 @@ fn read_if_there<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Experime
     })
 }
 
-fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError> {
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

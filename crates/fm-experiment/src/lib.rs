@@ -45,6 +45,7 @@
 //! # Ok::<(), fm_experiment::stats::StatsError>(())
 //! ```
 
+mod checkpoints;
 pub mod curves;
 mod error;
 mod folder;
@@ -57,7 +58,9 @@ mod run;
 mod runner;
 mod seeds;
 mod side_by_side;
+mod source;
 pub mod stats;
+mod streams;
 mod summary;
 mod tasks;
 mod tensors;

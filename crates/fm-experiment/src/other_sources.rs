@@ -6,7 +6,8 @@ use fm_train::{EpochRecord, Scores, Seeds, shuffle};
 use crate::curves::TrainingSeeds;
 use crate::error::ExperimentError;
 use crate::protocol::PhaseSpec;
-use crate::run::{Progress, Run, Streams, Watch, train_error};
+use crate::run::{Progress, Run, Watch, train_error};
+use crate::streams::Streams;
 use crate::tasks::{examples, examples_with};
 
 impl Run<'_> {

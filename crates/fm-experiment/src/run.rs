@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use fm_nn::{Dense, Engine, Loss, Network};
 use fm_train::{
-    EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, StepRecord, Stream,
+    EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, StepRecord,
     TrainError, Trainer, predicted_classes, probabilities,
 };
 use ndarray::Array2;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::ExperimentError;
 use crate::predictions::{RunPredictions, TestRows, sha256};
 use crate::protocol::{Arm, PhaseSpec, Protocol, TrunkOrigin};
+use crate::streams::Streams;
 use crate::tasks::{Task, Tasks, examples};
 
 /// The stream that a source trunk's first weights come from.
@@ -112,30 +113,6 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Trains the source model of a seed.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Train`] names seed and training; [`ExperimentError::Cancelled`].
-    pub fn source(
-        &self,
-        seed: u64,
-        progress: &dyn Progress,
-    ) -> Result<(Network, Vec<EpochRecord>), ExperimentError> {
-        let (seeds, task) = (Seeds::new(seed), &self.tasks.source);
-        let phases = std::slice::from_ref(&self.protocol.source);
-        let trained = || {
-            let mut network = self.source_network(seeds)?;
-            let mut watch = Watch::new(progress, task);
-            let streams = Streams::of(seeds, "source");
-            let history = self.fit(&mut network, task, phases, streams, &mut watch)?;
-            Ok((network, history, watch.cancelled))
-        };
-        match trained().map_err(|error| train_error(seed, "source", error))? {
-            (_, _, true) => Err(ExperimentError::Cancelled),
-            (network, history, false) => Ok((network, history)),
-        }
-    }
-
     /// Trains and scores every arm on copies of a trained `source` model, whose own epochs are
     /// `history`.
     ///
@@ -309,18 +286,27 @@ impl Run<'_> {
         streams: Streams,
         watch: &mut Watch<'_>,
     ) -> Result<Vec<EpochRecord>, TrainError> {
+        let (trainer, phases) = self.trainer(network, phases, streams);
+        trainer.fit(network, &phases, train, valid, watch)
+    }
+
+    /// What trains `network` through `phases`.
+    pub(crate) fn trainer(
+        &self,
+        network: &Network,
+        phases: &[PhaseSpec],
+        streams: Streams,
+    ) -> (Trainer, Vec<Phase>) {
         let layers = network.layers().len();
-        let phases: Vec<Phase> = phases
-            .iter()
-            .map(|phase| phase.phase(layers, streams.dropout))
-            .collect();
+        let phases = phases.iter();
+        let phases = phases.map(|phase| phase.phase(layers, streams.dropout));
         let trainer = Trainer {
             engine: self.engine.clone(),
             loss: Loss::for_classes(network.outputs().max(2)).0,
             batch_size: self.protocol.training.batch_size,
             order: RowOrder::Shuffled(streams.order),
         };
-        trainer.fit(network, &phases, train, valid, watch)
+        (trainer, phases.collect())
     }
 
     /// Scores on the test rows, and the logits of each.
@@ -342,23 +328,6 @@ pub(crate) fn train_error(seed: u64, training: &str, source: TrainError) -> Expe
     }
 }
 
-/// The randomness of one training, apart from its weights: the same for every arm of a seed.
-#[derive(Clone, Copy)]
-pub(crate) struct Streams {
-    pub(crate) order: Stream,
-    pub(crate) dropout: Stream,
-}
-
-impl Streams {
-    /// Those of `task`: `source`, `target` or `depth`.
-    pub(crate) fn of(seeds: Seeds, task: &str) -> Self {
-        Self {
-            order: seeds.stream(&format!("{task}/shuffle")),
-            dropout: seeds.stream(&format!("{task}/dropout")),
-        }
-    }
-}
-
 /// The trained networks whose trunks arms are given copies of.
 #[derive(Clone, Copy)]
 pub(crate) struct Trunks<'a> {
@@ -375,7 +344,7 @@ pub(crate) struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(progress: &'a dyn Progress, task: &Task) -> Self {
+    pub(crate) fn new(progress: &'a dyn Progress, task: &Task) -> Self {
         let epoch_work = task.epoch_work();
         Self {
             progress,

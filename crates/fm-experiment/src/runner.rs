@@ -5,6 +5,8 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::time::Instant;
 
+use fm_train::{Checkpoint, TrainError};
+
 use crate::curves::CurvePart;
 use crate::error::ExperimentError;
 use crate::folder::ResultsFolder;
@@ -68,7 +70,8 @@ impl Runner<'_> {
 
     /// Carries out the runs of `seeds`, whether their records are there or not.
     ///
-    /// The records do not depend on the number of jobs. After the first error no run is begun
+    /// A source training that was begun goes on from its last finished epoch. The records depend
+    /// neither on that nor on the number of jobs. After the first error no run is begun
     /// and the others end at their next step.
     ///
     /// # Errors
@@ -91,7 +94,8 @@ impl Runner<'_> {
             self.keep_timing(&timings, seed, wall_secs)?;
             observer.seed_done(&record, wall_secs);
             Ok(())
-        })
+        })?;
+        self.folder.drop_old_checkpoints()
     }
 
     fn one(
@@ -100,7 +104,10 @@ impl Runner<'_> {
         seed: u64,
         progress: &dyn Progress,
     ) -> Result<RunRecord, ExperimentError> {
-        let (source, history) = run.source(seed, progress)?;
+        let begun = self.folder.checkpoint(seed)?;
+        let mut keep = |checkpoint: &Checkpoint| self.folder.keep_checkpoint(seed, checkpoint);
+        let trained = run.source_from(seed, begun.as_ref(), &mut keep, progress);
+        let (source, history) = trained.map_err(|error| self.of_checkpoint(seed, error))?;
         self.folder.keep_model(seed, &source)?;
         let finished = run.arms(seed, &source, history, progress)?;
         // The record comes last: once it is there, so is all that belongs to it.
@@ -113,7 +120,23 @@ impl Runner<'_> {
         }
         self.folder.keep_predictions(seed, &finished.predictions)?;
         self.folder.keep_record(&finished.record)?;
+        self.folder.drop_checkpoint(seed)?;
         Ok(finished.record)
+    }
+
+    /// A checkpoint of another training says nothing of the protocol: its file is not what it was.
+    fn of_checkpoint(&self, seed: u64, error: ExperimentError) -> ExperimentError {
+        match error {
+            ExperimentError::Train { source, .. }
+                if matches!(source, TrainError::Checkpoint { .. }) =>
+            {
+                ExperimentError::DamagedFile {
+                    path: self.folder.checkpoint_path(seed),
+                    reason: source.to_string(),
+                }
+            }
+            other => other,
+        }
     }
 
     fn keep_timing(

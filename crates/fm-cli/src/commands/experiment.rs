@@ -15,6 +15,7 @@ use fm_nn::{Backend, Engine};
 use crate::args::ExperimentArgs;
 use crate::curves;
 use crate::data::{self, Data, SYNTHETIC};
+use crate::interrupt::{self, Stopped};
 use crate::progress::PlanBar;
 use crate::table;
 
@@ -71,9 +72,11 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         );
     }
     let bar = PlanBar::new(seeds.seeds().len(), done, tasks.work(protocol));
+    interrupt::watch()?;
     let carried_out = runner.carry_out(&missing, &bar);
     bar.finish();
-    carried_out?;
+    let stopped = |why| Stopped::new(&why, bar.done(), seeds.seeds().len(), &out);
+    carried_out.map_err(|error| stopped(error.into()))?;
     if let Some((train, test)) = &whole {
         let runner = CurveRunner {
             run: runner.run.clone(),
@@ -84,10 +87,12 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
             threads,
         };
         let share = |parts| jobs_and_threads(args, parts);
-        curves::train(runner, &curves_asked, seeds.seeds(), share)?;
+        let trained = curves::train(runner, &curves_asked, seeds.seeds(), share);
+        trained.map_err(stopped)?;
     }
 
-    let written = fm_experiment::report::write(&folder, &plan)?;
+    let written = fm_experiment::report::write(&folder, &plan);
+    let written = written.map_err(|error| stopped(error.into()))?;
     report(&written.summary, protocol, &engine, &out);
     curves::print(&written.summary.curves);
     super::report::say(&written);

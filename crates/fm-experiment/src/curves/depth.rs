@@ -6,7 +6,8 @@ use fm_train::Seeds;
 use super::record::{DepthCurve, DepthPoint, DepthRecord};
 use crate::error::ExperimentError;
 use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol};
-use crate::run::{Progress, Run, Streams, Trunks};
+use crate::run::{Progress, Run, Trunks};
+use crate::streams::Streams;
 
 impl DepthCurve {
     fn is_frozen(self) -> bool {

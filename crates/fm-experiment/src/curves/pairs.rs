@@ -6,7 +6,8 @@ use fm_train::Seeds;
 use super::record::{PairRecord, PointArm};
 use crate::error::ExperimentError;
 use crate::protocol::{PairsSpec, Protocol};
-use crate::run::{Progress, Run, Streams, Trunks};
+use crate::run::{Progress, Run, Trunks};
+use crate::streams::Streams;
 use crate::tasks::Tasks;
 
 /// The protocol with another target task.

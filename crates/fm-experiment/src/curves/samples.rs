@@ -7,7 +7,8 @@ use fm_train::Seeds;
 use super::record::{PointArm, SamplesPoint, SamplesRecord};
 use crate::error::ExperimentError;
 use crate::protocol::{Arm, Budget, PhaseSpec, Protocol, SamplesSpec};
-use crate::run::{Progress, Run, Streams, Trunks};
+use crate::run::{Progress, Run, Trunks};
+use crate::streams::Streams;
 use crate::tasks::{Task, Tasks};
 
 /// The numbers of rows of the points, where `available` are there.

@@ -5,7 +5,8 @@ use fm_train::{Scores, TrainError};
 
 use crate::error::ExperimentError;
 use crate::protocol::PhaseSpec;
-use crate::run::{Progress, Run, Streams, Watch, train_error};
+use crate::run::{Progress, Run, Watch, train_error};
+use crate::streams::Streams;
 use crate::tasks::examples;
 
 impl Run<'_> {

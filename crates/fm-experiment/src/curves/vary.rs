@@ -10,8 +10,9 @@ use super::record::{PointArm, VaryRecord};
 use super::samples::with_target_rows;
 use crate::error::ExperimentError;
 use crate::protocol::{Varied, VarySpec};
-use crate::run::{Progress, Run, Streams, Trunks};
+use crate::run::{Progress, Run, Trunks};
 use crate::side_by_side::lock;
+use crate::streams::Streams;
 
 /// The two seeds of a training: where weights come from, and the order of rows (and what dropout
 /// leaves out).

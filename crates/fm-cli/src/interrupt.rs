@@ -1,0 +1,89 @@
+//! Ctrl-C: the first ends the work at its next step, so that all that is done is kept; the second
+//! ends the program at once, which loses no more than the epoch under way.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+use fm_experiment::ExperimentError;
+
+/// The exit code after Ctrl-C, or after being asked to end in another way: 128 and SIGINT's number.
+const EXIT_CODE: u8 = 130;
+
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// From now on Ctrl-C (and SIGTERM and SIGHUP) only set what [`asked`] says.
+pub(crate) fn watch() -> Result<()> {
+    let handler = || {
+        if ASKED.swap(true, Ordering::Relaxed) {
+            std::process::exit(EXIT_CODE.into());
+        }
+    };
+    ctrlc::set_handler(handler).context("cannot watch for Ctrl-C")
+}
+
+/// Whether to end.
+pub(crate) fn asked() -> bool {
+    ASKED.load(Ordering::Relaxed)
+}
+
+/// An experiment that ended before its end: why, how far it has come, and what goes on with it.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    /// None where it was asked to.
+    why: Option<String>,
+    text: String,
+}
+
+impl Stopped {
+    /// `done` of `seeds` runs are in the folder `out`.
+    pub(crate) fn new(why: &anyhow::Error, done: usize, seeds: usize, out: &Path) -> Self {
+        let asked = matches!(why.downcast_ref(), Some(ExperimentError::Cancelled));
+        let why = (!asked).then(|| format!("{why:#}"));
+        let first = why.as_deref().unwrap_or("stopped");
+        let command: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
+        let text = format!(
+            "{first}\n{done} of {seeds} seeds are finished, and what is done is kept in {}; to go \
+             on:\n  {}",
+            out.display(),
+            command.join(" ")
+        );
+        Self { why, text }
+    }
+
+    /// What the program ends with.
+    pub(crate) fn exit_code(&self) -> u8 {
+        self.why.as_ref().map_or(EXIT_CODE, |_| 2)
+    }
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@~".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_given_to_a_shell_as_it_is_printed() {
+        assert_eq!(quoted("--seeds"), "--seeds");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,139 @@
+//! A killed experiment goes on, and its folder ends with the bytes of one that was never killed.
+#![cfg(unix)]
+
+mod support;
+
+use std::fs;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::Instant;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use support::{PROTOCOL, assert_same, finish, fm, message, wait_for};
+
+const KILLS: usize = 50;
+
+#[test]
+fn fifty_kills_change_no_byte() {
+    let whole = tempfile::tempdir().unwrap();
+    let start = Instant::now();
+    finish(whole.path());
+    let takes = start.elapsed();
+
+    let mut rng = ChaCha8Rng::seed_from_u64(50);
+    let (mut kills, mut folders) = (0, 0);
+    let (mut in_training, mut in_a_write) = (0, 0);
+    while kills < KILLS {
+        let folder = tempfile::tempdir().unwrap();
+        loop {
+            if kills == KILLS {
+                finish(folder.path());
+                break;
+            }
+            let mut child = fm(folder.path(), PROTOCOL)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap();
+            // At any moment of half the time that the whole takes here, as fast as this machine is.
+            let moment = takes.mul_f64(f64::from(rng.next_u32()) / f64::from(u32::MAX) / 2.0);
+            thread::sleep(moment);
+            if let Some(status) = child.try_wait().unwrap() {
+                assert!(status.success(), "{status}");
+                break;
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            kills += 1;
+            let checkpoints = fs::read_dir(folder.path().join("results/checkpoints"));
+            let names = checkpoints
+                .into_iter()
+                .flatten()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            let names: Vec<String> = names.collect();
+            let part = names.iter().any(|name| name.ends_with(".part"));
+            in_a_write += usize::from(part);
+            in_training += usize::from(!names.is_empty());
+        }
+        folders += 1;
+        assert_same(folder.path(), whole.path(), &format!("folder {folders}"));
+    }
+    // The moments are worth something only if they are within source trainings too.
+    assert!(in_training > 0, "{in_training}, {in_a_write} in a write");
+}
+
+fn interrupt(child: &Child) {
+    let status = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+fn ends(child: Child) -> Output {
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn ctrl_c_says_how_to_go_on_and_that_goes_on() {
+    let (whole, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    finish(whole.path());
+    let mut child = fm(folder.path(), PROTOCOL).spawn().unwrap();
+    let checkpoint = folder.path().join("results/checkpoints/seed-0001.ckpt");
+    wait_for(&checkpoint, &mut child);
+    interrupt(&child);
+    let output = ends(child);
+    let said = message(&output);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(output.stdout.is_empty());
+    assert!(
+        said.contains("fm: stopped\n0 of 2 seeds are finished"),
+        "{said}"
+    );
+    let command = said.lines().last().unwrap().trim();
+
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{command}: {}", message(&output));
+    assert_same(folder.path(), whole.path(), "after Ctrl-C");
+}
+
+#[test]
+fn a_second_process_is_refused_and_disturbs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    // Without an end of its own.
+    let endless = PROTOCOL
+        .replace("epochs = 20\n", "epochs = 1000000\n")
+        .replace("patience = 15", "patience = 1000000");
+    let mut first = fm(folder.path(), &endless).spawn().unwrap();
+    let results = folder.path().join("results");
+    wait_for(&results.join("checkpoints/seed-0001.ckpt"), &mut first);
+    let output = fm(folder.path(), &endless).output().unwrap();
+    let said = message(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("results is in use by another process"),
+        "{said}"
+    );
+    assert!(first.try_wait().unwrap().is_none(), "the first goes on");
+    interrupt(&first);
+    assert_eq!(ends(first).status.code(), Some(130));
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_one_message() {
+    let folder = tempfile::tempdir().unwrap();
+    // A file where the folder shall be: nobody may write there, not even the superuser.
+    fs::write(folder.path().join("results"), "not a folder").unwrap();
+    let output = fm(folder.path(), PROTOCOL).output().unwrap();
+    let said = message(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(said.matches("fm: ").count(), 1, "{said}");
+    assert!(said.contains("results"), "{said}");
+    let text = fs::read_to_string(folder.path().join("results")).unwrap();
+    assert_eq!(text, "not a folder");
+}

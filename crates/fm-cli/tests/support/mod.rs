@@ -1,0 +1,109 @@
+//! A small experiment for tests that end `fm` before its end.
+
+// Not every test uses everything.
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A bit of everything that a checkpoint keeps; the source training is most of it.
+pub(crate) const PROTOCOL: &str = r#"
+name = "tiny"
+[data]
+validation_rows = 100
+[task]
+target_classes = [5, 6]
+target_rows = 40
+[network]
+hidden = [40, 20]
+activation = "selu"
+init = "lecun_normal"
+[training]
+batch_size = 8
+[source]
+epochs = 20
+optimizer = { adam = { lr = 1e-3 } }
+schedule = { cosine = {} }
+dropout = { alpha = 0.05 }
+early_stopping = { patience = 15 }
+[[arms]]
+name = "scratch"
+trunk = "fresh"
+phases = [{ epochs = 4, optimizer = { sgd = { lr = 1e-2, momentum = 0.9 } } }]
+[[arms]]
+name = "transfer"
+trunk = "source"
+phases = [
+    { epochs = 2, freeze = "trunk", optimizer = { sgd = { lr = 1e-2 } } },
+    { epochs = 2, optimizer = { sgd = { lr = 1e-2 } }, label_smoothing = 0.1 },
+]
+"#;
+
+/// `fm` in `folder`, on the protocol in `tiny.toml` there and a small stand-in, into `results`.
+pub(crate) fn fm(folder: &Path, protocol: &str) -> Command {
+    fs::write(folder.join("tiny.toml"), protocol).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fm"));
+    command
+        .args(["experiment", "--protocol", "tiny.toml", "--seeds", "1..2"])
+        .args(["--data", "synthetic:600", "--jobs", "2"])
+        .args(["--out", "results"])
+        .current_dir(folder)
+        .env_remove("FM_DATA")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs it to its end, which must be good.
+pub(crate) fn finish(folder: &Path) {
+    let output = fm(folder, PROTOCOL).output().unwrap();
+    assert!(output.status.success(), "{}", message(&output));
+}
+
+pub(crate) fn message(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Every file of a results folder but the times, by its path in it.
+pub(crate) fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    fn add(files: &mut BTreeMap<PathBuf, Vec<u8>>, folder: &Path, top: &Path) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(top).unwrap().to_owned();
+            if path.is_dir() {
+                // Empty folders count as well.
+                files.insert(name, Vec::new());
+                add(files, &path, top);
+            } else if name != Path::new("timings.json") {
+                files.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    let (top, mut files) = (folder.join("results"), BTreeMap::new());
+    add(&mut files, &top, &top);
+    files
+}
+
+/// Asserts that two finished folders are the same.
+pub(crate) fn assert_same(found: &Path, expected: &Path, what: &str) {
+    let (found, expected) = (bytes(found), bytes(expected));
+    let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&found), names(&expected), "{what}");
+    for (name, bytes) in &expected {
+        assert!(found[name] == *bytes, "{what}: {} differs", name.display());
+    }
+}
+
+/// Waits until there is a file; fails if the process ends before or it takes a minute.
+pub(crate) fn wait_for(path: &Path, child: &mut Child) {
+    let start = Instant::now();
+    while !path.exists() {
+        let ended = child.try_wait().unwrap();
+        assert!(ended.is_none(), "ended without {}", path.display());
+        assert!(start.elapsed() < Duration::from_secs(60), "a minute");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
