@@ -169,8 +169,9 @@ fn depth(curve: &DepthSummary) {
             table.add_row(row);
         }
     }
+    let few = too_few(curve.points.iter().map(|p| &p.comparison));
     println!(
-        "\nBy layers reused, {} seeds:\n\n{table}",
+        "\nBy layers reused, {} seeds:\n\n{table}{few}",
         curve.seeds.len()
     );
 }

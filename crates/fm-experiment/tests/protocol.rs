@@ -1,6 +1,9 @@
 //! Protocols: the ones compiled in, and what is refused with which line.
 
-use fm_experiment::protocol::{BUILT_IN, Protocol};
+use fm_data::Dataset;
+use fm_data::synthetic::{self, Options};
+use fm_experiment::Tasks;
+use fm_experiment::protocol::{BUILT_IN, Protocol, ValidationAt};
 
 #[test]
 fn the_protocols_compiled_in_are_read_and_named_as_their_files() {
@@ -207,6 +210,82 @@ fn a_phase_that_cannot_be_is_refused_with_line_and_reason() {
         let start = format!("protocol mine.toml, line {line}: ");
         assert!(message.starts_with(&start), "{more}: {message}");
         assert!(message.contains(reason), "{more}: {message}");
+    }
+}
+
+#[test]
+fn validation_rows_are_the_first_or_the_last() {
+    let data = synthetic::generate(&Options {
+        train_rows: 400,
+        test_rows: 50,
+        seed: 1,
+    })
+    .unwrap();
+    let rows = |at| {
+        let mut protocol = Protocol::built_in("third-edition").unwrap();
+        protocol.data.validation_rows = 150;
+        protocol.data.validation_at = at;
+        protocol.task.target_rows = 20;
+        let tasks = Tasks::split(&protocol, &data.train, &data.test).unwrap();
+        let numbers = |part: &Dataset| part.row_numbers().to_vec();
+        let mut valid = numbers(&tasks.source.valid);
+        valid.extend(numbers(&tasks.target.valid));
+        valid.sort_unstable();
+        (valid, numbers(&tasks.target.train))
+    };
+    let (valid, target) = rows(ValidationAt::Start);
+    assert!(valid.into_iter().eq(0..150));
+    assert!(target.iter().all(|&row| row >= 150));
+    let (valid, target) = rows(ValidationAt::End);
+    assert!(valid.into_iter().eq(250..400));
+    // The first rows of the two classes.
+    let labels = data.train.labels();
+    let expected = (0..).filter(|&row| matches!(labels[row as usize], 0 | 2));
+    assert!(target.into_iter().eq(expected.take(20)));
+}
+
+#[test]
+fn curves_that_cannot_be_are_refused_with_their_key() {
+    let cases = [
+        (
+            "rows = [20, 50, ",
+            "rows = [50, 20, ",
+            "curves.samples.rows[1] must be more than the one before",
+        ),
+        (
+            "rows = [20, ",
+            "rows = [0, ",
+            "curves.samples.rows[0] must be 1 or more, found 0",
+        ),
+        (
+            "rows = [20, ",
+            "rows = [\"some\", ",
+            "expected a number of rows, or \"all\"",
+        ),
+        (
+            "arm = \"scratch\"",
+            "arm = \"transfer\"",
+            "curves.depth.arm must be the name of an arm with a fresh trunk and nothing frozen",
+        ),
+        (
+            "arms = [\"scratch\", \"transfer\"]",
+            "arms = [\"scratch\"]",
+            "curves.samples.arms must be two or more names of arms, found 1 of them",
+        ),
+        (
+            "arms = [\"scratch\", \"transfer\"]",
+            "arms = [\"scratch\", \"shuffled-source\"]",
+            "curves.samples.arms[1] must be the name of an arm on a fresh trunk or the source's",
+        ),
+        (
+            "seeds = 12",
+            "seeds = 0",
+            "curves.pairs.seeds must be 1 or more, found 0",
+        ),
+    ];
+    for (from, to, reason) in cases {
+        let message = refusal(from, to);
+        assert!(message.contains(reason), "{to}: {message:?}");
     }
 }
 

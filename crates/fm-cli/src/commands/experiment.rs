@@ -28,6 +28,8 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         (None, None) => SeedList::standard(),
     };
     // Refused before data is fetched, if it is to be refused.
+    let curves_asked = curves::asked(args);
+    curves_asked.check(&protocol)?;
     let asked = args.backend.map(Backend::from).map(Engine::new);
     let asked = asked.transpose()?;
     let Data {
@@ -37,7 +39,6 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     } = data::open(&args.data)?;
     let tasks = Tasks::split(&protocol, &train, &test)
         .with_context(|| format!("protocol {} does not fit the data", protocol.name))?;
-    let curves_asked = curves::asked(args);
     // The tasks share what they keep; the rest goes, unless curves need it.
     let whole = (!curves_asked.is_empty()).then_some((train, test));
 

@@ -15,7 +15,7 @@ use super::record::{Curve, CurvePart, all_pairs};
 use super::{depth, pairs, samples, vary};
 use crate::error::ExperimentError;
 use crate::folder::ResultsFolder;
-use crate::protocol::Varied;
+use crate::protocol::{Protocol, Varied};
 use crate::run::{Progress, Run};
 use crate::runner::{PlanObserver, Timing};
 use crate::side_by_side::{lock, side_by_side};
@@ -41,6 +41,27 @@ impl CurvesAsked {
     /// Whether none is.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether a protocol says how these curves are trained.
+    ///
+    /// # Errors
+    /// [`ExperimentError::NoCurve`] names the first that it has no table of.
+    pub fn check(&self, protocol: &Protocol) -> Result<(), ExperimentError> {
+        let curves = &protocol.curves;
+        let asked = [
+            (Curve::Samples, self.samples, curves.samples.is_some()),
+            (Curve::Depth, self.depth, curves.depth.is_some()),
+            (Curve::Pairs, !self.pairs.is_empty(), curves.pairs.is_some()),
+            (Curve::Vary, !self.vary.is_empty(), curves.vary.is_some()),
+        ];
+        match asked.iter().find(|(_, asked, there)| *asked && !there) {
+            None => Ok(()),
+            Some((curve, _, _)) => Err(ExperimentError::NoCurve {
+                protocol: protocol.name.clone(),
+                curve: curve.name(),
+            }),
+        }
     }
 
     /// Asks for a curve too; for all pairs that there are, and for all four things varied.
@@ -91,17 +112,15 @@ impl CurveRunner<'_> {
         asked: &CurvesAsked,
         seeds: &[u64],
     ) -> Result<Vec<CurvePart>, ExperimentError> {
+        asked.check(self.run.protocol)?;
         let mut parts = Vec::new();
         if asked.samples {
-            self.table(Curve::Samples)?;
             parts.extend(seeds.iter().map(|&seed| CurvePart::Samples { seed }));
         }
         if asked.depth {
-            self.table(Curve::Depth)?;
             parts.extend(seeds.iter().map(|&seed| CurvePart::Depth { seed }));
         }
         if !asked.pairs.is_empty() {
-            self.table(Curve::Pairs)?;
             let spec = self.run.protocol.curves.pairs.as_ref();
             let most = spec.and_then(|spec| spec.seeds).unwrap_or(seeds.len());
             // Seed by seed, so that a matrix that is cut short has all its pairs.
@@ -111,30 +130,12 @@ impl CurveRunner<'_> {
             }
         }
         if !asked.vary.is_empty() {
-            self.table(Curve::Vary)?;
             let part = |varied| move |&seed: &u64| CurvePart::Vary { varied, seed };
             parts.extend(asked.vary.iter().flat_map(|&v| seeds.iter().map(part(v))));
         }
         let there = |part: &CurvePart| self.folder.path().join(part.file()).is_file();
         parts.retain(|part| !there(part));
         Ok(parts)
-    }
-
-    fn table(&self, curve: Curve) -> Result<(), ExperimentError> {
-        let curves = &self.run.protocol.curves;
-        let there = match curve {
-            Curve::Samples => curves.samples.is_some(),
-            Curve::Depth => curves.depth.is_some(),
-            Curve::Pairs => curves.pairs.is_some(),
-            Curve::Vary => curves.vary.is_some(),
-        };
-        match there {
-            true => Ok(()),
-            false => Err(ExperimentError::NoCurve {
-                protocol: self.run.protocol.name.clone(),
-                curve: curve.name(),
-            }),
-        }
     }
 
     /// What a part takes, in what [`Tasks::work`](crate::Tasks::work) counts.

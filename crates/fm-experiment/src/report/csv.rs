@@ -87,7 +87,11 @@ pub(super) fn arms(material: &Material) -> String {
         cells.push(exact(d.mean));
         cells.push(exact_or_empty(d.sd));
         cells.extend(bounds(&d.mean_interval));
-        cells.extend([d.median, d.interquartile_mean, d.min, d.max].map(exact));
+        cells.push(exact(d.median));
+        cells.extend(bounds(&d.median_interval));
+        cells.push(exact(d.interquartile_mean));
+        cells.extend(bounds(&d.interquartile_mean_interval));
+        cells.extend([d.min, d.max].map(exact));
         rows.push(cells);
     };
     let source = &summary.source;
@@ -110,7 +114,11 @@ pub(super) fn arms(material: &Material) -> String {
             "mean_low",
             "mean_high",
             "median",
+            "median_low",
+            "median_high",
             "interquartile_mean",
+            "interquartile_mean_low",
+            "interquartile_mean_high",
             "min",
             "max",
         ],

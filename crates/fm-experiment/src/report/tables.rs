@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol};
 use crate::seeds::SeedList;
 use crate::stats::words::{level_words, p_words};
-use crate::stats::{Comparison, Settings};
+use crate::stats::{Bounds, Comparison, Settings, WinConclusion};
 use crate::summary::{ArmSummary, Measure};
 
 /// Test scores of every arm, an arm per column.
@@ -35,6 +35,29 @@ pub(super) fn scores(material: &Material) -> Table {
         text::percent_and_sd(&a.test_error.description)
     });
     row(&interval, &|a| ends(&a.test_error));
+    let of = |m: &Measure, value: f64, bounds: &Bounds| {
+        // A lone value is its own median, and says no more than the mean.
+        match m.description.count {
+            1 => "–".to_owned(),
+            _ => format!(
+                "{} ({})",
+                percent(value),
+                text::interval(bounds, |v| number(&percent(v)))
+            ),
+        }
+    };
+    row("error, median (interval)", &|a| {
+        let d = &a.test_error.description;
+        of(&a.test_error, d.median, &d.median_interval)
+    });
+    row("error, interquartile mean (interval)", &|a| {
+        let d = &a.test_error.description;
+        of(
+            &a.test_error,
+            d.interquartile_mean,
+            &d.interquartile_mean_interval,
+        )
+    });
     row("loss", &|a| text::loss_and_sd(&a.test_loss.description));
     row(&interval, &|a| {
         let bounds = &a.test_loss.description.mean_interval;
@@ -88,6 +111,9 @@ pub(super) fn comparisons(material: &Material) -> Option<Table> {
     row(&interval, &|c| {
         format!("{:.2} to {:.2}", c.wins.low, c.wins.high)
     });
+    row("held against 0.5 and 0.75", &|c| {
+        win_words(c.wins.conclusion).to_owned()
+    });
     row("error ratio", &|c| {
         c.error_ratio
             .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))
@@ -102,6 +128,18 @@ pub(super) fn comparisons(material: &Material) -> Option<Table> {
     }
     row("p, Wilcoxon", &|c| p_number(c.wilcoxon.p));
     Some(table)
+}
+
+/// What the interval of the probability to win leaves out; γ = 0.75 is a meaningful gain.
+fn win_words(conclusion: WinConclusion) -> &'static str {
+    match conclusion {
+        WinConclusion::TooFewPairs => "too few seeds",
+        WinConclusion::NoDifferenceShown => "0.5 is within",
+        WinConclusion::BetterNotMeaningful => "above 0.5, below 0.75",
+        WinConclusion::BetterAndMeaningful => "above 0.5, reaches 0.75",
+        WinConclusion::WorseNotMeaningful => "below 0.5, above 0.25",
+        WinConclusion::WorseAndMeaningful => "below 0.5, reaches 0.25",
+    }
 }
 
 /// The arm that all comparisons are with; none where they are with several.
