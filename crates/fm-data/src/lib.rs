@@ -52,6 +52,7 @@
 //!
 //! - `fetch`: fetches the published files over HTTP(S).
 //! - `png`: contact sheets of sample images, `report::ContactSheet`.
+//! - `picture`: one's own PNG and JPEG files, made like the images of the data set.
 
 mod dataset;
 mod error;
@@ -63,6 +64,8 @@ pub mod idx;
 mod impostor;
 mod manifest;
 mod memory;
+#[cfg(feature = "picture")]
+pub mod picture;
 pub mod published;
 pub mod report;
 mod sniff;

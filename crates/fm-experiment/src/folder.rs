@@ -251,7 +251,7 @@ impl ResultsFolder {
 
 const TEST_IMAGES: &str = "test-images.safetensors";
 
-fn record_name(seed: u64) -> String {
+pub(crate) fn record_name(seed: u64) -> String {
     format!("runs/seed-{seed:04}.json")
 }
 

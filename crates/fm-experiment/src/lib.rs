@@ -59,6 +59,7 @@ mod runner;
 mod seeds;
 mod side_by_side;
 mod source;
+pub mod single;
 pub mod stats;
 mod streams;
 mod summary;

@@ -7,7 +7,7 @@ use fm_train::{Examples, Inputs, Labels, TrainError};
 use crate::protocol::{Protocol, ValidationAt};
 
 /// What a grey step of a pixel is worth: pixels are 0 to 1.
-const PIXEL_SCALE: f32 = 1.0 / 255.0;
+pub(crate) const PIXEL_SCALE: f32 = 1.0 / 255.0;
 
 /// The parts of one task.
 #[derive(Clone, Debug)]

@@ -137,3 +137,56 @@ impl TaskSplit {
         Ok(part.pick(&positions).relabelled(names, &self.new_label))
     }
 }
+
+impl Dataset {
+    /// The rows of these classes alone, in their order; the classes get labels 0, 1, … in the
+    /// order given. Unlike a [`TaskSplit`], they may be all that there are.
+    ///
+    /// ```
+    /// use fm_data::synthetic::{self, Options};
+    ///
+    /// let options = Options { train_rows: 100, test_rows: 20, seed: 0 };
+    /// let data = synthetic::generate(&options)?.train;
+    /// let two = data.of_classes(&[6, 5])?;
+    /// assert_eq!((two.rows(), two.class_names()), (20, &["Shirt", "Sandal"].map(str::to_owned)[..]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fewer than two classes, a class given twice or out of range, or no row of any of them.
+    pub fn of_classes(&self, classes: &[u8]) -> Result<Self, DataError> {
+        let n_classes = self.n_classes();
+        if classes.len() < 2 {
+            return Err(DataError::TooFewTargetClasses {
+                found: classes.to_vec(),
+            });
+        }
+        let mut new_label: [Option<u8>; 256] = [None; 256];
+        for (&class, label) in classes.iter().zip(0..=u8::MAX) {
+            if usize::from(class) >= n_classes {
+                return Err(DataError::TargetClassRange { class, n_classes });
+            }
+            if new_label[usize::from(class)].replace(label).is_some() {
+                return Err(DataError::RepeatedTargetClass { class });
+            }
+        }
+        let names = classes
+            .iter()
+            .map(|&class| self.class_names()[usize::from(class)].clone());
+        let names: Vec<String> = names.collect();
+        let labels = self.labels().iter().enumerate();
+        let positions: Vec<usize> = labels
+            .filter(|&(_, &label)| new_label[usize::from(label)].is_some())
+            .map(|(position, _)| position)
+            .collect();
+        if positions.is_empty() {
+            return Err(DataError::NoRows {
+                origin: self.name().to_owned(),
+                classes: names,
+            });
+        }
+        let new_label = new_label.map(Option::unwrap_or_default);
+        Ok(self.pick(&positions).relabelled(names, &new_label))
+    }
+}

@@ -83,6 +83,21 @@ pub fn is_safetensors(bytes: &[u8]) -> bool {
     file::recognise(bytes)
 }
 
+/// Name, type of the numbers and shape of every tensor in a safetensors file, in the order in
+/// which they lie, and the file's metadata; whatever they are for.
+///
+/// # Errors
+/// [`TensorError`] for what is no such file.
+#[allow(clippy::type_complexity)] // A list and a map, each read once.
+pub fn list(
+    bytes: &[u8],
+) -> Result<(Vec<(String, String, Vec<usize>)>, BTreeMap<String, String>), TensorError> {
+    let file::Contents { tensors, metadata } = file::open(bytes)?;
+    let tensors = tensors.into_iter();
+    let tensors = tensors.map(|(name, tensor)| (name, tensor.dtype.to_string(), tensor.shape));
+    Ok((tensors.collect(), metadata))
+}
+
 impl Model {
     /// The model as a safetensors file's bytes; equal models give equal bytes.
     ///
