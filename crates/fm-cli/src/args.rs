@@ -9,12 +9,21 @@ use fm_experiment::curves::Curve;
 use fm_experiment::protocol::Varied;
 use fm_nn::Backend;
 
+use crate::model_args::{
+    CompletionsArgs, ConvertArgs, EvaluateArgs, InspectArgs, PredictArgs, TrainArgs, TransferArgs,
+};
+
 /// Does reusing a trained network beat training from scratch, and how sure are we?
 #[derive(Debug, Parser)]
 #[command(name = "fm", version, propagate_version = true)]
 #[command(after_help = "\
-Exit codes: 0 done, 2 refused or failed (the message says why), 130 stopped by Ctrl-C (the same command \
-goes on).")]
+Exit codes: 0 done, 2 refused or failed (the message on standard error says what, where and what
+to do), 130 stopped by Ctrl-C (`fm experiment` goes on where it was). Results go to standard output, everything else to standard error; NO_COLOR is respected.
+
+From nothing to a model that knows one's own picture:
+  fm train --data synthetic:6000 --except sandal,shirt --rows 2000 --out source.fmnn
+  fm transfer source.fmnn --data synthetic:6000 --classes sandal,shirt --rows 200 --out shoes.fmnn
+  fm predict shoes.fmnn photo.png")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -24,6 +33,18 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Train from scratch and by transfer over many seeds, and compare
     Experiment(ExperimentArgs),
+    /// Train one model from scratch
+    Train(TrainArgs),
+    /// Train a copy of a model's trunk on other classes, frozen and thawed phase by phase
+    Transfer(TransferArgs),
+    /// Score a model on labelled images
+    Evaluate(EvaluateArgs),
+    /// Say what pictures show: PNG or JPEG files, or rows of an IDX file
+    Predict(PredictArgs),
+    /// Say what is in a model, a checkpoint, a safetensors or IDX file, or a results folder
+    Inspect(InspectArgs),
+    /// Convert a model between the native format and safetensors
+    Convert(ConvertArgs),
     /// Make the reports of a results folder anew, without training
     Report(ReportArgs),
     /// Fetch, check and describe Fashion-MNIST
@@ -32,6 +53,8 @@ pub(crate) enum Command {
     Protocol(ProtocolArgs),
     /// Say what this machine and its OpenBLAS can do, and what to mend
     Doctor(DoctorArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
 }
 
 /// `fm experiment`

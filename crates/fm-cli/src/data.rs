@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use fm_data::fetch::{self, ErrorKind, FetchError, FetchReport, Options};
-use fm_data::{Dataset, FashionMnist, synthetic};
+use fm_data::{Dataset, FashionMnist, idx, synthetic};
 use fm_experiment::DatasetIdentity;
 
+use crate::model_args::SourceArgs;
 use crate::progress::FetchBar;
 
 /// The folder of the published files: the one asked for, `FM_DATA`, or the usual one.
@@ -103,6 +104,49 @@ fn draw(options: &synthetic::Options) -> Result<Data> {
         test: data.test,
         identity,
     })
+}
+
+/// What one model is trained and scored on.
+pub(crate) struct Sets {
+    pub(crate) train: Dataset,
+    /// None with files of one's own, which are all to learn from.
+    pub(crate) test: Option<Dataset>,
+}
+
+/// Opens what the command line names.
+pub(crate) fn sets(source: &SourceArgs) -> Result<Sets> {
+    if let Some(train) = own(source)? {
+        return Ok(Sets { train, test: None });
+    }
+    let Data { train, test, .. } = open(&source.data)?;
+    Ok(Sets {
+        train,
+        test: Some(test),
+    })
+}
+
+/// The test images, or the files of one's own.
+pub(crate) fn test_set(source: &SourceArgs) -> Result<Dataset> {
+    if let Some(data) = own(source)? {
+        return Ok(data);
+    }
+    Ok(open(&source.data)?.test)
+}
+
+fn own(source: &SourceArgs) -> Result<Option<Dataset>> {
+    let (Some(images), Some(labels)) = (&source.images, &source.labels) else {
+        return Ok(None);
+    };
+    let mut names = source.class_names.clone();
+    if names.is_empty() {
+        let numbers = idx::open::<u8>(labels)?;
+        let classes = numbers
+            .iter()
+            .max()
+            .map_or(2, |&most| usize::from(most) + 1);
+        names = (0..classes.max(2)).map(|class| class.to_string()).collect();
+    }
+    Ok(Some(Dataset::open_idx_pair(images, labels, &names)?))
 }
 
 /// Fetches with a progress bar.

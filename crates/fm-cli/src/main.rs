@@ -11,7 +11,9 @@ mod commands;
 mod curves;
 mod data;
 mod interrupt;
+mod model_args;
 mod openblas;
+mod pipe;
 mod progress;
 mod table;
 
@@ -23,9 +25,17 @@ use args::{Cli, Command};
 use interrupt::Stopped;
 
 fn main() -> ExitCode {
+    pipe::end_with_the_reader();
     openblas::restart_with_best_kernel();
     let result = match Cli::parse().command {
         Command::Experiment(args) => commands::experiment::run(&args),
+        Command::Train(args) => commands::train::run(&args),
+        Command::Transfer(args) => commands::transfer::run(&args),
+        Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Predict(args) => commands::predict::run(&args),
+        Command::Inspect(args) => commands::inspect::run(&args),
+        Command::Convert(args) => commands::convert::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
         Command::Report(args) => commands::report::run(&args),
         Command::Data(args) => commands::data::run(&args),
         Command::Protocol(args) => commands::protocol::run(&args),

@@ -143,7 +143,8 @@ fn protocol(asked: &str) -> Result<Protocol> {
     let path = Path::new(asked);
     if !path.exists() && path.extension().is_none() {
         let names = super::protocol::names();
-        bail!("no protocol is called {asked:?} and no file is; there are {names}");
+        let near = super::protocol::nearest(asked);
+        bail!("no protocol is called {asked:?} and no file is{near}; there are {names}");
     }
     Ok(Protocol::read(path)?)
 }

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use fm_experiment::Protocol;
 use fm_experiment::protocol::BUILT_IN;
+use fm_experiment::single;
 
 use crate::args::ProtocolArgs;
 
@@ -17,7 +18,11 @@ pub(crate) fn run(args: &ProtocolArgs) -> Result<()> {
     };
     match BUILT_IN.iter().find(|(built_in, _)| built_in == name) {
         Some((_, text)) => print!("{text}"),
-        None => bail!("no protocol is called {name:?}; there are {}", names()),
+        None => bail!(
+            "no protocol is called {name:?}{}; there are {}",
+            nearest(name),
+            names()
+        ),
     }
     Ok(())
 }
@@ -25,4 +30,10 @@ pub(crate) fn run(args: &ProtocolArgs) -> Result<()> {
 /// The names of the protocols that are built in.
 pub(crate) fn names() -> String {
     BUILT_IN.map(|(name, _)| name).join(", ")
+}
+
+/// The name that is most likely meant, as the end of a clause.
+pub(crate) fn nearest(name: &str) -> String {
+    let near = single::nearest(name, BUILT_IN.map(|(name, _)| name));
+    near.map_or_else(String::new, |near| format!(", perhaps {near:?}"))
 }

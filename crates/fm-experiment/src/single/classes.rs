@@ -48,6 +48,60 @@ pub fn of_names(data: &Dataset, names: &[String]) -> Result<Vec<u8>, SingleError
     names.iter().map(class).collect()
 }
 
+/// Which rows of a training file are learned from; the default is all but those held out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Names or numbers of the classes, in the order of their new labels; empty for all.
+    pub classes: Vec<String>,
+    /// Names or numbers of classes to leave out, where `classes` is empty.
+    pub except: Vec<String>,
+    /// The first so many rows of the chosen classes; all by default.
+    pub rows: Option<usize>,
+    /// Rows at the beginning of the file that are held out for validation, as a protocol does;
+    /// a tenth, and at most 5000, by default.
+    pub validation_rows: Option<usize>,
+}
+
+impl Selection {
+    /// Rows to learn from, and those held out; none of the chosen classes may be among the latter.
+    ///
+    /// # Errors
+    /// [`SingleError::Class`], or [`SingleError::Data`] if there are not so many rows.
+    pub fn split(&self, file: &Dataset) -> Result<(Dataset, Option<Dataset>), SingleError> {
+        let held_out = self.validation_rows.unwrap_or((file.rows() / 10).min(5000));
+        let (valid, train) = match held_out {
+            0 => (None, file.clone()),
+            n => file
+                .hold_out(n)
+                .map(|(valid, train)| (Some(valid), train))?,
+        };
+        let train = self.of(&train)?;
+        let train = match self.rows {
+            Some(rows) => train.first(rows)?,
+            None => train,
+        };
+        // A small part may be without the classes.
+        Ok((train, valid.and_then(|valid| self.of(&valid).ok())))
+    }
+
+    /// The rows of the chosen classes, under their new labels.
+    ///
+    /// # Errors
+    /// [`SingleError::Class`], or [`SingleError::Data`] if there are none.
+    pub fn of(&self, data: &Dataset) -> Result<Dataset, SingleError> {
+        if !self.classes.is_empty() {
+            return Ok(data.of_classes(&of_names(data, &self.classes)?)?);
+        }
+        if self.except.is_empty() {
+            return Ok(data.clone());
+        }
+        let except = of_names(data, &self.except)?;
+        let classes = (0..=u8::MAX).take(data.n_classes());
+        let classes: Vec<u8> = classes.filter(|class| !except.contains(class)).collect();
+        Ok(data.of_classes(&classes)?)
+    }
+}
+
 /// The rows of `data` that are of a model's classes, with the model's labels.
 ///
 /// # Errors

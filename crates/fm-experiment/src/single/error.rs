@@ -79,6 +79,16 @@ pub enum SingleError {
         /// What it looks like, and what would do.
         expected: String,
     },
+    /// A file that cannot be recognised.
+    #[error(
+        "{} is nothing that is known: expected a model, a checkpoint, safetensors, an IDX file or \
+         a results folder",
+        path.display()
+    )]
+    Unknown {
+        /// Path of the file.
+        path: PathBuf,
+    },
     /// A native file that is damaged.
     #[error("{} cannot be used", path.display())]
     Native {

@@ -147,10 +147,7 @@ pub fn inspect(path: &Path) -> Result<Contents, SingleError> {
         drop(bytes);
         return idx_file(path);
     }
-    Err(SingleError::NoModel {
-        path: owned(),
-        expected: "nor a checkpoint, safetensors, an IDX file or a results folder".to_owned(),
-    })
+    Err(SingleError::Unknown { path: owned() })
 }
 
 fn facts(model: &Model) -> Result<ModelFacts, SingleError> {

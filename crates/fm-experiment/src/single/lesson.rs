@@ -2,12 +2,15 @@
 
 use fm_data::Dataset;
 use fm_nn::{Engine, Init, Loss, Metadata, Model, Network, TrunkSpec};
-use fm_train::{EpochRecord, Observer, Phase, RowOrder, Seeds, Stream, Trainer};
+use fm_train::{EpochRecord, Observer, Phase, RowOrder, Seeds, Stream, TrainError, Trainer};
 
 use super::SingleError;
 use crate::protocol::NetworkSpec;
 use crate::run::SOURCE_TRUNK;
 use crate::tasks::{PIXEL_SCALE, examples};
+
+/// More is a slip of the finger: weights of billions would be asked for.
+const MOST_UNITS: usize = 65_536;
 
 /// What all of a training shares.
 #[derive(Clone, Debug)]
@@ -61,6 +64,13 @@ pub fn train(
     valid: Option<&Dataset>,
     observer: &mut dyn Observer,
 ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
+    if let Some(units) = spec.hidden.iter().find(|n| !(1..=MOST_UNITS).contains(*n)) {
+        return Err(SingleError::Train(TrainError::Setting {
+            name: "hidden",
+            expected: "1 to 65536 units in each layer",
+            found: units.to_string(),
+        }));
+    }
     let seeds = Seeds::new(lesson.seed);
     let spec = spec.trunk(train.pixels().ncols());
     let trunk = spec.trunk(&mut seeds.stream(SOURCE_TRUNK).rng());

@@ -1,0 +1,30 @@
+//! `fm convert`
+
+use anyhow::{Result, bail};
+use fm_experiment::single;
+
+use super::train::check_out;
+use crate::model_args::ConvertArgs;
+
+/// Writes a model in the format that the new file's ending says.
+pub(crate) fn run(args: &ConvertArgs) -> Result<()> {
+    check_out(&args.to, args.force)?;
+    let mut model = single::open(&args.from, &args.reading.options())?;
+    if !args.class_names.is_empty() {
+        model.metadata.class_names.clone_from(&args.class_names);
+    }
+    let ending = args.to.extension().and_then(|ending| ending.to_str());
+    match ending {
+        Some("safetensors") => model.save_safetensors(&args.to, args.layout.into())?,
+        Some("fmnn") => model.save(&args.to)?,
+        other => {
+            let found = other.map_or_else(|| "no ending".to_owned(), |e| format!(".{e}"));
+            bail!(
+                "{} has {found}: the ending says the format, .safetensors or .fmnn",
+                args.to.display()
+            );
+        }
+    }
+    println!("Model: {}", args.to.display());
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! `fm predict`
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use fm_data::{idx, picture};
+use fm_experiment::report::percent;
+use fm_experiment::single::{self, Prediction};
+use ndarray::{Array2, ArrayView2};
+use serde::Serialize;
+
+use super::train::engine;
+use crate::args::Format;
+use crate::model_args::PredictArgs;
+use crate::table::plain;
+
+/// One image's answer, as programs get it.
+#[derive(Serialize)]
+struct Answer {
+    file: String,
+    /// Row of an IDX file, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<usize>,
+    #[serde(flatten)]
+    prediction: Prediction,
+    /// What was done to a picture before it was asked about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<&'static str>,
+}
+
+/// Predicts what pictures or rows show.
+pub(crate) fn run(args: &PredictArgs) -> Result<()> {
+    let model = single::open(&args.model, &args.reading.options())?;
+    let engine = engine(args.backend.backend)?;
+    let inputs = model.network.inputs();
+    let mut answers = Vec::new();
+    for path in &args.files {
+        let (images, first, notes) = images(path, inputs, args)?;
+        let predictions = single::predict(&model, images.view(), engine.clone());
+        let predictions = predictions.with_context(|| path.display().to_string())?;
+        for (at, prediction) in predictions.into_iter().enumerate() {
+            answers.push(Answer {
+                file: path.display().to_string(),
+                row: first.map(|first| first + at),
+                prediction,
+                notes: notes.clone(),
+            });
+        }
+    }
+    match args.format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&answers)?),
+        Format::Text => print(&answers, &model),
+    }
+    Ok(())
+}
+
+/// The images of a file, the number of the first where it is an IDX file, and notes.
+type Images = (Array2<u8>, Option<usize>, Vec<&'static str>);
+
+fn images(path: &Path, inputs: usize, args: &PredictArgs) -> Result<Images> {
+    let mut begin = [0; 8];
+    let read = std::fs::File::open(path).and_then(|mut file| {
+        // A shorter file leaves zeros, which are no picture's.
+        std::io::Read::read(&mut file, &mut begin)
+    });
+    read.with_context(|| format!("cannot read {}", path.display()))?;
+    if picture::is_picture(&begin) {
+        return picture_file(path, inputs);
+    }
+    if !begin.starts_with(&[0, 0]) && !begin.starts_with(&[0x1f, 0x8b]) {
+        bail!("{} is no PNG, JPEG or IDX file", path.display());
+    }
+    let array = idx::open::<u8>(path)?;
+    let rows = array.shape().first().copied().unwrap_or(0);
+    let columns: usize = array.shape().iter().skip(1).product();
+    let array = array.into_shape_with_order((rows, columns));
+    let array = array.with_context(|| path.display().to_string())?;
+    let range = args.rows.clone().unwrap_or(0..rows);
+    if range.end > rows {
+        bail!("{} has rows 0..{rows}, not {range:?}", path.display());
+    }
+    let chosen = ArrayView2::from(&array).slice_move(ndarray::s![range.clone(), ..]);
+    Ok((chosen.to_owned(), Some(range.start), Vec::new()))
+}
+
+fn picture_file(path: &Path, inputs: usize) -> Result<Images> {
+    let side = inputs.isqrt();
+    if side * side != inputs {
+        bail!("the model takes {inputs} inputs, which are no square picture");
+    }
+    let side = u32::try_from(side).context("the model's pictures are too large")?;
+    let picture = picture::open(path, side)?;
+    let (width, height) = picture.size;
+    let mut notes = Vec::new();
+    let name = path.display();
+    if picture.resized {
+        eprintln!("note: {name}: scaled from {width}×{height} to {side}×{side}");
+        notes.push("resized");
+    }
+    if picture.inverted {
+        eprintln!("note: {name}: the background is bright, so bright and dark were exchanged");
+        notes.push("inverted");
+    }
+    Ok((
+        Array2::from_shape_vec((1, inputs), picture.pixels)?,
+        None,
+        notes,
+    ))
+}
+
+fn print(answers: &[Answer], model: &fm_nn::Model) {
+    let mut table = plain(&["image", "class", "probability", "next"]);
+    for Answer {
+        file,
+        row,
+        prediction,
+        ..
+    } in answers
+    {
+        let image = match row {
+            Some(row) => format!("{file} {row}"),
+            None => file.clone(),
+        };
+        let others = prediction.probabilities.iter().enumerate();
+        let others = others.filter(|&(class, _)| class != prediction.class);
+        let next = others.max_by(|a, b| a.1.total_cmp(b.1));
+        let next = next.map(|(class, &p)| format!("{} {}", model.class_name(class), percent(p)));
+        table.add_row([
+            image,
+            prediction.name.clone(),
+            percent(prediction.probability),
+            next.unwrap_or_default(),
+        ]);
+    }
+    println!("{table}");
+}

@@ -1,0 +1,398 @@
+//! The command lines of single models.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use fm_experiment::single::{PhaseText, Selection};
+use fm_nn::Activation;
+use fm_nn::tensors::{Layout, ReadOptions};
+
+use crate::args::{BackendArg, Format};
+
+/// Where images and labels come from.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// Folder of the four Fashion-MNIST files; `auto` fetches them where they are missing, and
+    /// draws a stand-in where they cannot be had; `synthetic` draws it in any case, and
+    /// `synthetic:6000` one of 6000 training and 1000 test images
+    #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
+    pub(crate) data: String,
+
+    /// An IDX file of images of one's own, [rows, height, width] of bytes, plain or gzip
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "labels",
+        conflicts_with = "data"
+    )]
+    pub(crate) images: Option<PathBuf>,
+
+    /// The IDX file of their labels, [rows] of bytes
+    #[arg(long, value_name = "FILE", requires = "images")]
+    pub(crate) labels: Option<PathBuf>,
+
+    /// Names of the classes of these files, in the order of their numbers [default: the numbers]
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        requires = "images"
+    )]
+    pub(crate) class_names: Vec<String>,
+}
+
+/// Which of them are learned from.
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArgs {
+    /// The classes to learn, by name or number, in the order of the new labels [default: all]
+    #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
+    pub(crate) classes: Vec<String>,
+
+    /// The classes to leave out
+    #[arg(
+        long,
+        value_name = "CLASS,…",
+        value_delimiter = ',',
+        conflicts_with = "classes"
+    )]
+    pub(crate) except: Vec<String>,
+
+    /// Rows to learn from: the first of the chosen classes [default: all]
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) rows: Option<usize>,
+
+    /// Rows at the beginning of the training file that are held out and scored after each epoch
+    /// [default: a tenth, at most 5000]
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) validation_rows: Option<usize>,
+}
+
+impl SelectionArgs {
+    pub(crate) fn selection(&self) -> Selection {
+        Selection {
+            classes: self.classes.clone(),
+            except: self.except.clone(),
+            rows: self.rows,
+            validation_rows: self.validation_rows,
+        }
+    }
+}
+
+/// What every training shares.
+#[derive(Debug, Args)]
+pub(crate) struct LessonArgs {
+    /// Rows of a step
+    #[arg(long, value_name = "ROWS", default_value_t = 32)]
+    pub(crate) batch_size: usize,
+
+    /// Decides the first weights and the order of the rows: equal seeds, equal models
+    #[arg(long, value_name = "SEED", default_value_t = 42)]
+    pub(crate) seed: u64,
+
+    #[command(flatten)]
+    pub(crate) backend: BackendChoice,
+
+    /// Replace the file of --out if it is there
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackendChoice {
+    /// What computes the matrix products
+    #[arg(long, value_enum, default_value_t = BackendArg::Portable)]
+    pub(crate) backend: BackendArg,
+}
+
+/// `fm train`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fm train --data synthetic:6000 --rows 2000 --epochs 3 --out small.fmnn     drawn images, seconds
+  fm train --except sandal,shirt --out source.fmnn                      eight classes, all rows
+  fm train --images my-images.idx --labels my-labels.idx.gz             files of one's own
+
+With --optimizer sgd --epochs 10 and a protocol's rows it is that protocol's source model, to the bit.")]
+pub(crate) struct TrainArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    /// Units of the hidden layers, from the input on
+    #[arg(
+        long,
+        value_name = "UNITS,…",
+        value_delimiter = ',',
+        default_value = "300,100,50,50,50"
+    )]
+    pub(crate) hidden: Vec<usize>,
+
+    /// Activation of the hidden layers
+    #[arg(long, value_parser = activation(), default_value = "selu")]
+    pub(crate) activation: Activation,
+
+    /// Passes over the rows
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) epochs: usize,
+
+    /// sgd, adam, adamw or rmsprop
+    #[arg(long, value_name = "NAME", default_value = "adam")]
+    pub(crate) optimizer: String,
+
+    /// Learning rate, per step
+    #[arg(long, value_name = "RATE", default_value_t = 1e-3)]
+    pub(crate) lr: f64,
+
+    /// Momentum of sgd, from 0 to below 1 [default: 0]
+    #[arg(long, value_name = "FRACTION")]
+    pub(crate) momentum: Option<f64>,
+
+    /// L2 decay; of adamw decoupled decay [default: 0; of adamw 0.01]
+    #[arg(long, value_name = "DECAY")]
+    pub(crate) weight_decay: Option<f64>,
+
+    #[command(flatten)]
+    pub(crate) lesson: LessonArgs,
+
+    /// The file of the model
+    #[arg(long, value_name = "FILE", default_value = "model.fmnn")]
+    pub(crate) out: PathBuf,
+}
+
+/// `fm transfer`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A phase is its epochs, what it freezes, and its optimizer:
+  epochs=4,freeze=trunk,optimizer=sgd,lr=0.001,momentum=0.9,weight_decay=0,clip_norm=1
+freeze is nothing (the default), trunk, a number of layers from the input on, or names with +
+between them (layers.0+layers.1.bias; `fm inspect` lists the layers). optimizer is sgd (the default),
+adam, adamw or rmsprop; lr is 0.001 unless given.
+
+Examples:
+  fm transfer source.fmnn --classes sandal,shirt --rows 200
+  fm transfer source.fmnn --data synthetic:6000 --classes 5,6 --rows 200 --out two.fmnn
+  fm transfer source.fmnn --classes sandal,shirt --phase epochs=4,freeze=trunk,optimizer=adam \\
+      --phase epochs=8,freeze=layers.0+layers.1,lr=0.0005")]
+pub(crate) struct TransferArgs {
+    /// The model whose trunk is reused: native, safetensors, or a checkpoint. It stays as it is
+    #[arg(value_name = "MODEL")]
+    pub(crate) from: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    /// A phase, as below; may be given several times [default: 4 epochs with the trunk frozen,
+    /// then 16 with nothing frozen, both adam at 0.001]
+    #[arg(long = "phase", value_name = "PHASE")]
+    pub(crate) phases: Vec<PhaseText>,
+
+    #[command(flatten)]
+    pub(crate) reading: ReadArgs,
+
+    #[command(flatten)]
+    pub(crate) lesson: LessonArgs,
+
+    /// The file of the new model
+    #[arg(long, value_name = "FILE", default_value = "transfer.fmnn")]
+    pub(crate) out: PathBuf,
+}
+
+/// What a safetensors file does not say itself.
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    /// Activation of the hidden layers of a safetensors file [default: what it says]
+    #[arg(long, value_name = "ACTIVATION", value_parser = activation())]
+    pub(crate) read_activation: Option<Activation>,
+
+    /// Layers of a safetensors file from the input on, without .weight or /kernel [default: all, in
+    /// the order of their names]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) read_layers: Vec<String>,
+
+    /// Which way round its weights are [default: told by their names]
+    #[arg(long, value_enum)]
+    pub(crate) read_layout: Option<LayoutArg>,
+}
+
+impl ReadArgs {
+    pub(crate) fn options(&self) -> ReadOptions {
+        ReadOptions {
+            activation: self.read_activation,
+            layers: self.read_layers.clone(),
+            layout: self.read_layout.map(Layout::from),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LayoutArg {
+    /// 0.weight, 2.weight and so on, [outputs, inputs]
+    Pytorch,
+    /// dense/kernel, dense_1/kernel and so on, [inputs, outputs]
+    Keras,
+}
+
+impl From<LayoutArg> for Layout {
+    fn from(arg: LayoutArg) -> Self {
+        match arg {
+            LayoutArg::Pytorch => Self::PyTorch,
+            LayoutArg::Keras => Self::Keras,
+        }
+    }
+}
+
+/// `fm evaluate`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fm evaluate model.fmnn                                    on the test images of its classes
+  fm evaluate model.fmnn --data synthetic:6000 --format json     on drawn ones, for programs")]
+pub(crate) struct EvaluateArgs {
+    /// The model: native, safetensors, or a checkpoint
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+
+    /// The classes that the model was trained on, in the order of its labels [default: those that
+    /// it knows]
+    #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
+    pub(crate) classes: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) reading: ReadArgs,
+
+    #[command(flatten)]
+    pub(crate) backend: BackendChoice,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `fm predict`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Pictures are made grey and scaled to the size of the training images; where the background is
+bright, as on most photographs of things, bright and dark are exchanged, and a note says so.
+
+Examples:
+  fm predict model.fmnn photo.png
+  fm predict model.fmnn *.jpg --format json
+  fm predict model.fmnn t10k-images-idx3-ubyte.gz --rows 0..10")]
+pub(crate) struct PredictArgs {
+    /// The model: native, safetensors, or a checkpoint
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+
+    /// PNG or JPEG pictures, or IDX files of images, told apart by their content
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Rows of an IDX file, counted from 0, without the last [default: all]
+    #[arg(long, value_name = "FIRST..END", value_parser = range)]
+    pub(crate) rows: Option<std::ops::Range<usize>>,
+
+    #[command(flatten)]
+    pub(crate) reading: ReadArgs,
+
+    #[command(flatten)]
+    pub(crate) backend: BackendChoice,
+
+    /// How to print it; json has the probability of every class
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `fm inspect`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fm inspect model.fmnn                    layers, classes, and by which names they are frozen
+  fm inspect results/notebook-2e           how far an experiment is, and what it says
+  fm inspect train-images-idx3-ubyte.gz    type, shape and range of an array")]
+pub(crate) struct InspectArgs {
+    /// A model, a checkpoint, a safetensors or IDX file, or a results folder
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `fm convert`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fm convert model.fmnn model.safetensors                  for nn.Sequential's load_state_dict
+  fm convert model.fmnn model.safetensors --layout keras   dense/kernel, dense/bias, …
+  fm convert theirs.safetensors model.fmnn --read-activation relu --class-names sandal,shirt")]
+pub(crate) struct ConvertArgs {
+    /// The model: native, safetensors, or a checkpoint
+    #[arg(value_name = "IN")]
+    pub(crate) from: PathBuf,
+
+    /// The new file; its ending says the format: .safetensors, or .fmnn for the native one
+    #[arg(value_name = "OUT")]
+    pub(crate) to: PathBuf,
+
+    /// Names and layout of a safetensors file that is written
+    #[arg(long, value_enum, default_value_t = LayoutArg::Pytorch)]
+    pub(crate) layout: LayoutArg,
+
+    /// Names of the classes to keep with it, in the order of the labels [default: what the file says]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) class_names: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) reading: ReadArgs,
+
+    /// Replace OUT if it is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// `fm completions`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fm completions bash > ~/.local/share/bash-completion/completions/fm
+  fm completions zsh > ~/.zfunc/_fm")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Activations by their names, of which clap offers the nearest.
+fn activation() -> impl TypedValueParser<Value = Activation> {
+    PossibleValuesParser::new(Activation::ALL.map(Activation::name))
+        .try_map(|name| name.parse::<Activation>())
+}
+
+fn range(text: &str) -> Result<std::ops::Range<usize>, String> {
+    let parse = |text: &str| text.trim().parse::<usize>().ok();
+    let (first, end) = text.split_once("..").unwrap_or((text, ""));
+    let first = parse(first);
+    let end = if end.is_empty() {
+        first.and_then(|first| first.checked_add(1))
+    } else {
+        parse(end)
+    };
+    match (first, end) {
+        (Some(first), Some(end)) if first < end => Ok(first..end),
+        _ => Err("expected one row (7) or rows without the last (0..10)".to_owned()),
+    }
+}
