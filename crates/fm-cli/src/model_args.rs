@@ -19,7 +19,7 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
     pub(crate) data: String,
 
-    /// An IDX file of images of one's own, [rows, height, width] of bytes, plain or gzip
+    /// An IDX file of images of one's own: rows, height and width of bytes, plain or gzip
     #[arg(
         long,
         value_name = "FILE",
@@ -28,7 +28,7 @@ pub(crate) struct SourceArgs {
     )]
     pub(crate) images: Option<PathBuf>,
 
-    /// The IDX file of their labels, [rows] of bytes
+    /// The IDX file of their labels, one byte for each image
     #[arg(long, value_name = "FILE", requires = "images")]
     pub(crate) labels: Option<PathBuf>,
 

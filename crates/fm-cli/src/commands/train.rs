@@ -8,9 +8,8 @@ use anyhow::{Context, Result, bail};
 use fm_data::Dataset;
 use fm_experiment::protocol::NetworkSpec;
 use fm_experiment::report::percent;
-use fm_experiment::single::{self, Evaluation, Lesson};
+use fm_experiment::single::{self, EpochRecord, Evaluation, Lesson, Observer, Phase, Scores};
 use fm_nn::{Backend, Engine, FreezeMask, Init, Model, Network};
-use fm_train::{EpochRecord, Observer, Phase, Scores};
 use serde::Serialize;
 use serde_json::Map;
 

@@ -1,8 +1,7 @@
 //! `fm transfer`
 
 use anyhow::{Result, bail};
-use fm_experiment::single::{self, PhaseText};
-use fm_train::Phase;
+use fm_experiment::single::{self, Phase, PhaseText};
 
 use super::train::{Lines, check_out, finish, lesson, say_rows};
 use crate::data::{self, Sets};

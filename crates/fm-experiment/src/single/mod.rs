@@ -44,4 +44,6 @@ pub use inspect::{Contents, LayerLine, ModelFacts, inspect};
 pub use lesson::{Lesson, train, transfer};
 pub use open::open;
 pub use phase::{PhaseText, optimizer};
+// What these functions take and give, for programs that know no other crate of trainings.
+pub use fm_train::{EpochRecord, Observer, Phase, Scores};
 pub use predict::{ClassScores, Evaluation, Prediction, evaluate, predict};
