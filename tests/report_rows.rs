@@ -162,6 +162,50 @@ fn the_gallery_holds_the_rows_that_one_arm_gains_most_often() {
     assert_eq!(page.matches("alt=\"test image ").count(), shown);
 }
 
+/// Puts other predictions in the place of a run's.
+fn replace(folder: &Path, plan: &Plan, record: &RunRecord, other: &RunPredictions) {
+    let open = ResultsFolder::open(folder, plan).unwrap();
+    open.keep_predictions(record.seed, other).unwrap();
+    let digest = Sha256::digest(other.to_bytes());
+    let mut record = record.clone();
+    record.predictions_sha256 = Some(digest.iter().map(|b| format!("{b:02x}")).collect());
+    open.keep_record(&record).unwrap();
+}
+
+#[test]
+fn one_answer_for_every_row_is_warned_of_whatever_the_scores_say() {
+    let (folder, plan, runs) = folder();
+    // Names and seeds of those that the report says it of.
+    let told = || -> Vec<(String, Vec<u64>)> {
+        let warnings = report::rebuild(folder.path()).unwrap().warnings;
+        let told = warnings.into_iter().filter_map(|warning| match warning {
+            Warning::ConstantPredictions { training, seeds } => Some((training, seeds)),
+            _ => None,
+        });
+        told.collect()
+    };
+    let is = |rows: &RunPredictions, arm: &str| {
+        let classes = predicted_classes(rows.arm(arm).unwrap());
+        classes.iter().all(|class| *class == classes[0])
+    };
+    let mut expected = Vec::new();
+    for arm in ["scratch", "transfer"] {
+        let seeds = runs.iter().filter(|(_, rows)| is(rows, arm));
+        let seeds: Vec<u64> = seeds.map(|(record, _)| record.seed).collect();
+        if !seeds.is_empty() {
+            expected.push((arm.to_owned(), seeds));
+        }
+    }
+    assert_eq!(told(), expected);
+    assert!(!expected.iter().any(|(arm, _)| arm == "transfer"));
+    let (record, rows) = &runs[1];
+    let mut same = rows.clone();
+    same.arms[1].1.mapv_inplace(|z| -z.abs() - 0.1);
+    replace(folder.path(), &plan, record, &same);
+    expected.push(("transfer".to_owned(), vec![2]));
+    assert_eq!(told(), expected);
+}
+
 #[test]
 fn what_is_gone_is_said_and_the_rest_is_told() {
     let (folder, plan, runs) = folder();
@@ -196,14 +240,7 @@ fn what_is_gone_is_said_and_the_rest_is_told() {
     // Predictions of other rows do not count with these.
     let mut other = runs[1].1.clone();
     other.target.row_numbers.reverse();
-    let open = ResultsFolder::open(folder.path(), &plan).unwrap();
-    let mut record = runs[1].0.clone();
-    open.keep_predictions(2, &other).unwrap();
-    let bytes = fs::read(file(2)).unwrap();
-    let digest = Sha256::digest(&bytes);
-    record.predictions_sha256 = Some(digest.iter().map(|b| format!("{b:02x}")).collect());
-    open.keep_record(&record).unwrap();
-    drop(open);
+    replace(folder.path(), &plan, &runs[1].0, &other);
     let report = report::rebuild(folder.path()).unwrap();
     assert_eq!(report.summary.test_rows.unwrap().seeds, [1]);
 

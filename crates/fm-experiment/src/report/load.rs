@@ -1,19 +1,20 @@
 //! Reading what a report is made from, and refusing what would not be true.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use fm_data::published::CLASS_NAMES;
 use fm_nn::{Dense, Network};
-use fm_train::{EpochRecord, Scores, Seeds};
+use fm_train::{EpochRecord, Scores, Seeds, constant_prediction};
 
 use super::error::ReportError;
 use crate::curves::{CurveRecords, CurvesSummary};
 use crate::error::ExperimentError;
 use crate::folder::{ResultsFolder, arm_model_name};
 use crate::plan::{FORMAT, Plan};
-use crate::predictions::TestImages;
+use crate::predictions::{RunPredictions, TestImages};
 use crate::protocol::{Protocol, ProtocolError};
 use crate::run::{RunRecord, SOURCE_TRUNK};
 use crate::stats::Settings;
@@ -50,6 +51,8 @@ pub(super) struct Rows {
     pub(super) tally: Option<RowsTally>,
     /// Of the same rows as the tally.
     pub(super) images: Option<TestImages>,
+    /// Whether the source model, and then each arm, gave every row the same class, by seed.
+    pub(super) constant: BTreeMap<u64, Vec<bool>>,
     /// Seeds that left no predictions.
     pub(super) missing: Vec<u64>,
     /// Files that are left out, and why.
@@ -174,6 +177,7 @@ impl Rows {
         let mut rows = Self {
             tally: None,
             images: None,
+            constant: BTreeMap::new(),
             missing: Vec::new(),
             left_out: Vec::new(),
         };
@@ -190,6 +194,7 @@ impl Rows {
                 }
                 Err(other) => return Err(other.into()),
             };
+            rows.constant.insert(record.seed, constant(&run));
             let added = match &mut rows.tally {
                 Some(tally) => tally.add(record.seed, &run),
                 None => RowsTally::new(&run, source_classes).and_then(|mut tally| {
@@ -214,6 +219,15 @@ impl Rows {
         }
         Ok(rows)
     }
+}
+
+/// Whether the source model, and then each arm, gives every row the same class.
+fn constant(run: &RunPredictions) -> Vec<bool> {
+    let classes = &run.source_class;
+    let source = classes.len() > 1 && classes.iter().all(|class| *class == classes[0]);
+    let arms = run.arms.iter();
+    let arms = arms.map(|(_, logits)| constant_prediction(logits.view()).is_some());
+    std::iter::once(source).chain(arms).collect()
 }
 
 /// The network that the folder keeps of an arm, if it is the one recorded.

@@ -196,8 +196,14 @@ pub(super) fn warnings(material: &Material) -> Vec<Warning> {
     let rest = fm_data::published::CLASS_NAMES
         .len()
         .saturating_sub(classes);
+    // What the rows got says it for certain; where that is gone, the scores let it be guessed.
+    let said = |record: &RunRecord, place: usize| {
+        let of_seed = material.rows.constant.get(&record.seed);
+        of_seed.and_then(|of_seed| of_seed.get(place).copied())
+    };
     let constant = seeds_where(records, |record| {
-        is_constant(&record.source.test, rest, &record.source.history)
+        let RunRecord { source, .. } = record;
+        said(record, 0).unwrap_or_else(|| is_constant(&source.test, rest, &source.history))
     });
     if let Some(seeds) = constant {
         let training = "The source network".to_owned();
@@ -206,7 +212,7 @@ pub(super) fn warnings(material: &Material) -> Vec<Warning> {
     for (index, arm) in protocol.arms.iter().enumerate() {
         let constant = |record: &RunRecord| {
             let arm = &record.arms[index];
-            is_constant(&arm.test, classes, &arm.history)
+            said(record, index + 1).unwrap_or_else(|| is_constant(&arm.test, classes, &arm.history))
         };
         if let Some(seeds) = seeds_where(records, constant) {
             let training = arm.name.clone();
