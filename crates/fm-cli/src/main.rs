@@ -26,7 +26,6 @@ use interrupt::Stopped;
 
 fn main() -> ExitCode {
     pipe::end_with_the_reader();
-    openblas::restart_with_best_kernel();
     let result = match Cli::parse().command {
         Command::Experiment(args) => commands::experiment::run(&args),
         Command::Train(args) => commands::train::run(&args),

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use fm_nn::{Shape, doctor};
 
 use crate::args::DoctorArgs;
+use crate::openblas;
 
 /// Prints what the machine and its OpenBLAS can do.
 pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
@@ -15,6 +16,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
             args.seconds
         );
     }
+    openblas::restart_with_best_kernel();
     let report = doctor::examine();
     println!("CPU        {}, {} cores", report.cpu.name, report.cpu.cores);
     if let Some(set) = report.cpu.instruction_set {

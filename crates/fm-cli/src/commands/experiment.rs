@@ -16,6 +16,7 @@ use crate::args::ExperimentArgs;
 use crate::curves;
 use crate::data::{self, Data, SYNTHETIC};
 use crate::interrupt::{self, Stopped};
+use crate::openblas;
 use crate::progress::PlanBar;
 use crate::table;
 
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     // Refused before data is fetched, if it is to be refused.
     let curves_asked = curves::asked(args);
     curves_asked.check(&protocol)?;
-    let asked = args.backend.map(Backend::from).map(Engine::new);
+    let asked = args.backend.map(Backend::from).map(openblas::engine);
     let asked = asked.transpose()?;
     let Data {
         train,
@@ -154,7 +155,7 @@ fn protocol(asked: &str) -> Result<Protocol> {
 fn default_engine(out: &Path) -> Result<Engine> {
     let begun = ResultsFolder::plan(out)?.map(|plan| plan.identity.backend);
     let backend = begun.unwrap_or(Backend::Portable);
-    let engine = Engine::new(backend).with_context(|| {
+    let engine = openblas::engine(backend).with_context(|| {
         format!(
             "{} was begun with --backend {backend}; choose another --out to begin anew",
             out.display()
