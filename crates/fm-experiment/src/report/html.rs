@@ -3,6 +3,7 @@
 //! Written so that it is well-formed XML too, which a test checks.
 
 use super::charts::{self, Titled};
+use super::command::command;
 use super::curve_section;
 use super::first_layer::FirstLayer;
 use super::load::Material;
@@ -243,7 +244,7 @@ fn unit_grid(
 }
 
 fn reproduce(out: &mut String, material: &Material) {
-    let (command, own_file) = tables::command(&material.plan);
+    let (command, own_file) = command(material);
     out.push_str("<section>\n<h2>How to reproduce it</h2>\n");
     if own_file {
         note(

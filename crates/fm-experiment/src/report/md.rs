@@ -1,5 +1,6 @@
 //! `report.md`: the page's words and tables, for where pictures are not wanted.
 
+use super::command::command;
 use super::curve_section;
 use super::html::title_words;
 use super::load::Material;
@@ -40,7 +41,7 @@ pub(super) fn page(material: &Material, warnings: &[Warning]) -> String {
     out.push_str(&tables::arms(protocol).markdown());
     curve_section::markdown(&mut out, material);
     out.push_str("\n## How to reproduce it\n\n");
-    let (command, own_file) = tables::command(&material.plan);
+    let (command, own_file) = command(material);
     out.push_str(if own_file {
         "Save the protocol below as protocol.toml; then this makes the same results.\n\n"
     } else {

@@ -12,6 +12,7 @@
 //! Equal plans and records give equal bytes: there is no time of making in a report.
 
 mod charts;
+mod command;
 mod csv;
 mod curve_charts;
 mod curve_csv;

@@ -3,12 +3,12 @@
 use fm_data::published::CLASS_NAMES;
 use serde_json::Value;
 
+use super::command::command_line;
 use super::load::Material;
 use super::table::Table;
 use super::text::{self, percent, points};
 use crate::plan::Plan;
 use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol};
-use crate::seeds::SeedList;
 use crate::stats::words::{level_words, p_words};
 use crate::stats::{Bounds, Comparison, Settings, WinConclusion};
 use crate::summary::{ArmSummary, Measure};
@@ -296,45 +296,6 @@ pub(super) fn facts(material: &Material) -> Table {
     table
 }
 
-/// The command that makes the same results, and whether it needs the protocol as a file.
-pub(super) fn command(plan: &Plan) -> (String, bool) {
-    let identity = &plan.identity;
-    let built_in = Protocol::built_in(&identity.protocol.name);
-    let own_file = built_in.as_ref() != Some(&identity.protocol);
-    let protocol = if own_file {
-        "protocol.toml"
-    } else {
-        &identity.protocol.name
-    };
-    let seeds = match identity.seeds.as_slice() {
-        [seed] => format!("--seed {seed}"),
-        seeds => {
-            let list: Vec<String> = seeds.iter().map(u64::to_string).collect();
-            let list = list.join(",");
-            let short = list.parse::<SeedList>().map(|seeds| seeds.to_string());
-            format!("--seeds {}", short.unwrap_or(list))
-        }
-    };
-    let command = format!(
-        "fm experiment --protocol {protocol} {seeds} --backend {}",
-        identity.backend
-    );
-    (command, own_file)
-}
-
-/// Words as a shell takes them.
-fn command_line(words: &[String]) -> String {
-    let quoted = words.iter().map(|word| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            word.clone()
-        } else {
-            format!("'{}'", word.replace('\'', "'\\''"))
-        }
-    });
-    quoted.collect::<Vec<_>>().join(" ")
-}
-
 /// "sandal against shirt": the classes of the target task, where their names are known.
 pub(super) fn target_classes(plan: &Plan) -> String {
     let classes = &plan.identity.protocol.task.target_classes;
@@ -366,11 +327,5 @@ mod tests {
             phases_words(&protocol.arms[1]),
             "epochs 1–4: trunk frozen, sgd lr 0.001; epochs 5–20: all trained, sgd lr 0.001"
         );
-    }
-
-    #[test]
-    fn command_lines_are_quoted_as_a_shell_needs_it() {
-        let words = ["fm", "a b", "it's", ""].map(str::to_owned);
-        assert_eq!(command_line(&words), "fm 'a b' 'it'\\''s' ''");
     }
 }
