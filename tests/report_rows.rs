@@ -216,10 +216,17 @@ fn what_is_gone_is_said_and_the_rest_is_told() {
     };
     let whole = report::rebuild(folder.path()).unwrap();
 
+    let images = folder.path().join("test-images.safetensors");
+    fs::write(&images, b"no images").unwrap();
+    let report = report::rebuild(folder.path()).unwrap();
+    assert_eq!(report.summary, whole.summary);
+    let named = |warning: &Warning| matches!(warning, Warning::LeftOut { file, .. } if file == "test-images.safetensors");
+    assert!(report.warnings.iter().any(named), "{:?}", report.warnings);
+
     // One is damaged, one is gone.
     fs::write(file(2), b"short").unwrap();
     fs::remove_file(file(5)).unwrap();
-    fs::remove_file(folder.path().join("test-images.safetensors")).unwrap();
+    fs::remove_file(&images).unwrap();
     let report = report::rebuild(folder.path()).unwrap();
     assert_eq!(report.summary.test_rows.as_ref().unwrap().seeds, [1]);
     assert_eq!(report.summary.arms, whole.summary.arms);

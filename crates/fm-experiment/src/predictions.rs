@@ -233,3 +233,61 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn predictions() -> RunPredictions {
+        let rows = |n: u8| TestRows {
+            labels: (0..n).map(|row| row % 2).collect(),
+            row_numbers: (0..u32::from(n)).map(|row| 7 * row).collect(),
+        };
+        RunPredictions {
+            target: rows(3),
+            arms: vec![
+                ("a".to_owned(), Array2::from_elem((3, 1), 0.5)),
+                ("b".to_owned(), Array2::from_elem((3, 2), -1.5)),
+            ],
+            source: rows(2),
+            source_class: vec![1, 0],
+            source_probability: vec![0.25, 0.75],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_asks_for_its_arms() {
+        let bytes = predictions().to_bytes();
+        assert_eq!(
+            RunPredictions::from_bytes(&bytes, ["a", "b"]),
+            Ok(predictions())
+        );
+        let error = RunPredictions::from_bytes(&bytes, ["a", "c"]).unwrap_err();
+        assert_eq!(error, "it has no tensor arms/c/logits");
+    }
+
+    #[test]
+    fn no_change_of_a_byte_and_no_end_makes_it_panic() {
+        let bytes = predictions().to_bytes();
+        for end in 0..bytes.len() {
+            assert!(RunPredictions::from_bytes(&bytes[..end], ["a", "b"]).is_err());
+        }
+        let mut refused = 0;
+        for place in 0..bytes.len() {
+            for flip in [1, 16, 0x80, 0xff] {
+                let mut changed = bytes.clone();
+                changed[place] ^= flip;
+                match RunPredictions::from_bytes(&changed, ["a", "b"]) {
+                    Ok(other) => assert_eq!(other.arms.len(), 2),
+                    Err(_) => refused += 1,
+                }
+            }
+        }
+        // A header that is changed is none; only numbers can change unseen.
+        assert!(
+            refused > 2 * bytes.len(),
+            "{refused} of {}",
+            4 * bytes.len()
+        );
+    }
+}
