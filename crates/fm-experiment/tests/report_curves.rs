@@ -66,6 +66,12 @@ fn every_curve_is_in_the_page_and_the_page_is_well_formed() {
         assert!(page.contains(heading), "{heading}");
         assert!(markdown.contains(&format!("## {heading}")), "{heading}");
     }
+    for name in ["samples", "depth", "pairs", "vary"] {
+        assert!(
+            page.contains(&format!("href=\"report/{name}.csv\"")),
+            "{name}"
+        );
+    }
     let flags = "--curve samples --curve depth --pairs 0-1,3-9 --vary init,order,subset,all";
     assert!(page.contains(flags) && markdown.contains(flags));
     // Numbers that are none would stand in coordinates.

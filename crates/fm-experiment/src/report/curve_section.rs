@@ -71,7 +71,8 @@ pub(super) fn html(out: &mut String, material: &Material) {
             let name = match title {
                 SAMPLES => "report/samples.csv",
                 DEPTH => "report/depth.csv",
-                _ => "report/pairs.csv",
+                PAIRS => "report/pairs.csv",
+                _ => "report/vary.csv",
             };
             files(out, &[name, "summary.json"]);
             out.push_str("</section>\n");

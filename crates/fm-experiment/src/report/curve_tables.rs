@@ -19,11 +19,14 @@ fn interval_heading() -> String {
     format!("{} interval", level_words(Settings::default().level))
 }
 
-/// "p for 8 comparisons"
-fn p_heading(comparisons: usize) -> String {
+/// A heading narrow enough for a table of many columns; [`corrected`] says what it means.
+const P_HEADING: &str = "p";
+
+/// "; p corrected for 8 comparisons", for a caption.
+fn corrected(comparisons: usize) -> String {
     match comparisons {
-        1 => "p".to_owned(),
-        several => format!("p for {several} comparisons"),
+        1 => String::new(),
+        several => format!("; p corrected for {several} comparisons"),
     }
 }
 
@@ -65,11 +68,12 @@ pub(super) fn samples(material: &Material) -> Option<Table> {
         heading.push(format!("{arm} − {first}, points"));
         heading.push(interval_heading());
         heading.push("better in".to_owned());
-        heading.push(p_heading(samples.comparisons));
+        heading.push(P_HEADING.to_owned());
     }
     let caption = format!(
-        "Test error by target rows, {}, mean ± standard deviation{}",
+        "Test error by target rows, {}, mean ± standard deviation{}{}",
         counted(samples.seeds.len(), "seed"),
+        corrected(samples.comparisons),
         too_few(samples.points.iter().flat_map(|p| &p.comparisons))
     );
     let mut table = Table::with_columns(caption, heading);
@@ -91,8 +95,9 @@ pub(super) fn samples(material: &Material) -> Option<Table> {
 pub(super) fn depth(material: &Material) -> Option<Table> {
     let depth = material.summary.curves.depth.as_ref()?;
     let caption = format!(
-        "Test error by layers reused, {}, mean ± standard deviation; differences are from k = 0{}",
+        "Test error by layers reused, {}, mean ± standard deviation; differences are from k = 0{}{}",
         counted(depth.seeds.len(), "seed"),
+        corrected(depth.comparisons),
         too_few(depth.points.iter().map(|p| &p.comparison))
     );
     let heading = [
@@ -101,7 +106,7 @@ pub(super) fn depth(material: &Material) -> Option<Table> {
         "difference, points".to_owned(),
         interval_heading(),
         "better in".to_owned(),
-        p_heading(depth.comparisons),
+        P_HEADING.to_owned(),
     ];
     let mut table = Table::with_columns(caption, heading);
     table.heading[0] = "k".to_owned();
@@ -130,8 +135,9 @@ pub(super) fn pairs(material: &Material) -> Option<Table> {
     let pairs = material.summary.curves.pairs.as_ref()?;
     let first = pairs.arms.first()?;
     let caption = format!(
-        "Test error by the classes of the target task; {}{}",
+        "Test error by the classes of the target task; {}{}{}",
         tally(pairs),
+        corrected(pairs.comparisons),
         too_few(pairs.pairs.iter().flat_map(|p| &p.comparisons))
     );
     let mut heading = vec![
@@ -144,7 +150,7 @@ pub(super) fn pairs(material: &Material) -> Option<Table> {
         heading.push(format!("{arm} − {first}, points"));
         heading.push(interval_heading());
         heading.push("better in".to_owned());
-        heading.push(p_heading(pairs.comparisons));
+        heading.push(P_HEADING.to_owned());
     }
     let mut table = Table::with_columns(caption, heading);
     table.heading[0] = "classes".to_owned();
@@ -188,9 +194,10 @@ pub(super) fn vary(material: &Material) -> Option<Table> {
         table: of,
     } in &vary.tables
     {
-        let name = match against {
-            Some(against) => format!("{arm} − {against}"),
-            None => arm.clone(),
+        let plain = |mean: f64| number(&percent(mean));
+        let (name, mean): (String, &dyn Fn(f64) -> String) = match against {
+            Some(against) => (format!("{arm} − {against}"), &points),
+            None => (arm.clone(), &plain),
         };
         for line in of.sources.iter().chain(&of.all) {
             let with_error =
@@ -203,18 +210,18 @@ pub(super) fn vary(material: &Material) -> Option<Table> {
                 name.clone(),
                 line.source.clone(),
                 line.count.to_string(),
-                number(&percent(line.mean)),
+                mean(line.mean),
                 sd.unwrap_or_else(|| "–".to_owned()),
                 line.share_of_all
                     .map_or_else(|| "–".to_owned(), |s| format!("{s:.2}")),
             ]);
         }
-        if let Some((seeds, mean, sd)) = test_set(material, arm, against.as_deref()) {
+        if let Some((seeds, of_runs, sd)) = test_set(material, arm, against.as_deref()) {
             let cells = [
                 name,
                 "test rows".to_owned(),
                 seeds.to_string(),
-                number(&percent(mean)),
+                mean(of_runs),
                 format!("{:.3}", 100.0 * sd),
                 "–".to_owned(),
             ];
