@@ -1,10 +1,12 @@
-//! Folders that must not be written to, and what is said of them.
+//! Folders that must not be written to, and what is said of them; models that serve on their own.
 
 use std::fs;
 
+use fm_experiment::single::{self, align, evaluate};
 use fm_experiment::{ExperimentError, ResultsFolder};
+use fm_nn::tensors::ReadOptions;
 use fm_nn::{Backend, Engine};
-use fm_tests::small_experiment::{experiment, plan, protocol};
+use fm_tests::small_experiment::{data, experiment, plan, protocol};
 
 #[test]
 fn a_folder_of_another_plan_is_refused_and_left_alone() {
@@ -84,4 +86,24 @@ fn a_damaged_record_is_named() {
             .contains("seed-0001.json is damaged; remove it"),
         "{error}"
     );
+}
+
+#[test]
+fn a_kept_model_knows_its_classes_and_scores_as_its_record_says() {
+    let engine = Engine::portable();
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(protocol(), &[1], &engine);
+    experiment(folder.path(), &plan, &engine, (1, 1), &()).unwrap();
+    let path = folder.path().join("models/seed-0001.fmnn");
+    let model = single::open(&path, &ReadOptions::default()).unwrap();
+    assert_eq!(model.metadata.class_names.len(), 8);
+    assert_eq!(
+        model.class_name(5),
+        "Sneaker",
+        "the two target classes are not its own"
+    );
+    let test = align(&model, &data().test).unwrap();
+    let found = evaluate(&model, &test, engine).unwrap().scores;
+    let open = ResultsFolder::open(folder.path(), &plan).unwrap();
+    assert_eq!(found, open.record(1).unwrap().unwrap().source.test);
 }

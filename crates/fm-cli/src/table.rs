@@ -73,6 +73,15 @@ pub(crate) fn paragraph(text: &str) -> String {
     }
 }
 
+/// As [`paragraph`], on standard error: what is said beside the result.
+pub(crate) fn note(text: &str) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("{}", textwrap::fill(text, textwrap::termwidth().min(100)));
+    } else {
+        eprintln!("{text}");
+    }
+}
+
 /// A table of aligned columns with a rule under the heading, nothing else.
 pub(crate) fn plain(heading: &[&str]) -> Table {
     let mut table = Table::new();

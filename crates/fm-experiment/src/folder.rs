@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fm_nn::{Network, write_whole};
+use fm_nn::{Metadata, Model, Network, write_whole};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -14,6 +14,7 @@ use crate::plan::{Identity, Plan, first_difference};
 use crate::predictions::{RunPredictions, TestImages, sha256};
 use crate::protocol::{Arm, Freeze, TrunkOrigin};
 use crate::run::RunRecord;
+use crate::tasks::PIXEL_SCALE;
 
 /// An open results folder; no other process can open it meanwhile.
 ///
@@ -191,7 +192,7 @@ impl ResultsFolder {
         self.shown
     }
 
-    /// Keeps the trained network of an arm.
+    /// Keeps the trained network of an arm, with the names of its classes.
     ///
     /// # Errors
     /// What the file system says.
@@ -200,22 +201,44 @@ impl ResultsFolder {
         seed: u64,
         arm: &str,
         network: &Network,
+        class_names: &[String],
     ) -> Result<(), ExperimentError> {
-        let path = self.path.join(arm_model_name(seed, arm));
-        network
-            .save(&path)
-            .map_err(|source| io_error("write", &path, source))
+        self.save_model(&arm_model_name(seed, arm), network, class_names)
     }
 
-    /// Keeps the source model of a run.
+    /// Keeps the source model of a run, with the names of its classes.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn keep_model(&self, seed: u64, network: &Network) -> Result<(), ExperimentError> {
-        let path = self.path.join(format!("models/seed-{seed:04}.fmnn"));
-        network
-            .save(&path)
-            .map_err(|source| io_error("write", &path, source))
+    pub fn keep_model(
+        &self,
+        seed: u64,
+        network: &Network,
+        class_names: &[String],
+    ) -> Result<(), ExperimentError> {
+        let name = format!("models/seed-{seed:04}.fmnn");
+        self.save_model(&name, network, class_names)
+    }
+
+    /// Models can be used on their own: `fm predict` asks them by their classes' names.
+    fn save_model(
+        &self,
+        name: &str,
+        network: &Network,
+        class_names: &[String],
+    ) -> Result<(), ExperimentError> {
+        let path = self.path.join(name);
+        let metadata = Metadata {
+            class_names: class_names.to_vec(),
+            input_scale: Some(PIXEL_SCALE),
+            ..Metadata::default()
+        };
+        let network = network.clone();
+        let bytes = Model { network, metadata }.to_bytes();
+        let written = bytes
+            .map_err(io::Error::other)
+            .and_then(|bytes| write_whole(&path, &bytes));
+        written.map_err(|source| io_error("write", &path, source))
     }
 
     /// Writes a file of the folder as readable JSON.

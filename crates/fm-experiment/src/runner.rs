@@ -108,7 +108,9 @@ impl Runner<'_> {
         let mut keep = |checkpoint: &Checkpoint| self.folder.keep_checkpoint(seed, checkpoint);
         let trained = run.source_from(seed, begun.as_ref(), &mut keep, progress);
         let (source, history) = trained.map_err(|error| self.of_checkpoint(seed, error))?;
-        self.folder.keep_model(seed, &source)?;
+        let tasks = run.tasks;
+        let classes = tasks.source.train.class_names();
+        self.folder.keep_model(seed, &source, classes)?;
         let finished = run.arms(seed, &source, history, progress)?;
         // The record comes last: once it is there, so is all that belongs to it.
         if let Some((shown, arm)) = self.folder.shown()
@@ -116,7 +118,8 @@ impl Runner<'_> {
         {
             let name = &finished.record.arms[arm].name;
             let network = &finished.networks[arm];
-            self.folder.keep_arm_model(seed, name, network)?;
+            let classes = tasks.target.train.class_names();
+            self.folder.keep_arm_model(seed, name, network, classes)?;
         }
         self.folder.keep_predictions(seed, &finished.predictions)?;
         self.folder.keep_record(&finished.record)?;

@@ -8,7 +8,7 @@ use super::train::engine;
 use crate::args::Format;
 use crate::data;
 use crate::model_args::EvaluateArgs;
-use crate::table::plain;
+use crate::table::{note, paragraph, plain};
 
 /// Scores a model on the test images, or on files of one's own.
 pub(crate) fn run(args: &EvaluateArgs) -> Result<()> {
@@ -27,8 +27,8 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<()> {
         return Ok(());
     }
     let scores = &found.scores;
-    println!(
-        "{} on {}: accuracy {}, {} of {} images, loss {:.4}\n",
+    let line = format!(
+        "{} on {}: accuracy {}, {} of {} images, loss {:.4}",
         args.model.display(),
         data.name(),
         percent(scores.accuracy),
@@ -36,6 +36,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<()> {
         scores.rows,
         scores.loss
     );
+    println!("{}\n", paragraph(&line));
     let mut table = plain(&["class", "images", "recall", "precision", "most taken for"]);
     let share = |x: Option<f64>| x.map_or_else(|| "–".to_owned(), percent);
     for (class, of) in found.classes.iter().enumerate() {
@@ -56,7 +57,9 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<()> {
     println!("{table}");
     if let Some(class) = found.constant_prediction {
         let name = &found.classes[class as usize].name;
-        eprintln!("Warning: every image is taken for {name}; the model has learned nothing.");
+        note(&format!(
+            "Warning: every image is taken for {name}; the model has learned nothing."
+        ));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::train::engine;
 use crate::args::Format;
 use crate::model_args::PredictArgs;
-use crate::table::plain;
+use crate::table::{note, plain};
 
 /// One image's answer, as programs get it.
 #[derive(Serialize)]
@@ -94,11 +94,15 @@ fn picture_file(path: &Path, inputs: usize) -> Result<Images> {
     let mut notes = Vec::new();
     let name = path.display();
     if picture.resized {
-        eprintln!("note: {name}: scaled from {width}×{height} to {side}×{side}");
+        note(&format!(
+            "note: {name}: scaled from {width}×{height} to {side}×{side}"
+        ));
         notes.push("resized");
     }
     if picture.inverted {
-        eprintln!("note: {name}: the background is bright, so bright and dark were exchanged");
+        note(&format!(
+            "note: {name}: the background is bright, so bright and dark were exchanged"
+        ));
         notes.push("inverted");
     }
     Ok((

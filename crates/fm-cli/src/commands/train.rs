@@ -16,6 +16,7 @@ use serde_json::Map;
 use crate::args::{BackendArg, Format};
 use crate::data::{self, Sets};
 use crate::model_args::{LessonArgs, TrainArgs};
+use crate::table::note;
 
 /// Trains a model, scores it, and keeps it.
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
@@ -83,12 +84,12 @@ pub(super) fn lesson(args: &LessonArgs) -> Result<Lesson> {
 /// Which rows are learned from.
 pub(super) fn say_rows(train: &Dataset, valid: Option<&Dataset>) {
     let held_out = valid.map_or(0, Dataset::rows);
-    eprintln!(
+    note(&format!(
         "{} rows of {} to learn from, {held_out} held out: {}",
         train.rows(),
         train.name(),
         train.class_names().join(", ")
-    );
+    ));
 }
 
 /// A line per epoch.
@@ -96,15 +97,11 @@ pub(super) struct Lines(pub(super) usize);
 
 impl Observer for Lines {
     fn epoch(&mut self, epoch: &EpochRecord, _: &Network) -> ControlFlow<()> {
-        let score = |s: &Scores| format!("loss {:.4}, accuracy {}", s.loss, percent(s.accuracy));
+        let score = |s: &Scores| format!("{:>8}, loss {:.4}", percent(s.accuracy), s.loss);
         let valid = epoch.valid.as_ref().map(score);
-        let valid = valid.map_or_else(String::new, |valid| format!("; held out: {valid}"));
-        eprintln!(
-            "epoch {:>2} of {}: {}{valid}",
-            epoch.epoch,
-            self.0,
-            score(&epoch.train)
-        );
+        let valid = valid.map_or_else(String::new, |valid| format!("   held out {valid}"));
+        let (epoch, of, train) = (epoch.epoch, self.0, score(&epoch.train));
+        eprintln!("epoch {epoch:>2} of {of}: {train}{valid}");
         ControlFlow::Continue(())
     }
 }
@@ -136,9 +133,9 @@ pub(super) fn finish(
         .as_ref()
         .is_some_and(|test| test.constant_prediction.is_some())
     {
-        eprintln!(
+        note(
             "Warning: the model predicts the same class for every test image. A lower --lr, more \
-             epochs or more rows may help."
+             epochs or more rows may help.",
         );
     }
     model

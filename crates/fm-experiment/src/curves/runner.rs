@@ -282,7 +282,8 @@ impl CurveRunner<'_> {
         if !had(&network) {
             return Err(ExperimentError::OtherSource { path, seed });
         }
-        self.folder.keep_model(seed, &network)?;
+        let classes = run.tasks.source.train.class_names();
+        self.folder.keep_model(seed, &network, classes)?;
         Ok(network)
     }
 

@@ -193,7 +193,7 @@ pub(crate) fn folder_of(plan: &Plan, records: &[RunRecord]) -> TempDir {
         open.keep_predictions(record.seed, &predictions).unwrap();
         open.keep_record(record).unwrap();
     }
-    open.keep_model(1, &model()).unwrap();
+    open.keep_model(1, &model(), &[]).unwrap();
     assert!(fs::metadata(folder.path().join("plan.json")).is_ok());
     folder
 }
