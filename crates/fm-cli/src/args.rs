@@ -17,13 +17,14 @@ use crate::model_args::{
 #[derive(Debug, Parser)]
 #[command(name = "fm", version, propagate_version = true)]
 #[command(after_help = "\
-Exit codes: 0 done, 2 refused or failed (the message on standard error says what, where and what
-to do), 130 stopped by Ctrl-C (`fm experiment` goes on where it was). Results go to standard output, everything else to standard error; NO_COLOR is respected.
+Exit codes: 0 done, 2 refused or failed (the message on standard error says what, where and what to do), \
+130 stopped by Ctrl-C (`fm experiment` goes on where it was). Results go to standard output, \
+everything else to standard error; NO_COLOR is respected.
 
 From nothing to a model that knows one's own picture:
-  fm train --data synthetic:6000 --except sandal,shirt --rows 2000 --out source.fmnn
-  fm transfer source.fmnn --data synthetic:6000 --classes sandal,shirt --rows 200 --out shoes.fmnn
-  fm predict shoes.fmnn photo.png")]
+  fm train --data synthetic:6000 --except sandal,shirt
+  fm transfer model.fmnn --data synthetic:6000 --classes sandal,shirt
+  fm predict transfer.fmnn photo.png")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -85,7 +85,9 @@ fn model(facts: &ModelFacts) {
         println!("classes: {}", facts.class_names.join(", "));
     }
     if let Some(scale) = facts.input_scale {
-        println!("input scale: 1/{:.6}", 1.0 / f64::from(scale));
+        // A thousandth is more than single precision tells apart at 1/255.
+        let parts = (1000.0 / f64::from(scale)).round() / 1000.0;
+        println!("input scale: 1/{parts}");
     }
     for (key, value) in &facts.notes {
         println!("{key}: {value}");
