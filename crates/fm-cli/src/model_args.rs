@@ -117,7 +117,8 @@ Examples:
   fm train --except sandal,shirt --out source.fmnn                      eight classes, all rows
   fm train --images my-images.idx --labels my-labels.idx.gz             files of one's own
 
-With --optimizer sgd --epochs 10 and a protocol's rows it is that protocol's source model, to the bit.")]
+With a protocol's rows, layers, optimizer, epochs and a seed it is the source model of that seed,
+to the bit.")]
 pub(crate) struct TrainArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
