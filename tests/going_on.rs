@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use fm_experiment::protocol::TrunkOrigin;
 use fm_experiment::{ExperimentError, PlanObserver};
 use fm_nn::Engine;
 use fm_tests::small_experiment::{experiment, plan, protocol};
@@ -75,6 +76,38 @@ fn finished_epochs_are_not_trained_again() {
         assert_eq!(bytes(folder.path()), bytes(whole.path()), "{stop}");
         assert!(!folder.path().join("checkpoints").exists());
     }
+}
+
+/// Where an arm begins with a source trained on shuffled labels, that training is gone on with too.
+#[test]
+fn finished_epochs_of_a_second_source_are_not_trained_again() {
+    let engine = Engine::portable();
+    let mut protocol = protocol();
+    protocol.arms[1].trunk = TrunkOrigin::ShuffledSource;
+    let plan = plan(protocol, &[1], &engine);
+    let run = |folder: &Path, most| {
+        let steps = Steps::most(most);
+        let ended = experiment(folder, &plan, &engine, (1, 1), &steps).map(|_| ());
+        (ended, steps.count())
+    };
+    let (whole, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (ended, all) = run(whole.path(), u64::MAX);
+    ended.unwrap();
+    let epoch = epoch_steps(whole.path());
+    // In the second epoch of the second source.
+    assert!(run(folder.path(), 3 * epoch + 3).0.is_err());
+    let names = ["seed-0001.ckpt", "seed-0001-shuffled.ckpt"];
+    let done = names.map(|name| {
+        let path = folder.path().join("checkpoints").join(name);
+        Checkpoint::load(&path).unwrap().history().len()
+    });
+    assert_eq!(done, [2, 1]);
+    let (ended, rest) = run(folder.path(), u64::MAX);
+    ended.unwrap();
+    assert_eq!(rest, all - 3 * epoch);
+    let bytes = |folder: &Path| fs::read(folder.join("runs/seed-0001.json")).unwrap();
+    assert_eq!(bytes(folder.path()), bytes(whole.path()));
+    assert!(!folder.path().join("checkpoints").exists());
 }
 
 #[test]

@@ -5,27 +5,87 @@ use std::io::ErrorKind::{DirectoryNotEmpty, NotFound};
 use std::path::{Path, PathBuf};
 
 use fm_nn::write_whole;
-use fm_train::Checkpoint;
+use fm_train::{Checkpoint, TrainError};
 
 use crate::error::ExperimentError;
 use crate::folder::{ResultsFolder, io_error, read_bytes};
+use crate::source::{KeepCheckpoints, SourceTraining};
 
 const CHECKPOINTS: &str = "checkpoints";
 /// What [`write_whole`] calls a file that is not whole yet.
 const PART: &str = "part";
 
+/// The source trainings under way of one seed, as a results folder keeps them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SeedCheckpoints<'a> {
+    folder: &'a ResultsFolder,
+    seed: u64,
+}
+
 impl ResultsFolder {
-    pub(crate) fn checkpoint_path(&self, seed: u64) -> PathBuf {
-        let name = format!("{CHECKPOINTS}/seed-{seed:04}.ckpt");
-        self.path().join(name)
+    pub(crate) fn checkpoints(&self, seed: u64) -> SeedCheckpoints<'_> {
+        SeedCheckpoints { folder: self, seed }
     }
 
-    /// Where a seed's source training stands; none where it is still to begin.
-    ///
-    /// # Errors
-    /// A file that cannot be read or is damaged.
-    pub fn checkpoint(&self, seed: u64) -> Result<Option<Checkpoint>, ExperimentError> {
-        let path = self.checkpoint_path(seed);
+    /// Removes the checkpoints of finished runs that a killed process left, and their folder with
+    /// the last of them.
+    pub(crate) fn drop_old_checkpoints(&self) -> Result<(), ExperimentError> {
+        let folder = self.path().join(CHECKPOINTS);
+        for path in entries(&folder)? {
+            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            let number = stem.and_then(|stem| stem.strip_prefix("seed-")?.split('-').next());
+            if let Some(seed) = number.and_then(|number| number.parse().ok())
+                && self.is_done(seed)?
+            {
+                self.checkpoints(seed).remove()?;
+            }
+        }
+        match fs::remove_dir(&folder) {
+            Err(error) if !matches!(error.kind(), NotFound | DirectoryNotEmpty) => {
+                Err(io_error("remove", &folder, error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl SeedCheckpoints<'_> {
+    fn path(&self, which: SourceTraining) -> PathBuf {
+        let end = match which {
+            SourceTraining::Source => "",
+            SourceTraining::Shuffled => "-shuffled",
+        };
+        let name = format!("{CHECKPOINTS}/seed-{:04}{end}.ckpt", self.seed);
+        self.folder.path().join(name)
+    }
+
+    /// Removes the checkpoints of a finished run.
+    pub(crate) fn remove(&self) -> Result<(), ExperimentError> {
+        remove_if_there(&self.path(SourceTraining::Source))?;
+        remove_if_there(&self.path(SourceTraining::Shuffled))
+    }
+
+    /// A checkpoint of another training says nothing of the protocol: its file is not what it was.
+    pub(crate) fn explain(&self, error: ExperimentError) -> ExperimentError {
+        match error {
+            ExperimentError::Train {
+                training, source, ..
+            } if matches!(source, TrainError::Checkpoint { .. }) => {
+                let which = match training == SourceTraining::Source.name() {
+                    true => SourceTraining::Source,
+                    false => SourceTraining::Shuffled,
+                };
+                let (path, reason) = (self.path(which), source.to_string());
+                ExperimentError::DamagedFile { path, reason }
+            }
+            other => other,
+        }
+    }
+}
+
+impl KeepCheckpoints for SeedCheckpoints<'_> {
+    fn begun(&self, which: SourceTraining) -> Result<Option<Checkpoint>, ExperimentError> {
+        let path = self.path(which);
         let Some(bytes) = read_bytes(&path)? else {
             return Ok(None);
         };
@@ -36,46 +96,12 @@ impl ResultsFolder {
         })
     }
 
-    /// Keeps where a seed's source training stands, in place of where it stood before.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn keep_checkpoint(
-        &self,
-        seed: u64,
-        checkpoint: &Checkpoint,
-    ) -> Result<(), ExperimentError> {
-        let folder = self.path().join(CHECKPOINTS);
+    fn keep(&self, which: SourceTraining, checkpoint: &Checkpoint) -> Result<(), ExperimentError> {
+        let folder = self.folder.path().join(CHECKPOINTS);
         fs::create_dir_all(&folder).map_err(|source| io_error("create", &folder, source))?;
-        let path = self.checkpoint_path(seed);
+        let path = self.path(which);
         write_whole(&path, &checkpoint.to_bytes())
             .map_err(|source| io_error("write", &path, source))
-    }
-
-    /// Removes the checkpoint of a finished run.
-    pub(crate) fn drop_checkpoint(&self, seed: u64) -> Result<(), ExperimentError> {
-        remove_if_there(&self.checkpoint_path(seed))
-    }
-
-    /// Removes the checkpoints of finished runs that a killed process left, and their folder with
-    /// the last of them.
-    pub(crate) fn drop_old_checkpoints(&self) -> Result<(), ExperimentError> {
-        let folder = self.path().join(CHECKPOINTS);
-        for path in entries(&folder)? {
-            let stem = path.file_stem().and_then(|stem| stem.to_str());
-            let seed = stem.and_then(|stem| stem.strip_prefix("seed-")?.parse().ok());
-            if let Some(seed) = seed
-                && self.is_done(seed)?
-            {
-                self.drop_checkpoint(seed)?;
-            }
-        }
-        match fs::remove_dir(&folder) {
-            Err(error) if !matches!(error.kind(), NotFound | DirectoryNotEmpty) => {
-                Err(io_error("remove", &folder, error))
-            }
-            _ => Ok(()),
-        }
     }
 }
 

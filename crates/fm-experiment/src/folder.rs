@@ -25,7 +25,8 @@ use crate::tasks::PIXEL_SCALE;
 /// models/seed-0042.fmnn        the run's source model
 /// models/seed-0001-NAME.fmnn   of the lowest seed, the first arm that trains on a reused first layer
 /// test-images.safetensors      the target task's test images, see TestImages
-/// checkpoints/seed-0042.ckpt   a source training under way; gone when the run is finished
+/// checkpoints/seed-0042.ckpt   a source training under way; gone when the run is finished (with
+///                              `-shuffled` in its name, one on shuffled labels)
 /// timings.json                 seconds per run; the only file that differs between equal plans
 /// summary.json                 made from the records
 /// ```

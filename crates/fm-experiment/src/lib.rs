@@ -66,6 +66,7 @@ mod summary;
 mod tasks;
 mod tensors;
 mod test_rows;
+mod watch;
 
 pub use error::ExperimentError;
 pub use folder::ResultsFolder;
@@ -77,6 +78,7 @@ pub use run::{
 };
 pub use runner::{PlanObserver, Runner};
 pub use seeds::{SeedList, SeedListError};
+pub use source::{KeepCheckpoints, SourceTraining};
 pub use summary::{ArmSummary, Measure, SourceSummary, Summary};
 pub use tasks::{Task, Tasks};
 pub use test_rows::{ArmRows, ComparisonRows, ModelRows, TestRowsSummary};

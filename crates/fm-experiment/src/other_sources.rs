@@ -6,9 +6,8 @@ use fm_train::{EpochRecord, Scores, Seeds, shuffle};
 use crate::curves::TrainingSeeds;
 use crate::error::ExperimentError;
 use crate::protocol::PhaseSpec;
-use crate::run::{Progress, Run, Watch, train_error};
-use crate::streams::Streams;
-use crate::tasks::{examples, examples_with};
+use crate::run::{Progress, Run, train_error};
+use crate::source::{KeepCheckpoints, SourceJob, SourceTraining};
 
 impl Run<'_> {
     /// Trains the source model of a seed as [`source`](Self::source) does, without scoring its
@@ -34,9 +33,18 @@ impl Run<'_> {
         seeds: TrainingSeeds,
         progress: &dyn Progress,
     ) -> Result<Network, ExperimentError> {
-        let (labels, phase) = (self.tasks.source.train.labels(), &self.protocol.source);
-        let trained = self.source_on((seed, seeds), "source", labels, phase, progress);
-        trained.map(|(network, _)| network)
+        let phase = &self.protocol.source;
+        let job = SourceJob {
+            seed,
+            seeds,
+            which: SourceTraining::Source,
+            labels: self.tasks.source.train.labels(),
+            phase,
+            validated: phase.needs_validation(),
+            kept: &(),
+        };
+        self.train_source(&job, progress)
+            .map(|(network, _)| network)
     }
 
     /// Trains a second source model, from the first's weights and in its order of rows, on labels
@@ -45,6 +53,7 @@ impl Run<'_> {
     pub(crate) fn shuffled_source(
         &self,
         seed: u64,
+        kept: &dyn KeepCheckpoints,
         progress: &dyn Progress,
     ) -> Result<(Network, Vec<EpochRecord>), ExperimentError> {
         let (seeds, task) = (Seeds::new(seed), &self.tasks.source);
@@ -62,36 +71,15 @@ impl Run<'_> {
             reduce_on_plateau: None,
             ..self.protocol.source.clone()
         };
-        let named = (seed, TrainingSeeds::one(seed));
-        self.source_on(named, "the shuffled source", &labels, &phase, progress)
-    }
-
-    /// Trains a source model on the source task's rows under these labels.
-    fn source_on(
-        &self,
-        (seed, seeds): (u64, TrainingSeeds),
-        training: &str,
-        labels: &[u8],
-        phase: &PhaseSpec,
-        progress: &dyn Progress,
-    ) -> Result<(Network, Vec<EpochRecord>), ExperimentError> {
-        let task = &self.tasks.source;
-        let trained = || {
-            let mut network = self.source_network(seeds.init)?;
-            let train = examples_with(&task.train, labels)?;
-            let valid = match phase.needs_validation() {
-                true => Some(examples(&task.valid)?),
-                false => None,
-            };
-            let mut watch = Watch::of(progress, task, valid.is_some());
-            let streams = Streams::of(seeds.order, "source");
-            let (rows, phases) = ((&train, valid.as_ref()), std::slice::from_ref(phase));
-            let history = self.fit_on(&mut network, rows, phases, streams, &mut watch)?;
-            Ok((network, history, watch.cancelled))
+        let job = SourceJob {
+            seed,
+            seeds: TrainingSeeds::one(seed),
+            which: SourceTraining::Shuffled,
+            labels: &labels,
+            phase: &phase,
+            validated: phase.needs_validation(),
+            kept,
         };
-        match trained().map_err(|error| train_error(seed, training, error))? {
-            (_, _, true) => Err(ExperimentError::Cancelled),
-            (network, history, false) => Ok((network, history)),
-        }
+        self.train_source(&job, progress)
     }
 }

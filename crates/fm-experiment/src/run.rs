@@ -1,11 +1,9 @@
 //! One run: one seed of a protocol.
 
-use std::ops::ControlFlow;
-
 use fm_nn::{Dense, Engine, Loss, Network};
 use fm_train::{
-    EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, StepRecord,
-    TrainError, Trainer, predicted_classes, probabilities,
+    EpochRecord, Evaluator, Examples, Phase, RowOrder, Scores, Seeds, TrainError, Trainer,
+    predicted_classes, probabilities,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -13,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::ExperimentError;
 use crate::predictions::{RunPredictions, TestRows, sha256};
 use crate::protocol::{Arm, PhaseSpec, Protocol, TrunkOrigin};
+use crate::source::KeepCheckpoints;
 use crate::streams::Streams;
 use crate::tasks::{Task, Tasks, examples};
+use crate::watch::Watch;
 
 /// The stream that a source trunk's first weights come from.
 pub(crate) const SOURCE_TRUNK: &str = "source/trunk";
@@ -125,12 +125,27 @@ impl Run<'_> {
         history: Vec<EpochRecord>,
         progress: &dyn Progress,
     ) -> Result<FinishedRun, ExperimentError> {
+        self.arms_from(seed, (source, history), &(), progress)
+    }
+
+    /// As [`arms`](Self::arms), but a second source training, where an arm needs one, goes on
+    /// from where it stands in `kept`.
+    ///
+    /// # Errors
+    /// As [`arms`](Self::arms), and what `kept` returns.
+    pub fn arms_from(
+        &self,
+        seed: u64,
+        (source, history): (&Network, Vec<EpochRecord>),
+        kept: &dyn KeepCheckpoints,
+        progress: &dyn Progress,
+    ) -> Result<FinishedRun, ExperimentError> {
         let sha256_before_arms = source.digest();
         let (test, source_logits) = self
             .score(source, &self.tasks.source)
             .map_err(|error| train_error(seed, "source", error))?;
         let shuffled = match self.protocol.needs_shuffled_source() {
-            true => Some(self.shuffled_source(seed, progress)?),
+            true => Some(self.shuffled_source(seed, kept, progress)?),
             false => None,
         };
         let trunks = Trunks {
@@ -333,56 +348,4 @@ pub(crate) fn train_error(seed: u64, training: &str, source: TrainError) -> Expe
 pub(crate) struct Trunks<'a> {
     pub(crate) source: &'a Network,
     pub(crate) shuffled_source: Option<&'a Network>,
-}
-
-/// Watches one training of a run.
-pub(crate) struct Watch<'a> {
-    progress: &'a dyn Progress,
-    epoch_work: u64,
-    trunk_sha256: Vec<String>,
-    pub(crate) cancelled: bool,
-}
-
-impl<'a> Watch<'a> {
-    pub(crate) fn new(progress: &'a dyn Progress, task: &Task) -> Self {
-        let epoch_work = task.epoch_work();
-        Self {
-            progress,
-            epoch_work,
-            trunk_sha256: Vec::new(),
-            cancelled: false,
-        }
-    }
-
-    /// Where epochs are scored, or not.
-    pub(crate) fn of(progress: &'a dyn Progress, task: &Task, validated: bool) -> Self {
-        let epoch_work = match validated {
-            true => task.epoch_work(),
-            false => task.train_work(),
-        };
-        Self {
-            epoch_work,
-            ..Self::new(progress, task)
-        }
-    }
-}
-
-impl Observer for Watch<'_> {
-    fn step(&mut self, _: &StepRecord) -> ControlFlow<()> {
-        self.cancelled = self.progress.cancelled();
-        if self.cancelled {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-
-    fn epoch(&mut self, _: &EpochRecord, _: &Network) -> ControlFlow<()> {
-        self.progress.advance(self.epoch_work);
-        ControlFlow::Continue(())
-    }
-
-    fn phase(&mut self, _: usize, network: &Network) {
-        self.trunk_sha256.push(network.trunk_digest());
-    }
 }

@@ -5,8 +5,6 @@ use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use fm_train::{Checkpoint, TrainError};
-
 use crate::curves::CurvePart;
 use crate::error::ExperimentError;
 use crate::folder::ResultsFolder;
@@ -104,14 +102,14 @@ impl Runner<'_> {
         seed: u64,
         progress: &dyn Progress,
     ) -> Result<RunRecord, ExperimentError> {
-        let begun = self.folder.checkpoint(seed)?;
-        let mut keep = |checkpoint: &Checkpoint| self.folder.keep_checkpoint(seed, checkpoint);
-        let trained = run.source_from(seed, begun.as_ref(), &mut keep, progress);
-        let (source, history) = trained.map_err(|error| self.of_checkpoint(seed, error))?;
+        let kept = self.folder.checkpoints(seed);
+        let trained = run.source_from(seed, &kept, progress);
+        let (source, history) = trained.map_err(|error| kept.explain(error))?;
         let tasks = run.tasks;
         let classes = tasks.source.train.class_names();
         self.folder.keep_model(seed, &source, classes)?;
-        let finished = run.arms(seed, &source, history, progress)?;
+        let finished = run.arms_from(seed, (&source, history), &kept, progress);
+        let finished = finished.map_err(|error| kept.explain(error))?;
         // The record comes last: once it is there, so is all that belongs to it.
         if let Some((shown, arm)) = self.folder.shown()
             && shown == seed
@@ -123,23 +121,8 @@ impl Runner<'_> {
         }
         self.folder.keep_predictions(seed, &finished.predictions)?;
         self.folder.keep_record(&finished.record)?;
-        self.folder.drop_checkpoint(seed)?;
+        kept.remove()?;
         Ok(finished.record)
-    }
-
-    /// A checkpoint of another training says nothing of the protocol: its file is not what it was.
-    fn of_checkpoint(&self, seed: u64, error: ExperimentError) -> ExperimentError {
-        match error {
-            ExperimentError::Train { source, .. }
-                if matches!(source, TrainError::Checkpoint { .. }) =>
-            {
-                ExperimentError::DamagedFile {
-                    path: self.folder.checkpoint_path(seed),
-                    reason: source.to_string(),
-                }
-            }
-            other => other,
-        }
     }
 
     fn keep_timing(

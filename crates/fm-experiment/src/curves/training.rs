@@ -5,9 +5,10 @@ use fm_train::{Scores, TrainError};
 
 use crate::error::ExperimentError;
 use crate::protocol::PhaseSpec;
-use crate::run::{Progress, Run, Watch, train_error};
+use crate::run::{Progress, Run, train_error};
 use crate::streams::Streams;
 use crate::tasks::examples;
+use crate::watch::Watch;
 
 impl Run<'_> {
     /// Trains what `begin` gives on the target task and scores it on its test rows.
