@@ -15,6 +15,7 @@ mod model_args;
 mod openblas;
 mod pipe;
 mod progress;
+mod rows;
 mod table;
 
 use std::process::ExitCode;

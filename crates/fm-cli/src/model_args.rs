@@ -9,6 +9,7 @@ use fm_nn::Activation;
 use fm_nn::tensors::{Layout, ReadOptions};
 
 use crate::args::{BackendArg, Format};
+use crate::rows::Rows;
 
 /// Where images and labels come from.
 #[derive(Debug, Args)]
@@ -301,9 +302,9 @@ pub(crate) struct PredictArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Rows of an IDX file, counted from 0, without the last [default: all]
-    #[arg(long, value_name = "FIRST..END", value_parser = range)]
-    pub(crate) rows: Option<std::ops::Range<usize>>,
+    /// Rows of IDX files, counted from 0, without END [default: all]
+    #[arg(long, value_name = "FIRST..END", value_parser = Rows::parse)]
+    pub(crate) rows: Option<Rows>,
 
     #[command(flatten)]
     pub(crate) reading: ReadArgs,
@@ -381,19 +382,4 @@ pub(crate) struct CompletionsArgs {
 fn activation() -> impl TypedValueParser<Value = Activation> {
     PossibleValuesParser::new(Activation::ALL.map(Activation::name))
         .try_map(|name| name.parse::<Activation>())
-}
-
-fn range(text: &str) -> Result<std::ops::Range<usize>, String> {
-    let parse = |text: &str| text.trim().parse::<usize>().ok();
-    let (first, end) = text.split_once("..").unwrap_or((text, ""));
-    let first = parse(first);
-    let end = if end.is_empty() {
-        first.and_then(|first| first.checked_add(1))
-    } else {
-        parse(end)
-    };
-    match (first, end) {
-        (Some(first), Some(end)) if first < end => Ok(first..end),
-        _ => Err("expected one row (7) or rows without the last (0..10)".to_owned()),
-    }
 }

@@ -1,6 +1,6 @@
 //! What holds for the drawn stand-in: the same bytes everywhere, from few words, and no row twice.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use fm_data::synthetic::{self, Options, Part, SyntheticError};
 use ndarray::s;
@@ -58,7 +58,7 @@ fn fewer_rows_are_the_first_of_more() {
 #[test]
 fn every_ten_rows_hold_each_class_once() {
     let (_, labels) = synthetic::images(0, Part::Test, 500).unwrap();
-    let mut orders = HashSet::new();
+    let mut orders = BTreeSet::new();
     for block in labels.chunks(10) {
         let mut sorted = block.to_vec();
         sorted.sort_unstable();
@@ -77,7 +77,7 @@ fn no_image_comes_twice() {
         (1, Part::Train, 1000),
         (u64::MAX, Part::Test, 1000),
     ];
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     for (seed, part, rows) in sets {
         let (pixels, _) = synthetic::images(seed, part, rows).unwrap();
         for image in pixels.rows() {

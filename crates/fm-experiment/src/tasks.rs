@@ -114,6 +114,15 @@ pub(crate) fn examples(data: &Dataset) -> Result<Examples<'_>, TrainError> {
     examples_with(data, data.labels())
 }
 
+/// The same with pixels multiplied by another factor than a protocol's.
+pub(crate) fn examples_scaled(data: &Dataset, scale: f32) -> Result<Examples<'_>, TrainError> {
+    let inputs = Inputs::U8 {
+        values: data.pixels(),
+        scale,
+    };
+    Examples::new(inputs, Labels::U8(data.labels()))
+}
+
 /// The images of a dataset with other labels.
 pub(crate) fn examples_with<'a>(
     data: &'a Dataset,

@@ -34,6 +34,9 @@ impl fmt::Display for Backend {
 /// work, several times what it takes to begin and to end together.
 const SHARED_FROM: usize = 16_384;
 
+/// No machine gains by more, and thousands of stacks are not always to be had.
+const MOST_THREADS: usize = 256;
+
 /// Computes products and elementwise functions; cheap to clone, one per run.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -99,11 +102,13 @@ impl Engine {
     /// The same engine, large products shared by `threads` threads, the caller's among them.
     ///
     /// The portable backend only: BLAS keeps to one thread per run. The results are the same bits
-    /// for any number of threads. More threads than the machine has cores are of no use; where the
+    /// for any number of threads. More threads than the machine has cores are of no use, and more
+    /// than 256 are not made; where the
     /// system refuses some, [`threads`](Self::threads) says how many there are. They sleep while
     /// there is nothing to do, and end with the last clone of the engine.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
+        let threads = threads.min(MOST_THREADS);
         let shared = self.backend == Backend::Portable && threads > 1;
         self.team = shared.then(|| Arc::new(Team::new(threads)));
         self

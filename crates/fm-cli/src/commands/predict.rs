@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::train::engine;
 use crate::args::Format;
 use crate::model_args::PredictArgs;
+use crate::rows::Rows;
 use crate::table::{note, plain};
 
 /// One image's answer, as programs get it.
@@ -65,6 +66,12 @@ fn images(path: &Path, inputs: usize, args: &PredictArgs) -> Result<Images> {
     });
     read.with_context(|| format!("cannot read {}", path.display()))?;
     if picture::is_picture(&begin) {
+        if args.rows.is_some() {
+            bail!(
+                "{} is a picture and has no rows; leave --rows out",
+                path.display()
+            );
+        }
         return picture_file(path, inputs);
     }
     if !begin.starts_with(&[0, 0]) && !begin.starts_with(&[0x1f, 0x8b]) {
@@ -75,12 +82,13 @@ fn images(path: &Path, inputs: usize, args: &PredictArgs) -> Result<Images> {
     let columns: usize = array.shape().iter().skip(1).product();
     let array = array.into_shape_with_order((rows, columns));
     let array = array.with_context(|| path.display().to_string())?;
-    let range = args.rows.clone().unwrap_or(0..rows);
-    if range.end > rows {
-        bail!("{} has rows 0..{rows}, not {range:?}", path.display());
+    let Rows { first, end } = args.rows.unwrap_or_default();
+    let end = end.unwrap_or(rows);
+    if end > rows || first > end {
+        bail!("{} has rows 0..{rows}, not {first}..{end}", path.display());
     }
-    let chosen = ArrayView2::from(&array).slice_move(ndarray::s![range.clone(), ..]);
-    Ok((chosen.to_owned(), Some(range.start), Vec::new()))
+    let chosen = ArrayView2::from(&array).slice_move(ndarray::s![first..end, ..]);
+    Ok((chosen.to_owned(), Some(first), Vec::new()))
 }
 
 fn picture_file(path: &Path, inputs: usize) -> Result<Images> {

@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::thread;
 
 use anyhow::{Context, Result, bail};
 use fm_data::Dataset;
@@ -16,6 +15,7 @@ use serde_json::Map;
 use crate::args::{BackendArg, Format};
 use crate::data::{self, Sets};
 use crate::model_args::{LessonArgs, TrainArgs};
+use crate::openblas;
 use crate::table::note;
 
 /// Trains a model, scores it, and keeps it.
@@ -67,10 +67,9 @@ pub(super) fn check_out(out: &Path, force: bool) -> Result<()> {
     }
 }
 
-/// The backend with a thread per core.
+/// The backend, on one thread: two gain only on cores that are idle and near each other.
 pub(super) fn engine(backend: BackendArg) -> Result<Engine> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    Ok(Engine::new(Backend::from(backend))?.with_threads(threads))
+    Ok(openblas::engine(Backend::from(backend))?)
 }
 
 pub(super) fn lesson(args: &LessonArgs) -> Result<Lesson> {

@@ -60,8 +60,9 @@ impl Protocol {
                 "none",
             )?;
         }
-        for (i, &units) in self.network.hidden.iter().enumerate() {
-            at_least_one(&[Key("network"), Key("hidden"), Index(i)], units)?;
+        if let Some((layer, expected, found)) = self.network.too_large() {
+            let key = [Key("network"), Key("hidden"), Index(layer)];
+            problem(&key, expected, &found)?;
         }
         at_least_one(
             &[Key("training"), Key("batch_size")],

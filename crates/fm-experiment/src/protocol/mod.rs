@@ -134,6 +134,28 @@ pub struct NetworkSpec {
 }
 
 impl NetworkSpec {
+    /// More units in a layer, or weights between two, are a slip of the finger: gigabytes would be
+    /// asked for.
+    const MOST_UNITS: usize = 65_536;
+    const MOST_WEIGHTS: usize = 1 << 26;
+
+    /// The layer that is too large or empty, what is expected of it, and what was found.
+    pub(crate) fn too_large(&self) -> Option<(usize, &'static str, String)> {
+        let units = self.hidden.iter().enumerate();
+        let mut wrong = units.filter(|(_, units)| !(1..=Self::MOST_UNITS).contains(*units));
+        if let Some((layer, units)) = wrong.next() {
+            return Some((layer, "1 to 65536 units in each layer", units.to_string()));
+        }
+        let below = self
+            .hidden
+            .iter()
+            .zip(&self.hidden[1.min(self.hidden.len())..]);
+        let mut weights = below.map(|(inputs, units)| inputs * units).enumerate();
+        let (layer, found) = weights.find(|(_, weights)| *weights > Self::MOST_WEIGHTS)?;
+        let expected = "at most 67108864 weights between two layers";
+        Some((layer + 1, expected, found.to_string()))
+    }
+
     /// The trunk on `inputs` inputs.
     pub fn trunk(&self, inputs: usize) -> TrunkSpec {
         TrunkSpec {

@@ -1,6 +1,6 @@
 //! Classes by their names.
 
-use fm_data::Dataset;
+use fm_data::{DataError, Dataset};
 use fm_nn::Model;
 
 use super::SingleError;
@@ -80,8 +80,12 @@ impl Selection {
             Some(rows) => train.first(rows)?,
             None => train,
         };
-        // A small part may be without the classes.
-        Ok((train, valid.and_then(|valid| self.of(&valid).ok())))
+        let valid = match valid.map(|valid| self.of(&valid)).transpose() {
+            // A small part may be without the classes.
+            Err(SingleError::Data(DataError::NoRows { .. })) => None,
+            valid => valid?,
+        };
+        Ok((train, valid))
     }
 
     /// The rows of the chosen classes, under their new labels.

@@ -7,10 +7,7 @@ use fm_train::{EpochRecord, Observer, Phase, RowOrder, Seeds, Stream, TrainError
 use super::SingleError;
 use crate::protocol::NetworkSpec;
 use crate::run::SOURCE_TRUNK;
-use crate::tasks::{PIXEL_SCALE, examples};
-
-/// More is a slip of the finger: weights of billions would be asked for.
-const MOST_UNITS: usize = 65_536;
+use crate::tasks::{PIXEL_SCALE, examples_scaled};
 
 /// What all of a training shares.
 #[derive(Clone, Debug)]
@@ -30,6 +27,7 @@ impl Lesson {
         order: Stream,
         phases: &[Phase],
         (train, valid): (&Dataset, Option<&Dataset>),
+        scale: f32,
         observer: &mut dyn Observer,
     ) -> Result<Vec<EpochRecord>, SingleError> {
         let trainer = Trainer {
@@ -38,8 +36,9 @@ impl Lesson {
             batch_size: self.batch_size,
             order: RowOrder::Shuffled(order),
         };
-        let train = examples(train)?;
-        let valid = valid.map(examples).transpose()?;
+        let train = examples_scaled(train, scale)?;
+        let valid = valid.map(|valid| examples_scaled(valid, scale));
+        let valid = valid.transpose()?;
         Ok(trainer.fit(network, phases, &train, valid.as_ref(), observer)?)
     }
 }
@@ -64,11 +63,11 @@ pub fn train(
     valid: Option<&Dataset>,
     observer: &mut dyn Observer,
 ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
-    if let Some(units) = spec.hidden.iter().find(|n| !(1..=MOST_UNITS).contains(*n)) {
+    if let Some((_, expected, found)) = spec.too_large() {
         return Err(SingleError::Train(TrainError::Setting {
             name: "hidden",
-            expected: "1 to 65536 units in each layer",
-            found: units.to_string(),
+            expected,
+            found,
         }));
     }
     let seeds = Seeds::new(lesson.seed);
@@ -78,13 +77,20 @@ pub fn train(
     let head = spec.head(outputs, &mut seeds.stream("source/head").rng());
     let mut network = Network::new(trunk, head)?;
     let order = seeds.stream("source/shuffle");
-    let history = lesson.fit(&mut network, order, phases, (train, valid), observer)?;
+    let history = lesson.fit(
+        &mut network,
+        order,
+        phases,
+        (train, valid),
+        PIXEL_SCALE,
+        observer,
+    )?;
     let metadata = metadata(train, PIXEL_SCALE);
     Ok((Model { network, metadata }, history))
 }
 
 /// Trains a copy of a model's trunk under a new head on all classes of `train`; the source stays
-/// as it is.
+/// as it is. Pixels are multiplied by what the source's metadata says, 1/255 where it says nothing.
 ///
 /// # Errors
 /// As [`train`], and [`SingleError::Inputs`] for images of another size.
@@ -108,8 +114,10 @@ pub fn transfer(
     let head = head.head(outputs, &mut seeds.stream("target/head").rng());
     let mut network = source.network.with_head(head)?;
     let order = seeds.stream("target/shuffle");
-    let history = lesson.fit(&mut network, order, phases, (train, valid), observer)?;
-    let metadata = metadata(train, PIXEL_SCALE);
+    // The trunk's features are of pixels on the source's scale.
+    let scale = source.metadata.input_scale.unwrap_or(PIXEL_SCALE);
+    let history = lesson.fit(&mut network, order, phases, (train, valid), scale, observer)?;
+    let metadata = metadata(train, scale);
     Ok((Model { network, metadata }, history))
 }
 

@@ -196,7 +196,8 @@ impl Places {
             Part::Bias if keras => "/bias",
             Part::Bias => ".bias",
         };
-        let number = self.start + layer * self.step;
+        // A number from a file may be any; one past the last is nobody's.
+        let number = self.start.saturating_add(layer.saturating_mul(self.step));
         let stem = &self.stem;
         match self.numbered {
             true if keras && number == 0 => format!("{}{part}", stem.trim_end_matches('_')),
