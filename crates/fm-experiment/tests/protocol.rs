@@ -114,6 +114,18 @@ fn what_cannot_be_is_refused_with_line_and_reason() {
             "a name of its own",
         ),
         (
+            "[300, 100, 50, 50, 50]",
+            "[300, 4000000000]",
+            "hidden",
+            "1 to 65536 units in each layer, found 4000000000",
+        ),
+        (
+            "[300, 100, 50, 50, 50]",
+            "[65536, 65536]",
+            "hidden",
+            "at most 67108864 weights between two layers, found 4294967296",
+        ),
+        (
             "validation_rows = 5000",
             "validation_rows = 0",
             "validation_rows",

@@ -317,6 +317,12 @@ fn layers_missing_or_too_many_are_named_as_they_would_be() {
         "{words:?}"
     );
 
+    // The largest number that a name can have is nobody's, and no reason to panic.
+    let last = format!("{}.weight", usize::MAX);
+    let bytes = foreign(&[(&last, &[3, 4])]);
+    let matched = network(4, &[3], 2).copy_matching(&bytes, &relu());
+    assert!(matched.unwrap().copied.is_empty());
+
     // A weight that fits beside a bias that does not stays where it is.
     let bytes = foreign(&[("weight", &[3, 4]), ("bias", &[2])]);
     let mut one = network(4, &[], 3);
