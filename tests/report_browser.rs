@@ -98,9 +98,14 @@ fn open(browser: &Path, page: &Path, window: Window) -> Seen {
 <script>
 document.getElementById("page").onload = function () {{
   const inner = this.contentDocument, view = this.contentWindow;
+  const boxes = [...inner.querySelectorAll(".scroll")];
   const shown = image => image.complete && image.naturalWidth > 0;
   document.getElementById("seen").textContent = "measured" + JSON.stringify({{
     width: inner.documentElement.scrollWidth, room: view.innerWidth,
+    tables: boxes.length, cut: boxes.filter(b => b.scrollWidth > b.clientWidth)
+      .map(b => b.getAttribute("aria-label")),
+    captions: [...inner.querySelectorAll(".caption")].filter(c => c.scrollWidth > c.clientWidth
+      || c.getBoundingClientRect().right > view.innerWidth).length,
     images: inner.images.length, broken: [...inner.images].filter(i => !shown(i)).length,
     pictures: inner.querySelectorAll("svg").length,
     ground: view.getComputedStyle(inner.body).backgroundColor,
@@ -235,6 +240,12 @@ fn whole_report(browser: &Path) -> Outcome {
             "it scrolls sideways: {says}"
         );
         assert_eq!(number("broken"), 0, "{says}");
+        assert_eq!(number("captions"), 0, "a caption is cut off: {says}");
+        assert!(number("tables") > 0, "{says}");
+        if window.width == DESKTOP.width {
+            let cut = seen.measured["cut"].as_array().unwrap();
+            assert!(cut.is_empty(), "a wide window shows these in part: {says}");
+        }
         if page == &report {
             assert!(number("images") > 24 && number("pictures") > 6, "{says}");
         }

@@ -91,9 +91,10 @@ fn header(out: &mut String, material: &Material) {
 
 fn results(out: &mut String, material: &Material) {
     out.push_str("<section>\n<h2>Results</h2>\n");
-    // Few arms leave room for two tables side by side.
+    // One below the other: half a page is too narrow for two arms and their intervals. Many columns
+    // are set smaller.
     let arms = material.plan.identity.protocol.arms.len();
-    let class = if arms <= 3 { "pair" } else { "stack" };
+    let class = if arms <= 3 { "tables" } else { "stack" };
     out.push_str(&format!("<div class=\"{class}\">\n<div>\n"));
     out.push_str(&tables::scores(material).html());
     files(out, &["report/arms.csv", "runs.csv", "summary.json"]);
@@ -135,8 +136,9 @@ fn results(out: &mut String, material: &Material) {
     );
     files(out, &["report/differences.csv", "runs.csv"]);
     out.push_str("<details>\n<summary>Every seed</summary>\n");
+    out.push_str("<div class=\"stack\">\n");
     out.push_str(&tables::seeds(material).html());
-    out.push_str("</details>\n</section>\n");
+    out.push_str("</div>\n</details>\n</section>\n");
 }
 
 fn learning(out: &mut String, material: &Material) {

@@ -90,8 +90,6 @@ pub(super) fn strip_chart(labels: &Labels<'_>, strips: &[Strip]) -> String {
         labels.axis,
     );
     if let Some((left, right)) = labels.sides {
-        let x = scale.at(0.0);
-        svg.line("zero", (x, top - 4.0), (x, bottom));
         // Each side's words stand at its own end of the chart, clear of each other.
         svg.text(
             "side",
@@ -107,9 +105,14 @@ pub(super) fn strip_chart(labels: &Labels<'_>, strips: &[Strip]) -> String {
         );
     }
 
+    let zero = labels.sides.map(|_| scale.at(0.0));
     let mut y = top;
     for ((strip, places), height) in strips.iter().zip(&swarms).zip(&heights) {
         svg.text("label", Anchor::Start, (LEFT, y + 15.0), &strip.label);
+        // The line stops short of the labels, which would lie across it.
+        if let Some(x) = zero {
+            svg.line("zero", (x, y + 22.0), (x, y + strip_height(*height)));
+        }
         let middle = y + 22.0 + height / 2.0;
         for (point, (x, dy)) in strip.points.iter().zip(places) {
             let class = match point.look {

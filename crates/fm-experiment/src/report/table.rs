@@ -34,13 +34,15 @@ impl Table {
         }
     }
 
-    /// In a box of its own, which a narrow screen scrolls sideways.
+    /// In a box of its own, which a narrow screen scrolls sideways; the caption stands above the box,
+    /// where it breaks at the page's width and not at the table's.
     pub(super) fn html(&self) -> String {
         let class = if self.numbers { "numbers" } else { "words" };
         let caption = text::html(&self.caption);
         let mut out = format!(
-            "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n\
-             <table class=\"{class}\">\n<caption>{caption}</caption>\n<thead><tr>"
+            "<p class=\"caption\">{caption}</p>\n\
+             <div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n\
+             <table class=\"{class}\">\n<thead><tr>"
         );
         for cell in &self.heading {
             out.push_str(&format!("<th scope=\"col\">{}</th>", text::html(cell)));

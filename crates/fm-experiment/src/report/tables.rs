@@ -26,37 +26,35 @@ pub(super) fn scores(material: &Material) -> Table {
             .rows
             .push([name.to_owned()].into_iter().chain(cells).collect());
     };
-    let ends = |m: &Measure| text::interval(&m.description.mean_interval, |v| number(&percent(v)));
+    let ends = |bounds: &Bounds| text::interval(bounds, |v| number(&percent(v)));
     row("accuracy", &|a| {
         text::percent_and_sd(&a.test_accuracy.description)
     });
-    row(&interval, &|a| ends(&a.test_accuracy));
+    row(&interval, &|a| {
+        ends(&a.test_accuracy.description.mean_interval)
+    });
     row("error", &|a| {
         text::percent_and_sd(&a.test_error.description)
     });
-    row(&interval, &|a| ends(&a.test_error));
-    let of = |m: &Measure, value: f64, bounds: &Bounds| {
-        // A lone value is its own median, and says no more than the mean.
-        match m.description.count {
-            1 => "–".to_owned(),
-            _ => format!(
-                "{} ({})",
-                percent(value),
-                text::interval(bounds, |v| number(&percent(v)))
-            ),
-        }
-    };
-    row("error, median (interval)", &|a| {
-        let d = &a.test_error.description;
-        of(&a.test_error, d.median, &d.median_interval)
+    row(&interval, &|a| {
+        ends(&a.test_error.description.mean_interval)
     });
-    row("error, interquartile mean (interval)", &|a| {
-        let d = &a.test_error.description;
-        of(
-            &a.test_error,
-            d.interquartile_mean,
-            &d.interquartile_mean_interval,
-        )
+    // A lone value is its own median, and says no more than the mean.
+    let of = |m: &Measure, value: f64| match m.description.count {
+        1 => "–".to_owned(),
+        _ => percent(value),
+    };
+    row("error, median", &|a| {
+        of(&a.test_error, a.test_error.description.median)
+    });
+    row(&interval, &|a| {
+        ends(&a.test_error.description.median_interval)
+    });
+    row("error, interquartile mean", &|a| {
+        of(&a.test_error, a.test_error.description.interquartile_mean)
+    });
+    row(&interval, &|a| {
+        ends(&a.test_error.description.interquartile_mean_interval)
     });
     row("loss", &|a| text::loss_and_sd(&a.test_loss.description));
     row(&interval, &|a| {
