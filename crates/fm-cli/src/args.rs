@@ -4,9 +4,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fm_data::published::CLASS_NAMES;
 use fm_experiment::SeedList;
 use fm_experiment::curves::Curve;
 use fm_experiment::protocol::Varied;
+use fm_experiment::single::nearest;
 use fm_nn::Backend;
 
 use crate::model_args::{
@@ -18,7 +20,7 @@ use crate::model_args::{
 #[command(name = "fm", version, propagate_version = true)]
 #[command(after_help = "\
 Exit codes: 0 done, 2 refused or failed (the message on standard error says what, where and what to do), \
-130 stopped by Ctrl-C (`fm experiment` goes on where it was). Results go to standard output, \
+130 stopped by Ctrl-C or SIGTERM (`fm experiment` goes on where it was). Results go to standard output, \
 everything else to standard error; NO_COLOR is respected.
 
 From nothing to a model that knows one's own picture:
@@ -108,12 +110,14 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
     pub(crate) data: String,
 
-    /// Train a curve too: over target rows, over layers reused, over pairs of classes; may be
-    /// added to a finished folder
+    /// Train a curve too: over target rows, over layers reused, over pairs of classes (of those the
+    /// protocol may take fewer seeds, `curves.pairs.seeds`: 12 in notebook-2e); may be added to a
+    /// finished folder
     #[arg(long = "curve", value_enum, value_name = "samples|depth|pairs")]
     pub(crate) curves: Vec<CurveArg>,
 
-    /// The pairs of classes to train, such as 5-6,0-2 [default: all 45, with --curve pairs]
+    /// The pairs of classes to train, such as 5-6,sandal-shirt [default: all 45, with
+    /// --curve pairs]
     #[arg(long, value_name = "PAIRS", value_delimiter = ',', value_parser = pair)]
     pub(crate) pairs: Vec<[u8; 2]>,
 
@@ -183,17 +187,40 @@ impl From<VaryArg> for Varied {
     }
 }
 
-/// Two classes of one digit each: `5-6`.
+/// Two classes by their numbers or names: `5-6`, `sandal-shirt`.
 fn pair(text: &str) -> Result<[u8; 2], String> {
-    let expected = "expected two different classes from 0 to 9, such as 5-6";
-    let classes = text.split_once('-').and_then(|(a, b)| {
-        let class = |text: &str| text.parse::<u8>().ok().filter(|class| *class < 10);
-        Some([class(a)?, class(b)?])
-    });
+    let expected = "expected two different classes, 0 to 9 or by name, such as 5-6 or sandal-shirt";
+    // A name may have a hyphen of its own: T-shirt/top.
+    let halves = || {
+        text.match_indices('-')
+            .map(|(at, _)| (&text[..at], &text[at + 1..]))
+    };
+    let classes = halves().find_map(|(a, b)| Some([class(a)?, class(b)?]));
     match classes {
         Some([a, b]) if a != b => Ok([a.min(b), a.max(b)]),
-        _ => Err(expected.to_owned()),
+        _ => {
+            let wrong = halves().find_map(|(a, b)| match (class(a), class(b)) {
+                (Some(_), None) => Some(b),
+                (None, Some(_)) => Some(a),
+                _ => None,
+            });
+            let near = wrong.and_then(|name| nearest(name, CLASS_NAMES));
+            let near = near.map_or_else(String::new, |near| format!("; perhaps {near:?}"));
+            Err(format!("{expected}{near}"))
+        }
     }
+}
+
+/// A class by its number, or by its name in any case.
+fn class(text: &str) -> Option<u8> {
+    let text = text.trim();
+    let named = CLASS_NAMES
+        .iter()
+        .position(|name| name.eq_ignore_ascii_case(text));
+    let number = named.or_else(|| text.parse().ok())?;
+    u8::try_from(number)
+        .ok()
+        .filter(|_| number < CLASS_NAMES.len())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -327,4 +354,25 @@ pub(crate) struct DoctorArgs {
     /// Seconds of each measurement
     #[arg(long, value_name = "SECONDS", default_value_t = 0.5)]
     pub(crate) seconds: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_of_a_pair_are_numbers_or_names() {
+        for (text, classes) in [
+            ("5-6", [5, 6]),
+            ("6-5", [5, 6]),
+            ("sandal-Shirt", [5, 6]),
+            ("t-shirt/top-ankle boot", [0, 9]),
+            ("9-t-shirt/top", [0, 9]),
+        ] {
+            assert_eq!(pair(text), Ok(classes), "{text}");
+        }
+        for text in ["", "5", "5-5", "5-10", "5-sandal", "-", "5-6-7"] {
+            assert!(pair(text).is_err(), "{text}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use fm_experiment::stats::Comparison;
 
 use crate::args::ExperimentArgs;
 use crate::progress::CurveBar;
-use crate::table::plain;
+use crate::table::{paragraph, plain};
 
 /// The curves that the command line asks for.
 pub(crate) fn asked(args: &ExperimentArgs) -> CurvesAsked {
@@ -184,6 +184,7 @@ fn pairs(curve: &PairsSummary) {
         let (difference_to, p) = (format!("{arm} − {first}"), p_heading(curve.comparisons));
         let mut table = plain(&[
             "target classes",
+            "seeds",
             &format!("{first} error"),
             &format!("{arm} error"),
             &difference_to,
@@ -196,6 +197,7 @@ fn pairs(curve: &PairsSummary) {
             let c = &pair.comparisons[index];
             let mut row = vec![
                 format!("{a}-{b} {} against {}", class(a), class(b)),
+                pair.seeds.len().to_string(),
                 percent(c.against_error),
                 percent(c.arm_error),
             ];
@@ -227,7 +229,9 @@ fn vary(curve: &VarySummary) {
             None => (format!("{arm} error"), percent),
         };
         for line in of.sources.iter().chain(&of.all) {
-            let sd = line.sd.map(|sd| format!("{:.3} points", 100.0 * sd));
+            let sd = line.sd.zip(line.sd_error);
+            let sd =
+                sd.map(|(sd, error)| format!("{:.3} ± {:.3} points", 100.0 * sd, 100.0 * error));
             let share = line.share_of_all.map(|share| format!("{share:.2}"));
             table.add_row([
                 name.clone(),
@@ -239,7 +243,12 @@ fn vary(curve: &VarySummary) {
             ]);
         }
     }
-    println!("\nWhere the spread over seeds comes from:\n\n{table}");
+    let shares = "Each deviation with its standard error. Shares are of the variance with all moved; they \
+                  need not add up to 1, and one may lie above it.";
+    println!(
+        "\nWhere the spread over seeds comes from:\n\n{table}\n\n{}",
+        paragraph(shares)
+    );
 }
 
 fn class(class: u8) -> &'static str {

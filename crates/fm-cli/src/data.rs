@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use fm_data::fetch::{self, ErrorKind, FetchError, FetchReport, Options};
 use fm_data::{Dataset, FashionMnist, idx, synthetic};
 use fm_experiment::DatasetIdentity;
+use fm_experiment::single::nearest;
 
 use crate::model_args::SourceArgs;
 use crate::progress::FetchBar;
@@ -41,7 +42,11 @@ pub(crate) fn open(asked: &str) -> Result<Data> {
         Some("") => draw(&synthetic::Options::default()),
         Some(rows) if rows.starts_with(':') => draw(&rows_of_stand_in(&rows[1..])?),
         _ if asked == "auto" => auto(),
-        _ => published(Path::new(asked)),
+        _ if Path::new(asked).exists() => published(Path::new(asked)),
+        _ => match nearest(asked, ["auto", SYNTHETIC]) {
+            Some(near) => bail!("--data {asked}: there is no such folder; perhaps {near:?}"),
+            None => published(Path::new(asked)),
+        },
     }
 }
 

@@ -65,6 +65,38 @@ fn seeds_that_are_no_list() {
 }
 
 #[test]
+fn a_name_nearly_right_is_told_the_right_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = |args: &[&'static str]| [&["experiment"], args].concat();
+    refused(
+        folder.path(),
+        &experiment(&["--with-arm", "shuffled-sorce"]),
+        &["perhaps \"shuffled-source\""],
+    );
+    refused(
+        folder.path(),
+        &experiment(&["--data", "synthetc"]),
+        &["no such folder", "perhaps \"synthetic\""],
+    );
+    refused(
+        folder.path(),
+        &experiment(&["--pairs", "sandle-shirt"]),
+        &["perhaps \"Sandal\""],
+    );
+    refused(
+        folder.path(),
+        &experiment(&["--pairs", "5-sandal"]),
+        &["two different classes"],
+    );
+    fs::write(folder.path().join("taken"), "mine").unwrap();
+    refused(
+        folder.path(),
+        &experiment(&["--out", "taken"]),
+        &["--out taken: this is a file"],
+    );
+}
+
+#[test]
 fn protocols_that_are_none() {
     let folder = tempfile::tempdir().unwrap();
     let experiment = |protocol| ["experiment", "--protocol", protocol];

@@ -39,7 +39,7 @@ fn what_cannot_be_is_refused_with_line_and_reason() {
             "batch_size = 32",
             "batch_sise = 32",
             "batch_size = ",
-            "unknown field `batch_sise`",
+            "; perhaps `batch_size`",
         ),
         (
             "batch_size = 32",
@@ -99,7 +99,7 @@ fn what_cannot_be_is_refused_with_line_and_reason() {
             "\"trunk\", opt",
             "\"trunks\", opt",
             "    { epochs = 4",
-            "invalid value",
+            "or a number of layers, perhaps \"trunk\"",
         ),
         (
             "\"trunk\", opt",

@@ -6,6 +6,7 @@ use std::thread;
 
 use anyhow::{Context, Result, bail};
 use fm_experiment::curves::CurveRunner;
+use fm_experiment::single::nearest;
 use fm_experiment::{
     DatasetIdentity, FORMAT, Identity, MadeWith, Plan, Protocol, ResultsFolder, Run, Runner,
     SeedList, Summary, Tasks,
@@ -29,6 +30,12 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         (None, None) => SeedList::standard(),
     };
     // Refused before data is fetched, if it is to be refused.
+    if let Some(out) = args.out.as_ref().filter(|out| out.is_file()) {
+        bail!(
+            "--out {}: this is a file; name a folder, which is made where there is none",
+            out.display()
+        );
+    }
     let curves_asked = curves::asked(args);
     curves_asked.check(&protocol)?;
     let asked = args.backend.map(Backend::from).map(openblas::engine);
@@ -121,18 +128,20 @@ fn cores() -> NonZeroUsize {
 
 /// The protocol with its optional arms of these names.
 fn with_arms(protocol: Protocol, names: &[String]) -> Result<Protocol> {
-    let there: Vec<&str> = protocol
+    let known: Vec<String> = protocol
         .optional_arms
         .iter()
-        .map(|arm| arm.name.as_str())
+        .map(|arm| arm.name.clone())
         .collect();
-    let there = match there.as_slice() {
+    let there = match known.as_slice() {
         [] => "it has none".to_owned(),
         names => format!("it has {}", names.join(", ")),
     };
     let name = protocol.name.clone();
     protocol.with_arms(names).map_err(|wrong| {
-        anyhow::anyhow!("protocol {name} has no optional arm called {wrong:?}; {there}")
+        let near = nearest(wrong, known.iter().map(String::as_str));
+        let near = near.map_or_else(String::new, |near| format!(", perhaps {near:?}"));
+        anyhow::anyhow!("protocol {name} has no optional arm called {wrong:?}{near}; {there}")
     })
 }
 

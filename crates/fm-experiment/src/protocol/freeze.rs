@@ -3,7 +3,7 @@
 use std::fmt;
 
 use fm_nn::FreezeMask;
-use serde::de::{Error, Unexpected, Visitor};
+use serde::de::{Error, Expected, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a phase freezes: in TOML `"nothing"`, `"trunk"`, or a number of layers from the input on.
@@ -54,7 +54,15 @@ impl<'de> Deserialize<'de> for Freeze {
                 match text {
                     "nothing" => Ok(Freeze::Nothing),
                     "trunk" => Ok(Freeze::Trunk),
-                    other => Err(E::invalid_value(Unexpected::Str(other), &self)),
+                    other => {
+                        let near = crate::single::nearest(other, ["nothing", "trunk"]);
+                        let near = near.map_or_else(String::new, |n| format!(", perhaps {n:?}"));
+                        let found = Unexpected::Str(other);
+                        let expected: &dyn Expected = &self;
+                        Err(E::custom(format!(
+                            "invalid value: {found}, expected {expected}{near}"
+                        )))
+                    }
                 }
             }
 

@@ -52,7 +52,7 @@ impl Protocol {
         let protocol: Self = toml::from_str(text).map_err(|error| ProtocolError::Syntax {
             name: name.to_owned(),
             line: error.span().map_or(1, |span| line_at(text, span.start)),
-            reason: error.message().to_owned(),
+            reason: format!("{}{}", error.message(), likely(error.message())),
         })?;
         match protocol.problem() {
             None => Ok(protocol),
@@ -82,6 +82,19 @@ impl Protocol {
         })?;
         Self::parse(&text, &name)
     }
+}
+
+/// The name that is most likely meant, of those that a message about an unknown one lists in
+/// backticks after it.
+fn likely(message: &str) -> String {
+    if !message.starts_with("unknown ") {
+        return String::new();
+    }
+    let mut names = message.split('`').skip(1).step_by(2);
+    let near = names
+        .next()
+        .and_then(|unknown| crate::single::nearest(unknown, names));
+    near.map_or_else(String::new, |near| format!("; perhaps `{near}`"))
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
