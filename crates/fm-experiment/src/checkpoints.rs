@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind::{DirectoryNotEmpty, NotFound};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fm_nn::write_whole;
 use fm_train::{Checkpoint, TrainError};
@@ -10,10 +10,9 @@ use fm_train::{Checkpoint, TrainError};
 use crate::error::ExperimentError;
 use crate::folder::{ResultsFolder, io_error, read_bytes};
 use crate::source::{KeepCheckpoints, SourceTraining};
+use crate::sweep::{entries, remove_if_there};
 
 const CHECKPOINTS: &str = "checkpoints";
-/// What [`write_whole`] calls a file that is not whole yet.
-const PART: &str = "part";
 
 /// The source trainings under way of one seed, as a results folder keeps them.
 #[derive(Clone, Copy, Debug)]
@@ -102,37 +101,5 @@ impl KeepCheckpoints for SeedCheckpoints<'_> {
         let path = self.path(which);
         write_whole(&path, &checkpoint.to_bytes())
             .map_err(|source| io_error("write", &path, source))
-    }
-}
-
-/// Removes what a killed process was writing, in a results folder and the folders in it.
-pub(crate) fn sweep(folder: &Path) -> Result<(), ExperimentError> {
-    for path in entries(folder)? {
-        // Not what a link leads to.
-        if path.is_dir() && !path.is_symlink() {
-            sweep(&path)?;
-        } else if path.extension().is_some_and(|end| end == PART) {
-            remove_if_there(&path)?;
-        }
-    }
-    Ok(())
-}
-
-/// What is in a folder; nothing where there is none.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, ExperimentError> {
-    let failed = |source| io_error("read", folder, source);
-    match fs::read_dir(folder) {
-        Err(error) if error.kind() == NotFound => Ok(Vec::new()),
-        Err(error) => Err(failed(error)),
-        Ok(entries) => entries
-            .map(|entry| entry.map(|entry| entry.path()).map_err(failed))
-            .collect(),
-    }
-}
-
-fn remove_if_there(path: &Path) -> Result<(), ExperimentError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != NotFound => Err(io_error("remove", path, error)),
-        _ => Ok(()),
     }
 }

@@ -35,6 +35,12 @@ pub enum ExperimentError {
         /// What the file system said.
         source: io::Error,
     },
+    /// There is a file where the folder should be.
+    #[error("{} is a file and no folder; choose another --out", path.display())]
+    NotFolder {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder holds something else.
     #[error(
         "{} is not empty and has no plan.json, so it is no results folder; choose another --out",

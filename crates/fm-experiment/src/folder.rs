@@ -8,12 +8,12 @@ use fm_nn::{Metadata, Model, Network, write_whole};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::checkpoints::sweep;
 use crate::error::ExperimentError;
 use crate::plan::{Identity, Plan, first_difference};
 use crate::predictions::{RunPredictions, TestImages, sha256};
 use crate::protocol::{Arm, Freeze, TrunkOrigin};
 use crate::run::RunRecord;
+use crate::sweep::{remove_if_there, sweep};
 use crate::tasks::PIXEL_SCALE;
 
 /// An open results folder; no other process can open it meanwhile.
@@ -27,17 +27,22 @@ use crate::tasks::PIXEL_SCALE;
 /// test-images.safetensors      the target task's test images, see TestImages
 /// checkpoints/seed-0042.ckpt   a source training under way; gone when the run is finished (with
 ///                              `-shuffled` in its name, one on shuffled labels)
-/// timings.json                 seconds per run; the only file that differs between equal plans
+/// curves/                      records of curves, and their seconds in curves/timings.json
+/// timings.json                 seconds per run
 /// summary.json                 made from the records
+/// report.html, report.md       reports, with runs.csv, history.csv and report/*.csv
+/// tensorboard/                 event files, where they were asked for
 /// ```
 ///
-/// Every file is written whole or not at all.
+/// Equal plans leave equal records, predictions, models, summaries and CSV files. What may differ:
+/// both `timings.json`, `made_with` in `plan.json`, and the command in the reports, which names
+/// the folder and the jobs. Every file is written whole or not at all.
 #[derive(Debug)]
 pub struct ResultsFolder {
     path: PathBuf,
     shown: Option<(u64, usize)>,
-    /// Held for as long as the folder is open.
-    _lock: File,
+    /// Held for as long as the folder is open; none where it is only read.
+    _lock: Option<File>,
 }
 
 impl ResultsFolder {
@@ -46,32 +51,45 @@ impl ResultsFolder {
     /// # Errors
     /// A folder of another plan, of something else, in use, or not writable; it is left as it is.
     pub fn open(path: &Path, plan: &Plan) -> Result<Self, ExperimentError> {
-        let there = Self::plan(path)?;
-        match &there {
-            Some(there) => check_same(path, there, plan)?,
-            None => check_empty(path)?,
-        }
+        fits(path, plan)?;
         for folder in [path.to_owned(), path.join("runs"), path.join("models")] {
             fs::create_dir_all(&folder).map_err(|source| io_error("create", &folder, source))?;
         }
         let lock = lock(path)?;
+        // Another process may have begun here since.
+        let begun = fits(path, plan)?;
         sweep(path)?;
         let folder = Self {
             path: path.to_owned(),
             shown: shown(&plan.identity),
-            _lock: lock,
+            _lock: Some(lock),
         };
-        if there.is_none() {
+        if !begun {
             folder.write_json("plan.json", plan)?;
         }
         Ok(folder)
     }
 
+    /// The folder of the plan that is there, only to be read: nothing is made, locked or swept, so
+    /// it may be one that nobody may write to, or that another process works in.
+    pub(crate) fn for_reading(path: &Path, plan: &Plan) -> Self {
+        Self {
+            path: path.to_owned(),
+            shown: shown(&plan.identity),
+            _lock: None,
+        }
+    }
+
     /// The plan of the results folder at `path`, which is not opened; none where there is none.
     ///
     /// # Errors
-    /// A plan that cannot be read or is damaged.
+    /// A plan that cannot be read or is damaged; a file in the folder's place.
     pub fn plan(path: &Path) -> Result<Option<Plan>, ExperimentError> {
+        if path.is_file() {
+            return Err(ExperimentError::NotFolder {
+                path: path.to_owned(),
+            });
+        }
         read_if_there(&path.join("plan.json"))
     }
 
@@ -108,13 +126,7 @@ impl ResultsFolder {
         seed: u64,
         predictions: &RunPredictions,
     ) -> Result<(), ExperimentError> {
-        let record = self.path.join(record_name(seed));
-        match fs::remove_file(&record) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(io_error("remove", &record, error));
-            }
-            _ => {}
-        }
+        remove_if_there(&self.path.join(record_name(seed)))?;
         self.write(&predictions_name(seed), &predictions.to_bytes())
     }
 
@@ -217,8 +229,7 @@ impl ResultsFolder {
         network: &Network,
         class_names: &[String],
     ) -> Result<(), ExperimentError> {
-        let name = format!("models/seed-{seed:04}.fmnn");
-        self.save_model(&name, network, class_names)
+        self.save_model(&model_name(seed), network, class_names)
     }
 
     /// Models can be used on their own: `fm predict` asks them by their classes' names.
@@ -283,6 +294,11 @@ fn predictions_name(seed: u64) -> String {
     format!("runs/seed-{seed:04}.safetensors")
 }
 
+/// Where the source model of a run is kept.
+pub(crate) fn model_name(seed: u64) -> String {
+    format!("models/seed-{seed:04}.fmnn")
+}
+
 /// Where the trained network of an arm is kept.
 pub(crate) fn arm_model_name(seed: u64, arm: &str) -> String {
     format!("models/seed-{seed:04}-{arm}.fmnn")
@@ -322,6 +338,14 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(io_error("read", path, source)),
+    }
+}
+
+/// Whether the folder was begun with this plan; refuses one of another, or of something else.
+fn fits(path: &Path, plan: &Plan) -> Result<bool, ExperimentError> {
+    match ResultsFolder::plan(path)? {
+        Some(there) => check_same(path, &there, plan).map(|()| true),
+        None => check_empty(path).map(|()| false),
     }
 }
 

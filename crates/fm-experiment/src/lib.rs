@@ -63,6 +63,7 @@ mod source;
 pub mod stats;
 mod streams;
 mod summary;
+mod sweep;
 mod tasks;
 mod tensors;
 mod test_rows;

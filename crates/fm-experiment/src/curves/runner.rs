@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::record::{Curve, CurvePart, all_pairs};
 use super::{depth, pairs, samples, vary};
 use crate::error::ExperimentError;
-use crate::folder::ResultsFolder;
+use crate::folder::{ResultsFolder, model_name};
 use crate::protocol::{Protocol, Varied};
 use crate::run::{Progress, Run};
 use crate::runner::{PlanObserver, Timing};
@@ -269,10 +269,7 @@ impl CurveRunner<'_> {
                 .map(|r| r.source.sha256_before_arms.as_str());
             digest.is_none_or(|digest| digest == network.digest())
         };
-        let path = self
-            .folder
-            .path()
-            .join(format!("models/seed-{seed:04}.fmnn"));
+        let path = self.folder.path().join(model_name(seed));
         if let Ok(network) = Network::load(&path)
             && had(&network)
         {

@@ -34,6 +34,19 @@ pub enum ReportError {
         /// The format there.
         found: u32,
     },
+    /// A plan whose seeds are not as they are written.
+    #[error(
+        "{} names seed {second} after seed {first}, expected each once and ascending; mend the list",
+        path.display()
+    )]
+    Seeds {
+        /// The folder's plan.
+        path: PathBuf,
+        /// A seed.
+        first: u64,
+        /// The next one in the list, not above it.
+        second: u64,
+    },
     /// The plan's protocol is none.
     #[error("{} holds a protocol that cannot be", path.display())]
     Protocol {

@@ -68,7 +68,7 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<FolderComparison, ReportEr
     let mut first: Option<Material> = None;
     for path in folders {
         let plan = load::plan(path)?;
-        let material = Material::read(&ResultsFolder::open(path, &plan)?, &plan)?;
+        let material = Material::read(&ResultsFolder::for_reading(path, &plan), &plan)?;
         if let Some(first) = &first
             && let Some(reason) = other_rows(&first.plan.identity, &plan.identity)
         {

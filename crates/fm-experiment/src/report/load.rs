@@ -12,7 +12,7 @@ use fm_train::{EpochRecord, Scores, Seeds, constant_prediction};
 use super::error::ReportError;
 use crate::curves::{CurveRecords, CurvesSummary};
 use crate::error::ExperimentError;
-use crate::folder::{ResultsFolder, arm_model_name};
+use crate::folder::{ResultsFolder, arm_model_name, model_name, record_name};
 use crate::plan::{FORMAT, Plan};
 use crate::predictions::{RunPredictions, TestImages};
 use crate::protocol::{Protocol, ProtocolError};
@@ -93,6 +93,14 @@ pub(super) fn plan(path: &Path) -> Result<Plan, ReportError> {
             found: plan.identity.format,
         });
     }
+    // A seed twice would count twice, and pairs are found by the order.
+    if let Some(pair) = plan.identity.seeds.windows(2).find(|w| w[0] >= w[1]) {
+        return Err(ReportError::Seeds {
+            path: plan_path,
+            first: pair[0],
+            second: pair[1],
+        });
+    }
     Ok(plan)
 }
 
@@ -107,7 +115,7 @@ impl Material {
                 Some(record) => {
                     check(&record, seed, &plan.identity.protocol).map_err(|reason| {
                         ReportError::Record {
-                            path: folder.path().join(format!("runs/seed-{seed:04}.json")),
+                            path: folder.path().join(record_name(seed)),
                             reason,
                         }
                     })?;
@@ -265,26 +273,41 @@ fn check(record: &RunRecord, seed: u64, protocol: &Protocol) -> Result<(), Strin
     if expected != found {
         return Err(format!("expected the arms {expected:?}, found {found:?}"));
     }
-    check_scores("source", &record.source.test)?;
-    record
-        .arms
-        .iter()
-        .try_for_each(|arm| check_scores(&arm.name, &arm.test))
+    let source = &record.source;
+    check_training("source", &source.test, &source.history)?;
+    for arm in &record.arms {
+        check_training(&arm.name, &arm.test, &arm.history)?;
+        if arm.trunk_sha256.is_empty() {
+            return Err(format!("{}: there is no digest of its trunk", arm.name));
+        }
+    }
+    Ok(())
 }
 
-fn check_scores(of: &str, scores: &Scores) -> Result<(), String> {
-    if scores.rows == 0 || scores.correct > scores.rows {
+fn check_training(of: &str, test: &Scores, history: &[EpochRecord]) -> Result<(), String> {
+    if test.rows == 0 || test.correct > test.rows {
         return Err(format!(
             "{of}: {} of {} test rows are right",
-            scores.correct, scores.rows
+            test.correct, test.rows
         ));
+    }
+    let expected = test.correct as f64 / test.rows as f64;
+    // To the bit: records keep every digit.
+    if test.accuracy != expected {
+        return Err(format!(
+            "{of}: {} of {} test rows are right, which is no accuracy of {}",
+            test.correct, test.rows, test.accuracy
+        ));
+    }
+    if history.is_empty() {
+        return Err(format!("{of}: there is no epoch in its history"));
     }
     Ok(())
 }
 
 /// Models are large and may have been cleared away; the report says so instead of failing.
 fn source_model(folder: &Path, record: &RunRecord) -> Option<(u64, Network)> {
-    let path = folder.join(format!("models/seed-{:04}.fmnn", record.seed));
+    let path = folder.join(model_name(record.seed));
     let network = Network::load(&path).ok()?;
     (network.digest() == record.source.sha256_before_arms).then_some((record.seed, network))
 }

@@ -44,14 +44,38 @@ use fm_nn::write_whole;
 
 pub use error::ReportError;
 pub use folders::{FolderArm, FolderComparison, Refused, compare_folders};
+pub(crate) use tensorboard::FILE as TENSORBOARD_FILE;
 pub use text::{loss_and_sd, percent, percent_and_sd, points};
 pub use warning::Warning;
 
 use crate::folder::ResultsFolder;
 use crate::plan::Plan;
 use crate::summary::Summary;
+use crate::sweep::remove_if_there;
 use first_layer::FirstLayer;
 use load::Material;
+
+/// Every file that a report may have, by its place in the results folder.
+pub(crate) const REPORT_FILES: [&str; 18] = [
+    "runs.csv",
+    "history.csv",
+    "report/arms.csv",
+    "report/comparisons.csv",
+    "report/differences.csv",
+    "report/curves.csv",
+    "report/units.csv",
+    "report/first_layer.csv",
+    "report/samples.csv",
+    "report/depth.csv",
+    "report/pairs.csv",
+    "report/vary.csv",
+    "report/rows.csv",
+    "report/spread.csv",
+    "report/confusion.csv",
+    "report/calibration.csv",
+    "report.md",
+    "report.html",
+];
 
 /// What was made.
 #[derive(Clone, Debug)]
@@ -104,10 +128,16 @@ pub fn write(folder: &ResultsFolder, plan: &Plan) -> Result<Report, ReportError>
         ("report.md", md::page(&material, &warnings)),
         ("report.html", html::page(&material, &warnings, &units)),
     ]);
-    for (name, text) in files {
+    for (name, text) in &files {
         let path = root.join(name);
         write_whole(&path, text.as_bytes())
             .map_err(|source| ReportError::Write { path, source })?;
+    }
+    // What an earlier report had and this one has not, such as a curve whose records are gone.
+    for name in REPORT_FILES {
+        if !files.iter().any(|(written, _)| *written == name) {
+            remove_if_there(&root.join(name))?;
+        }
     }
     Ok(Report {
         html: root.join("report.html"),

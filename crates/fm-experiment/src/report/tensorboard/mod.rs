@@ -20,7 +20,7 @@ use super::load::Material;
 use event::EventFile;
 
 /// The name that TensorBoard looks for; its end says whose file it is.
-const FILE: &str = "events.out.tfevents.0.fm";
+pub(crate) const FILE: &str = "events.out.tfevents.0.fm";
 
 /// Writes the event files below `root/tensorboard`; gives that folder.
 pub(super) fn write(root: &Path, material: &Material) -> Result<PathBuf, ReportError> {
