@@ -317,6 +317,9 @@ fn what_is_odd_is_a_warning() {
     records[1].source.sha256_after_arms = "other".to_owned();
     records[2].arms[1].trunk_sha256[1] = "thawed".to_owned();
     records[3].arms[0].test.correct = records[3].arms[0].test.rows / 2;
+    records[3].arms[0].test.accuracy = 0.5;
+    // Without what the rows got, which would say for certain that it is not constant.
+    records[3].predictions_sha256 = None;
     let folder = folder_of(&plan, &records);
     let report = report::rebuild(folder.path()).unwrap();
     let arm = "transfer".to_owned();
@@ -342,6 +345,10 @@ fn what_is_odd_is_a_warning() {
             Warning::MissingRuns {
                 done: 6,
                 missing: vec![7]
+            },
+            Warning::NoPredictions {
+                seeds: vec![4],
+                of: 6
             },
         ]
     );
