@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result};
 use fm_experiment::ExperimentError;
 
+use crate::table::of_seeds;
+
 /// The exit code after Ctrl-C, or after being asked to end in another way: 128 and SIGINT's number.
 const EXIT_CODE: u8 = 130;
 
@@ -44,8 +46,9 @@ impl Stopped {
         let first = why.as_deref().unwrap_or("stopped");
         let command: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
         let text = format!(
-            "{first}\n{done} of {seeds} seeds are finished, and what is done is kept in {}; to go \
+            "{first}\n{} finished, and what is done is kept in {}; to go \
              on:\n  {}",
+            of_seeds(done, seeds),
             out.display(),
             command.join(" ")
         );

@@ -64,6 +64,13 @@ pub(crate) fn comparisons(summary: &Summary) -> Table {
     table
 }
 
+/// "0 of 1 seed is", "1 of 2 seeds is", "2 of 3 seeds are".
+pub(crate) fn of_seeds(done: usize, seeds: usize) -> String {
+    let word = if seeds == 1 { "seed" } else { "seeds" };
+    let verb = if seeds == 1 || done == 1 { "is" } else { "are" };
+    format!("{done} of {seeds} {word} {verb}")
+}
+
 /// Text broken at words to fit the terminal; as it is where there is none.
 pub(crate) fn paragraph(text: &str) -> String {
     if std::io::stdout().is_terminal() {
@@ -91,4 +98,21 @@ pub(crate) fn plain(heading: &[&str]) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_seeds;
+
+    #[test]
+    fn a_count_of_seeds_is_a_sentence() {
+        let says = [(0, 1), (0, 2), (1, 2), (2, 3)].map(|(done, seeds)| of_seeds(done, seeds));
+        let expected = [
+            "0 of 1 seed is",
+            "0 of 2 seeds are",
+            "1 of 2 seeds is",
+            "2 of 3 seeds are",
+        ];
+        assert_eq!(says, expected);
+    }
 }

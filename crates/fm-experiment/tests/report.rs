@@ -132,17 +132,10 @@ fn pictures_and_tables_say_what_they_are() {
             _ => {}
         }
     }
-    // A caption stands above each table's box, not inside, where it would break at the table's width.
     let captions = elements
         .iter()
-        .filter(|(name, a)| name == "p" && a.get("class").is_some_and(|class| class == "caption"));
-    assert_eq!((captions.count(), count("caption")), (count("table"), 0));
-    // One point per seed and arm, one per seed and comparison.
-    let dots = elements
-        .iter()
-        .filter(|(name, attributes)| name == "circle" && attributes["class"].starts_with("dot"));
-    assert_eq!(dots.count(), 7 * 3 + 7 * 2);
-    assert!(count("img") > 0, "no first-layer weights");
+        .filter(|(_, a)| a.values().any(|v| v == "caption"));
+    assert_eq!(captions.count(), count("table"));
 }
 
 #[test]

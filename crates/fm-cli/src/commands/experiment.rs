@@ -75,8 +75,8 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     let done = seeds.seeds().len() - missing.len();
     if done > 0 {
         eprintln!(
-            "{done} of {} seeds are in {} already",
-            seeds.seeds().len(),
+            "{} in {} already",
+            table::of_seeds(done, seeds.seeds().len()),
             out.display()
         );
     }
