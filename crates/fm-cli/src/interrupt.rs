@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use fm_experiment::ExperimentError;
+use fm_experiment::report::ReportError;
 
 use crate::table::of_seeds;
 
-/// The exit code after Ctrl-C, or after being asked to end in another way: 128 and SIGINT's number.
+/// The exit code after Ctrl-C, and after SIGTERM and SIGHUP, which arrive as the same flag: 128 and
+/// SIGINT's number.
 const EXIT_CODE: u8 = 130;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
@@ -40,18 +42,27 @@ pub(crate) struct Stopped {
 
 impl Stopped {
     /// `done` of `seeds` runs are in the folder `out`.
-    pub(crate) fn new(why: &anyhow::Error, done: usize, seeds: usize, out: &Path) -> Self {
-        let asked = matches!(why.downcast_ref(), Some(ExperimentError::Cancelled));
-        let why = (!asked).then(|| format!("{why:#}"));
-        let first = why.as_deref().unwrap_or("stopped");
-        let command: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
-        let text = format!(
-            "{first}\n{} finished, and what is done is kept in {}; to go \
-             on:\n  {}",
-            of_seeds(done, seeds),
-            out.display(),
-            command.join(" ")
+    pub(crate) fn new(
+        why_it_stopped: &anyhow::Error,
+        done: usize,
+        seeds: usize,
+        out: &Path,
+    ) -> Self {
+        let asked = matches!(
+            why_it_stopped.downcast_ref(),
+            Some(ExperimentError::Cancelled)
         );
+        let why = (!asked).then(|| format!("{why_it_stopped:#}"));
+        let first = why.as_deref().unwrap_or("stopped");
+        let mut text = format!(
+            "{first}\n{} finished, and what is done is kept in {}",
+            of_seeds(done, seeds),
+            out.display()
+        );
+        if starts_again(why_it_stopped) {
+            let command: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
+            text.push_str(&format!("; to go on:\n  {}", command.join(" ")));
+        }
         Self { why, text }
     }
 
@@ -69,6 +80,22 @@ impl fmt::Display for Stopped {
 
 impl std::error::Error for Stopped {}
 
+/// Whether the same command can get further: after a loss that became NaN it ends as before.
+fn starts_again(why: &anyhow::Error) -> bool {
+    let of_experiment = |error: &ExperimentError| {
+        matches!(
+            error,
+            ExperimentError::Cancelled | ExperimentError::Io { .. }
+        )
+    };
+    match why.downcast_ref::<ReportError>() {
+        Some(ReportError::Write { .. }) => true,
+        Some(ReportError::Folder(error)) => of_experiment(error),
+        Some(_) => false,
+        None => why.downcast_ref().is_some_and(of_experiment),
+    }
+}
+
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@~".contains(c);
@@ -81,6 +108,22 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_command_is_offered_only_where_it_can_get_further() {
+        let says = |error: anyhow::Error| Stopped::new(&error, 0, 2, Path::new("out")).to_string();
+        let full = ExperimentError::Io {
+            doing: "write",
+            path: "out/timings.json".into(),
+            source: std::io::Error::other("full"),
+        };
+        assert!(says(ExperimentError::Cancelled.into()).contains("to go on"));
+        assert!(says(full.into()).contains("to go on"));
+        let nan = ExperimentError::Stats(fm_experiment::stats::StatsError::Empty {
+            what: "losses".to_owned(),
+        });
+        assert!(!says(nan.into()).contains("to go on"));
+    }
 
     #[test]
     fn a_command_can_be_given_to_a_shell_as_it_is_printed() {

@@ -295,10 +295,8 @@ fn markdown_keeps_hostile_text_in_its_place() {
     let (before, code) = page.split_once("toml\n").unwrap();
     assert!(!before.contains("<script"), "outside the protocol's text");
     assert!(code.contains("<script"), "the protocol is as it was");
-    for line in before
-        .lines()
-        .filter(|line| line.starts_with("| transfer | copied"))
-    {
+    let rows = |line: &&str| line.starts_with("| transfer | copied");
+    for line in before.lines().filter(rows) {
         assert_eq!(line.replace("\\|", "").matches('|').count(), 4, "{line}");
     }
 }

@@ -227,7 +227,7 @@ fn degenerate_samples_say_why_there_is_no_interval() {
             None,
             NoInterval::TooFewValues {
                 count: 1,
-                needed: 3
+                needed: 6
             }
         )
     );
@@ -237,7 +237,7 @@ fn degenerate_samples_say_why_there_is_no_interval() {
         why,
         NoInterval::TooFewValues {
             count: 2,
-            needed: 3
+            needed: 6
         }
     );
     assert_eq!(reason(&[0.1; 9]), (Some(0.0), NoInterval::AllEqual));

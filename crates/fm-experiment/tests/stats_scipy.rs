@@ -2,9 +2,9 @@
 //! made it).
 
 use fm_experiment::stats::{
-    Bounds, Settings, SignFlipMethod, SmallSample, WilcoxonMethod, bca_interval, describe,
-    error_ratio, holm, interquartile_mean, mean, median, paired_differences, sd, sign_flip,
-    wilcoxon, wilson,
+    Bounds, FEWEST_VALUES, Settings, SignFlipMethod, SmallSample, WilcoxonMethod, bca_interval,
+    describe, error_ratio, holm, interquartile_mean, mean, median, paired_differences, sd,
+    sign_flip, wilcoxon, wilson,
 };
 use serde_json::Value;
 
@@ -79,7 +79,7 @@ fn bca_of_a_given_distribution() {
             compared += 1;
         }
     }
-    assert!(compared >= 30, "only {compared} intervals compared");
+    assert!(compared >= 28, "only {compared} intervals compared");
 }
 
 /// Our resamples against SciPy's. With 100,000 the ends' standard error is about 0.4 % of the
@@ -105,7 +105,15 @@ fn bca_of_our_own_resamples() {
                 "median" => found.median_interval,
                 _ => found.interquartile_mean_interval,
             };
-            let found = bounds.interval().unwrap();
+            let Some(found) = bounds.interval() else {
+                // SciPy makes one of any number of values.
+                assert!(
+                    numbers(&case["values"]).len() < FEWEST_VALUES,
+                    "{}",
+                    case["name"]
+                );
+                continue;
+            };
             let (low, high) = (number(&sampled["low"]), number(&sampled["high"]));
             let tolerance = 0.025 * (high - low);
             assert!(
@@ -116,7 +124,7 @@ fn bca_of_our_own_resamples() {
             compared += 1;
         }
     }
-    assert!(compared >= 30, "only {compared} intervals compared");
+    assert!(compared >= 28, "only {compared} intervals compared");
 }
 
 #[test]

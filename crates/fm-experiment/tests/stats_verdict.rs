@@ -110,7 +110,8 @@ fn no_difference_shown() {
         "No difference shown: the test error is 1.67 % by training from scratch and 1.64 % \
          by reusing the trunk (95 % interval of the difference from 0.23 points lower to \
          0.15 points higher; better in 3 of 6 seeds); 6 seeds can miss a difference, 29 \
-         would find an arm that wins in 3 of 4 seeds, 19 times in 20"
+         would find an arm that wins in 3 of 4 seeds in 19 of 20 \
+         single comparisons"
     );
 }
 
@@ -126,7 +127,8 @@ fn an_interval_without_zero_is_not_enough() {
         "No difference shown: the test error is 1.66 % by training from scratch and 1.57 % \
          by reusing the trunk (95 % interval of the difference from 0.17 points lower to \
          0.01 points lower; better in 6 of 7 seeds; but sign-flip p = 0.0625); 7 seeds can \
-         miss a difference, 29 would find an arm that wins in 3 of 4 seeds, 19 times in 20"
+         miss a difference, 29 would find an arm that wins in 3 of 4 seeds in 19 of 20 \
+         single comparisons"
     );
 }
 
@@ -162,7 +164,7 @@ fn too_few_seeds_conclude_nothing_however_large_the_difference() {
         verdict(&found, LABELS),
         "Too few seeds to tell: the test error is 1.72 % by training from scratch and 0.61 \
          % by reusing the trunk (better in 5 of 5 seeds), but 5 seeds cannot bring p below \
-         0.0625; it takes 6 to show any difference, and 29 to find, 19 times in 20, an arm \
+         0.0625; it takes 6 to show any difference, and 29 to find, in 19 of 20 single comparisons, an arm \
          that wins in 3 of 4 seeds"
     );
 }
@@ -180,7 +182,7 @@ fn a_single_seed_has_no_ratio_in_its_sentence() {
         sentence,
         "One seed cannot tell the arms apart: in this one the test error is 1.70 % by \
          training from scratch and 0.50 % by reusing the trunk; it takes 6 seeds to show \
-         any difference, and 29 to find, 19 times in 20, an arm that wins in 3 of 4 seeds"
+         any difference, and 29 to find, in 19 of 20 single comparisons, an arm that wins in 3 of 4 seeds"
     );
 }
 
@@ -272,7 +274,7 @@ fn several_comparisons_are_counted_in_the_sentence() {
          by reusing the trunk (95 % interval of the difference from 0.14 points lower to \
          0.03 points lower; better in 9 of 10 seeds; p = 0.0703 after correcting for 7 \
          comparisons); 10 seeds can miss a difference, 29 would find an arm that wins in 3 \
-         of 4 seeds, 19 times in 20"
+         of 4 seeds in 19 of 20 single comparisons"
     );
 }
 

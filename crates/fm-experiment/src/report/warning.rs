@@ -100,8 +100,8 @@ impl Warning {
                  {to_conclude}."
             ),
             Self::FewSeeds { seeds, to_detect } => format!(
-                "{seeds} seeds can miss a difference: it takes {to_detect} to find, 19 times in \
-                 20, an arm that wins in 3 of 4 seeds."
+                "{seeds} seeds can miss a difference: it takes {to_detect} to find, in 19 of 20 \
+                 single comparisons, an arm that wins in 3 of 4 seeds."
             ),
             Self::ConstantPredictions { training, seeds } => format!(
                 "{training} seems to predict the same class for every row (seeds {}).",

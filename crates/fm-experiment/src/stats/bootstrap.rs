@@ -9,8 +9,9 @@ use super::{Interval, NoInterval, Settings, normal, sample};
 
 /// Fewest values a bootstrap interval is made from.
 ///
-/// Two values have three different resamples, whose range covers the median one time in two.
-pub const FEWEST_VALUES: usize = 3;
+/// On normal samples an interval that is called 95 % covers the mean 75, 87 and 91 times in 100 from
+/// 3, 4 and 5 values, and 94 times from 6.
+pub const FEWEST_VALUES: usize = 6;
 
 /// The BCa interval of one estimate from its bootstrap distribution.
 ///

@@ -59,7 +59,8 @@ pub struct SeedsNeeded {
     /// Fewest pairs that can show any difference at the level set.
     pub to_conclude: usize,
     /// Pairs that find, 19 times in 20, an arm that wins in 3 of 4 seeds (29; Noether's formula at
-    /// α = β = 0.05).
+    /// α = β = 0.05, one-sided, as Bouthillier et al. recommend it for a single comparison; corrected
+    /// for more, it takes more).
     pub to_detect_meaningful: usize,
 }
 

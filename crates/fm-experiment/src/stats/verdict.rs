@@ -1,7 +1,7 @@
 //! The verdict: one sentence that a learner can repeat and a reviewer cannot fault.
 
 use super::words::{Percents, capitalised, level_words, p_words, ratio_words};
-use super::{Comparison, Conclusion, Interval};
+use super::{Comparison, Conclusion, Interval, NoInterval};
 
 /// How the two arms are called in a sentence, as doings: "reusing the trunk", "training from
 /// scratch".
@@ -99,7 +99,9 @@ fn size(c: &Comparison, better: bool) -> String {
         }
         None => {
             let points = Percents::telling_apart(&[0.0, by]);
-            format!("by {} points in every seed", points.number(by))
+            let equal = c.error_difference.bounds.no_interval == Some(NoInterval::AllEqual);
+            let in_every = if equal { " in every seed" } else { "" };
+            format!("by {} points{in_every}", points.number(by))
         }
     }
 }
@@ -166,7 +168,7 @@ fn not_shown(c: &Comparison, labels: Labels<'_>) -> String {
     sentence.push(')');
     if c.pairs < c.seeds_needed.to_detect_meaningful {
         sentence.push_str(&format!(
-            "; {} seeds can miss a difference, {} would find an arm that wins in 3 of 4 seeds, 19 times in 20",
+            "; {} seeds can miss a difference, {} would find an arm that wins in 3 of 4 seeds in 19 of 20 single comparisons",
             c.pairs, c.seeds_needed.to_detect_meaningful
         ));
     }
@@ -180,7 +182,7 @@ fn too_few(c: &Comparison, labels: Labels<'_>) -> String {
     });
     format!(
         "Too few seeds to tell: the test error is {} ({}), but {} seeds cannot bring p below {}{among}; \
-         it takes {} to show any difference, and {} to find, 19 times in 20, an arm that wins in 3 of 4 seeds",
+         it takes {} to show any difference, and {} to find, in 19 of 20 single comparisons, an arm that wins in 3 of 4 seeds",
         both_errors(c, labels, percents),
         seeds_won(c, true),
         c.pairs,
@@ -196,7 +198,7 @@ fn single(c: &Comparison, labels: Labels<'_>) -> String {
     let percents = Percents::telling_apart(&[c.against_error, c.arm_error]);
     format!(
         "One seed cannot tell the arms apart: in this one the test error is {}; \
-         it takes {} seeds to show any difference, and {} to find, 19 times in 20, an arm that wins in 3 of 4 seeds",
+         it takes {} seeds to show any difference, and {} to find, in 19 of 20 single comparisons, an arm that wins in 3 of 4 seeds",
         both_errors(c, labels, percents),
         c.seeds_needed.to_conclude,
         c.seeds_needed
