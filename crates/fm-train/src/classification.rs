@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::{TrainError, require};
 use crate::reliability::Reliability;
 
 /// Checks what every metric takes: rows, as many labels, and labels that have a column.
@@ -85,13 +85,7 @@ pub fn top_k_accuracy(
     k: usize,
 ) -> Result<f64, TrainError> {
     check(&logits, classes, logits.ncols())?;
-    if k == 0 {
-        return Err(TrainError::Setting {
-            name: "k",
-            expected: "1 or more",
-            found: "0".to_owned(),
-        });
-    }
+    require("k", "1 or more", k, k > 0)?;
     let rows = logits.rows().into_iter().zip(classes);
     let hits = rows.filter(|(row, class)| {
         let class = **class as usize;

@@ -112,3 +112,31 @@ pub enum TrainError {
     #[error(transparent)]
     Network(#[from] NetworkError),
 }
+
+impl TrainError {
+    /// A setting that cannot be, with what it is.
+    pub(crate) fn setting(
+        name: &'static str,
+        expected: &'static str,
+        found: impl ToString,
+    ) -> Self {
+        Self::Setting {
+            name,
+            expected,
+            found: found.to_string(),
+        }
+    }
+}
+
+/// Refuses the setting unless it is `fine`.
+pub(crate) fn require(
+    name: &'static str,
+    expected: &'static str,
+    found: impl ToString,
+    fine: bool,
+) -> Result<(), TrainError> {
+    if fine {
+        return Ok(());
+    }
+    Err(TrainError::setting(name, expected, found))
+}

@@ -3,7 +3,7 @@
 use fm_nn::{Dropout, FreezeMask, Loss, Network, Objective};
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::{TrainError, require};
 use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
 use crate::seed::Stream;
@@ -95,22 +95,15 @@ impl Phase {
         self.check(network)?;
         if loss == Loss::MeanSquaredError {
             let cross = "left alone with a mean squared error, which has no classes";
-            if self.label_smoothing != 0.0 {
-                return Err(setting("label_smoothing", cross, self.label_smoothing));
-            }
+            let smoothing = self.label_smoothing;
+            require("label_smoothing", cross, smoothing, smoothing == 0.0)?;
             if let Some(weight) = self.class_weights.first() {
-                return Err(setting("class_weights", cross, weight));
+                return Err(TrainError::setting("class_weights", cross, weight));
             }
         }
         let validation = |name, wanted: bool| {
-            if wanted && !validated {
-                return Err(setting(
-                    name,
-                    "left alone without validation examples",
-                    "it",
-                ));
-            }
-            Ok(())
+            let alone = "left alone without validation examples";
+            require(name, alone, "it", validated || !wanted)
         };
         validation("early_stopping", self.early_stopping.is_some())?;
         validation("reduce_on_plateau", self.reduce_on_plateau.is_some())
@@ -128,9 +121,7 @@ impl Phase {
     /// [`TrainError::Setting`] names the one that cannot be; [`TrainError::LrFactors`] and
     /// [`TrainError::ClassWeights`] where there are too many or too few.
     pub fn check_settings(&self, layers: usize, n_classes: usize) -> Result<(), TrainError> {
-        if self.epochs == 0 {
-            return Err(setting("epochs", "1 or more", 0));
-        }
+        require("epochs", "1 or more", self.epochs, self.epochs > 0)?;
         self.optimizer.check()?;
         self.schedule.check()?;
         check_lr_factors(&self.lr_factors, layers)?;
@@ -144,14 +135,6 @@ impl Phase {
     }
 }
 
-fn setting(name: &'static str, expected: &'static str, found: impl ToString) -> TrainError {
-    TrainError::Setting {
-        name,
-        expected,
-        found: found.to_string(),
-    }
-}
-
 fn check_lr_factors(factors: &[f64], layers: usize) -> Result<(), TrainError> {
     if !factors.is_empty() && factors.len() != layers {
         let found = factors.len();
@@ -159,7 +142,7 @@ fn check_lr_factors(factors: &[f64], layers: usize) -> Result<(), TrainError> {
     }
     match factors.iter().find(|f| !(**f > 0.0 && f.is_finite())) {
         // Zero is not freezing: momentum would gather.
-        Some(wrong) => Err(setting(
+        Some(wrong) => Err(TrainError::setting(
             "lr_factors",
             "numbers above 0 (a mask freezes)",
             wrong,
@@ -169,24 +152,19 @@ fn check_lr_factors(factors: &[f64], layers: usize) -> Result<(), TrainError> {
 }
 
 fn check_clip_norm(norm: f64) -> Result<(), TrainError> {
-    if norm > 0.0 && norm.is_finite() {
-        return Ok(());
-    }
-    Err(setting("clip_norm", "a number above 0", norm))
+    let fine = norm > 0.0 && norm.is_finite();
+    require("clip_norm", "a number above 0", norm, fine)
 }
 
 fn check_dropout(dropout: Dropout) -> Result<(), TrainError> {
-    if (0.0..1.0).contains(&dropout.rate()) {
-        return Ok(());
-    }
-    Err(setting("dropout", "from 0 to below 1", dropout.rate()))
+    let rate = dropout.rate();
+    let fine = (0.0..1.0).contains(&rate);
+    require("dropout", "from 0 to below 1", rate, fine)
 }
 
 fn check_label_smoothing(smoothing: f64) -> Result<(), TrainError> {
-    if (0.0..1.0).contains(&smoothing) {
-        return Ok(());
-    }
-    Err(setting("label_smoothing", "from 0 to below 1", smoothing))
+    let fine = (0.0..1.0).contains(&smoothing);
+    require("label_smoothing", "from 0 to below 1", smoothing, fine)
 }
 
 fn check_class_weights(weights: &[f64], n_classes: usize) -> Result<(), TrainError> {
@@ -195,7 +173,10 @@ fn check_class_weights(weights: &[f64], n_classes: usize) -> Result<(), TrainErr
         return Err(TrainError::ClassWeights { n_classes, found });
     }
     match weights.iter().find(|w| !(**w > 0.0 && w.is_finite())) {
-        Some(wrong) => Err(setting("class_weights", "numbers above 0", wrong)),
+        Some(wrong) => {
+            let expected = "numbers above 0";
+            Err(TrainError::setting("class_weights", expected, wrong))
+        }
         None => Ok(()),
     }
 }

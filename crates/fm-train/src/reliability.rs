@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::{TrainError, require};
 
 /// The most bins; more than any use of them needs.
 const MAX_BINS: usize = 1_000_000;
@@ -57,13 +57,8 @@ impl Reliability {
     /// # Errors
     /// [`TrainError::Setting`] if `bins` is 0 or above a million.
     pub fn new(bins: usize) -> Result<Self, TrainError> {
-        if !(1..=MAX_BINS).contains(&bins) {
-            return Err(TrainError::Setting {
-                name: "bins",
-                expected: "from 1 to 1,000,000",
-                found: bins.to_string(),
-            });
-        }
+        let fine = (1..=MAX_BINS).contains(&bins);
+        require("bins", "from 1 to 1,000,000", bins, fine)?;
         Ok(Self {
             bins: vec![ReliabilityBin::default(); bins],
         })

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::{TrainError, require};
 
 /// A factor on the learning rate, for every step of a phase.
 ///
@@ -142,7 +142,6 @@ impl Schedule {
     /// # Errors
     /// [`TrainError::Setting`] names the one that cannot be.
     pub fn check(&self) -> Result<(), TrainError> {
-        let number = |name, expected, found: f64, fine| require(name, expected, found, fine);
         let count = |name, found: usize| require(name, "1 or more", found, found > 0);
         match self {
             Self::Constant => Ok(()),
@@ -152,12 +151,12 @@ impl Schedule {
             } => {
                 count("every_epochs", *every_epochs)?;
                 let fine = *gamma > 0.0 && *gamma <= 1.0;
-                number("gamma", "above 0, up to 1", *gamma, fine)
+                require("gamma", "above 0, up to 1", *gamma, fine)
             }
-            Self::Cosine { end } => number("end", "from 0 to 1", *end, (0.0..=1.0).contains(end)),
+            Self::Cosine { end } => require("end", "from 0 to 1", *end, (0.0..=1.0).contains(end)),
             Self::LinearWarmup { steps, start, then } => {
                 count("steps", *steps)?;
-                number("start", "from 0 to 1", *start, (0.0..=1.0).contains(start))?;
+                require("start", "from 0 to 1", *start, (0.0..=1.0).contains(start))?;
                 then.check()
             }
             Self::OneCycle {
@@ -166,11 +165,11 @@ impl Schedule {
                 final_div,
             } => {
                 let inside = *peak > 0.0 && *peak < 1.0;
-                number("peak", "above 0, below 1", *peak, inside)?;
+                require("peak", "above 0, below 1", *peak, inside)?;
                 let divisor = |x: f64| x >= 1.0 && x.is_finite();
-                number("div", "a number from 1 on", *div, divisor(*div))?;
+                require("div", "a number from 1 on", *div, divisor(*div))?;
                 let fine = divisor(*final_div);
-                number("final_div", "a number from 1 on", *final_div, fine)
+                require("final_div", "a number from 1 on", *final_div, fine)
             }
         }
     }
@@ -179,22 +178,6 @@ impl Schedule {
 /// Half a cosine from `a` at 0 to `b` at 1.
 fn between(a: f64, b: f64, way: f64) -> f64 {
     b + (a - b) * (1.0 + libm::cos(PI * way)) / 2.0
-}
-
-fn require(
-    name: &'static str,
-    expected: &'static str,
-    found: impl ToString,
-    fine: bool,
-) -> Result<(), TrainError> {
-    if fine {
-        return Ok(());
-    }
-    Err(TrainError::Setting {
-        name,
-        expected,
-        found: found.to_string(),
-    })
 }
 
 #[cfg(test)]

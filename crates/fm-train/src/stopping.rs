@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::{TrainError, require};
 use crate::metrics::Scores;
 
 /// Ends a phase when its validation scores no longer improve. However the phase ends, the network
@@ -117,22 +117,6 @@ impl Plateau {
         let fine = (0.0..=1.0).contains(&self.min_factor);
         require("min_factor", "from 0 to 1", self.min_factor, fine)
     }
-}
-
-fn require(
-    name: &'static str,
-    expected: &'static str,
-    found: impl ToString,
-    fine: bool,
-) -> Result<(), TrainError> {
-    if fine {
-        return Ok(());
-    }
-    Err(TrainError::Setting {
-        name,
-        expected,
-        found: found.to_string(),
-    })
 }
 
 /// What early stopping remembers.

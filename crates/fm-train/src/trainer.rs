@@ -4,7 +4,7 @@ use fm_nn::{Engine, Loss, Network};
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::Checkpoint;
-use crate::error::TrainError;
+use crate::error::{TrainError, require};
 use crate::examples::Examples;
 use crate::history::EpochRecord;
 use crate::observer::Observer;
@@ -117,13 +117,8 @@ impl Trainer {
         train: &Examples<'_>,
         valid: Option<&Examples<'_>>,
     ) -> Result<(), TrainError> {
-        if self.batch_size == 0 {
-            return Err(TrainError::Setting {
-                name: "batch_size",
-                expected: "1 or more",
-                found: "0".to_owned(),
-            });
-        }
+        let fine = self.batch_size > 0;
+        require("batch_size", "1 or more", self.batch_size, fine)?;
         self.loss.check_outputs(network.outputs())?;
         let n_classes = network.outputs().max(2);
         train.check("training", network.inputs(), n_classes)?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::{TrainError, require};
 
 const BETAS: [f64; 2] = [0.9, 0.999];
 const EPS: f64 = 1e-8;
@@ -41,9 +41,8 @@ impl Sgd {
     pub(super) fn check(&self) -> Result<(), TrainError> {
         positive("lr", self.lr)?;
         fraction("momentum", self.momentum)?;
-        if self.nesterov && self.momentum == 0.0 {
-            return Err(setting("momentum", "above 0 with nesterov", self.momentum));
-        }
+        let fine = !self.nesterov || self.momentum != 0.0;
+        require("momentum", "above 0 with nesterov", self.momentum, fine)?;
         not_negative("weight_decay", self.weight_decay)
     }
 }
@@ -185,35 +184,21 @@ fn decoupled_decay() -> f64 {
     DECOUPLED_DECAY
 }
 
-fn setting(name: &'static str, expected: &'static str, found: f64) -> TrainError {
-    TrainError::Setting {
-        name,
-        expected,
-        found: found.to_string(),
-    }
-}
-
 /// Above zero as f32 too, which is what steps are computed in.
 fn positive(name: &'static str, value: f64) -> Result<(), TrainError> {
-    if value as f32 > 0.0 && (value as f32).is_finite() {
-        return Ok(());
-    }
-    Err(setting(name, "a number above 0 in single precision", value))
+    let fine = value as f32 > 0.0 && (value as f32).is_finite();
+    require(name, "a number above 0 in single precision", value, fine)
 }
 
 fn not_negative(name: &'static str, value: f64) -> Result<(), TrainError> {
-    if value >= 0.0 && (value as f32).is_finite() {
-        return Ok(());
-    }
-    Err(setting(name, "a number from 0 on", value))
+    let fine = value >= 0.0 && (value as f32).is_finite();
+    require(name, "a number from 0 on", value, fine)
 }
 
 /// Below one as f32 too: 0.99999999 would be 1, and nothing would ever be forgotten.
 fn fraction(name: &'static str, value: f64) -> Result<(), TrainError> {
-    if value >= 0.0 && (value as f32) < 1.0 {
-        return Ok(());
-    }
-    Err(setting(name, "from 0 to below 1", value))
+    let fine = value >= 0.0 && (value as f32) < 1.0;
+    require(name, "from 0 to below 1", value, fine)
 }
 
 #[cfg(test)]
