@@ -1,8 +1,11 @@
-//! Writing a file whole or not at all.
+//! Files read and written whole, and errors that name them.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::FileError;
 
 /// Writes `bytes` to `path`: to `path.part` first, flushed to the disk, then renamed, so that the
 /// file is whole, or as it was before, at whatever moment the process ends.
@@ -23,4 +26,21 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
             // The first error is the one to report.
             let _ = fs::remove_file(&part);
         })
+}
+
+/// Reads a file, all of it.
+///
+/// # Errors
+/// [`FileError::Read`], which names it.
+pub fn read_whole(path: &Path) -> Result<Vec<u8>, FileError> {
+    let error = |path, source| FileError::Read { path, source };
+    fs::read(path).map_err(naming(path, error))
+}
+
+/// For `map_err`: puts a path and what the file system said of it into an error.
+pub(crate) fn naming<E>(
+    path: &Path,
+    error: impl FnOnce(PathBuf, Arc<io::Error>) -> E,
+) -> impl FnOnce(io::Error) -> E {
+    move |source| error(path.to_owned(), Arc::new(source))
 }

@@ -87,7 +87,7 @@ pub use dense::Dense;
 pub use dropout::Dropout;
 pub use engine::{Backend, Engine};
 pub use error::{BlasFault, EngineError, FileError, NetworkError};
-pub use file::write_whole;
+pub use file::{read_whole, write_whole};
 pub use freeze::{FreezeMask, LayerMask, PartMask};
 pub use gradient::{Gradients, LayerGradient, Update};
 pub use init::Init;

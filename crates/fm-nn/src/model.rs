@@ -1,11 +1,10 @@
 //! [`Model`]: a network with what is needed to use it on its own.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use crate::error::FileError;
-use crate::file::write_whole;
+use crate::file::{naming, read_whole, write_whole};
 use crate::network::Network;
 use crate::weights;
 
@@ -100,10 +99,8 @@ impl Model {
     /// As [`to_bytes`](Self::to_bytes), and [`FileError::Write`].
     pub fn save(&self, path: &Path) -> Result<(), FileError> {
         let bytes = self.to_bytes()?;
-        write_whole(path, &bytes).map_err(|source| FileError::Write {
-            path: path.to_owned(),
-            source: source.into(),
-        })
+        let error = |path, source| FileError::Write { path, source };
+        write_whole(path, &bytes).map_err(naming(path, error))
     }
 
     /// Reads a file that [`save`](Self::save) or [`Network::save`] wrote.
@@ -111,11 +108,7 @@ impl Model {
     /// # Errors
     /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
     pub fn load(path: &Path) -> Result<Self, FileError> {
-        let bytes = fs::read(path).map_err(|source| FileError::Read {
-            path: path.to_owned(),
-            source: source.into(),
-        })?;
-        Self::from_bytes(&bytes)
+        Self::from_bytes(&read_whole(path)?)
     }
 
     /// The name of class `class`: its own where it is known, else its number.

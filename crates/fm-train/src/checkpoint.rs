@@ -1,11 +1,11 @@
 //! [`Checkpoint`]: a training between two epochs, to be gone on with later.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
 
 use fm_nn::container::{self, Kind};
-use fm_nn::{FileError, Network, write_whole};
+use fm_nn::{FileError, Network, read_whole, write_whole};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -253,11 +253,7 @@ impl Checkpoint {
     /// # Errors
     /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
     pub fn load(path: &Path) -> Result<Self, CheckpointError> {
-        let bytes = fs::read(path).map_err(|source| FileError::Read {
-            path: path.to_owned(),
-            source: source.into(),
-        })?;
-        Self::from_bytes(&bytes)
+        Self::from_bytes(&read_whole(path)?)
     }
 
     /// Checks what a resumed training relies on.

@@ -53,7 +53,7 @@ pub use matching::Matched;
 
 use crate::activation::Activation;
 use crate::dense::Dense;
-use crate::file::write_whole;
+use crate::file::{naming, write_whole};
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -148,10 +148,8 @@ impl Model {
     /// As [`to_safetensors`](Self::to_safetensors), and [`TensorError::Write`].
     pub fn save_safetensors(&self, path: &Path, layout: Layout) -> Result<(), TensorError> {
         let bytes = self.to_safetensors(layout)?;
-        write_whole(path, &bytes).map_err(|source| TensorError::Write {
-            path: path.to_owned(),
-            source: source.into(),
-        })
+        let error = |path, source| TensorError::Write { path, source };
+        write_whole(path, &bytes).map_err(naming(path, error))
     }
 
     /// Reads a safetensors file.
@@ -159,10 +157,8 @@ impl Model {
     /// # Errors
     /// [`TensorError::Read`], else as [`from_safetensors`](Self::from_safetensors).
     pub fn load_safetensors(path: &Path, options: &ReadOptions) -> Result<Self, TensorError> {
-        let bytes = fs::read(path).map_err(|source| TensorError::Read {
-            path: path.to_owned(),
-            source: source.into(),
-        })?;
+        let error = |path, source| TensorError::Read { path, source };
+        let bytes = fs::read(path).map_err(naming(path, error))?;
         Self::from_safetensors(&bytes, options)
     }
 }
