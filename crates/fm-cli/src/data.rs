@@ -111,23 +111,13 @@ fn draw(options: &synthetic::Options) -> Result<Data> {
     })
 }
 
-/// What one model is trained and scored on.
-pub(crate) struct Sets {
-    pub(crate) train: Dataset,
-    /// None with files of one's own, which are all to learn from.
-    pub(crate) test: Option<Dataset>,
-}
-
-/// Opens what the command line names.
-pub(crate) fn sets(source: &SourceArgs) -> Result<Sets> {
+/// Training and test images that the command line names; files of one's own are all to learn from.
+pub(crate) fn sets(source: &SourceArgs) -> Result<(Dataset, Option<Dataset>)> {
     if let Some(train) = own(source)? {
-        return Ok(Sets { train, test: None });
+        return Ok((train, None));
     }
     let Data { train, test, .. } = open(&source.data)?;
-    Ok(Sets {
-        train,
-        test: Some(test),
-    })
+    Ok((train, Some(test)))
 }
 
 /// The test images, or the files of one's own.

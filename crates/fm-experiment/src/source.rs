@@ -8,7 +8,7 @@ use crate::error::ExperimentError;
 use crate::protocol::PhaseSpec;
 use crate::run::{Progress, Run, train_error};
 use crate::streams::Streams;
-use crate::tasks::{examples, examples_with};
+use crate::tasks::{PIXEL_SCALE, examples, labelled};
 use crate::watch::Watch;
 
 /// One of a seed's trainings on the source task.
@@ -118,7 +118,7 @@ impl Run<'_> {
         let mut network = self.source_network(job.seeds.init).map_err(failed)?;
         let streams = Streams::of(job.seeds.order, "source");
         let (trainer, phases) = self.trainer(&network, std::slice::from_ref(job.phase), streams);
-        let train = examples_with(&task.train, job.labels).map_err(failed)?;
+        let train = labelled(&task.train, job.labels, PIXEL_SCALE).map_err(failed)?;
         let valid = match job.validated {
             true => Some(examples(&task.valid).map_err(failed)?),
             false => None,

@@ -109,28 +109,17 @@ pub(crate) fn all_target_rows(protocol: &Protocol, train: &Dataset) -> Result<Da
     TaskSplit::new(&protocol.task.target_classes, train.n_classes())?.target(&train)
 }
 
-/// A dataset as the training loop takes it.
+/// A dataset as a protocol's training takes it.
 pub(crate) fn examples(data: &Dataset) -> Result<Examples<'_>, TrainError> {
-    examples_with(data, data.labels())
+    labelled(data, data.labels(), PIXEL_SCALE)
 }
 
-/// The same with pixels multiplied by another factor than a protocol's.
-pub(crate) fn examples_scaled(data: &Dataset, scale: f32) -> Result<Examples<'_>, TrainError> {
-    let inputs = Inputs::U8 {
-        values: data.pixels(),
-        scale,
-    };
-    Examples::new(inputs, Labels::U8(data.labels()))
-}
-
-/// The images of a dataset with other labels.
-pub(crate) fn examples_with<'a>(
+/// The images of a dataset under any labels, pixels multiplied by `scale`.
+pub(crate) fn labelled<'a>(
     data: &'a Dataset,
     labels: &'a [u8],
+    scale: f32,
 ) -> Result<Examples<'a>, TrainError> {
-    let inputs = Inputs::U8 {
-        values: data.pixels(),
-        scale: PIXEL_SCALE,
-    };
-    Examples::new(inputs, Labels::U8(labels))
+    let values = data.pixels();
+    Examples::new(Inputs::U8 { values, scale }, Labels::U8(labels))
 }

@@ -13,8 +13,8 @@ use serde::Serialize;
 use serde_json::Map;
 
 use crate::args::{BackendArg, Format};
-use crate::data::{self, Sets};
-use crate::model_args::{LessonArgs, TrainArgs};
+use crate::data;
+use crate::model_args::{LessonArgs, SelectionArgs, SourceArgs, TrainArgs};
 use crate::openblas;
 use crate::table::note;
 
@@ -39,11 +39,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     };
     let lesson = lesson(&args.lesson)?;
 
-    let Sets { train, test } = data::sets(&args.source)?;
-    let selection = args.selection.selection();
-    let (train, valid) = selection.split(&train)?;
-    let test = test.map(|test| selection.of(&test)).transpose()?;
-    say_rows(&train, valid.as_ref());
+    let Rows { train, valid, test } = rows(&args.source, &args.selection)?;
     let mask = FreezeMask::none(spec.hidden.len() + 1);
     let phases = [Phase::new(args.epochs, mask, optimizer)];
     let mut lines = Lines(args.epochs);
@@ -80,15 +76,28 @@ pub(super) fn lesson(args: &LessonArgs) -> Result<Lesson> {
     })
 }
 
-/// Which rows are learned from.
-pub(super) fn say_rows(train: &Dataset, valid: Option<&Dataset>) {
-    let held_out = valid.map_or(0, Dataset::rows);
+/// What one model is trained and scored on.
+pub(super) struct Rows {
+    pub(super) train: Dataset,
+    pub(super) valid: Option<Dataset>,
+    /// None with files of one's own, which are all to learn from.
+    pub(super) test: Option<Dataset>,
+}
+
+/// Opens and selects the rows that the command line names, and says which they are.
+pub(super) fn rows(source: &SourceArgs, selection: &SelectionArgs) -> Result<Rows> {
+    let (train, test) = data::sets(source)?;
+    let selection = selection.selection();
+    let (train, valid) = selection.split(&train)?;
+    let test = test.map(|test| selection.of(&test)).transpose()?;
     note(&format!(
-        "{} rows of {} to learn from, {held_out} held out: {}",
+        "{} rows of {} to learn from, {} held out: {}",
         train.rows(),
         train.name(),
+        valid.as_ref().map_or(0, Dataset::rows),
         train.class_names().join(", ")
     ));
+    Ok(Rows { train, valid, test })
 }
 
 /// A line per epoch.

@@ -3,8 +3,7 @@
 use anyhow::{Result, bail};
 use fm_experiment::single::{self, Phase, PhaseText};
 
-use super::train::{Lines, check_out, finish, lesson, say_rows};
-use crate::data::{self, Sets};
+use super::train::{Lines, Rows, check_out, finish, lesson, rows};
 use crate::model_args::TransferArgs;
 
 /// The phases of the course's notebook, at the rate that suits Adam.
@@ -32,11 +31,7 @@ pub(crate) fn run(args: &TransferArgs) -> Result<()> {
     let phases: Vec<Phase> = phases.collect::<Result<_, _>>()?;
     let lesson = lesson(&args.lesson)?;
 
-    let Sets { train, test } = data::sets(&args.source)?;
-    let selection = args.selection.selection();
-    let (train, valid) = selection.split(&train)?;
-    let test = test.map(|test| selection.of(&test)).transpose()?;
-    say_rows(&train, valid.as_ref());
+    let Rows { train, valid, test } = rows(&args.source, &args.selection)?;
     for (number, phase) in phases.iter().enumerate() {
         let (epochs, mask, optimizer) = (phase.epochs, &phase.mask, phase.optimizer);
         let trainable = source.network.check_mask(mask).map(|()| mask)?;

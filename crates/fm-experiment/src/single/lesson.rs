@@ -7,7 +7,7 @@ use fm_train::{EpochRecord, Observer, Phase, RowOrder, Seeds, Stream, TrainError
 use super::SingleError;
 use crate::protocol::NetworkSpec;
 use crate::run::SOURCE_TRUNK;
-use crate::tasks::{PIXEL_SCALE, examples_scaled};
+use crate::tasks::{PIXEL_SCALE, labelled};
 
 /// What all of a training shares.
 #[derive(Clone, Debug)]
@@ -21,25 +21,31 @@ pub struct Lesson {
 }
 
 impl Lesson {
+    /// Trains a network; the model says what it was trained on.
     fn fit(
         &self,
-        network: &mut Network,
+        mut network: Network,
         order: Stream,
         phases: &[Phase],
         (train, valid): (&Dataset, Option<&Dataset>),
         scale: f32,
         observer: &mut dyn Observer,
-    ) -> Result<Vec<EpochRecord>, SingleError> {
+    ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
         let trainer = Trainer {
             engine: self.engine.clone(),
-            loss: loss(network),
+            loss: loss(&network),
             batch_size: self.batch_size,
             order: RowOrder::Shuffled(order),
         };
-        let train = examples_scaled(train, scale)?;
-        let valid = valid.map(|valid| examples_scaled(valid, scale));
-        let valid = valid.transpose()?;
-        Ok(trainer.fit(network, phases, &train, valid.as_ref(), observer)?)
+        let examples = |data| labelled(data, Dataset::labels(data), scale);
+        let (rows, valid) = (examples(train)?, valid.map(examples).transpose()?);
+        let history = trainer.fit(&mut network, phases, &rows, valid.as_ref(), observer)?;
+        let metadata = Metadata {
+            class_names: train.class_names().to_vec(),
+            input_scale: Some(scale),
+            notes: [("data".to_owned(), train.name().to_owned())].into(),
+        };
+        Ok((Model { network, metadata }, history))
     }
 }
 
@@ -75,18 +81,9 @@ pub fn train(
     let trunk = spec.trunk(&mut seeds.stream(SOURCE_TRUNK).rng());
     let (_, outputs) = Loss::for_classes(train.n_classes());
     let head = spec.head(outputs, &mut seeds.stream("source/head").rng());
-    let mut network = Network::new(trunk, head)?;
-    let order = seeds.stream("source/shuffle");
-    let history = lesson.fit(
-        &mut network,
-        order,
-        phases,
-        (train, valid),
-        PIXEL_SCALE,
-        observer,
-    )?;
-    let metadata = metadata(train, PIXEL_SCALE);
-    Ok((Model { network, metadata }, history))
+    let network = Network::new(trunk, head)?;
+    let (order, rows) = (seeds.stream("source/shuffle"), (train, valid));
+    lesson.fit(network, order, phases, rows, PIXEL_SCALE, observer)
 }
 
 /// Trains a copy of a model's trunk under a new head on all classes of `train`; the source stays
@@ -112,13 +109,11 @@ pub fn transfer(
     };
     let (_, outputs) = Loss::for_classes(train.n_classes());
     let head = head.head(outputs, &mut seeds.stream("target/head").rng());
-    let mut network = source.network.with_head(head)?;
-    let order = seeds.stream("target/shuffle");
+    let network = source.network.with_head(head)?;
+    let (order, rows) = (seeds.stream("target/shuffle"), (train, valid));
     // The trunk's features are of pixels on the source's scale.
     let scale = source.metadata.input_scale.unwrap_or(PIXEL_SCALE);
-    let history = lesson.fit(&mut network, order, phases, (train, valid), scale, observer)?;
-    let metadata = metadata(train, scale);
-    Ok((Model { network, metadata }, history))
+    lesson.fit(network, order, phases, rows, scale, observer)
 }
 
 pub(super) fn check_inputs(model: &Model, found: usize) -> Result<(), SingleError> {
@@ -127,12 +122,4 @@ pub(super) fn check_inputs(model: &Model, found: usize) -> Result<(), SingleErro
         return Ok(());
     }
     Err(SingleError::Inputs { expected, found })
-}
-
-fn metadata(data: &Dataset, scale: f32) -> Metadata {
-    Metadata {
-        class_names: data.class_names().to_vec(),
-        input_scale: Some(scale),
-        notes: [("data".to_owned(), data.name().to_owned())].into(),
-    }
 }
