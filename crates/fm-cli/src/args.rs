@@ -277,7 +277,7 @@ Examples:
   fm data fetch --check                only look whether they are there and right")]
     Fetch(FetchArgs),
     /// Describe the data in a folder in a few lines
-    Describe(FolderArg),
+    Describe(DataArg),
     /// Say what is in the data: counts, brightness, images that are there twice
     #[command(after_help = "\
 Examples:
@@ -291,7 +291,7 @@ Examples:
 #[derive(Debug, Args)]
 pub(crate) struct DataReportArgs {
     #[command(flatten)]
-    pub(crate) folder: FolderArg,
+    pub(crate) data: DataArg,
 
     /// Rows at the beginning of the training file that count as validation
     #[arg(long, value_name = "ROWS", default_value_t = 5000)]
@@ -334,6 +334,14 @@ pub(crate) struct FolderArg {
     /// The folder of the files [default: FM_DATA where it is set, else data/fashion-mnist]
     #[arg(long = "data", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataArg {
+    /// A folder, or `synthetic` for the drawn stand-in (`synthetic:ROWS` for so many training
+    /// rows) [default: FM_DATA where it is set, else data/fashion-mnist]
+    #[arg(long, value_name = "synthetic|DIR")]
+    pub(crate) data: Option<String>,
 }
 
 /// `fm protocol`

@@ -1,23 +1,15 @@
 //! One model from nothing to an answer about one's own picture; the sessions of README and of
 //! every `--help` are run as they stand.
 
+mod commands;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
+use commands::{fm, refused};
 use fm_data::synthetic::{self, Options};
 use serde_json::Value;
-
-/// `fm` in a folder, with no data from outside and no network.
-fn fm(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_fm"))
-        .args(args)
-        .current_dir(folder)
-        .env_remove("FM_DATA")
-        .env("ALL_PROXY", "http://127.0.0.1:9")
-        .output()
-        .unwrap()
-}
 
 /// Runs it, expects success; what it printed.
 fn done(folder: &Path, args: &[&str]) -> String {
@@ -25,20 +17,6 @@ fn done(folder: &Path, args: &[&str]) -> String {
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{args:?}: {message}");
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// Runs it, expects a refusal that says each of `words`.
-fn refused(folder: &Path, args: &[&str], words: &[&str]) {
-    let output = fm(folder, args);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
-    assert!(output.stdout.is_empty(), "{args:?} printed a result");
-    for word in words {
-        assert!(
-            message.contains(word),
-            "{args:?}: {word:?} is not in {message:?}"
-        );
-    }
 }
 
 /// A drawn garment as somebody would photograph it: dark on white, four times as large, with a

@@ -4,15 +4,15 @@ use anyhow::{Context, Result, bail};
 use fm_data::fetch::{self, Options};
 use fm_data::report::{ContactSheet, DataReport};
 
-use crate::args::{DataArgs, DataCommand, DataReportArgs, FetchArgs, FolderArg, Format};
+use crate::args::{DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, Format};
 use crate::data::{self, Data};
 
 /// Fetches, checks or describes the data.
 pub(crate) fn run(args: &DataArgs) -> Result<()> {
     match &args.command {
         DataCommand::Fetch(args) => fetch(args),
-        DataCommand::Describe(folder) => {
-            let data = opened(folder)?;
+        DataCommand::Describe(asked) => {
+            let data = opened(asked)?;
             print!("{}{}", data.train.describe(), data.test.describe());
             Ok(())
         }
@@ -20,17 +20,16 @@ pub(crate) fn run(args: &DataArgs) -> Result<()> {
     }
 }
 
-/// The published files of a folder, or the drawn stand-in by its name.
-fn opened(asked: &FolderArg) -> Result<Data> {
-    let folder = data::folder(asked.folder.as_deref());
-    match folder.to_str() {
-        Some(data::SYNTHETIC) => data::open(data::SYNTHETIC),
-        _ => data::published(&folder),
+/// What `--data` names, as for every command; the usual folder where nothing is named.
+fn opened(asked: &DataArg) -> Result<Data> {
+    match &asked.data {
+        Some(name) => data::open(name),
+        None => data::published(&data::folder(None)),
     }
 }
 
 fn report(args: &DataReportArgs) -> Result<()> {
-    let data = opened(&args.folder)?;
+    let data = opened(&args.data)?;
     let (valid, train) = data.train.hold_out(args.validation_rows)?;
     if let Some(path) = &args.sheet {
         let png = ContactSheet::default().png(&train)?;
