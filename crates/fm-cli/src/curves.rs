@@ -7,7 +7,9 @@ use fm_experiment::curves::{
     CurveRunner, CurvesAsked, CurvesSummary, DepthCurve, DepthSummary, PairsSummary,
     SamplesSummary, VarySummary, VaryTable,
 };
-use fm_experiment::report::{percent, percent_and_sd, points};
+use fm_experiment::report::{
+    class_name, counted, difference, percent, percent_and_sd, points, too_few_seeds,
+};
 use fm_experiment::stats::Comparison;
 
 use crate::args::ExperimentArgs;
@@ -66,38 +68,13 @@ pub(crate) fn print(curves: &CurvesSummary) {
     }
 }
 
-/// Difference, interval, wins and p.
-fn difference(c: &Comparison) -> [String; 4] {
-    let bounds = c.error_difference.bounds.interval();
-    let interval = bounds.map_or_else(
-        || "–".to_owned(),
-        |i| format!("{} to {}", points(i.low), points(i.high)),
-    );
-    [
-        points(c.error_difference.mean),
-        interval,
-        format!("{} of {}", c.wins.wins, c.pairs),
-        match c.decisive_p() {
-            p if p < 0.001 => "< 0.001".to_owned(),
-            p => format!("{p:.3}"),
-        },
-    ]
-}
-
 /// What is to be said below a table of too few seeds.
-fn too_few<'a>(mut comparisons: impl Iterator<Item = &'a Comparison>) -> String {
-    let few = comparisons.find(|c| c.pairs < c.seeds_needed.to_conclude);
-    few.map_or_else(String::new, |c| {
-        let made = c.holm.map_or(1, |holm| holm.comparisons);
-        format!(
-            "\n\n{} seeds cannot show any difference over {made} comparisons; it takes {}.",
-            c.pairs, c.seeds_needed.to_conclude
-        )
-    })
+fn too_few<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> String {
+    too_few_seeds(comparisons).map_or_else(String::new, |few| format!("\n\n{few}."))
 }
 
 fn p_heading(comparisons: usize) -> String {
-    format!("p for {comparisons} comparisons")
+    format!("p for {}", counted(comparisons, "comparison"))
 }
 
 fn samples(curve: &SamplesSummary) {
@@ -129,8 +106,8 @@ fn samples(curve: &SamplesSummary) {
         }
         let few = too_few(curve.points.iter().flat_map(|p| &p.comparisons));
         println!(
-            "\nBy target rows, {} seeds:\n\n{table}{few}",
-            curve.seeds.len()
+            "\nBy target rows, {}:\n\n{table}{few}",
+            counted(curve.seeds.len(), "seed")
         );
     }
 }
@@ -171,8 +148,8 @@ fn depth(curve: &DepthSummary) {
     }
     let few = too_few(curve.points.iter().map(|p| &p.comparison));
     println!(
-        "\nBy layers reused, {} seeds:\n\n{table}{few}",
-        curve.seeds.len()
+        "\nBy layers reused, {}:\n\n{table}{few}",
+        counted(curve.seeds.len(), "seed")
     );
 }
 
@@ -196,7 +173,7 @@ fn pairs(curve: &PairsSummary) {
             let [a, b] = pair.classes;
             let c = &pair.comparisons[index];
             let mut row = vec![
-                format!("{a}-{b} {} against {}", class(a), class(b)),
+                format!("{a}-{b} {} against {}", class_name(a), class_name(b)),
                 pair.seeds.len().to_string(),
                 percent(c.against_error),
                 percent(c.arm_error),
@@ -249,9 +226,4 @@ fn vary(curve: &VarySummary) {
         "\nWhere the spread over seeds comes from:\n\n{table}\n\n{}",
         paragraph(shares)
     );
-}
-
-fn class(class: u8) -> &'static str {
-    let names = fm_data::published::CLASS_NAMES;
-    names.get(usize::from(class)).copied().unwrap_or("")
 }

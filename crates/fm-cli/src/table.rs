@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use comfy_table::{CellAlignment, Table, presets};
-use fm_experiment::report::{loss_and_sd, percent_and_sd, points};
+use fm_experiment::report::{better_in, interval, loss_and_sd, percent_and_sd, points};
 use fm_experiment::stats::Description;
 use fm_experiment::{Measure, Protocol, Summary};
 
@@ -44,21 +44,11 @@ pub(crate) fn comparisons(summary: &Summary) -> Table {
     ]);
     for comparison in &summary.comparisons {
         let difference = &comparison.error_difference;
-        let interval = difference.bounds.interval().map_or_else(
-            || "–".to_owned(),
-            |interval| format!("{} to {}", points(interval.low), points(interval.high)),
-        );
-        let wins = &comparison.wins;
-        let ties = if wins.ties > 0 {
-            format!(", {} tied", wins.ties)
-        } else {
-            String::new()
-        };
         table.add_row([
             format!("{} − {}", comparison.arm, comparison.against),
             format!("{} points", points(difference.mean)),
-            interval,
-            format!("{} of {}{ties}", wins.wins, comparison.pairs),
+            interval(&difference.bounds, points),
+            better_in(comparison),
         ]);
     }
     table

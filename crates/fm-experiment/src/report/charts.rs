@@ -2,9 +2,10 @@
 
 use super::curves::{self, Band, Curve, Measure, PhaseMark, bands, line_chart};
 use super::load::Material;
+use super::numbers::{percent, points};
 use super::strip::{self, Look, Point, Strip, difference_point, seed_says, strip_chart};
 use super::tables;
-use super::text::{self, percent, points};
+use super::text;
 use crate::protocol::{Arm, PhaseSpec};
 use crate::stats::Bounds;
 

@@ -3,10 +3,9 @@
 
 use super::curves::{Measure, bands};
 use super::load::Material;
-use super::text::{csv, exact, exact_or_empty};
+use super::text::{bounds, csv, exact, exact_or_empty, wins};
 use super::weights::UnitImage;
 use crate::run::RunRecord;
-use crate::stats::Bounds;
 use crate::summary::Measure as Summarised;
 
 /// The source task's name beside the arms'.
@@ -138,7 +137,7 @@ pub(super) fn comparisons(material: &Material) -> String {
             exact(c.error_difference.mean),
         ];
         row.extend(bounds(&c.error_difference.bounds));
-        row.extend([c.wins.wins, c.wins.ties, c.wins.losses].map(|n| n.to_string()));
+        row.extend(wins(c));
         row.extend([c.wins.probability, c.wins.low, c.wins.high].map(exact));
         row.push(exact_or_empty(c.error_ratio));
         row.extend(bounds(&c.ratio.bounds));
@@ -248,8 +247,4 @@ pub(super) fn units(seed: u64, images: &[UnitImage]) -> String {
         ]
     });
     csv(&["seed", "unit", "change_norm", "norm"], rows)
-}
-
-fn bounds(bounds: &Bounds) -> [String; 2] {
-    [bounds.low, bounds.high].map(exact_or_empty)
 }

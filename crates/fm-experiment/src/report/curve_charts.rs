@@ -3,6 +3,7 @@
 
 use super::charts::Titled;
 use super::load::Material;
+use super::numbers;
 use super::svg::{Anchor, Scale, Svg, WIDTH};
 use super::text;
 use crate::curves::{DepthCurve, DepthPointSummary};
@@ -54,7 +55,7 @@ fn error_node(x: f64, at: &str, name: &str, error: &Measure) -> Node {
         x,
         y: d.mean,
         band: bounds(&d.mean_interval),
-        says: format!("{name}, {at}: {}", text::percent_and_sd(d)),
+        says: format!("{name}, {at}: {}", numbers::percent_and_sd(d)),
     }
 }
 
@@ -92,7 +93,7 @@ pub(super) fn samples(material: &Material) -> Vec<Titled> {
     for (index, name) in samples.arms.iter().enumerate().skip(1) {
         let nodes = samples.points.iter().map(|point| {
             let difference = &point.comparisons[index - 1].error_difference;
-            let points = text::points(difference.mean);
+            let points = numbers::points(difference.mean);
             Node {
                 x: point.rows as f64,
                 y: difference.mean,
@@ -168,7 +169,7 @@ pub(super) fn depth(material: &Material) -> Vec<Titled> {
         },
         &|p| {
             let difference = &p.comparison.error_difference;
-            let points = text::points(difference.mean);
+            let points = numbers::points(difference.mean);
             Node {
                 x: p.layers as f64,
                 y: difference.mean,

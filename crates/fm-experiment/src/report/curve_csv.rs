@@ -2,7 +2,7 @@
 //! was not trained.
 
 use super::load::Material;
-use super::text::{csv, exact, exact_or_empty};
+use super::text::{bounds, csv, exact, exact_or_empty, wins};
 use crate::stats::Comparison;
 use crate::summary::Measure;
 
@@ -16,12 +16,13 @@ const MEASURE: [&str; 5] = [
 
 fn measure(measure: &Measure) -> [String; 5] {
     let d = &measure.description;
+    let [low, high] = bounds(&d.mean_interval);
     [
         d.count.to_string(),
         exact(d.mean),
         exact_or_empty(d.sd),
-        exact_or_empty(d.mean_interval.low),
-        exact_or_empty(d.mean_interval.high),
+        low,
+        high,
     ]
 }
 
@@ -42,9 +43,8 @@ fn compared(comparison: Option<&Comparison>) -> Vec<String> {
         return vec![String::new(); COMPARED.len()];
     };
     let mut cells = vec![c.against.clone(), exact(c.error_difference.mean)];
-    let bounds = &c.error_difference.bounds;
-    cells.extend([bounds.low, bounds.high].map(exact_or_empty));
-    cells.extend([c.wins.wins, c.wins.ties, c.wins.losses].map(|n| n.to_string()));
+    cells.extend(bounds(&c.error_difference.bounds));
+    cells.extend(wins(c));
     cells.push(exact(c.sign_flip.p));
     cells.push(exact_or_empty(c.holm.map(|holm| holm.p)));
     cells

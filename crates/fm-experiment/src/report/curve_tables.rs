@@ -1,19 +1,14 @@
 //! The tables of the curves: a row per point.
 
 use super::load::Material;
+use super::numbers::{
+    class_name, counted, difference, percent, percent_and_sd, points, too_few_seeds,
+};
 use super::table::Table;
-use super::tables::{counted, number, p_number};
-use super::text::{self, percent, points};
+use super::tables::number;
 use crate::curves::{DepthCurve, PairsSummary, VaryTable};
 use crate::stats::words::level_words;
 use crate::stats::{Comparison, Settings};
-use fm_data::published::CLASS_NAMES;
-
-/// The name of a class, or its number where that is none of Fashion-MNIST's.
-pub(super) fn class(class: u8) -> String {
-    let known = CLASS_NAMES.get(usize::from(class));
-    known.map_or_else(|| class.to_string(), |name| (*name).to_owned())
-}
 
 fn interval_heading() -> String {
     format!("{} interval", level_words(Settings::default().level))
@@ -30,32 +25,9 @@ fn corrected(comparisons: usize) -> String {
     }
 }
 
-/// Difference, interval, wins and p of a comparison.
-fn difference(c: &Comparison) -> [String; 4] {
-    let ties = match c.wins.ties {
-        0 => String::new(),
-        ties => format!(", equal in {ties}"),
-    };
-    [
-        points(c.error_difference.mean),
-        text::interval(&c.error_difference.bounds, points),
-        format!("{} of {}{ties}", c.wins.wins, c.pairs),
-        p_number(c.decisive_p()),
-    ]
-}
-
-/// "; 2 seeds are too few for 8 comparisons, it takes 9", where that is so.
-fn too_few<'a>(mut comparisons: impl Iterator<Item = &'a Comparison>) -> String {
-    let few = comparisons.find(|c| c.pairs < c.seeds_needed.to_conclude);
-    few.map_or_else(String::new, |c| {
-        let made = c.holm.map_or(1, |holm| holm.comparisons);
-        format!(
-            "; {} cannot show any difference over {}, it takes {}",
-            counted(c.pairs, "seed"),
-            counted(made, "comparison"),
-            c.seeds_needed.to_conclude
-        )
-    })
+/// "; 2 seeds are too few …", for a caption, where that is so.
+fn too_few<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> String {
+    too_few_seeds(comparisons).map_or_else(String::new, |few| format!("; {few}"))
 }
 
 /// Test errors by the number of target rows.
@@ -84,7 +56,7 @@ pub(super) fn samples(material: &Material) -> Option<Table> {
         epochs.dedup();
         row.push(epochs.join(", "));
         let errors = point.arms.iter().map(|arm| &arm.test_error.description);
-        row.extend(errors.map(text::percent_and_sd));
+        row.extend(errors.map(percent_and_sd));
         row.extend(point.comparisons.iter().flat_map(difference));
         table.rows.push(row);
     }
@@ -111,7 +83,7 @@ pub(super) fn depth(material: &Material) -> Option<Table> {
     let mut table = Table::with_columns(caption, heading);
     table.heading[0] = "k".to_owned();
     let none = || std::iter::repeat_n("–".to_owned(), 4);
-    let error = |m: &crate::summary::Measure| text::percent_and_sd(&m.description);
+    let error = |m: &crate::summary::Measure| percent_and_sd(&m.description);
     let mut reference = |k: &str, name: &str, measure| {
         let mut row = vec![k.to_owned(), name.to_owned(), error(measure)];
         row.extend(none());
@@ -161,7 +133,7 @@ pub(super) fn pairs(material: &Material) -> Option<Table> {
     for pair in sorted {
         let [a, b] = pair.classes;
         let mut row = vec![
-            format!("{} against {}", class(a), class(b)),
+            format!("{} against {}", class_name(a), class_name(b)),
             pair.seeds.len().to_string(),
             percent(pair.source_accuracy),
         ];

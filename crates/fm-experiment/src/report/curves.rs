@@ -2,6 +2,7 @@
 
 use fm_train::EpochRecord;
 
+use super::numbers;
 use super::svg::{Anchor, Scale, Svg, WIDTH};
 use super::text;
 use crate::stats::mean;
@@ -176,7 +177,7 @@ pub(super) fn line_chart(labels: &Labels<'_>, curves: &[Curve<'_>]) -> String {
         svg.polyline(&format!("curve {class}"), &line);
         for (band, place) in curve.bands.iter().zip(line) {
             let value = if labels.measure.is_accuracy() {
-                text::percent(band.mean)
+                numbers::percent(band.mean)
             } else {
                 format!("{:.4}", band.mean)
             };

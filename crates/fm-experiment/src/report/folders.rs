@@ -6,8 +6,9 @@ use fm_nn::{Backend, write_whole};
 
 use super::error::ReportError;
 use super::load::{self, Material};
+use super::numbers::{interval, percent_and_sd, points};
 use super::table::Table;
-use super::text::{self, csv, exact, exact_or_empty, html, percent_and_sd, points};
+use super::text::{bounds, csv, exact, exact_or_empty, html};
 use crate::folder::ResultsFolder;
 use crate::plan::{Identity, first_difference};
 use crate::stats::words::level_words;
@@ -41,6 +42,20 @@ pub struct FolderArm {
     /// in the first folder, and where there is no such arm or no such seed. Not corrected for
     /// the number of comparisons.
     pub against_first: Option<Comparison>,
+}
+
+impl FolderArm {
+    /// Which row it is: folder, protocol, backend, target rows, arm, seeds.
+    fn names(&self) -> Vec<String> {
+        vec![
+            self.folder.display().to_string(),
+            self.protocol.clone(),
+            self.backend.to_string(),
+            self.target_rows.to_string(),
+            self.arm.clone(),
+            self.test_error.count.to_string(),
+        ]
+    }
 }
 
 /// A folder that is not compared, and why.
@@ -161,18 +176,14 @@ impl FolderComparison {
         let row = |arm: &FolderArm| {
             let dash = || "–".to_owned();
             let c = arm.against_first.as_ref();
-            vec![
-                arm.folder.display().to_string(),
-                arm.protocol.clone(),
-                arm.backend.to_string(),
-                arm.target_rows.to_string(),
-                arm.arm.clone(),
-                arm.test_error.count.to_string(),
+            let mut row = arm.names();
+            row.extend([
                 percent_and_sd(&arm.test_error),
                 c.map_or_else(dash, |c| points(c.error_difference.mean)),
-                c.map_or_else(dash, |c| text::interval(&c.error_difference.bounds, points)),
+                c.map_or_else(dash, |c| interval(&c.error_difference.bounds, points)),
                 c.map_or_else(dash, |c| c.pairs.to_string()),
-            ]
+            ]);
+            row
         };
         (heading, self.rows.iter().map(row).collect())
     }
@@ -181,22 +192,14 @@ impl FolderComparison {
     pub fn csv(&self) -> String {
         let rows = self.rows.iter().map(|arm| {
             let c = arm.against_first.as_ref();
-            let of = |value: fn(&Comparison) -> Option<f64>| exact_or_empty(c.and_then(value));
-            vec![
-                arm.folder.display().to_string(),
-                arm.protocol.clone(),
-                arm.backend.to_string(),
-                arm.target_rows.to_string(),
-                arm.arm.clone(),
-                arm.test_error.count.to_string(),
-                exact(arm.test_error.mean),
-                exact_or_empty(arm.test_error.sd),
-                c.map(|c| c.pairs.to_string()).unwrap_or_default(),
-                of(|c| Some(c.error_difference.mean)),
-                of(|c| c.error_difference.bounds.low),
-                of(|c| c.error_difference.bounds.high),
-                of(|c| Some(c.sign_flip.p)),
-            ]
+            let mut row = arm.names();
+            row.push(exact(arm.test_error.mean));
+            row.push(exact_or_empty(arm.test_error.sd));
+            row.push(c.map(|c| c.pairs.to_string()).unwrap_or_default());
+            row.push(exact_or_empty(c.map(|c| c.error_difference.mean)));
+            row.extend(bounds(c.map(|c| &c.error_difference.bounds)));
+            row.push(exact_or_empty(c.map(|c| c.sign_flip.p)));
+            row
         });
         csv(
             &[

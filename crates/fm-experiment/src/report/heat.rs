@@ -1,10 +1,9 @@
 //! The matrix of class pairs as a heat map.
 
 use super::charts::Titled;
-use super::curve_tables::class;
 use super::load::Material;
+use super::numbers::{class_name, percent, points};
 use super::svg::{Anchor, Svg, WIDTH};
-use super::text::{percent, points};
 use crate::curves::PairSummary;
 use crate::stats::Conclusion;
 use fm_data::published::CLASS_NAMES;
@@ -31,7 +30,7 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
     let corner = |row: usize, column: usize| (LEFT + column as f64 * side, TOP + row as f64 * side);
     for row in 0..classes {
         let y = corner(row, 0).1 + side / 2.0 + 4.0;
-        svg.text("tick", Anchor::End, (LEFT - 6.0, y), &class(row as u8));
+        svg.text("tick", Anchor::End, (LEFT - 6.0, y), &class_name(row as u8));
         for column in 0..classes {
             let wanted = [row.min(column) as u8, row.max(column) as u8];
             let pair = pairs.pairs.iter().find(|pair| pair.classes == wanted);
@@ -51,7 +50,7 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
     }
     for column in 0..classes {
         let x = corner(0, column).0 + side / 2.0;
-        svg.slanted_text("tick", (x + 4.0, bottom + 14.0), &class(column as u8));
+        svg.slanted_text("tick", (x + 4.0, bottom + 14.0), &class_name(column as u8));
     }
     let title = format!("{title} (above the diagonal the error of {first}, percent)");
     Some(Titled {
@@ -104,8 +103,8 @@ fn says(pair: &PairSummary) -> Option<String> {
     let [a, b] = pair.classes;
     Some(format!(
         "{} against {}: {} points, better in {} of {}",
-        class(a),
-        class(b),
+        class_name(a),
+        class_name(b),
         points(c.error_difference.mean),
         c.wins.wins,
         c.pairs

@@ -7,7 +7,8 @@ use super::command::command;
 use super::curve_section;
 use super::first_layer::FirstLayer;
 use super::load::Material;
-use super::text::{html, seeds};
+use super::numbers::{self, seeds};
+use super::text::html;
 use super::warning::Warning;
 use super::weights::UnitImage;
 use super::{rows, tables};
@@ -78,7 +79,7 @@ fn header(out: &mut String, material: &Material) {
     let done: Vec<u64> = material.records.iter().map(|record| record.seed).collect();
     let runs = format!(
         "{} ({}) · {} target rows · backend {}",
-        tables::counted(done.len(), "seed"),
+        numbers::counted(done.len(), "seed"),
         seeds(&done),
         identity.protocol.task.target_rows,
         identity.backend
@@ -171,8 +172,8 @@ fn source(out: &mut String, material: &Material, units: &[UnitImage]) {
         &format!(
             "Trained on the other classes first; its trunk is what is reused. Test accuracy {}, \
              test loss {}.",
-            super::text::percent_and_sd(&test.test_accuracy.description),
-            super::text::loss_and_sd(&test.test_loss.description),
+            numbers::percent_and_sd(&test.test_accuracy.description),
+            numbers::loss_and_sd(&test.test_loss.description),
         ),
     );
     out.push_str("<div class=\"pair\">\n");

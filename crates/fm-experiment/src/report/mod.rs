@@ -27,6 +27,7 @@ mod html;
 mod image;
 mod load;
 mod md;
+mod numbers;
 mod rows;
 mod strip;
 mod svg;
@@ -44,8 +45,11 @@ use fm_nn::write_whole;
 
 pub use error::ReportError;
 pub use folders::{FolderArm, FolderComparison, Refused, compare_folders};
+pub use numbers::{
+    better_in, class_name, counted, difference, interval, loss_and_sd, percent, percent_and_sd,
+    points, too_few_seeds,
+};
 pub(crate) use tensorboard::FILE as TENSORBOARD_FILE;
-pub use text::{loss_and_sd, percent, percent_and_sd, points};
 pub use warning::Warning;
 
 use crate::folder::ResultsFolder;

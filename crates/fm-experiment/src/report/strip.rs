@@ -1,7 +1,7 @@
 //! A strip chart: every seed a point, the mean and its interval below them.
 
+use super::numbers;
 use super::svg::{Anchor, Scale, Svg, WIDTH};
-use super::text;
 
 /// One strip.
 pub(super) struct Strip {
@@ -184,7 +184,7 @@ pub(super) fn difference_point(seed: u64, difference: f64) -> Point {
         } else {
             Look::Hollow
         },
-        says: seed_says(seed, &format!("{} points", text::points(difference))),
+        says: seed_says(seed, &format!("{} points", numbers::points(difference))),
     }
 }
 

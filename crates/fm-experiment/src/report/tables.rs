@@ -1,15 +1,14 @@
 //! The tables of a report.
 
-use fm_data::published::CLASS_NAMES;
 use serde_json::Value;
 
 use super::command::command_line;
 use super::load::Material;
+use super::numbers::{self, better_in, class_name, percent, points};
 use super::table::Table;
-use super::text::{self, percent, points};
 use crate::plan::Plan;
 use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol};
-use crate::stats::words::{level_words, p_words};
+use crate::stats::words::{level_words, p_number};
 use crate::stats::{Bounds, Comparison, Settings, WinConclusion};
 use crate::summary::{ArmSummary, Measure};
 
@@ -26,15 +25,15 @@ pub(super) fn scores(material: &Material) -> Table {
             .rows
             .push([name.to_owned()].into_iter().chain(cells).collect());
     };
-    let ends = |bounds: &Bounds| text::interval(bounds, |v| number(&percent(v)));
+    let ends = |bounds: &Bounds| numbers::interval(bounds, |v| number(&percent(v)));
     row("accuracy", &|a| {
-        text::percent_and_sd(&a.test_accuracy.description)
+        numbers::percent_and_sd(&a.test_accuracy.description)
     });
     row(&interval, &|a| {
         ends(&a.test_accuracy.description.mean_interval)
     });
     row("error", &|a| {
-        text::percent_and_sd(&a.test_error.description)
+        numbers::percent_and_sd(&a.test_error.description)
     });
     row(&interval, &|a| {
         ends(&a.test_error.description.mean_interval)
@@ -56,10 +55,10 @@ pub(super) fn scores(material: &Material) -> Table {
     row(&interval, &|a| {
         ends(&a.test_error.description.interquartile_mean_interval)
     });
-    row("loss", &|a| text::loss_and_sd(&a.test_loss.description));
+    row("loss", &|a| numbers::loss_and_sd(&a.test_loss.description));
     row(&interval, &|a| {
         let bounds = &a.test_loss.description.mean_interval;
-        text::interval(bounds, |v| format!("{v:.4}"))
+        numbers::interval(bounds, |v| format!("{v:.4}"))
     });
     table
 }
@@ -94,15 +93,9 @@ pub(super) fn comparisons(material: &Material) -> Option<Table> {
         points(c.error_difference.mean)
     });
     row(&interval, &|c| {
-        text::interval(&c.error_difference.bounds, points)
+        numbers::interval(&c.error_difference.bounds, points)
     });
-    row("better in", &|c| {
-        let ties = match c.wins.ties {
-            0 => String::new(),
-            ties => format!(", equal in {ties}"),
-        };
-        format!("{} of {}{ties}", c.wins.wins, c.pairs)
-    });
+    row("better in", &better_in);
     row("probability to win", &|c| {
         format!("{:.2}", c.wins.probability)
     });
@@ -117,7 +110,7 @@ pub(super) fn comparisons(material: &Material) -> Option<Table> {
             .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"))
     });
     row(&interval, &|c| {
-        text::interval(&c.ratio.bounds, |v| format!("{v:.2}"))
+        numbers::interval(&c.ratio.bounds, |v| format!("{v:.2}"))
     });
     row("p, sign-flip", &|c| p_number(c.sign_flip.p));
     if comparisons.iter().any(|c| c.holm.is_some()) {
@@ -146,15 +139,6 @@ pub(super) fn one_baseline(material: &Material) -> Option<&str> {
     let first = comparisons.first()?.against.as_str();
     let same = comparisons.iter().all(|c| c.against == first);
     same.then_some(first)
-}
-
-pub(super) fn p_number(p: f64) -> String {
-    let words = p_words(p);
-    words
-        .strip_prefix("p = ")
-        .or_else(|| words.strip_prefix("p "))
-        .unwrap_or(&words)
-        .to_owned()
 }
 
 /// How each arm is trained.
@@ -280,7 +264,7 @@ pub(super) fn facts(material: &Material) -> Table {
     let mut table = Table::of_words("What the results were made with", &["value"]);
     let mut fact = |name: &str, value: String| table.rows.push(vec![name.to_owned(), value]);
     fact("protocol", identity.protocol.name.clone());
-    fact("seeds", text::seeds(&identity.seeds));
+    fact("seeds", numbers::seeds(&identity.seeds));
     fact("data", identity.dataset.name.clone());
     for file in &identity.dataset.checksums {
         fact(&format!("SHA-256 of {}", file.name), file.sha256.clone());
@@ -297,21 +281,8 @@ pub(super) fn facts(material: &Material) -> Table {
 /// "sandal against shirt": the classes of the target task, where their names are known.
 pub(super) fn target_classes(plan: &Plan) -> String {
     let classes = &plan.identity.protocol.task.target_classes;
-    let name = |class: &u8| {
-        let known = CLASS_NAMES.get(usize::from(*class));
-        known.map_or_else(|| class.to_string(), |name| (*name).to_owned())
-    };
-    classes
-        .iter()
-        .map(name)
-        .collect::<Vec<_>>()
-        .join(" against ")
-}
-
-/// "1 seed", "30 seeds".
-pub(super) fn counted(count: usize, word: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {word}{s}")
+    let names: Vec<String> = classes.iter().map(|&class| class_name(class)).collect();
+    names.join(" against ")
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
-//! Text from outside in HTML, Markdown and CSV, and numbers as people read them.
+//! Text from outside in HTML, Markdown and CSV.
 
 use std::fmt::Write as _;
 
-use crate::stats::words::Percents;
-use crate::stats::{Bounds, Description};
+use crate::stats::{Bounds, Comparison};
 
 /// Text for element content and quoted attributes of HTML and SVG.
 pub(super) fn html(text: &str) -> String {
@@ -87,46 +86,16 @@ pub(super) fn exact_or_empty(value: Option<f64>) -> String {
     value.map(exact).unwrap_or_default()
 }
 
-/// "1.72 %", rounded as the verdict rounds.
-pub fn percent(fraction: f64) -> String {
-    Percents::telling_apart(&[]).of(fraction)
+/// The ends of an interval for a CSV file; nothing where there is none.
+pub(super) fn bounds<'a>(bounds: impl Into<Option<&'a Bounds>>) -> [String; 2] {
+    let bounds = bounds.into();
+    let ends = [bounds.and_then(|b| b.low), bounds.and_then(|b| b.high)];
+    ends.map(exact_or_empty)
 }
 
-/// "−0.94": percentage points with their sign, a true minus.
-pub fn points(fraction: f64) -> String {
-    let number = Percents::telling_apart(&[]).number(fraction.abs());
-    if number.bytes().all(|b| matches!(b, b'0' | b'.')) {
-        number
-    } else if fraction < 0.0 {
-        format!("−{number}")
-    } else {
-        format!("+{number}")
-    }
-}
-
-/// "1.89 ± 0.60 %": mean and standard deviation.
-pub fn percent_and_sd(d: &Description) -> String {
-    let percents = Percents::telling_apart(&[]);
-    match d.sd {
-        Some(sd) => format!("{} ± {}", percents.number(d.mean), percents.of(sd)),
-        None => percents.of(d.mean),
-    }
-}
-
-/// "0.1165 ± 0.0251": mean and standard deviation.
-pub fn loss_and_sd(d: &Description) -> String {
-    match d.sd {
-        Some(sd) => format!("{:.4} ± {sd:.4}", d.mean),
-        None => format!("{:.4}", d.mean),
-    }
-}
-
-/// "low to high" as `number` writes them; a dash where there is no interval.
-pub(super) fn interval(bounds: &Bounds, number: impl Fn(f64) -> String) -> String {
-    bounds.interval().map_or_else(
-        || "–".to_owned(),
-        |i| format!("{} to {}", number(i.low), number(i.high)),
-    )
+/// Wins, ties and losses for a CSV file.
+pub(super) fn wins(c: &Comparison) -> [String; 3] {
+    [c.wins.wins, c.wins.ties, c.wins.losses].map(|count| count.to_string())
 }
 
 /// A name for a picture: one that is too long for its place loses its end.
@@ -136,25 +105,6 @@ pub(super) fn shortened(name: &str) -> String {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name.to_owned(),
     }
-}
-
-/// "1–3, 7": seeds in few words.
-pub(super) fn seeds(seeds: &[u64]) -> String {
-    let mut parts: Vec<(u64, u64)> = Vec::new();
-    for &seed in seeds {
-        match parts.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(seed) => *last = seed,
-            _ => parts.push((seed, seed)),
-        }
-    }
-    let texts = parts.iter().map(|&(first, last)| {
-        if first == last {
-            first.to_string()
-        } else {
-            format!("{first}–{last}")
-        }
-    });
-    texts.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -177,15 +127,5 @@ mod tests {
         let block = markdown_code("toml", "a\n````\nb");
         assert!(block.starts_with("`````toml\n") && block.ends_with("\n`````\n"));
         assert!(markdown_code("", "plain").starts_with("```\n"));
-    }
-
-    #[test]
-    fn numbers_are_rounded_as_people_do_it() {
-        // 0.00955 lies below the half in binary, and is told as 0.96 % in the verdict.
-        assert_eq!(percent(0.00955), "0.96 %");
-        assert_eq!(points(-0.00935), "−0.94");
-        assert_eq!(points(0.001), "+0.10");
-        assert_eq!(points(-0.000_001), "0.00");
-        assert_eq!(seeds(&[1, 2, 3, 7, 9, 10]), "1–3, 7, 9–10");
     }
 }

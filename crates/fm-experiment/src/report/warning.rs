@@ -3,7 +3,7 @@
 use fm_train::{EpochRecord, Scores};
 
 use super::load::Material;
-use super::text;
+use super::numbers;
 use crate::protocol::{Freeze, Protocol};
 use crate::run::{ArmRecord, RunRecord};
 
@@ -88,7 +88,7 @@ impl Warning {
             Self::MissingRuns { done, missing } => format!(
                 "Only {done} of {} seeds are done; missing: {}.",
                 done + missing.len(),
-                text::seeds(missing)
+                numbers::seeds(missing)
             ),
             Self::OneSeed { .. } => {
                 "This is one seed: another can turn the result round.".to_owned()
@@ -105,15 +105,15 @@ impl Warning {
             ),
             Self::ConstantPredictions { training, seeds } => format!(
                 "{training} seems to predict the same class for every row (seeds {}).",
-                text::seeds(seeds)
+                numbers::seeds(seeds)
             ),
             Self::SourceChanged { seeds } => format!(
                 "The source model changed while the arms were trained (seeds {}).",
-                text::seeds(seeds)
+                numbers::seeds(seeds)
             ),
             Self::FrozenTrunkChanged { arm, seeds } => format!(
                 "The trunk of {arm} changed while it was frozen (seeds {}).",
-                text::seeds(seeds)
+                numbers::seeds(seeds)
             ),
             Self::NoPredictions { seeds, of } if seeds.len() == *of => {
                 "The runs left no predictions of the test rows, so nothing is told of single \
@@ -123,7 +123,7 @@ impl Warning {
             Self::NoPredictions { seeds, .. } => format!(
                 "Some runs left no predictions of the test rows, and what is told of those leaves \
                  them out (seeds {}).",
-                text::seeds(seeds)
+                numbers::seeds(seeds)
             ),
             Self::LeftOut { file, reason } => {
                 format!("{file} is left out: {reason}.")

@@ -1,6 +1,6 @@
 //! The verdict: one sentence that a learner can repeat and a reviewer cannot fault.
 
-use super::words::{Percents, capitalised, level_words, p_words, ratio_words};
+use super::words::{Percents, capitalised, level_words, p_words, ratio_words, seeds_of};
 use super::{Comparison, Conclusion, Interval, NoInterval};
 
 /// How the two arms are called in a sentence, as doings: "reusing the trunk", "training from
@@ -113,11 +113,7 @@ fn seeds_won(c: &Comparison, better: bool) -> String {
     } else {
         ("worse", c.wins.losses)
     };
-    let ties = match c.wins.ties {
-        0 => String::new(),
-        ties => format!(", equal in {ties}"),
-    };
-    format!("{word} in {count} of {} seeds{ties}", c.pairs)
+    format!("{word} in {}", seeds_of(count, c, " seeds"))
 }
 
 /// "1.72 % by training from scratch and 1.07 % by reusing the trunk".

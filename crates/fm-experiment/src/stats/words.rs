@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use super::Comparison;
+
 /// Most decimals a sentence shows.
 const MOST_DECIMALS: usize = 6;
 
@@ -58,11 +60,27 @@ pub(crate) fn ratio_words(value: f64, low: f64, high: f64) -> Option<(String, St
 
 /// "p = 0.012", or "p < 0.001".
 pub(crate) fn p_words(p: f64) -> String {
-    if p < 0.001 {
-        "p < 0.001".to_owned()
-    } else {
-        format!("p = {}", short(p))
+    match p_number(p) {
+        less if less.starts_with('<') => format!("p {less}"),
+        number => format!("p = {number}"),
     }
+}
+
+/// The same without the p: "0.012", or "< 0.001".
+pub(crate) fn p_number(p: f64) -> String {
+    match p {
+        p if p < 0.001 => "< 0.001".to_owned(),
+        p => short(p),
+    }
+}
+
+/// "27 of 30 seeds, equal in 1": a count of a comparison's seeds, called `what` (" seeds" or "").
+pub(crate) fn seeds_of(count: usize, c: &Comparison, what: &str) -> String {
+    let ties = match c.wins.ties {
+        0 => String::new(),
+        ties => format!(", equal in {ties}"),
+    };
+    format!("{count} of {}{what}{ties}", c.pairs)
 }
 
 /// Up to four decimals, no trailing zeros.

@@ -4,8 +4,9 @@ use fm_train::Reliability;
 
 use crate::report::charts::Titled;
 use crate::report::load::Material;
+use crate::report::numbers::percent;
 use crate::report::svg::{Anchor, Scale, Svg, WIDTH};
-use crate::report::text::{percent, shortened};
+use crate::report::text::shortened;
 use crate::test_rows::TestRowsSummary;
 
 const LEFT: f64 = 46.0;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::report::html::{files, note};
 use crate::report::image::{Pixels, data_address};
 use crate::report::load::Material;
-use crate::report::tables::counted;
-use crate::report::text::{html, percent};
+use crate::report::numbers::{counted, percent};
+use crate::report::text::html;
 use crate::test_rows::{RowScore, RowsTally};
 
 use super::tables::class_names;

@@ -4,8 +4,8 @@ use fm_data::published::CLASS_NAMES;
 
 use crate::plan::Plan;
 use crate::report::load::Material;
+use crate::report::numbers::{self, percent};
 use crate::report::table::Table;
-use crate::report::text::{self, percent};
 use crate::stats::RowVariance;
 use crate::stats::words::Percents;
 use crate::test_rows::{ArmRows, TestRowsSummary};
@@ -121,14 +121,14 @@ pub(super) fn beyond_accuracy(material: &Material, summary: &TestRowsSummary) ->
             .push([name.to_owned()].into_iter().chain(cells).collect());
     };
     row("Brier score", &|arm| {
-        text::loss_and_sd(&arm.brier_score.description)
+        numbers::loss_and_sd(&arm.brier_score.description)
     });
     if summary.arms.values().any(|arm| arm.roc_auc.is_some()) {
         row("area under the ROC curve", &|arm| {
             let area = arm.roc_auc.as_ref();
             area.map_or_else(
                 || "–".to_owned(),
-                |area| text::loss_and_sd(&area.description),
+                |area| numbers::loss_and_sd(&area.description),
             )
         });
     }
