@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use fm_data::sha256;
 use fm_experiment::report::{self, Report, Warning};
 use fm_experiment::{Plan, ResultsFolder, RunPredictions, RunRecord};
 use fm_nn::Engine;
 use fm_tests::small_experiment::{experiment, plan, protocol};
 use fm_train::predicted_classes;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 const SEEDS: [u64; 3] = [1, 2, 5];
@@ -166,9 +166,8 @@ fn the_gallery_holds_the_rows_that_one_arm_gains_most_often() {
 fn replace(folder: &Path, plan: &Plan, record: &RunRecord, other: &RunPredictions) {
     let open = ResultsFolder::open(folder, plan).unwrap();
     open.keep_predictions(record.seed, other).unwrap();
-    let digest = Sha256::digest(other.to_bytes());
     let mut record = record.clone();
-    record.predictions_sha256 = Some(digest.iter().map(|b| format!("{b:02x}")).collect());
+    record.predictions_sha256 = Some(sha256(&other.to_bytes()));
     open.keep_record(&record).unwrap();
 }
 

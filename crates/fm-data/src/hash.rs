@@ -6,8 +6,14 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use sha2::{Digest, Sha256};
 
-/// Lower-case hex of the SHA-256 of `bytes`.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+/// Lower-case hex of the SHA-256 of `bytes`, as checksums of files are written everywhere here.
+///
+/// ```
+/// // `printf abc | sha256sum`, which is also the example of the standard (FIPS 180-2).
+/// let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+/// assert_eq!(fm_data::sha256(b"abc"), abc);
+/// ```
+pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

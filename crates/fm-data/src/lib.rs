@@ -75,6 +75,7 @@ pub mod synthetic;
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use fashion::{FashionMnist, FileChecksum};
+pub use hash::sha256;
 pub use manifest::{Fingerprint, Manifest};
 pub use splits::TaskSplit;
 

@@ -4,13 +4,14 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use fm_data::sha256;
 use fm_nn::{Metadata, Model, Network, write_whole};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::ExperimentError;
 use crate::plan::{Identity, Plan, first_difference};
-use crate::predictions::{RunPredictions, TestImages, sha256};
+use crate::predictions::{RunPredictions, TestImages};
 use crate::protocol::{Arm, Freeze, TrunkOrigin};
 use crate::run::RunRecord;
 use crate::sweep::{remove_if_there, sweep};

@@ -2,7 +2,6 @@
 
 use fm_data::Dataset;
 use ndarray::{Array2, ArrayView2};
-use sha2::{Digest, Sha256};
 
 use crate::tensors::{TensorReader, TensorWriter};
 
@@ -226,12 +225,6 @@ impl TestImages {
             pixels,
         })
     }
-}
-
-/// Lower-case hex of the SHA-256 of a file's bytes.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

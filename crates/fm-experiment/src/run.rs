@@ -1,5 +1,6 @@
 //! One run: one seed of a protocol.
 
+use fm_data::sha256;
 use fm_nn::{Dense, Engine, Loss, Network};
 use fm_train::{
     EpochRecord, Evaluator, Examples, Phase, RowOrder, Scores, Seeds, TrainError, Trainer,
@@ -9,7 +10,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ExperimentError;
-use crate::predictions::{RunPredictions, TestRows, sha256};
+use crate::predictions::{RunPredictions, TestRows};
 use crate::protocol::{Arm, PhaseSpec, Protocol, TrunkOrigin};
 use crate::source::KeepCheckpoints;
 use crate::streams::Streams;

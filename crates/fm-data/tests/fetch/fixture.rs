@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use fm_data::fetch::{self, Event, FetchError, Impostor, Options, Proxy, Retries, Timeouts};
 use fm_data::published::PublishedFile;
-use sha2::{Digest, Sha256};
+use fm_data::sha256;
 
 /// A made-up published file.
 pub(crate) struct Fake {
@@ -76,13 +76,6 @@ pub(crate) fn zipped(raw: &[u8], level: Compression) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(raw).unwrap();
     encoder.finish().unwrap()
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 /// The published table holds `&'static str`s; a test's few live as long as the test.

@@ -7,7 +7,7 @@ pub(crate) mod curves;
 
 use std::fs;
 
-use fm_data::FileChecksum;
+use fm_data::{FileChecksum, sha256};
 use fm_experiment::{
     ArmRecord, DatasetIdentity, FORMAT, Identity, MadeWith, Plan, Protocol, ResultsFolder,
     RunPredictions, RunRecord, SourceRecord, TestImages, TestRows,
@@ -15,7 +15,6 @@ use fm_experiment::{
 use fm_nn::{Backend, Network};
 use fm_train::{EpochRecord, Scores, Seeds};
 use ndarray::Array2;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 /// A text that is something else in every format it is written to.
@@ -148,11 +147,6 @@ pub(crate) fn predictions(seed: u64) -> RunPredictions {
         source_class: (0..ROWS).map(|row| ((row + row / 50) % 8) as u8).collect(),
         source_probability: (0..ROWS).map(|row| 0.2 + row as f32 / 300.0).collect(),
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn scores(correct: usize, rows: usize, loss: f64) -> Scores {
