@@ -63,19 +63,7 @@ pub fn backends() -> Vec<Contender> {
 
 /// First in `main`: starts the program again where OpenBLAS chose a kernel below this CPU's.
 pub fn use_best_kernel() {
-    #[cfg(unix)]
-    if let Some(mut restart) = fm_nn::blas::restart() {
-        use std::os::unix::process::CommandExt;
-        if let Some(notice) = restart.notice {
-            eprintln!("{notice}");
-        }
-        // Only returns where the program could not be started again.
-        let error = restart.command.exec();
-        eprintln!("could not restart with a faster OpenBLAS kernel: {error}");
-    }
-    if let Some(advice) = fm_nn::blas::advice() {
-        eprintln!("{advice}");
-    }
+    fm_nn::blas::use_best_kernel(|notice| eprintln!("{notice}"));
 }
 
 /// The folder with the four published files: `FM_DATA`, or `data/fashion-mnist` at the top of the

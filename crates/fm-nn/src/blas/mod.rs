@@ -3,24 +3,12 @@
 //! Two things go wrong with OpenBLAS without a word. A library older than the CPU takes it for an
 //! older one and runs a kernel that is two to five times slower; and a library built without
 //! locking returns wrong numbers when several threads call it. [`advice`] finds the first and
-//! [`restart`] mends it; [`Engine::blas`](crate::Engine::blas) refuses the second.
+//! [`use_best_kernel`] mends it; [`Engine::blas`](crate::Engine::blas) refuses the second.
 //!
 //! A program calls this at the very start of `main`:
 //!
 //! ```no_run
-//! # #[cfg(unix)]
-//! if let Some(mut restart) = fm_nn::blas::restart() {
-//!     use std::os::unix::process::CommandExt;
-//!     if let Some(notice) = restart.notice {
-//!         eprintln!("{notice}");
-//!     }
-//!     // Only returns where the program could not be started again.
-//!     let error = restart.command.exec();
-//!     eprintln!("could not restart with a faster OpenBLAS kernel: {error}");
-//! }
-//! if let Some(advice) = fm_nn::blas::advice() {
-//!     eprintln!("{advice}");
-//! }
+//! fm_nn::blas::use_best_kernel(|notice| eprintln!("{notice}"));
 //! ```
 //!
 //! Where no OpenBLAS is built in, every function here has nothing to say.
@@ -113,6 +101,29 @@ pub fn restart() -> Option<Restart> {
         )
     });
     Some(Restart { command, notice })
+}
+
+/// Starts this program again, once, where that gives it a better kernel; `tell` is given what the
+/// user should know, a sentence at a time: a choice that is overruled, a restart that failed, and
+/// the [`advice`] that is left.
+///
+/// The new start takes the place of the process, so nothing that was done before is kept: call
+/// this first. Where processes cannot be replaced (other systems than Unix), there is advice only.
+pub fn use_best_kernel(tell: impl Fn(&str)) {
+    #[cfg(unix)]
+    if let Some(mut restart) = restart() {
+        if let Some(notice) = restart.notice {
+            tell(&notice);
+        }
+        // Returns only where the program could not be started again.
+        let error = std::os::unix::process::CommandExt::exec(&mut restart.command);
+        tell(&format!(
+            "could not restart with a faster OpenBLAS kernel: {error}"
+        ));
+    }
+    if let Some(advice) = advice() {
+        tell(&advice.to_string());
+    }
 }
 
 /// The library's version and kernel, `OpenBLAS 0.3.21 SkylakeX`.
