@@ -54,7 +54,7 @@ fn every_curve_is_in_the_page_and_the_page_is_well_formed() {
     let count = |name: &str| charts.iter().filter(|chart| *chart == name).count();
     assert_eq!(
         (count("samples"), count("depth"), count("pairs")),
-        (2, 2, 1)
+        (2, 2, 2)
     );
     let markdown = read(folder.path(), "report.md");
     for heading in [
@@ -108,6 +108,20 @@ fn files_and_summary_have_the_records_numbers() {
     assert_eq!(lines("report/depth.csv"), 2 + 4 * 2);
     assert_eq!(lines("report/pairs.csv"), 2);
     assert_eq!(lines("report/vary.csv"), 3 * 4);
+    // The page counts the pairs as the file does, and draws each once beside the matrix.
+    let csv = read(folder.path(), "report/pairs.csv");
+    let column = csv.lines().next().unwrap().split(',');
+    let column = column.take_while(|name| *name != "difference").count();
+    let difference = |line: &str| line.split(',').nth(column).unwrap().parse::<f64>().unwrap();
+    let (fewer, more): (Vec<f64>, Vec<f64>) =
+        csv.lines().skip(1).map(difference).partition(|d| *d < 0.0);
+    let page = read(folder.path(), "report.html");
+    let says = format!("transfer makes fewer errors in {} of 2 pairs", fewer.len());
+    assert!(page.contains(&says), "{says}");
+    let scatter = &page[page.find("pairs-scatter").unwrap()..];
+    let scatter = &scatter[..scatter.find("</svg>").unwrap()];
+    let dots = |class: &str| scatter.matches(&format!("class=\"{class}\" cx")).count();
+    assert_eq!((dots("dot"), dots("dot hollow")), (fewer.len(), more.len()));
     // Made again from the same records, it is the same file.
     let before = read(folder.path(), "report.html");
     report::rebuild(folder.path()).unwrap();

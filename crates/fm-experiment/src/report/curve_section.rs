@@ -2,8 +2,9 @@
 
 use super::html::{figure, files, note};
 use super::load::Material;
+use super::numbers::counted;
 use super::table::Table;
-use super::{curve_charts, curve_tables, heat};
+use super::{curve_charts, curve_tables, heat, pair_scatter};
 use crate::protocol::Budget;
 
 const SAMPLES: &str = "How many target rows?";
@@ -45,9 +46,22 @@ fn depth_words(material: &Material) -> String {
     )
 }
 
-const PAIRS_WORDS: &str = "Each pair has a source training of its own, on the other eight classes. \
-                           Differences are paired by seed; below zero, in blue, reuse makes fewer \
-                           errors. A star: shown after Holm's correction for all pairs. n: seeds.";
+fn pairs_words(material: &Material) -> String {
+    let Some(pairs) = &material.summary.curves.pairs else {
+        return String::new();
+    };
+    let seeds = match pairs.pairs.first() {
+        Some(pair) if heat::same_seeds(pairs) => {
+            format!("{} each.", counted(pair.seeds.len(), "seed"))
+        }
+        _ => "n: seeds.".to_owned(),
+    };
+    format!(
+        "Each pair has a source training of its own, on the other eight classes. Differences are \
+         paired by seed; below zero, in blue, reuse makes fewer errors. A star: shown after Holm's \
+         correction for all pairs. Bars are intervals, each on its own. {seeds}"
+    )
+}
 
 const VARY_WORDS: &str = "The seed moves one thing and the rest is held: first weights (init), order \
                           of rows (order), which target rows are trained on (subset), or all three. \
@@ -90,8 +104,13 @@ pub(super) fn html(out: &mut String, material: &Material) {
         );
     }
     if let Some(table) = curve_tables::pairs(material) {
-        let charts = heat::pairs(material).into_iter().collect();
-        section(PAIRS, PAIRS_WORDS, charts, table);
+        let charts = [heat::pairs(material), pair_scatter::pairs(material)];
+        section(
+            PAIRS,
+            &pairs_words(material),
+            charts.into_iter().flatten().collect(),
+            table,
+        );
     }
     if let Some(table) = curve_tables::vary(material) {
         section(VARY, VARY_WORDS, Vec::new(), table);
@@ -111,6 +130,6 @@ pub(super) fn markdown(out: &mut String, material: &Material) {
         curve_tables::samples(material),
     );
     section(DEPTH, &depth_words(material), curve_tables::depth(material));
-    section(PAIRS, PAIRS_WORDS, curve_tables::pairs(material));
+    section(PAIRS, &pairs_words(material), curve_tables::pairs(material));
     section(VARY, VARY_WORDS, curve_tables::vary(material));
 }

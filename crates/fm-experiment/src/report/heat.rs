@@ -4,7 +4,7 @@ use super::charts::Titled;
 use super::load::Material;
 use super::numbers::{class_name, percent, points};
 use super::svg::{Anchor, Svg, WIDTH};
-use crate::curves::PairSummary;
+use crate::curves::{PairSummary, PairsSummary};
 use crate::stats::Conclusion;
 use fm_data::published::CLASS_NAMES;
 
@@ -13,8 +13,8 @@ const TOP: f64 = 6.0;
 /// Colour of the largest difference: dark texts can be read on it, and light ones in the dark.
 const STRONGEST: f64 = 0.6;
 
-/// Below the diagonal the difference of the second arm to the first, with its number of seeds; above
-/// it the first arm's error.
+/// Below the diagonal the difference of the second arm to the first, with its number of seeds where
+/// that is not the same for all; above it the first arm's error.
 pub(super) fn pairs(material: &Material) -> Option<Titled> {
     let pairs = material.summary.curves.pairs.as_ref()?;
     let (first, arm) = (pairs.arms.first()?, pairs.arms.get(1)?);
@@ -27,6 +27,7 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
     let mut svg = Svg::new("pairs", &title, &description, bottom + 84.0);
     let found = pairs.pairs.iter().filter_map(|p| p.comparisons.first());
     let largest = found.fold(0.0_f64, |most, c| most.max(c.error_difference.mean.abs()));
+    let same_seeds = same_seeds(pairs);
     let corner = |row: usize, column: usize| (LEFT + column as f64 * side, TOP + row as f64 * side);
     for row in 0..classes {
         let y = corner(row, 0).1 + side / 2.0 + 4.0;
@@ -39,13 +40,10 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
                 svg.cell("heat", place, (side, side), 0.0, "");
                 continue;
             };
-            cell(
-                &mut svg,
-                pair,
-                place,
-                side,
-                (row > column).then_some(largest),
-            );
+            match row > column {
+                true => difference(&mut svg, pair, place, side, largest, same_seeds),
+                false => error(&mut svg, pair, place, side),
+            }
         }
     }
     for column in 0..classes {
@@ -59,24 +57,38 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
     })
 }
 
-/// A difference where `largest` is given, else the error that it is a difference to.
-fn cell(svg: &mut Svg, pair: &PairSummary, place: (f64, f64), side: f64, largest: Option<f64>) {
+/// The error that a difference is to.
+fn error(svg: &mut Svg, pair: &PairSummary, place: (f64, f64), side: f64) {
+    let Some(c) = pair.comparisons.first() else {
+        return;
+    };
+    svg.cell(
+        "heat",
+        place,
+        (side, side),
+        0.0,
+        &says(pair).unwrap_or_default(),
+    );
+    let middle = (place.0 + side / 2.0, place.1 + side / 2.0 + 3.5);
+    let error = percent(c.against_error);
+    let error = error.trim_end_matches(" %");
+    svg.text("cell soft", Anchor::Middle, middle, error);
+}
+
+/// A difference, the more of the colour the nearer it is to the `largest`.
+fn difference(
+    svg: &mut Svg,
+    pair: &PairSummary,
+    place: (f64, f64),
+    side: f64,
+    largest: f64,
+    same_seeds: bool,
+) {
     let Some(c) = pair.comparisons.first() else {
         return;
     };
     let says = says(pair).unwrap_or_default();
     let middle = |down: f64| (place.0 + side / 2.0, place.1 + side / 2.0 + down);
-    let Some(largest) = largest else {
-        svg.cell("heat", place, (side, side), 0.0, &says);
-        let error = percent(c.against_error);
-        svg.text(
-            "cell soft",
-            Anchor::Middle,
-            middle(3.5),
-            error.trim_end_matches(" %"),
-        );
-        return;
-    };
     let mean = c.error_difference.mean;
     let class = if mean > 0.0 { "heat b" } else { "heat a" };
     let share = match largest > 0.0 {
@@ -92,13 +104,26 @@ fn cell(svg: &mut Svg, pair: &PairSummary, place: (f64, f64), side: f64, largest
         false => format!("{:+.1}", 100.0 * mean).replace('-', "−"),
     };
     let difference = format!("{text}{star}");
+    if same_seeds {
+        svg.text("cell", Anchor::Middle, middle(3.5), &difference);
+        return;
+    }
     svg.text("cell", Anchor::Middle, middle(0.0), &difference);
     let seeds = format!("n={}", c.pairs);
     svg.text("cell soft", Anchor::Middle, middle(11.0), &seeds);
 }
 
+/// Whether all pairs have the same number of seeds.
+pub(super) fn same_seeds(pairs: &PairsSummary) -> bool {
+    let seeds = |pair: &PairSummary| pair.seeds.len();
+    pairs
+        .pairs
+        .windows(2)
+        .all(|two| seeds(&two[0]) == seeds(&two[1]))
+}
+
 /// "sandal against shirt: −0.94 points, better in 27 of 30".
-fn says(pair: &PairSummary) -> Option<String> {
+pub(super) fn says(pair: &PairSummary) -> Option<String> {
     let c = pair.comparisons.first()?;
     let [a, b] = pair.classes;
     Some(format!(

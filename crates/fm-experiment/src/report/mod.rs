@@ -28,6 +28,7 @@ mod image;
 mod load;
 mod md;
 mod numbers;
+mod pair_scatter;
 mod rows;
 mod strip;
 mod svg;

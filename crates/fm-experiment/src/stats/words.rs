@@ -45,7 +45,8 @@ impl Percents {
     }
 }
 
-/// A ratio and its ends in print, one decimal or as many as keep the lower end above 1.
+/// A ratio and its ends in print, one decimal or as many as keep the lower end above 1 and each end
+/// apart from the ratio itself.
 ///
 /// `None` where the interval does not lie above 1.
 pub(crate) fn ratio_words(value: f64, low: f64, high: f64) -> Option<(String, String, String)> {
@@ -54,7 +55,9 @@ pub(crate) fn ratio_words(value: f64, low: f64, high: f64) -> Option<(String, St
     }
     (1..=MOST_DECIMALS).find_map(|decimals| {
         let text = |v: f64| format!("{v:.decimals$}");
-        (text(low) != text(1.0)).then(|| (text(value), text(low), text(high)))
+        let apart = |a: f64, b: f64| text(a) != text(b) || (a - b).abs() < 1e-6;
+        let told = text(low) != text(1.0) && apart(low, value) && apart(value, high);
+        told.then(|| (text(value), text(low), text(high)))
     })
 }
 
