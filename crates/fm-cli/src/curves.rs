@@ -13,8 +13,9 @@ use fm_experiment::report::{
 use fm_experiment::stats::Comparison;
 
 use crate::args::ExperimentArgs;
+use crate::interrupt::Stopped;
 use crate::progress::CurveBar;
-use crate::table::{paragraph, plain};
+use crate::table::{self, paragraph, plain};
 
 /// The curves that the command line asks for.
 pub(crate) fn asked(args: &ExperimentArgs) -> CurvesAsked {
@@ -49,7 +50,10 @@ pub(crate) fn train(
     let bar = CurveBar::new(missing.len(), work);
     let carried_out = runner.carry_out(&missing, &bar);
     bar.finish();
-    Ok(carried_out?)
+    carried_out.map_err(|why| {
+        let done = table::of_parts(seeds.len(), bar.done(), missing.len());
+        Stopped::new(&why.into(), &done, runner.folder.path()).into()
+    })
 }
 
 /// Prints the curves that there are.

@@ -9,8 +9,6 @@ use anyhow::{Context, Result};
 use fm_experiment::ExperimentError;
 use fm_experiment::report::ReportError;
 
-use crate::table::of_seeds;
-
 /// The exit code after Ctrl-C, and after SIGTERM and SIGHUP, which arrive as the same flag: 128 and
 /// SIGINT's number.
 const EXIT_CODE: u8 = 130;
@@ -41,13 +39,8 @@ pub(crate) struct Stopped {
 }
 
 impl Stopped {
-    /// `done` of `seeds` runs are in the folder `out`.
-    pub(crate) fn new(
-        why_it_stopped: &anyhow::Error,
-        done: usize,
-        seeds: usize,
-        out: &Path,
-    ) -> Self {
+    /// What is `done` ("1 of 2 seeds is") is in the folder `out`.
+    pub(crate) fn new(why_it_stopped: &anyhow::Error, done: &str, out: &Path) -> Self {
         let asked = matches!(
             why_it_stopped.downcast_ref(),
             Some(ExperimentError::Cancelled)
@@ -55,8 +48,7 @@ impl Stopped {
         let why = (!asked).then(|| format!("{why_it_stopped:#}"));
         let first = why.as_deref().unwrap_or("stopped");
         let mut text = format!(
-            "{first}\n{} finished, and what is done is kept in {}",
-            of_seeds(done, seeds),
+            "{first}\n{done} finished, and what is done is kept in {}",
             out.display()
         );
         if starts_again(why_it_stopped) {
@@ -98,7 +90,7 @@ fn starts_again(why: &anyhow::Error) -> bool {
 
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@~".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
@@ -111,7 +103,9 @@ mod tests {
 
     #[test]
     fn the_same_command_is_offered_only_where_it_can_get_further() {
-        let says = |error: anyhow::Error| Stopped::new(&error, 0, 2, Path::new("out")).to_string();
+        let says = |error: anyhow::Error| {
+            Stopped::new(&error, "0 of 2 seeds are", Path::new("out")).to_string()
+        };
         let full = ExperimentError::Io {
             doing: "write",
             path: "out/timings.json".into(),

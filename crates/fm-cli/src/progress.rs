@@ -96,6 +96,12 @@ impl CurveBar {
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
+
+    /// Parts that are finished.
+    pub(crate) fn done(&self) -> usize {
+        let done = self.done.lock();
+        *done.unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
 }
 
 impl PlanObserver for CurveBar {

@@ -61,6 +61,13 @@ pub(crate) fn of_seeds(done: usize, seeds: usize) -> String {
     format!("{done} of {seeds} {word} {verb}")
 }
 
+/// "2 of 2 seeds and 5 of 16 missing parts of curves are": curves come when all seeds are done.
+pub(crate) fn of_parts(seeds: usize, done: usize, parts: usize) -> String {
+    let seed = if seeds == 1 { "seed" } else { "seeds" };
+    let part = if parts == 1 { "part" } else { "parts" };
+    format!("{seeds} of {seeds} {seed} and {done} of {parts} missing {part} of curves are")
+}
+
 /// Text broken at words to fit the terminal; as it is where there is none.
 pub(crate) fn paragraph(text: &str) -> String {
     if std::io::stdout().is_terminal() {
@@ -92,7 +99,7 @@ pub(crate) fn plain(heading: &[&str]) -> Table {
 
 #[cfg(test)]
 mod tests {
-    use super::of_seeds;
+    use super::{of_parts, of_seeds};
 
     #[test]
     fn a_count_of_seeds_is_a_sentence() {
@@ -104,5 +111,9 @@ mod tests {
             "2 of 3 seeds are",
         ];
         assert_eq!(says, expected);
+        assert_eq!(
+            of_parts(1, 0, 1),
+            "1 of 1 seed and 0 of 1 missing part of curves are"
+        );
     }
 }

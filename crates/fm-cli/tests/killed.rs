@@ -4,13 +4,13 @@
 mod support;
 
 use std::fs;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::thread;
 use std::time::Instant;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use support::{PROTOCOL, assert_same, finish, fm, message, wait_for};
+use support::{PROTOCOL, assert_same, finish, fm, go_on, message, signal, wait_for};
 
 const KILLS: usize = 50;
 
@@ -63,14 +63,6 @@ fn fifty_kills_change_no_byte() {
     assert!(in_training > 0, "{in_training}, {in_a_write} in a write");
 }
 
-fn interrupt(child: &Child) {
-    let status = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
-}
-
 fn ends(child: Child) -> Output {
     child.wait_with_output().unwrap()
 }
@@ -82,7 +74,7 @@ fn ctrl_c_says_how_to_go_on_and_that_goes_on() {
     let mut child = fm(folder.path(), PROTOCOL).spawn().unwrap();
     let checkpoint = folder.path().join("results/checkpoints/seed-0001.ckpt");
     wait_for(&checkpoint, &mut child);
-    interrupt(&child);
+    signal(&child, "INT");
     let output = ends(child);
     let said = message(&output);
     assert_eq!(output.status.code(), Some(130), "{said}");
@@ -91,24 +83,21 @@ fn ctrl_c_says_how_to_go_on_and_that_goes_on() {
         said.contains("fm: stopped\n0 of 2 seeds are finished"),
         "{said}"
     );
-    let command = said.lines().last().unwrap().trim();
-
-    let output = Command::new("sh")
-        .args(["-c", command])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{command}: {}", message(&output));
+    go_on(folder.path(), &said);
     assert_same(folder.path(), whole.path(), "after Ctrl-C");
+}
+
+/// Without an end of its own.
+fn endless() -> String {
+    PROTOCOL
+        .replace("epochs = 20\n", "epochs = 1000000\n")
+        .replace("patience = 15", "patience = 1000000")
 }
 
 #[test]
 fn a_second_process_is_refused_and_disturbs_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    // Without an end of its own.
-    let endless = PROTOCOL
-        .replace("epochs = 20\n", "epochs = 1000000\n")
-        .replace("patience = 15", "patience = 1000000");
+    let endless = endless();
     let mut first = fm(folder.path(), &endless).spawn().unwrap();
     let results = folder.path().join("results");
     wait_for(&results.join("checkpoints/seed-0001.ckpt"), &mut first);
@@ -120,7 +109,7 @@ fn a_second_process_is_refused_and_disturbs_nothing() {
         "{said}"
     );
     assert!(first.try_wait().unwrap().is_none(), "the first goes on");
-    interrupt(&first);
+    signal(&first, "INT");
     assert_eq!(ends(first).status.code(), Some(130));
 }
 

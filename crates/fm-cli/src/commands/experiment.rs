@@ -84,7 +84,13 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     interrupt::watch()?;
     let carried_out = runner.carry_out(&missing, &bar);
     bar.finish();
-    let stopped = |why| Stopped::new(&why, bar.done(), seeds.seeds().len(), &out);
+    let stopped = |why| {
+        Stopped::new(
+            &why,
+            &table::of_seeds(bar.done(), seeds.seeds().len()),
+            &out,
+        )
+    };
     carried_out.map_err(|error| stopped(error.into()))?;
     if let Some((train, test)) = &whole {
         let runner = CurveRunner {
@@ -96,8 +102,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
             threads,
         };
         let share = |parts| jobs_and_threads(args, parts);
-        let trained = curves::train(runner, &curves_asked, seeds.seeds(), share);
-        trained.map_err(stopped)?;
+        curves::train(runner, &curves_asked, seeds.seeds(), share)?;
     }
 
     let written = fm_experiment::report::write(&folder, &plan);

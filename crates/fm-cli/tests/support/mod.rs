@@ -42,12 +42,48 @@ phases = [
 ]
 "#;
 
-/// `fm` in `folder`, on the protocol in `tiny.toml` there and a small stand-in, into `results`.
+/// What the curves of [`PROTOCOL`] are, to be added at its end.
+pub(crate) const CURVES: &str = r#"
+[curves.samples]
+rows = [10, 40, "all"]
+arms = ["scratch", "transfer"]
+[curves.depth]
+arm = "scratch"
+[curves.pairs]
+arms = ["scratch", "transfer"]
+[curves.vary]
+arms = ["scratch", "transfer"]
+"#;
+
+/// All of [`CURVES`], in 16 parts for two seeds.
+pub(crate) const CURVE_FLAGS: [&str; 8] = [
+    "--curve",
+    "samples",
+    "--curve",
+    "depth",
+    "--pairs",
+    "0-2,5-6",
+    "--vary",
+    "init,order,subset,all",
+];
+
+/// [`PROTOCOL`] with its curves.
+pub(crate) fn protocol_with_curves() -> String {
+    format!("{PROTOCOL}{CURVES}")
+}
+
+/// `fm` in `folder`, on the protocol in `tiny.toml` there, two seeds and a small stand-in, into
+/// `results`.
 pub(crate) fn fm(folder: &Path, protocol: &str) -> Command {
+    fm_on("1..2", folder, protocol)
+}
+
+/// The same on these seeds.
+pub(crate) fn fm_on(seeds: &str, folder: &Path, protocol: &str) -> Command {
     fs::write(folder.join("tiny.toml"), protocol).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_fm"));
     command
-        .args(["experiment", "--protocol", "tiny.toml", "--seeds", "1..2"])
+        .args(["experiment", "--protocol", "tiny.toml", "--seeds", seeds])
         .args(["--data", "synthetic:600", "--jobs", "2"])
         .args(["--out", "results"])
         .current_dir(folder)
@@ -59,13 +95,22 @@ pub(crate) fn fm(folder: &Path, protocol: &str) -> Command {
 
 /// Runs it to its end, which must be good.
 pub(crate) fn finish(folder: &Path) {
-    let output = fm(folder, PROTOCOL).output().unwrap();
+    ends_well(&mut fm(folder, PROTOCOL));
+}
+
+/// Runs a command to its end, which must be good.
+pub(crate) fn ends_well(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{}", message(&output));
+    output
 }
 
 pub(crate) fn message(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
+
+/// What a run took is another time in every run.
+const TIMES: [&str; 2] = ["timings.json", "curves/timings.json"];
 
 /// Every file of a results folder but the times, by its path in it.
 pub(crate) fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -77,7 +122,7 @@ pub(crate) fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                 // Empty folders count as well.
                 files.insert(name, Vec::new());
                 add(files, &path, top);
-            } else if name != Path::new("timings.json") {
+            } else if !TIMES.iter().any(|times| name == Path::new(times)) {
                 files.insert(name, fs::read(&path).unwrap());
             }
         }
@@ -95,6 +140,19 @@ pub(crate) fn assert_same(found: &Path, expected: &Path, what: &str) {
     for (name, bytes) in &expected {
         assert!(found[name] == *bytes, "{what}: {} differs", name.display());
     }
+}
+
+/// Sends a signal, as `kill` calls it: `INT`.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let mut kill = Command::new("kill");
+    let status = kill.args(["-s", name, &child.id().to_string()]).status();
+    assert!(status.unwrap().success());
+}
+
+/// Carries out the command that a message ends with, as it stands there.
+pub(crate) fn go_on(folder: &Path, message: &str) {
+    let command = message.lines().last().unwrap().trim();
+    ends_well(Command::new("sh").args(["-c", command]).current_dir(folder));
 }
 
 /// Waits until there is a file; fails if the process ends before or it takes a minute.
