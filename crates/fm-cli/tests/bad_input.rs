@@ -64,6 +64,46 @@ fn a_name_nearly_right_is_told_the_right_one() {
 }
 
 #[test]
+fn curves_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let experiment = |args: &[&'static str]| [&["experiment"], args].concat();
+    let wrong = |args, words: &[&str]| refused(folder, &experiment(args), words);
+    let similar = "similar value exists: 'samples'";
+    wrong(&["--curve", "sampels"], &["'sampels'", similar]);
+    wrong(&["--curve", "size"], &["'size'", "samples, depth, pairs"]);
+    wrong(&["--curve", "pairs:5-6"], &["'pairs:5-6'", "'pairs'"]);
+    wrong(
+        &["--vary", "init,ordr"],
+        &["'ordr'", "similar value exists: 'order'"],
+    );
+    wrong(&["--vary", "rows"], &["'rows'", "init, order, subset, all"]);
+    let classes = "expected two different classes, 0 to 9 or by name";
+    for pairs in ["5", "5-10", "5-6,7-7", "sandal-sandal", "5-6,", "5-6-7"] {
+        let args = ["experiment", "--pairs", pairs];
+        refused(folder, &args, &["--pairs", classes]);
+    }
+    // Before any data is looked for.
+    let quick = fm(folder, &["protocol", "quick"]).stdout;
+    let text = String::from_utf8(quick).unwrap();
+    let without = text.split("[curves").next().unwrap();
+    fs::write(folder.join("mine.toml"), without).unwrap();
+    let mine = |args: &[&'static str]| [&["experiment", "--protocol", "mine.toml"], args].concat();
+    for (args, table) in [
+        (["--curve", "samples"], "[curves.samples]"),
+        (["--curve", "depth"], "[curves.depth]"),
+        (["--pairs", "5-6"], "[curves.pairs]"),
+        (["--vary", "all"], "[curves.vary]"),
+    ] {
+        refused(
+            folder,
+            &mine(&args),
+            &["protocol quick has no table", table],
+        );
+    }
+}
+
+#[test]
 fn protocols_that_are_none() {
     let folder = tempfile::tempdir().unwrap();
     let experiment = |protocol| ["experiment", "--protocol", protocol];

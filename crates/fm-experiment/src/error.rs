@@ -100,6 +100,19 @@ pub enum ExperimentError {
         /// What is missing.
         source: DataError,
     },
+    /// A curve over target rows that begins beyond the data.
+    #[error(
+        "the curve of samples has no point: curves.samples.rows of protocol {protocol} begins at \
+         {fewest} rows, and the target task has {available}"
+    )]
+    NoPoint {
+        /// Name of the protocol.
+        protocol: String,
+        /// Rows of the first point.
+        fewest: usize,
+        /// Rows of the target task.
+        available: usize,
+    },
     /// A curve that the protocol says nothing of.
     #[error(
         "protocol {protocol} has no table [curves.{curve}], which says how the curve is trained"

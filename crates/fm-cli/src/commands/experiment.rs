@@ -47,6 +47,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     } = data::open(&args.data)?;
     let tasks = Tasks::split(&protocol, &train, &test)
         .with_context(|| format!("protocol {} does not fit the data", protocol.name))?;
+    curves_asked.check_data(&protocol, &train)?;
     // The tasks share what they keep; the rest goes, unless curves need it.
     let whole = (!curves_asked.is_empty()).then_some((train, test));
 
@@ -57,6 +58,8 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     let engine = asked.map_or_else(|| default_engine(&out), Ok)?;
     let plan = plan(protocol, dataset, &seeds, &engine);
     let folder = ResultsFolder::open(&out, &plan)?;
+    // What the folder was begun with is what its reports name, whatever goes on with it.
+    let plan = ResultsFolder::plan(&out)?.unwrap_or(plan);
     let protocol = &plan.identity.protocol;
     let (jobs, threads) = jobs_and_threads(args, seeds.seeds().len());
     let run = Run {

@@ -64,6 +64,24 @@ impl CurvesAsked {
         }
     }
 
+    /// Whether the data has a point of every curve asked for, so that this need not come out after
+    /// hours of training.
+    ///
+    /// `train` is the whole training file.
+    ///
+    /// # Errors
+    /// [`ExperimentError::NoPoint`]; [`ExperimentError::CurveData`] for data that the protocol does
+    /// not fit.
+    pub fn check_data(&self, protocol: &Protocol, train: &Dataset) -> Result<(), ExperimentError> {
+        let Some(spec) = protocol.curves.samples.as_ref().filter(|_| self.samples) else {
+            return Ok(());
+        };
+        let all = tasks::all_target_rows(protocol, train);
+        let curve = Curve::Samples.name();
+        let all = all.map_err(|source| ExperimentError::CurveData { curve, source })?;
+        samples::check(protocol, spec, all.rows())
+    }
+
     /// Asks for a curve too; for all pairs that there are, and for all four things varied.
     pub fn add(&mut self, curve: Curve) {
         match curve {
@@ -189,6 +207,14 @@ impl CurveRunner<'_> {
             }
             None => None,
         };
+        let samples = parts
+            .iter()
+            .any(|part| matches!(part, CurvePart::Samples { .. }));
+        if let Some((all, spec)) = all.as_ref().zip(protocol.curves.samples.as_ref())
+            && samples
+        {
+            samples::check(protocol, spec, all.rows())?;
+        }
         let shared = Shared {
             all,
             held: Mutex::new(None),

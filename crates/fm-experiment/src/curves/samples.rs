@@ -6,7 +6,7 @@ use fm_train::Seeds;
 
 use super::record::{PointArm, SamplesPoint, SamplesRecord};
 use crate::error::ExperimentError;
-use crate::protocol::{Arm, Budget, PhaseSpec, Protocol, SamplesSpec};
+use crate::protocol::{Arm, Budget, PhaseSpec, Protocol, RowCount, SamplesSpec};
 use crate::run::{Progress, Run, Trunks};
 use crate::streams::Streams;
 use crate::tasks::{Task, Tasks};
@@ -18,6 +18,24 @@ pub(super) fn points(spec: &SamplesSpec, available: usize) -> Vec<usize> {
     // "all" may be a number that is there already.
     rows.dedup();
     rows
+}
+
+/// Refuses a curve none of whose points has as few rows as are `available`.
+pub(super) fn check(
+    protocol: &Protocol,
+    spec: &SamplesSpec,
+    available: usize,
+) -> Result<(), ExperimentError> {
+    match spec.rows.first() {
+        Some(&RowCount::First(fewest)) if points(spec, available).is_empty() => {
+            Err(ExperimentError::NoPoint {
+                protocol: protocol.name.clone(),
+                fewest,
+                available,
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An arm's phases on `rows` rows.
@@ -116,7 +134,6 @@ pub(super) fn work(protocol: &Protocol, spec: &SamplesSpec, available: usize) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::RowCount;
 
     #[test]
     fn no_point_takes_fewer_steps_than_the_protocol() {
