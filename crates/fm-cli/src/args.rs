@@ -20,8 +20,8 @@ use crate::model_args::{
 #[command(name = "fm", version, propagate_version = true)]
 #[command(after_help = "\
 Exit codes: 0 done, 2 refused or failed (the message on standard error says what, where and what to do), \
-130 stopped by Ctrl-C or SIGTERM (`fm experiment` goes on where it was). Results go to standard output, \
-everything else to standard error; NO_COLOR is respected.
+130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP (`fm experiment` goes on where it was). Results go to \
+standard output, everything else to standard error; NO_COLOR is respected.
 
 From nothing to a model that knows one's own picture:
   fm train --data synthetic:6000 --except sandal,shirt

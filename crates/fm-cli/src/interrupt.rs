@@ -1,33 +1,46 @@
 //! Ctrl-C: the first ends the work at its next step, so that all that is done is kept; the second
-//! ends the program at once, which loses no more than the epoch under way.
+//! ends the program at once, which loses no more than the epoch under way. SIGTERM and SIGHUP count
+//! as Ctrl-C.
 
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
 use fm_experiment::ExperimentError;
 use fm_experiment::report::ReportError;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
-/// The exit code after Ctrl-C, and after SIGTERM and SIGHUP, which arrive as the same flag: 128 and
-/// SIGINT's number.
-const EXIT_CODE: u8 = 130;
+use crate::signals;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
+/// The signal that asked.
+static SIGNAL: AtomicUsize = AtomicUsize::new(0);
 
-/// From now on Ctrl-C (and SIGTERM and SIGHUP) only set what [`asked`] says.
+/// From now on Ctrl-C, SIGTERM and SIGHUP only set what [`asked`] says; under `nohup` SIGHUP stays
+/// ignored.
 pub(crate) fn watch() -> Result<()> {
-    let handler = || {
-        if ASKED.swap(true, Ordering::Relaxed) {
-            std::process::exit(EXIT_CODE.into());
-        }
-    };
-    ctrlc::set_handler(handler).context("cannot watch for Ctrl-C")
+    for signal in [SIGINT, SIGTERM].into_iter().chain(signals::hangup()) {
+        let watch = || {
+            // In this order, so that the first signal finds nothing asked yet.
+            flag::register_conditional_shutdown(signal, exit_code_of(signal), &ASKED)?;
+            flag::register_usize(signal, &SIGNAL, signal.unsigned_abs() as usize)?;
+            flag::register(signal, &ASKED)
+        };
+        watch().context("cannot watch for Ctrl-C")?;
+    }
+    Ok(())
 }
 
 /// Whether to end.
 pub(crate) fn asked() -> bool {
     ASKED.load(Ordering::Relaxed)
+}
+
+/// As shells count: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
+fn exit_code_of(signal: i32) -> i32 {
+    128 + signal
 }
 
 /// An experiment that ended before its end: why, how far it has come, and what goes on with it.
@@ -60,7 +73,9 @@ impl Stopped {
 
     /// What the program ends with.
     pub(crate) fn exit_code(&self) -> u8 {
-        self.why.as_ref().map_or(EXIT_CODE, |_| 2)
+        let signal = i32::try_from(SIGNAL.load(Ordering::Relaxed)).unwrap_or(SIGINT);
+        let asked = u8::try_from(exit_code_of(signal)).unwrap_or(2);
+        self.why.as_ref().map_or(asked, |_| 2)
     }
 }
 

@@ -13,9 +13,9 @@ mod data;
 mod interrupt;
 mod model_args;
 mod openblas;
-mod pipe;
 mod progress;
 mod rows;
+mod signals;
 mod table;
 
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ use args::{Cli, Command};
 use interrupt::Stopped;
 
 fn main() -> ExitCode {
-    pipe::end_with_the_reader();
+    signals::end_with_the_reader();
     let result = match Cli::parse().command {
         Command::Experiment(args) => commands::experiment::run(&args),
         Command::Train(args) => commands::train::run(&args),

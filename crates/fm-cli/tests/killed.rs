@@ -4,7 +4,7 @@
 mod support;
 
 use std::fs;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Instant;
 
@@ -92,6 +92,42 @@ fn endless() -> String {
     PROTOCOL
         .replace("epochs = 20\n", "epochs = 1000000\n")
         .replace("patience = 15", "patience = 1000000")
+}
+
+#[test]
+fn sigterm_ends_it_as_ctrl_c_does_and_has_an_exit_code_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = fm(folder.path(), &endless()).spawn().unwrap();
+    let checkpoint = folder.path().join("results/checkpoints/seed-0001.ckpt");
+    wait_for(&checkpoint, &mut child);
+    signal(&child, "TERM");
+    let output = ends(child);
+    let said = message(&output);
+    assert_eq!(output.status.code(), Some(128 + 15), "{said}");
+    assert!(said.contains("fm: stopped\n"), "{said}");
+    assert!(said.contains("to go on:\n"), "{said}");
+}
+
+#[test]
+fn under_nohup_a_closed_terminal_ends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = fm(folder.path(), PROTOCOL);
+    // What nohup does, whose own output would go to a file. The shell becomes the program, so the
+    // signal finds it.
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(experiment.get_program())
+        .args(experiment.get_args())
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let checkpoint = folder.path().join("results/checkpoints/seed-0001.ckpt");
+    wait_for(&checkpoint, &mut child);
+    signal(&child, "HUP");
+    let output = ends(child);
+    assert!(output.status.success(), "{}", message(&output));
 }
 
 #[test]
