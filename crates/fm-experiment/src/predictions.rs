@@ -259,6 +259,21 @@ mod tests {
         assert_eq!(error, "it has no tensor arms/c/logits");
     }
 
+    /// Each of the tensors can be, but with the header behind them they are beyond a machine's word.
+    #[test]
+    fn lengths_beyond_all_files_are_refused() {
+        let size = usize::MAX / 8;
+        let tensor = |i: usize| {
+            let (start, end) = (i * size, (i + 1) * size);
+            format!(r#""{i}":{{"dtype":"U8","shape":[{size}],"data_offsets":[{start},{end}]}}"#)
+        };
+        let header = format!("{{{}}}", (0..8).map(tensor).collect::<Vec<_>>().join(","));
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(header.into_bytes());
+        let error = RunPredictions::from_bytes(&bytes, ["a"]).unwrap_err();
+        assert!(error.contains(&(8 * size).to_string()), "{error}");
+    }
+
     #[test]
     fn no_change_of_a_byte_and_no_end_makes_it_panic() {
         let bytes = predictions().to_bytes();

@@ -5,8 +5,12 @@
 //! load_file("runs/seed-0042.safetensors")["arms/transfer/logits"]
 //! ```
 
+use fm_nn::tensors::{self, Contents};
+use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
+
+/// Bytes that a header may have, 1 MiB; an arm takes some hundred of them.
+const MOST_HEADER: usize = 1 << 20;
 
 /// Arrays on their way into a file.
 #[derive(Default)]
@@ -49,41 +53,39 @@ impl TensorWriter {
 }
 
 /// A file's arrays; says what is wrong with it in words.
-pub(crate) struct TensorReader<'a>(SafeTensors<'a>);
+pub(crate) struct TensorReader<'a>(Contents<'a>);
 
 impl<'a> TensorReader<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, String> {
-        match SafeTensors::deserialize(bytes) {
-            Ok(tensors) => Ok(Self(tensors)),
-            Err(error) => Err(format!("no safetensors file ({error})")),
-        }
+        let contents = tensors::open(bytes, MOST_HEADER);
+        contents.map(Self).map_err(|error| error.to_string())
     }
 
     /// Shape and little-endian bytes.
-    fn get(&self, name: &str, dtype: Dtype) -> Result<(Vec<usize>, &'a [u8]), String> {
-        let view = self
-            .0
-            .tensor(name)
-            .map_err(|_| format!("it has no tensor {name}"))?;
-        if view.dtype() != dtype {
-            return Err(format!("{name}: expected {dtype}, found {}", view.dtype()));
+    fn get(&self, name: &str, dtype: &str) -> Result<(Vec<usize>, &'a [u8]), String> {
+        let mut tensors = self.0.tensors.iter();
+        let Some((_, tensor)) = tensors.find(|(other, _)| other == name) else {
+            return Err(format!("it has no tensor {name}"));
+        };
+        if tensor.dtype != dtype {
+            return Err(format!("{name}: expected {dtype}, found {}", tensor.dtype));
         }
-        Ok((view.shape().to_vec(), view.data()))
+        Ok((tensor.shape.clone(), tensor.data))
     }
 
     pub(crate) fn u8(&self, name: &str) -> Result<(Vec<usize>, Vec<u8>), String> {
-        let (shape, bytes) = self.get(name, Dtype::U8)?;
+        let (shape, bytes) = self.get(name, "U8")?;
         Ok((shape, bytes.to_vec()))
     }
 
     pub(crate) fn u32(&self, name: &str) -> Result<Vec<u32>, String> {
-        let (_, bytes) = self.get(name, Dtype::U32)?;
+        let (_, bytes) = self.get(name, "U32")?;
         let (words, _) = bytes.as_chunks();
         Ok(words.iter().map(|&word| u32::from_le_bytes(word)).collect())
     }
 
     pub(crate) fn f32(&self, name: &str) -> Result<(Vec<usize>, Vec<f32>), String> {
-        let (shape, bytes) = self.get(name, Dtype::F32)?;
+        let (shape, bytes) = self.get(name, "F32")?;
         let (words, _) = bytes.as_chunks();
         let values = words.iter().map(|&word| f32::from_le_bytes(word));
         Ok((shape, values.collect()))

@@ -136,11 +136,16 @@ pub fn inspect(path: &Path) -> Result<Contents, SingleError> {
         });
     }
     if tensors::is_safetensors(&bytes) {
-        let (tensors, metadata) = tensors::list(&bytes).map_err(|source| SingleError::Tensors {
+        let file = tensors::open(&bytes, tensors::MOST_HEADER);
+        let file = file.map_err(|source| SingleError::Tensors {
             path: owned(),
             source,
         })?;
-        return Ok(Contents::Safetensors { tensors, metadata });
+        let tensors = file.tensors.into_iter();
+        return Ok(Contents::Safetensors {
+            tensors: tensors.map(|(name, t)| (name, t.dtype, t.shape)).collect(),
+            metadata: file.metadata,
+        });
     }
     // Zeros and a type code, or gzip around them.
     if bytes.starts_with(&[0, 0]) || bytes.starts_with(&[0x1f, 0x8b]) {

@@ -3,54 +3,77 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use safetensors::tensor::{Dtype, Metadata};
+use safetensors::tensor::Metadata;
 
 use super::TensorError;
 
-/// Headers of networks of dense layers are a few thousand bytes; decoding one can take 24 times
-/// its bytes, so longer ones are refused.
-pub(super) const MOST_HEADER: usize = 64 * 1024;
+/// Bytes that the header of a network may have, 64 kB: those of dense layers have a few thousand.
+pub const MOST_HEADER: usize = 64 * 1024;
 
 /// Bytes of the number in front of the header.
 const LENGTH: usize = 8;
 
-/// One tensor, borrowed.
-#[derive(Clone, Debug)]
-pub(super) struct Tensor<'a> {
-    pub(super) dtype: Dtype,
-    pub(super) shape: Vec<usize>,
-    pub(super) data: &'a [u8],
+/// A tensor as it lies in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tensor<'a> {
+    /// Type of the numbers, as the file calls it: `F32`, `U8`.
+    pub dtype: String,
+    /// Its dimensions, slowest first.
+    pub shape: Vec<usize>,
+    /// The numbers, little-endian and as many as the shape says.
+    pub data: &'a [u8],
 }
 
-/// What is in a file, tensors in the order in which they lie.
-pub(super) struct Contents<'a> {
-    pub(super) tensors: Vec<(String, Tensor<'a>)>,
-    pub(super) metadata: BTreeMap<String, String>,
+/// What is in a safetensors file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents<'a> {
+    /// Every tensor under its name, in the order in which they lie.
+    pub tensors: Vec<(String, Tensor<'a>)>,
+    /// What the file says of itself.
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// Looks whether bytes begin as a safetensors file does: a length, and an object's brace.
 pub(super) fn recognise(bytes: &[u8]) -> bool {
-    bytes.len() > LENGTH && header_bytes(bytes).is_ok() && bytes[LENGTH] == b'{'
+    bytes.len() > LENGTH && header_bytes(bytes, MOST_HEADER).is_ok() && bytes[LENGTH] == b'{'
 }
 
-fn header_bytes(bytes: &[u8]) -> Result<usize, TensorError> {
+fn header_bytes(bytes: &[u8], most: usize) -> Result<usize, TensorError> {
     let length = bytes.first_chunk::<LENGTH>();
     let header = length.map_or(u64::MAX, |length| u64::from_le_bytes(*length));
-    let room = bytes.len().saturating_sub(LENGTH).min(MOST_HEADER);
+    let room = bytes.len().saturating_sub(LENGTH).min(most);
     match usize::try_from(header) {
         Ok(header) if header <= room => Ok(header),
         _ => Err(TensorError::Framing {
             header,
-            most: MOST_HEADER as u64,
+            most: most as u64,
             file: bytes.len() as u64,
         }),
     }
 }
 
-/// Reads the header. The framing is checked here and not by the crate, which adds up the
-/// lengths that a file speaks of without a check for overflow.
-pub(super) fn open(bytes: &[u8]) -> Result<Contents<'_>, TensorError> {
-    let header = header_bytes(bytes)?;
+/// Reads the header of a safetensors file, whatever its tensors are for. A header of more than
+/// `most_header` bytes is refused: decoding one can take 24 times its bytes. The tensors are
+/// borrowed.
+///
+/// ```
+/// use fm_nn::tensors::{self, MOST_HEADER};
+///
+/// let header = br#"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#;
+/// let bytes = [&(header.len() as u64).to_le_bytes(), &header[..], b"xyz"].concat();
+/// let contents = tensors::open(&bytes, MOST_HEADER)?;
+/// let (name, tensor) = &contents.tensors[0];
+/// assert_eq!((name.as_str(), tensor.dtype.as_str()), ("a", "U8"));
+/// assert_eq!((tensor.shape.as_slice(), tensor.data), (&[3][..], &b"xyz"[..]));
+/// # Ok::<(), tensors::TensorError>(())
+/// ```
+///
+/// # Errors
+/// [`TensorError`] for what is no such file; never panics.
+pub fn open(bytes: &[u8], most_header: usize) -> Result<Contents<'_>, TensorError> {
+    // The framing is checked here and not by the crate, which adds up the lengths that a file
+    // speaks of without a check for overflow.
+    let header = header_bytes(bytes, most_header)?;
     let (header, data) = bytes[LENGTH..].split_at(header);
     let parsed: Metadata =
         serde_json::from_slice(header).map_err(|source| TensorError::Header {
@@ -65,7 +88,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Contents<'_>, TensorError> {
         let info = parsed.info(&name)?;
         let (start, end) = info.data_offsets;
         let tensor = Tensor {
-            dtype: info.dtype,
+            dtype: info.dtype.to_string(),
             shape: info.shape.clone(),
             data: data.get(start..end)?,
         };

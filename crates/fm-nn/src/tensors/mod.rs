@@ -49,6 +49,7 @@ use std::fs;
 use std::path::Path;
 
 pub use error::{Misfit, TensorError};
+pub use file::{Contents, MOST_HEADER, Tensor, open};
 pub use matching::Matched;
 
 use crate::activation::Activation;
@@ -81,21 +82,6 @@ pub struct ReadOptions {
 /// Whether bytes begin as a safetensors file does.
 pub fn is_safetensors(bytes: &[u8]) -> bool {
     file::recognise(bytes)
-}
-
-/// Name, type of the numbers and shape of every tensor in a safetensors file, in the order in
-/// which they lie, and the file's metadata; whatever they are for.
-///
-/// # Errors
-/// [`TensorError`] for what is no such file.
-#[allow(clippy::type_complexity)] // A list and a map, each read once.
-pub fn list(
-    bytes: &[u8],
-) -> Result<(Vec<(String, String, Vec<usize>)>, BTreeMap<String, String>), TensorError> {
-    let file::Contents { tensors, metadata } = file::open(bytes)?;
-    let tensors = tensors.into_iter();
-    let tensors = tensors.map(|(name, tensor)| (name, tensor.dtype.to_string(), tensor.shape));
-    Ok((tensors.collect(), metadata))
 }
 
 impl Model {

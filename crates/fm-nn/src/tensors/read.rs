@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use safetensors::tensor::Dtype;
-
-use super::file::{self, Tensor};
+use super::file::{self, MOST_HEADER, Tensor};
 use super::names::{self, Group};
 use super::{
     ACTIVATION, CLASS_NAMES, FORMAT, INPUT_SCALE, Layout, Misfit, ReadOptions, TensorError, dense,
@@ -33,7 +31,7 @@ pub(super) struct Grouped<'a> {
 }
 
 pub(super) fn open<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<Grouped<'a>, TensorError> {
-    let contents = file::open(bytes)?;
+    let contents = file::open(bytes, MOST_HEADER)?;
     let (mut groups, mut extra) = names::group(contents.tensors);
     if !options.layers.is_empty() {
         let mut chosen = Vec::with_capacity(options.layers.len());
@@ -226,8 +224,8 @@ pub(super) fn whole_layer(group: Group<'_>) -> Result<Layer<'_>, Vec<Misfit>> {
 /// but none.
 pub(super) fn misfit(name: &str, tensor: &Tensor<'_>, expected: Vec<usize>) -> Option<Misfit> {
     let name = name.to_owned();
-    if tensor.dtype != Dtype::F32 {
-        let found = tensor.dtype.to_string();
+    if tensor.dtype != "F32" {
+        let found = tensor.dtype.clone();
         return Some(Misfit::Type { name, found });
     }
     let fits = |(&found, &expected): (&usize, &usize)| match expected {
