@@ -1,7 +1,9 @@
 //! What the benchmarks share: the engines that they compare, what these do, and how it is timed.
 
-// A restart that overrules the user, and a slow OpenBLAS, are said.
-#![allow(clippy::print_stderr)]
+#![allow(
+    clippy::print_stderr,
+    reason = "a restart that overrules the user, and a slow OpenBLAS, are said"
+)]
 
 mod rounds;
 pub mod task;

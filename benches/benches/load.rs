@@ -7,7 +7,7 @@
 //!
 //! The files are read from `FM_DATA`, or `data/fashion-mnist` at the top of the workspace.
 
-#![allow(clippy::print_stderr)] // says why there is nothing to measure
+#![allow(clippy::print_stderr, reason = "says why nothing is measured")]
 
 use std::env;
 use std::fs::{self, File};

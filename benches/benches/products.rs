@@ -9,7 +9,7 @@
 //! the best of the rounds, since what else runs on the machine can only add time. Only real
 //! columns count as arithmetic, so what padding costs is visible.
 
-#![allow(clippy::print_stdout)] // the table is what this program is for
+#![allow(clippy::print_stdout, reason = "the table is what it is for")]
 
 use fm_benches::task::BATCH;
 use fm_benches::work::{Work, layers, single, square, step};

@@ -2,8 +2,11 @@
 //!
 //! This program builds in seconds: it depends on nothing that it runs, and asks cargo for it.
 
-// What a person reads is its output.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what a person reads is its output"
+)]
 
 mod cargo;
 mod openblas;

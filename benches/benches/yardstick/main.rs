@@ -6,7 +6,7 @@
 //! width, depth and batch size, as the tables of `docs/performance.md`. Pin it to one core
 //! (`taskset -c 1`) where others use the machine; then nothing shared by threads is measured.
 
-#![allow(clippy::print_stdout)] // the tables are what this program is for
+#![allow(clippy::print_stdout, reason = "the tables are what it is for")]
 
 mod memory;
 mod report;

@@ -3,8 +3,11 @@
 //! Parses, calls the libraries, prints. Results go to standard output, everything else to
 //! standard error.
 
-// What a person reads is this program's output.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what a person reads is this program's output"
+)]
 
 mod args;
 mod commands;

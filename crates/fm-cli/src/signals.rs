@@ -1,5 +1,11 @@
 //! What only unsafe calls can ask of signals.
-#![cfg_attr(unix, allow(unsafe_code))] // No safe call tells or resets how a signal is taken.
+#![cfg_attr(
+    unix,
+    allow(
+        unsafe_code,
+        reason = "no safe call tells or resets how a signal is taken"
+    )
+)]
 
 /// Lets `fm … | head` end as other programs do, and not with a panic in a print: Rust's start-up
 /// ignores the signal that says that the reader has gone. (Sockets ask for no signal on their own.)

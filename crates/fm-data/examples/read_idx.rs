@@ -1,7 +1,7 @@
 //! What is in an IDX file, plain or gzip: its type, its shape, and what it begins with.
 //!
 //! `cargo run -p fm-data --example read_idx -- FILE`; without one, a file is made to be read.
-#![allow(clippy::print_stdout)] // What a person reads is its output.
+#![allow(clippy::print_stdout, reason = "what a person reads is its output")]
 
 use std::path::Path;
 

@@ -3,7 +3,7 @@
 //! Filling fresh memory costs a page fault for every 4 KiB, and a training set has twelve
 //! thousand of them: a sixth of the time that loading takes. With pages of 2 MiB there are
 //! twenty-four. The request is a hint; where it is not understood nothing happens.
-#![allow(unsafe_code)] // One system call, explained beside it.
+#![allow(unsafe_code, reason = "one system call, explained beside it")]
 
 /// Vectors smaller than this stay as they are.
 #[cfg(target_os = "linux")]

@@ -1,7 +1,7 @@
 //! A linear probe and fine-tuning on one's own arrays, with nothing but this crate.
 //!
 //! `cargo run -p fm-nn --example freeze_by_hand`
-#![allow(clippy::print_stdout)] // What a person reads is its output.
+#![allow(clippy::print_stdout, reason = "what a person reads is its output")]
 
 use fm_nn::{Activation, Dense, Engine, FreezeMask, Init, LayerGradient, Loss, Network};
 use fm_nn::{Rows, Targets, TrunkSpec, Update, Workspace};

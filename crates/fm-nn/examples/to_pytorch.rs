@@ -1,7 +1,7 @@
 //! A model as a file of its own, to PyTorch and back, and its trunk under another head.
 //!
 //! `cargo run -p fm-nn --features safetensors --example to_pytorch`
-#![allow(clippy::print_stdout)] // What a person reads is its output.
+#![allow(clippy::print_stdout, reason = "what a person reads is its output")]
 
 use fm_nn::tensors::{Layout, Misfit, ReadOptions};
 use fm_nn::{Activation, Init, Metadata, Model, Network, TrunkSpec};

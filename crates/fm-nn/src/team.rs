@@ -7,7 +7,7 @@
 
 // A job borrows from the caller's stack, which threads that outlive the call can only hold as a
 // pointer without a lifetime; `run` returns when no thread can touch it any more.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "threads are handed a job as a raw pointer")]
 
 use std::any::Any;
 use std::cell::UnsafeCell;

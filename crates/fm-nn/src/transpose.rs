@@ -47,7 +47,10 @@ pub(crate) fn transpose(from: &Matrix, rows: usize, cols: usize, to: &mut Matrix
 /// Turns one block. The compiler does not find the shuffles by itself.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-#[allow(unsafe_code)] // intrinsics, and no safe way between vectors and arrays
+#[allow(
+    unsafe_code,
+    reason = "intrinsics, and no safe way between vectors and arrays"
+)]
 fn turn(rows: [&[f32; BLOCK]; BLOCK]) -> [[f32; BLOCK]; BLOCK] {
     use std::arch::x86_64::{
         _mm_loadu_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_unpackhi_ps, _mm_unpacklo_ps,

@@ -1,5 +1,5 @@
 //! Freeze, fine-tune, save, go on later: `cargo run -p fm-train --example fine_tune`
-#![allow(clippy::print_stdout)] // What an example prints is what it is for.
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use std::error::Error;
 

@@ -1,5 +1,5 @@
 //! Watch a training and end it: `cargo run -p fm-train --example observer`
-#![allow(clippy::print_stdout)] // What an example prints is what it is for.
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use std::error::Error;
 use std::ops::ControlFlow;

@@ -1,5 +1,5 @@
 //! Train on arrays of your own: `cargo run -p fm-train --example own_arrays`
-#![allow(clippy::print_stdout)] // What an example prints is what it is for.
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use std::error::Error;
 

@@ -1,7 +1,6 @@
 //! A small experiment for tests that end `fm` before its end.
 
-// Not every test uses everything.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -6,7 +6,7 @@ use super::{Element, ElementType};
 
 /// An array of any of the six element types, as [`read_any`](super::read_any) returns it.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs)] // The variants are the six types.
+#[allow(missing_docs, reason = "the variants are the six types")]
 pub enum IdxArray {
     U8(ArrayD<u8>),
     I8(ArrayD<i8>),

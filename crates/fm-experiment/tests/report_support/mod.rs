@@ -1,7 +1,6 @@
 //! A results folder that no training made: drawn numbers, hostile texts.
 
-// No test file uses all of it.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod curves;
 

@@ -1,5 +1,5 @@
 //! Seeded draws from known distributions, for the laws of the statistics.
-#![allow(dead_code)] // Each test file uses its part.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use fm_train::Seeds;
 use rand_chacha::ChaCha8Rng;

@@ -1,8 +1,10 @@
 //! [`Level`]: the vector levels of the portable backend, and how code is run under one.
 
-// Calling a function compiled for more CPU features than the program's baseline is unsafe; it is
-// done in `dispatch` only, after the CPU was asked.
-#![allow(unsafe_code)]
+// Done in `dispatch` only, after the CPU was asked.
+#![allow(
+    unsafe_code,
+    reason = "functions compiled for more CPU features than the program's baseline are called"
+)]
 
 use std::fmt;
 use std::str::FromStr;

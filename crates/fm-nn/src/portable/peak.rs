@@ -1,7 +1,7 @@
 //! What the core could do at most: multiply-adds on registers alone.
 
-// The vector's methods are unsafe; the level that runs them was asked of the CPU.
-#![allow(unsafe_code)]
+// The level that runs them was asked of the CPU.
+#![allow(unsafe_code, reason = "the methods of vectors are unsafe")]
 
 use std::hint::black_box;
 use std::marker::PhantomData;

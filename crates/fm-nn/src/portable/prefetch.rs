@@ -1,7 +1,6 @@
 //! Asking for memory before it is needed.
 
-// The hint takes a raw pointer.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "the hint takes a raw pointer")]
 
 /// Bytes in a cache line.
 const LINE: usize = 64;

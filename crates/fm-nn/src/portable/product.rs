@@ -4,8 +4,8 @@
 //! they lie. Blocks of the inner dimension are whole chains whose sums go through `C`, which
 //! changes no bit: a float stored and loaded again is the same float.
 
-// The tile kernels take raw pointers; the bounds were checked by `product::check`.
-#![allow(unsafe_code)]
+// The bounds were checked by `product::check`.
+#![allow(unsafe_code, reason = "the tile kernels take raw pointers")]
 
 use std::ops::Range;
 use std::slice;

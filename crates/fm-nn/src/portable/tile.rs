@@ -1,7 +1,7 @@
 //! The microkernel: one tile of `C`, kept in registers over the inner dimension.
 
-// Raw pointers without bounds checks in the innermost loop; `product` says why they are in bounds.
-#![allow(unsafe_code)]
+// `product` says why they are in bounds.
+#![allow(unsafe_code, reason = "raw pointers in the innermost loop")]
 
 use super::vector::Vector;
 

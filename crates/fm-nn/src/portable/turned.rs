@@ -5,8 +5,8 @@
 //! registers. Forward with few columns is turned the same way: there the lanes are rows of the inputs.
 //! An element is the same chains of multiply-adds as in [`product`](mod@super::product).
 
-// The kernels take raw pointers; the bounds were checked by `product::check_transposed`.
-#![allow(unsafe_code)]
+// The bounds were checked by `product::check_transposed`.
+#![allow(unsafe_code, reason = "the kernels take raw pointers")]
 
 use super::level::Level;
 use super::tile::CHAIN;

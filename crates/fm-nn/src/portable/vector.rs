@@ -1,7 +1,7 @@
 //! [`Vector`]: some floats that one instruction works on, and the tiles made of them.
 
-// Intrinsics and raw loads and stores; every function says what it relies on.
-#![allow(unsafe_code)]
+// Every function says what it relies on.
+#![allow(unsafe_code, reason = "intrinsics, and raw loads and stores")]
 
 use super::level::Level;
 use super::tile::{Kernel, StreamKernel, Tile, stream, tile};

@@ -1,5 +1,5 @@
 //! Every call into OpenBLAS.
-#![allow(unsafe_code)] // Calls of C functions, with the reason for each beside it.
+#![allow(unsafe_code, reason = "calls of C functions, explained one by one")]
 
 use std::borrow::Cow;
 use std::cell::Cell;

@@ -1,7 +1,6 @@
 //! The vectors of x86-64: AVX-512, and AVX2 with FMA.
 
-// As in `vector`.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "as in `vector`")]
 
 use std::arch::x86_64::{
     __m256, __m512, _mm_loadu_ps, _mm256_add_ps, _mm256_castpd_ps, _mm256_castps_pd,
