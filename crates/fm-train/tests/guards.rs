@@ -1,38 +1,24 @@
 //! What stops a training: numbers that are none, and validation that no longer improves.
 
-use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
+mod support;
+
+use fm_nn::{Activation, Engine, FreezeMask, Loss, Network};
 use fm_train::{
     EarlyStopping, Evaluator, Examples, FirstNotFinite, Inputs, Labels, Monitor, Optimizer, Phase,
-    Plateau, RowOrder, Seeds, Sgd, TrainError, Trainer,
+    Plateau, RowOrder, Sgd, TrainError, Trainer,
 };
 use ndarray::Array2;
 
 fn points() -> (Array2<f32>, Vec<u8>) {
-    let points = Array2::from_shape_fn((48, 2), |(i, j)| libm::sinf((i * (7 + 4 * j)) as f32));
-    let labels = points.rows().into_iter().map(|p| u8::from(p.dot(&p) < 0.8));
-    let labels = labels.collect();
-    (points, labels)
+    support::points(48)
 }
 
 fn network() -> Network {
-    let seeds = Seeds::new(1);
-    let spec = TrunkSpec {
-        inputs: 2,
-        hidden: vec![9, 5],
-        activation: Activation::Relu,
-        init: Init::GlorotUniform,
-    };
-    let trunk = spec.trunk(&mut seeds.stream("trunk").rng());
-    Network::new(trunk, spec.head(1, &mut seeds.stream("head").rng())).unwrap()
+    support::network(&[9, 5], Activation::Relu)
 }
 
 fn trainer() -> Trainer {
-    Trainer {
-        engine: Engine::portable(),
-        loss: Loss::BinaryCrossEntropy,
-        batch_size: 8,
-        order: RowOrder::Given,
-    }
+    support::trainer(RowOrder::Given)
 }
 
 fn phase(epochs: usize, lr: f64) -> Phase {

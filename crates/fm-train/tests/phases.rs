@@ -1,24 +1,17 @@
 //! What phases add to a training: schedules, rates per layer, clipping, recipes.
 
+mod support;
+
 use std::ops::ControlFlow;
 
-use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_nn::{Activation, FreezeMask, Network};
 use fm_train::{
     Adam, EpochRecord, Examples, Inputs, Labels, Observer, Optimizer, Phase, RowOrder, Schedule,
-    Seeds, Sgd, TrainError, Trainer, fine_tune, gradual_unfreezing,
+    Sgd, TrainError, fine_tune, gradual_unfreezing,
 };
-use ndarray::Array2;
 
 fn network() -> Network {
-    let seeds = Seeds::new(1);
-    let spec = TrunkSpec {
-        inputs: 2,
-        hidden: vec![9, 5],
-        activation: Activation::Selu,
-        init: Init::GlorotUniform,
-    };
-    let trunk = spec.trunk(&mut seeds.stream("trunk").rng());
-    Network::new(trunk, spec.head(1, &mut seeds.stream("head").rng())).unwrap()
+    support::network(&[9, 5], Activation::Selu)
 }
 
 /// Digests of the trunk, after every epoch.
@@ -33,20 +26,9 @@ impl Observer for Trunks {
 }
 
 fn fit(phases: &[Phase]) -> Result<(Network, Vec<String>, Vec<EpochRecord>), TrainError> {
-    // Points inside and outside of a circle.
-    let points = Array2::from_shape_fn((60, 2), |(i, j)| libm::sinf((i * (7 + 4 * j)) as f32));
-    let labels: Vec<u8> = points
-        .rows()
-        .into_iter()
-        .map(|p| u8::from(p.dot(&p) < 0.8))
-        .collect();
+    let (points, labels) = support::points(60);
     let examples = Examples::new(Inputs::F32(points.view()), Labels::U8(&labels))?;
-    let trainer = Trainer {
-        engine: Engine::portable(),
-        loss: Loss::BinaryCrossEntropy,
-        batch_size: 8,
-        order: RowOrder::Given,
-    };
+    let trainer = support::trainer(RowOrder::Given);
     let (mut network, mut trunks) = (network(), Trunks::default());
     let history = trainer.fit(&mut network, phases, &examples, None, &mut trunks)?;
     Ok((network, trunks.0, history))

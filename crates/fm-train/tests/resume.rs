@@ -1,7 +1,9 @@
 //! Stopped after any epoch and gone on with from the bytes of a checkpoint, a training ends with
 //! the same bits; and a checkpoint of another training is refused.
 
-use fm_nn::{Activation, Dropout, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
+mod support;
+
+use fm_nn::{Activation, Dropout, FreezeMask, Network};
 use fm_train::{
     Adam, AdamW, Checkpoint, EarlyStopping, EpochRecord, Examples, Inputs, Labels, Optimizer,
     Phase, Plateau, RmsProp, RowOrder, Schedule, Seeds, Sgd, TrainError, Trainer,
@@ -14,14 +16,9 @@ struct Task {
 }
 
 impl Task {
-    /// Points inside and outside of a circle.
     fn new() -> Self {
-        let points = Array2::from_shape_fn((53, 2), |(i, j)| libm::sinf((i * (7 + 4 * j)) as f32));
-        let labels = points.rows().into_iter().map(|p| u8::from(p.dot(&p) < 0.8));
-        Self {
-            labels: labels.collect(),
-            points,
-        }
+        let (points, labels) = support::points(53);
+        Self { points, labels }
     }
 
     fn examples(&self) -> Examples<'_> {
@@ -31,24 +28,11 @@ impl Task {
 }
 
 fn network(hidden: &[usize]) -> Network {
-    let seeds = Seeds::new(1);
-    let spec = TrunkSpec {
-        inputs: 2,
-        hidden: hidden.to_vec(),
-        activation: Activation::Selu,
-        init: Init::GlorotUniform,
-    };
-    let trunk = spec.trunk(&mut seeds.stream("trunk").rng());
-    Network::new(trunk, spec.head(1, &mut seeds.stream("head").rng())).unwrap()
+    support::network(hidden, Activation::Selu)
 }
 
 fn trainer() -> Trainer {
-    Trainer {
-        engine: Engine::portable(),
-        loss: Loss::BinaryCrossEntropy,
-        batch_size: 8,
-        order: RowOrder::Shuffled(Seeds::new(1).stream("shuffle")),
-    }
+    support::trainer(RowOrder::Shuffled(Seeds::new(1).stream("shuffle")))
 }
 
 fn optimizers() -> Vec<Optimizer> {
