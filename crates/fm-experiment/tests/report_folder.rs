@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::thread;
 
+use fm_experiment::protocol::Pairing;
 use fm_experiment::report::{ReportError, compare_folders, rebuild};
 use fm_experiment::{ExperimentError, ResultsFolder, RunRecord};
 use report_support::{folder, folder_of, plan, record};
@@ -122,4 +123,23 @@ fn a_file_in_the_folder_s_place_is_called_one() {
         "{error}"
     );
     assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+}
+
+#[test]
+fn charts_show_the_arms_that_the_protocol_compares() {
+    let mut plan = plan();
+    plan.identity.protocol.comparisons = vec![Pairing {
+        arm: "linear-probe".to_owned(),
+        against: "transfer".to_owned(),
+    }];
+    let records: Vec<_> = (1..=7).map(record).collect();
+    let folder = folder_of(&plan, &records);
+    rebuild(folder.path()).unwrap();
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    for shown in ["linear-probe and transfer: ", "scratch: "] {
+        for chart in ["validation loss", "right how often"] {
+            assert!(page.contains(&format!("{shown}{chart}")), "{shown}{chart}");
+        }
+    }
+    assert!(!page.contains("and scratch: "));
 }

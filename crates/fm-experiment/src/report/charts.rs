@@ -6,7 +6,7 @@ use super::numbers::{percent, points};
 use super::strip::{self, Look, Point, Strip, difference_point, seed_says, strip_chart};
 use super::tables;
 use super::text;
-use crate::protocol::{Arm, PhaseSpec};
+use crate::protocol::{Arm, PhaseSpec, Protocol};
 use crate::stats::Bounds;
 
 /// The test errors of every arm, a strip each.
@@ -120,12 +120,32 @@ pub(super) struct Titled {
     pub(super) svg: String,
 }
 
-/// Every other arm's validation loss and accuracy with those of the first, all on equal axes.
+/// The arms that a chart has, by their place in the protocol: the two of each comparison, and those
+/// that are in none, alone.
+pub(super) fn together(protocol: &Protocol) -> Vec<(usize, Option<usize>)> {
+    let place = |name: &str| protocol.arms.iter().position(|arm| arm.name == name);
+    let pairings = protocol.pairings().into_iter();
+    let mut charts: Vec<_> = pairings
+        .filter_map(|pairing| Some((place(&pairing.arm)?, Some(place(&pairing.against)?))))
+        .collect();
+    for index in 0..protocol.arms.len() {
+        let has = |&(arm, against): &(usize, Option<usize>)| arm == index || against == Some(index);
+        if !charts.iter().any(has) {
+            charts.push((index, None));
+        }
+    }
+    charts
+}
+
+/// Validation loss and accuracy of every comparison's arms, all on equal axes.
 pub(super) fn learning_curves(material: &Material) -> Vec<Titled> {
     let arms = &material.plan.identity.protocol.arms;
-    let first = if arms.len() > 1 { 1 } else { 0 };
     let mut charts = Vec::new();
-    for (index, arm) in arms.iter().enumerate().skip(first) {
+    for (index, against) in together(&material.plan.identity.protocol) {
+        let (arm, against) = (
+            &arms[index],
+            against.map(|place| (place, &arms[place].name)),
+        );
         for (measure, words) in [
             (Measure::ValidLoss, "validation loss, log scale"),
             (Measure::ValidAccuracy, "validation accuracy, percent"),
@@ -136,22 +156,18 @@ pub(super) fn learning_curves(material: &Material) -> Vec<Titled> {
                 name: &arm.name,
                 bands: &all[index],
             }];
-            if index > 0 {
-                drawn.push(Curve {
-                    name: &arms[0].name,
-                    bands: &all[0],
-                });
+            if let Some((place, name)) = against {
+                let bands = &all[place];
+                drawn.push(Curve { name, bands });
             }
             if drawn.iter().any(|curve| curve.bands.is_empty()) {
                 continue;
             }
-            let title = match index {
-                0 => format!("{}: {words}", arm.name),
-                _ => format!("{} and {}: {words}", arm.name, arms[0].name),
-            };
+            let names: Vec<&str> = drawn.iter().map(|curve| curve.name).collect();
+            let title = format!("{}: {words}", names.join(" and "));
             let described: Vec<String> = drawn.iter().map(|c| last_words(c, measure)).collect();
             let labels = curves::Labels {
-                id: &format!("curve-{}-{}", arm.name, measure.name()),
+                id: &format!("curve-{}-{}", names.join("-"), measure.name()),
                 title: &title,
                 description: &described.join(" "),
                 measure,

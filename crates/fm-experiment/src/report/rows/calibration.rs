@@ -2,7 +2,7 @@
 
 use fm_train::Reliability;
 
-use crate::report::charts::Titled;
+use crate::report::charts::{Titled, together};
 use crate::report::load::Material;
 use crate::report::numbers::percent;
 use crate::report::svg::{Anchor, Scale, Svg, WIDTH};
@@ -21,7 +21,7 @@ struct Line<'a> {
     reliability: &'a Reliability,
 }
 
-/// Every other arm with the first, all on equal axes; the first alone where it is the only one.
+/// Of every comparison's arms, all on equal axes.
 pub(super) fn charts(material: &Material, summary: &TestRowsSummary) -> Vec<Titled> {
     let arms = &material.plan.identity.protocol.arms;
     let line = |index: usize| {
@@ -29,18 +29,19 @@ pub(super) fn charts(material: &Material, summary: &TestRowsSummary) -> Vec<Titl
         let reliability = &summary.arms[name].model.reliability;
         Line { name, reliability }
     };
-    let first = usize::from(arms.len() > 1);
-    let chart = |index: usize| {
-        let mut lines = vec![line(index)];
-        if index > 0 {
-            lines.push(line(0));
-        }
+    let chart = |(arm, against): (usize, Option<usize>)| {
+        let lines: Vec<Line<'_>> = [Some(arm), against]
+            .into_iter()
+            .flatten()
+            .map(line)
+            .collect();
         let names: Vec<&str> = lines.iter().map(|line| line.name).collect();
         let title = format!("{}: right how often, percent", names.join(" and "));
-        let id = format!("calibration-{}", arms[index].name);
+        let id = format!("calibration-{}", names.join("-"));
         diagram(&id, title, lowest(summary), &lines)
     };
-    (first..arms.len()).map(chart).collect()
+    let charts = together(&material.plan.identity.protocol);
+    charts.into_iter().map(chart).collect()
 }
 
 /// The source network's.
