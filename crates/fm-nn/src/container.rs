@@ -58,6 +58,13 @@ pub struct Kind {
     pub max_description: u32,
 }
 
+impl Kind {
+    /// Whether bytes begin as a file of this kind does; [`open`] says whether they are one.
+    pub fn is_of(&self, bytes: &[u8]) -> bool {
+        bytes.starts_with(&self.magic)
+    }
+}
+
 /// What is behind a header that fits and a checksum that matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contents<'a> {

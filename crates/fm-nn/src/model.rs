@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::container::Kind;
 use crate::error::FileError;
 use crate::file::{naming, read_whole, write_whole};
 use crate::network::Network;
@@ -82,6 +83,9 @@ impl Model {
     pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
         weights::encode(&self.network, &self.metadata)
     }
+
+    /// The kind of file that [`to_bytes`](Self::to_bytes) writes.
+    pub const KIND: Kind = weights::WEIGHTS;
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote, in this or any earlier version.
     ///

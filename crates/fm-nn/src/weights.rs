@@ -16,7 +16,7 @@ use crate::model::{Metadata, Model};
 use crate::network::Network;
 
 /// Files of weights.
-const WEIGHTS: Kind = Kind {
+pub(crate) const WEIGHTS: Kind = Kind {
     magic: *b"FMNNFILE",
     what: "a saved network",
     newest: 2,

@@ -187,6 +187,9 @@ impl Checkpoint {
         })
     }
 
+    /// The kind of file that [`to_bytes`](Self::to_bytes) writes.
+    pub const KIND: Kind = CHECKPOINT;
+
     /// Reads what [`to_bytes`](Self::to_bytes) wrote.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use fm_train::Checkpoint;
 use serde::Serialize;
 
 use super::SingleError;
-use super::open::{CHECKPOINT, NATIVE, read};
+use super::open::read;
 use crate::error::ExperimentError;
 use crate::folder::ResultsFolder;
 
@@ -114,14 +114,14 @@ pub fn inspect(path: &Path) -> Result<Contents, SingleError> {
     }
     let bytes = read(path)?;
     let owned = || path.to_owned();
-    if bytes.starts_with(NATIVE) {
+    if Model::KIND.is_of(&bytes) {
         let model = Model::from_bytes(&bytes).map_err(|source| SingleError::Native {
             path: owned(),
             source,
         })?;
         return Ok(Contents::Model(facts(&model)?));
     }
-    if bytes.starts_with(CHECKPOINT) {
+    if Checkpoint::KIND.is_of(&bytes) {
         let checkpoint =
             Checkpoint::from_bytes(&bytes).map_err(|source| SingleError::Checkpoint {
                 path: owned(),

@@ -9,10 +9,6 @@ use fm_train::Checkpoint;
 
 use super::SingleError;
 
-/// How native files and checkpoints begin.
-pub(super) const NATIVE: &[u8] = b"FMNNFILE";
-pub(super) const CHECKPOINT: &[u8] = b"FMTRAIN\0";
-
 /// Reads a model from a native file, a checkpoint or a safetensors file, recognised by its
 /// content; `options` are for the last.
 ///
@@ -21,13 +17,13 @@ pub(super) const CHECKPOINT: &[u8] = b"FMTRAIN\0";
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Model, SingleError> {
     let bytes = read(path)?;
     let path = || path.to_owned();
-    if bytes.starts_with(NATIVE) {
+    if Model::KIND.is_of(&bytes) {
         return Model::from_bytes(&bytes).map_err(|source| SingleError::Native {
             path: path(),
             source,
         });
     }
-    if bytes.starts_with(CHECKPOINT) {
+    if Checkpoint::KIND.is_of(&bytes) {
         let checkpoint =
             Checkpoint::from_bytes(&bytes).map_err(|source| SingleError::Checkpoint {
                 path: path(),
