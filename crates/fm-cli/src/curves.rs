@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use anyhow::Result;
+use comfy_table::Table;
 use fm_experiment::curves::{
     CurveRunner, CurvesAsked, CurvesSummary, DepthCurve, DepthSummary, PairsSummary,
     SamplesSummary, VarySummary, VaryTable,
@@ -81,22 +82,26 @@ fn p_heading(comparisons: usize) -> String {
     format!("p for {}", counted(comparisons, "comparison"))
 }
 
+/// A table of points and of two arms at each.
+fn compared(point: [&str; 2], [first, arm]: [&str; 2], comparisons: usize) -> Table {
+    plain(&[
+        point[0],
+        point[1],
+        &format!("{first} error"),
+        &format!("{arm} error"),
+        &format!("{arm} − {first}"),
+        "95 % interval",
+        "better in",
+        &p_heading(comparisons),
+    ])
+}
+
 fn samples(curve: &SamplesSummary) {
     let Some((first, others)) = curve.arms.split_first() else {
         return;
     };
     for (index, arm) in others.iter().enumerate() {
-        let (difference_to, p) = (format!("{arm} − {first}"), p_heading(curve.comparisons));
-        let mut table = plain(&[
-            "target rows",
-            "epochs",
-            &format!("{first} error"),
-            &format!("{arm} error"),
-            &difference_to,
-            "95 % interval",
-            "better in",
-            &p,
-        ]);
+        let mut table = compared(["target rows", "epochs"], [first, arm], curve.comparisons);
         for point in &curve.points {
             let arm = &point.arms[index + 1];
             let mut row = vec![
@@ -162,17 +167,7 @@ fn pairs(curve: &PairsSummary) {
         return;
     };
     for (index, arm) in curve.arms.iter().skip(1).enumerate() {
-        let (difference_to, p) = (format!("{arm} − {first}"), p_heading(curve.comparisons));
-        let mut table = plain(&[
-            "target classes",
-            "seeds",
-            &format!("{first} error"),
-            &format!("{arm} error"),
-            &difference_to,
-            "95 % interval",
-            "better in",
-            &p,
-        ]);
+        let mut table = compared(["target classes", "seeds"], [first, arm], curve.comparisons);
         for pair in &curve.pairs {
             let [a, b] = pair.classes;
             let c = &pair.comparisons[index];
