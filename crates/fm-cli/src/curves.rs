@@ -4,12 +4,13 @@ use std::num::NonZeroUsize;
 
 use anyhow::Result;
 use comfy_table::Table;
+use fm_experiment::Measure;
 use fm_experiment::curves::{
     CurveRunner, CurvesAsked, CurvesSummary, DepthCurve, DepthSummary, PairsSummary,
     SamplesSummary, VarySummary, VaryTable,
 };
 use fm_experiment::report::{
-    class_name, counted, difference, percent, percent_and_sd, points, too_few_seeds,
+    class_name, counted, interval, p_number, percent, percent_and_sd, points, too_few_seeds,
 };
 use fm_experiment::stats::Comparison;
 
@@ -73,127 +74,109 @@ pub(crate) fn print(curves: &CurvesSummary) {
     }
 }
 
-/// What is to be said below a table of too few seeds.
-fn too_few<'a>(comparisons: impl Iterator<Item = &'a Comparison>) -> String {
-    too_few_seeds(comparisons).map_or_else(String::new, |few| format!("\n\n{few}."))
+/// A title, its table, and what is to be said below one of too few seeds.
+///
+/// Tables keep to 80 columns: what a column is in stands in the title, and the page has the rest.
+fn told<'a>(
+    title: &str,
+    table: &Table,
+    compared: impl Iterator<Item = &'a Comparison>,
+    comparisons: usize,
+) {
+    let title = format!(
+        "{title}: errors in percent, differences in points, p for {}:",
+        counted(comparisons, "comparison")
+    );
+    let few = too_few_seeds(compared);
+    let few = few.map_or_else(String::new, |few| {
+        format!("\n\n{}", paragraph(&(few + ".")))
+    });
+    println!("\n{}\n\n{table}{few}", paragraph(&title));
 }
 
-fn p_heading(comparisons: usize) -> String {
-    format!("p for {}", counted(comparisons, "comparison"))
+/// Difference, interval, wins without ties, and p.
+fn difference(c: &Comparison) -> [String; 4] {
+    [
+        points(c.error_difference.mean),
+        interval(&c.error_difference.bounds, points),
+        format!("{} of {}", c.wins.wins, c.pairs),
+        p_number(c.decisive_p()),
+    ]
 }
 
-/// A table of points and of two arms at each.
-fn compared(point: [&str; 2], [first, arm]: [&str; 2], comparisons: usize) -> Table {
-    plain(&[
-        point[0],
-        point[1],
-        &format!("{first} error"),
-        &format!("{arm} error"),
-        &format!("{arm} − {first}"),
-        "95 % interval",
-        "better in",
-        &p_heading(comparisons),
-    ])
+const COMPARED: [&str; 4] = ["points", "95 % interval", "better in", "p"];
+
+/// An error without its unit, which the title says.
+fn error(measure: &Measure) -> String {
+    let text = percent_and_sd(&measure.description);
+    text.trim_end_matches(" %").to_owned()
 }
 
 fn samples(curve: &SamplesSummary) {
     let Some((first, others)) = curve.arms.split_first() else {
         return;
     };
+    let seeds = counted(curve.seeds.len(), "seed");
     for (index, arm) in others.iter().enumerate() {
-        let mut table = compared(["target rows", "epochs"], [first, arm], curve.comparisons);
+        let mut table = plain(&[&["rows", first, arm][..], &COMPARED].concat());
         for point in &curve.points {
-            let arm = &point.arms[index + 1];
-            let mut row = vec![
-                point.rows.to_string(),
-                arm.epochs.to_string(),
-                percent_and_sd(&point.arms[0].test_error.description),
-                percent_and_sd(&arm.test_error.description),
-            ];
+            let errors = [0, index + 1].map(|arm| error(&point.arms[arm].test_error));
+            let mut row = vec![point.rows.to_string()];
+            row.extend(errors);
             row.extend(difference(&point.comparisons[index]));
             table.add_row(row);
         }
-        let few = too_few(curve.points.iter().flat_map(|p| &p.comparisons));
-        println!(
-            "\nBy target rows, {}:\n\n{table}{few}",
-            counted(curve.seeds.len(), "seed")
-        );
+        let title = format!("By target rows, {seeds}, {arm} against {first}");
+        let compared = curve.points.iter().flat_map(|p| &p.comparisons);
+        told(&title, &table, compared, curve.comparisons);
     }
 }
 
 fn depth(curve: &DepthSummary) {
-    let p = p_heading(curve.comparisons);
-    let mut table = plain(&[
-        "layers reused",
-        "k",
-        "error",
-        "difference to k = 0",
-        "95 % interval",
-        "better in",
-        &p,
-    ]);
-    let empty = || std::iter::repeat_n(String::new(), 4);
-    for (name, layers, measure) in [
-        ("B, the base network", "", &curve.base),
-        ("none", "0", &curve.none_reused),
-    ] {
-        let row = [
-            name.to_owned(),
-            layers.to_owned(),
-            percent_and_sd(&measure.description),
-        ];
-        table.add_row(row.into_iter().chain(empty()));
+    let mut table = plain(&[&["curve", "k", "error"][..], &COMPARED].concat());
+    for (name, layers, measure) in [("B", "", &curve.base), ("none", "0", &curve.none_reused)] {
+        let row = [name.to_owned(), layers.to_owned(), error(measure)];
+        table.add_row(row.into_iter().chain(COMPARED.map(|_| String::new())));
     }
     for of in DepthCurve::ALL {
         for point in curve.points.iter().filter(|point| point.curve == of) {
-            let mut row = vec![
-                format!("{}: {}", of.name(), of.says()),
-                point.layers.to_string(),
-                percent_and_sd(&point.test_error.description),
-            ];
+            let (name, layers) = (of.name().to_owned(), point.layers.to_string());
+            let mut row = vec![name, layers, error(&point.test_error)];
             row.extend(difference(&point.comparison));
             table.add_row(row);
         }
     }
-    let few = too_few(curve.points.iter().map(|p| &p.comparison));
-    println!(
-        "\nBy layers reused, {}:\n\n{table}{few}",
-        counted(curve.seeds.len(), "seed")
-    );
+    let seeds = counted(curve.seeds.len(), "seed");
+    let title = format!("By layers reused, {seeds}, each against k = 0");
+    let compared = curve.points.iter().map(|p| &p.comparison);
+    told(&title, &table, compared, curve.comparisons);
+    let curves = DepthCurve::ALL.map(|curve| format!("{}: {}", curve.name(), curve.says()));
+    let key = format!("B: the base network. {}.", curves.join(". "));
+    println!("\n{}", paragraph(&key));
 }
 
 fn pairs(curve: &PairsSummary) {
-    let Some(first) = curve.arms.first() else {
+    let Some((first, others)) = curve.arms.split_first() else {
         return;
     };
-    for (index, arm) in curve.arms.iter().skip(1).enumerate() {
-        let mut table = compared(["target classes", "seeds"], [first, arm], curve.comparisons);
+    for (index, arm) in others.iter().enumerate() {
+        let mut table = plain(&[&["target classes", first][..], &COMPARED].concat());
         for pair in &curve.pairs {
-            let [a, b] = pair.classes;
+            let names = pair.classes.map(class_name).join(", ");
             let c = &pair.comparisons[index];
-            let mut row = vec![
-                format!("{a}-{b} {} against {}", class_name(a), class_name(b)),
-                pair.seeds.len().to_string(),
-                percent(c.against_error),
-                percent(c.arm_error),
-            ];
+            let error = percent(c.against_error);
+            let mut row = vec![names, error.trim_end_matches(" %").to_owned()];
             row.extend(difference(c));
             table.add_row(row);
         }
-        let few = too_few(curve.pairs.iter().flat_map(|p| &p.comparisons));
-        println!("\nBy target classes:\n\n{table}{few}");
+        let title = format!("By target classes, {arm} against {first}");
+        let compared = curve.pairs.iter().flat_map(|p| &p.comparisons);
+        told(&title, &table, compared, curve.comparisons);
     }
 }
 
 fn vary(curve: &VarySummary) {
-    let mut table = plain(&[
-        "spread of",
-        "when a seed moves",
-        "seeds",
-        "mean",
-        "standard deviation",
-        "share of the variance",
-    ]);
+    let mut table = plain(&["spread of", "moved", "seeds", "mean", "sd, points", "share"]);
     for VaryTable {
         arm,
         against,
@@ -206,8 +189,7 @@ fn vary(curve: &VarySummary) {
         };
         for line in of.sources.iter().chain(&of.all) {
             let sd = line.sd.zip(line.sd_error);
-            let sd =
-                sd.map(|(sd, error)| format!("{:.3} ± {:.3} points", 100.0 * sd, 100.0 * error));
+            let sd = sd.map(|(sd, error)| format!("{:.3} ± {:.3}", 100.0 * sd, 100.0 * error));
             let share = line.share_of_all.map(|share| format!("{share:.2}"));
             table.add_row([
                 name.clone(),
@@ -219,8 +201,8 @@ fn vary(curve: &VarySummary) {
             ]);
         }
     }
-    let shares = "Each deviation with its standard error. Shares are of the variance with all moved; they \
-                  need not add up to 1, and one may lie above it.";
+    let shares = "Standard deviations (sd) with their standard errors. Shares are of the variance \
+                  with all moved; they need not add up to 1, and one may lie above it.";
     println!(
         "\nWhere the spread over seeds comes from:\n\n{table}\n\n{}",
         paragraph(shares)

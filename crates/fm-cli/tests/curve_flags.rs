@@ -62,9 +62,9 @@ fn tables_of_too_few_seeds_say_so_and_have_no_intervals() {
     let printed = printed(folder.path(), &CURVE_FLAGS);
     // The smallest p of n seeds is 2/2ⁿ; Holm's correction asks for 0.05 divided by the number.
     for (title, comparisons, takes) in [
-        ("By target rows, 2 seeds:", "3 comparisons", 7),
-        ("By layers reused, 2 seeds:", "8 comparisons", 9),
-        ("By target classes:", "2 comparisons", 7),
+        ("By target rows, 2 seeds, ", "3 comparisons", 7),
+        ("By layers reused, 2 seeds, ", "8 comparisons", 9),
+        ("By target classes, ", "2 comparisons", 7),
     ] {
         let table = printed
             .split(title)
@@ -94,7 +94,7 @@ fn one_pair_and_one_seed_are_told_in_the_singular() {
     command.args(["--pairs", "5-6", "--curve", "samples"]);
     let output = ends_well(&mut command);
     let printed = String::from_utf8(output.stdout).unwrap();
-    assert!(printed.contains("By target rows, 1 seed:"), "{printed}");
+    assert!(printed.contains("By target rows, 1 seed, "), "{printed}");
     let says = "1 seed cannot show any difference over 1 comparison, it takes 6.";
     assert!(printed.contains(says), "{printed}");
     for wrong in ["1 seeds", "1 comparisons"] {

@@ -47,7 +47,7 @@ use fm_nn::write_whole;
 pub use error::ReportError;
 pub use folders::{FolderArm, FolderComparison, Refused, compare_folders};
 pub use numbers::{
-    better_in, class_name, counted, difference, interval, loss_and_sd, percent, percent_and_sd,
+    better_in, class_name, counted, interval, loss_and_sd, p_number, percent, percent_and_sd,
     points, too_few_seeds,
 };
 pub(crate) use tensorboard::FILE as TENSORBOARD_FILE;

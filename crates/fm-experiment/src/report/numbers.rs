@@ -2,7 +2,8 @@
 
 use fm_data::published::CLASS_NAMES;
 
-use crate::stats::words::{Percents, p_number, seeds_of};
+pub use crate::stats::words::p_number;
+use crate::stats::words::{Percents, seeds_of};
 use crate::stats::{Bounds, Comparison, Description};
 
 /// "1.72 %", rounded as the verdict rounds.
@@ -54,7 +55,7 @@ pub fn better_in(c: &Comparison) -> String {
 
 /// A comparison in a row of a table: difference in points, its interval, the seeds in which the arm
 /// is better, and p as corrected for all that were compared.
-pub fn difference(c: &Comparison) -> [String; 4] {
+pub(super) fn difference(c: &Comparison) -> [String; 4] {
     [
         points(c.error_difference.mean),
         interval(&c.error_difference.bounds, points),

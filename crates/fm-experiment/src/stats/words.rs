@@ -69,8 +69,8 @@ pub(crate) fn p_words(p: f64) -> String {
     }
 }
 
-/// The same without the p: "0.012", or "< 0.001".
-pub(crate) fn p_number(p: f64) -> String {
+/// A p value in a table: "0.012", or "< 0.001".
+pub fn p_number(p: f64) -> String {
     match p {
         p if p < 0.001 => "< 0.001".to_owned(),
         p => short(p),
