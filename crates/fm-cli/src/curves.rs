@@ -17,7 +17,7 @@ use fm_experiment::stats::Comparison;
 use crate::args::ExperimentArgs;
 use crate::interrupt::Stopped;
 use crate::progress::CurveBar;
-use crate::table::{self, paragraph, plain};
+use crate::table::{self, paragraph, plain, wins};
 
 /// The curves that the command line asks for.
 pub(crate) fn asked(args: &ExperimentArgs) -> CurvesAsked {
@@ -99,7 +99,7 @@ fn difference(c: &Comparison) -> [String; 4] {
     [
         points(c.error_difference.mean),
         interval(&c.error_difference.bounds, points),
-        format!("{} of {}", c.wins.wins, c.pairs),
+        wins(c),
         p_number(c.decisive_p()),
     ]
 }

@@ -11,6 +11,7 @@ use fm_experiment::single::nearest;
 
 use crate::model_args::SourceArgs;
 use crate::progress::FetchBar;
+use crate::table::note;
 
 /// The folder of the published files: the one asked for, `FM_DATA`, or the usual one.
 pub(crate) fn folder(asked: Option<&Path>) -> PathBuf {
@@ -77,10 +78,10 @@ fn auto() -> Result<Data> {
             // What each source said has been told while it was tried.
             let error = error.to_string();
             eprintln!("fm: {}", error.lines().next().unwrap_or_default());
-            eprintln!(
+            note(
                 "\nFashion-MNIST is not to be had, so this runs on SYNTHETIC images, drawn here. \
                  Results on them say nothing about photographs. With the four files in a folder, \
-                 name it with --data DIR."
+                 name it with --data DIR.",
             );
             return draw(&synthetic::Options::default());
         }

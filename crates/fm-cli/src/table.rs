@@ -3,8 +3,10 @@
 use std::io::IsTerminal;
 
 use comfy_table::{CellAlignment, Table, presets};
-use fm_experiment::report::{better_in, interval, loss_and_sd, percent_and_sd, points};
-use fm_experiment::stats::Description;
+use fm_experiment::report::{
+    FolderComparison, better_in, counted, interval, loss_and_sd, percent_and_sd, points,
+};
+use fm_experiment::stats::{Comparison, Description};
 use fm_experiment::{Measure, Protocol, Summary};
 
 /// The models' scores on test rows: mean and spread over the seeds.
@@ -52,6 +54,50 @@ pub(crate) fn comparisons(summary: &Summary) -> Table {
         ]);
     }
     table
+}
+
+/// Several folders' arms, each against the first folder's: numbers for the folders, whose paths can
+/// be long, and what they are above the table.
+pub(crate) fn folders(found: &FolderComparison) -> String {
+    let mut names = String::new();
+    let mut table = plain(&[
+        "folder",
+        "arm",
+        "test error",
+        "points",
+        "95 % interval",
+        "better in",
+    ]);
+    let dash = || "–".to_owned();
+    for (number, rows) in (1..).zip(found.rows.chunk_by(|a, b| a.folder == b.folder)) {
+        let first = &rows[0];
+        let seeds = counted(first.test_error.count, "seed");
+        let (path, rows_of) = (
+            first.folder.display(),
+            counted(first.target_rows, "target row"),
+        );
+        let (protocol, backend) = (&first.protocol, first.backend);
+        names += &format!("{number}: {path}: {protocol}, {rows_of}, backend {backend}, {seeds}\n");
+        for row in rows {
+            let c = row.against_first.as_ref();
+            table.add_row([
+                number.to_string(),
+                row.arm.clone(),
+                percent_and_sd(&row.test_error),
+                c.map_or_else(dash, |c| points(c.error_difference.mean)),
+                c.map_or_else(dash, |c| interval(&c.error_difference.bounds, points)),
+                c.map_or_else(dash, wins),
+            ]);
+        }
+    }
+    let says = "Differences are in percentage points, to the arm of the same name in folder 1, paired by the \
+                seeds that both have; each interval is on its own.";
+    format!("{names}\n{table}\n\n{}", paragraph(says))
+}
+
+/// "27 of 30": the seeds in which an arm has the lower error, where there is no room for ties.
+pub(crate) fn wins(c: &Comparison) -> String {
+    format!("{} of {}", c.wins.wins, c.pairs)
 }
 
 /// "0 of 1 seed is", "1 of 2 seeds is", "2 of 3 seeds are".

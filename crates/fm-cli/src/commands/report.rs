@@ -18,7 +18,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<()> {
     }
     let report = report::rebuild(folder)?;
     for verdict in &report.summary.verdicts {
-        println!("{verdict}.");
+        println!("{}", table::paragraph(&format!("{verdict}.")));
     }
     say(&report);
     if args.tensorboard {
@@ -30,15 +30,9 @@ pub(crate) fn run(args: &ReportArgs) -> Result<()> {
 fn compare(args: &ReportArgs) -> Result<()> {
     let found = report::compare_folders(&args.folders)?;
     for refused in &found.refused {
-        eprintln!("Warning: {}", refused.says());
+        table::note(&format!("Warning: {}", refused.says()));
     }
-    let (heading, rows) = found.cells();
-    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
-    let mut table = table::plain(&heading);
-    for row in rows {
-        table.add_row(row);
-    }
-    println!("{table}");
+    println!("{}", table::folders(&found));
     if let Some(out) = &args.out {
         println!("Comparison: {}", found.write(out)?.display());
     }
@@ -53,7 +47,7 @@ fn compare(args: &ReportArgs) -> Result<()> {
 /// Prints a report's warnings and where it is.
 pub(crate) fn say(report: &Report) {
     for warning in &report.warnings {
-        eprintln!("Warning: {} {}", warning.says(), warning.advice());
+        table::note(&format!("Warning: {} {}", warning.says(), warning.advice()));
     }
     println!("Report: {}", report.html.display());
 }

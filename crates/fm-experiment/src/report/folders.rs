@@ -164,7 +164,7 @@ fn against(
 
 impl FolderComparison {
     /// Headings and cells as people read them; the first column is the folder.
-    pub fn cells(&self) -> (Vec<String>, Vec<Vec<String>>) {
+    fn cells(&self) -> (Vec<String>, Vec<Vec<String>>) {
         let level = level_words(Settings::default().level);
         let mut heading: Vec<String> = ["folder", "protocol", "backend", "rows", "arm", "seeds"]
             .map(str::to_owned)
