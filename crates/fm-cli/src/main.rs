@@ -47,8 +47,12 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("fm: {error:#}");
             let stopped = error.downcast_ref::<Stopped>();
+            match stopped {
+                // It ends with a command to copy, which no break may cut.
+                Some(_) => eprintln!("fm: {error:#}"),
+                None => table::note(&format!("fm: {error:#}")),
+            }
             ExitCode::from(stopped.map_or(2, Stopped::exit_code))
         }
     }

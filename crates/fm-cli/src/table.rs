@@ -116,11 +116,20 @@ pub(crate) fn of_parts(seeds: usize, done: usize, parts: usize) -> String {
 
 /// Text broken at words to fit the terminal; as it is where there is none.
 pub(crate) fn paragraph(text: &str) -> String {
-    if std::io::stdout().is_terminal() {
-        textwrap::fill(text, textwrap::termwidth().min(100))
-    } else {
-        text.to_owned()
+    hanging(text, 0)
+}
+
+/// As [`paragraph`], every line but the first indented by so many spaces.
+pub(crate) fn hanging(text: &str, indent: usize) -> String {
+    if !std::io::stdout().is_terminal() {
+        return text.to_owned();
     }
+    let indent = " ".repeat(indent);
+    let width = textwrap::termwidth().min(100);
+    textwrap::fill(
+        text,
+        textwrap::Options::new(width).subsequent_indent(&indent),
+    )
 }
 
 /// As [`paragraph`], on standard error: what is said beside the result.

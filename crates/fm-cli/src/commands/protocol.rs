@@ -6,13 +6,16 @@ use fm_experiment::protocol::BUILT_IN;
 use fm_experiment::single;
 
 use crate::args::ProtocolArgs;
+use crate::table::hanging;
 
 /// Lists the protocols, or prints one.
 pub(crate) fn run(args: &ProtocolArgs) -> Result<()> {
     let Some(name) = &args.name else {
+        let width = BUILT_IN.map(|(name, _)| name.len()).into_iter().max();
+        let width = width.unwrap_or(0) + 2;
         for (name, _) in BUILT_IN {
             let about = Protocol::built_in(name).map_or_else(String::new, |p| p.about);
-            println!("{name:<14}{about}");
+            println!("{}", hanging(&format!("{name:<width$}{about}"), width));
         }
         return Ok(());
     };

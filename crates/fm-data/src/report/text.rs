@@ -21,7 +21,7 @@ impl DataReport {
     fn classes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:<22}", "class")?;
         for part in &self.parts {
-            write!(f, "{:>12} {:>7}", part.part, "mean")?;
+            write!(f, "{:>11} {:>6}", part.part, "mean")?;
         }
         writeln!(f)?;
         // Parts of one data set have the same classes; the first part names them.
@@ -29,17 +29,17 @@ impl DataReport {
         for (i, class) in classes.iter().enumerate() {
             write!(f, "{:>3}  {:<17}", class.label, class.name)?;
             for class in self.parts.iter().map(|part| part.classes.get(i)) {
-                write!(f, "{:>12} ", class.map_or(0, |class| class.rows))?;
+                write!(f, "{:>11} ", class.map_or(0, |class| class.rows))?;
                 match class.and_then(|class| class.mean_pixel) {
-                    Some(mean) => write!(f, "{mean:>7.1}")?,
-                    None => write!(f, "{:>7}", "-")?,
+                    Some(mean) => write!(f, "{mean:>6.1}")?,
+                    None => write!(f, "{:>6}", "-")?,
                 }
             }
             writeln!(f)?;
         }
         write!(f, "{:<22}", "all")?;
         for part in &self.parts {
-            write!(f, "{:>12} {:>7.1}", part.rows, part.mean_pixel)?;
+            write!(f, "{:>11} {:>6.1}", part.rows, part.mean_pixel)?;
         }
         writeln!(f)
     }
