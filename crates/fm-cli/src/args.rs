@@ -293,9 +293,10 @@ pub(crate) struct DataReportArgs {
     #[command(flatten)]
     pub(crate) data: DataArg,
 
-    /// Rows at the beginning of the training file that count as validation
-    #[arg(long, value_name = "ROWS", default_value_t = 5000)]
-    pub(crate) validation_rows: usize,
+    /// Rows at the beginning of the training file that count as validation [default: 5000, of a
+    /// small stand-in a twelfth]
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) validation_rows: Option<usize>,
 
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]

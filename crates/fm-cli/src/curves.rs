@@ -10,14 +10,15 @@ use fm_experiment::curves::{
     SamplesSummary, VarySummary, VaryTable,
 };
 use fm_experiment::report::{
-    class_name, counted, interval, p_number, percent, percent_and_sd, points, too_few_seeds,
+    class_name, counted, interval, p_number, percent, percent_and_sd, percent_number, points,
+    too_few_seeds,
 };
 use fm_experiment::stats::Comparison;
 
 use crate::args::ExperimentArgs;
 use crate::interrupt::Stopped;
 use crate::progress::CurveBar;
-use crate::table::{self, paragraph, plain, wins};
+use crate::table::{self, WON_LOST, paragraph, plain, won_lost};
 
 /// The curves that the command line asks for.
 pub(crate) fn asked(args: &ExperimentArgs) -> CurvesAsked {
@@ -84,7 +85,8 @@ fn told<'a>(
     comparisons: usize,
 ) {
     let title = format!(
-        "{title}: errors in percent, differences in points, p for {}:",
+        "{title}: errors in percent, differences in points, seeds won and lost, \
+         p for {}:",
         counted(comparisons, "comparison")
     );
     let few = too_few_seeds(compared);
@@ -94,17 +96,17 @@ fn told<'a>(
     println!("\n{}\n\n{table}{few}", paragraph(&title));
 }
 
-/// Difference, interval, wins without ties, and p.
+/// Difference, interval, seeds won and lost, and p.
 fn difference(c: &Comparison) -> [String; 4] {
     [
         points(c.error_difference.mean),
         interval(&c.error_difference.bounds, points),
-        wins(c),
+        won_lost(c),
         p_number(c.decisive_p()),
     ]
 }
 
-const COMPARED: [&str; 4] = ["points", "95 % interval", "better in", "p"];
+const COMPARED: [&str; 4] = ["points", "95 % interval", WON_LOST, "p"];
 
 /// An error without its unit, which the title says.
 fn error(measure: &Measure) -> String {
@@ -164,8 +166,7 @@ fn pairs(curve: &PairsSummary) {
         for pair in &curve.pairs {
             let names = pair.classes.map(class_name).join(", ");
             let c = &pair.comparisons[index];
-            let error = percent(c.against_error);
-            let mut row = vec![names, error.trim_end_matches(" %").to_owned()];
+            let mut row = vec![names, percent_number(c.against_error)];
             row.extend(difference(c));
             table.add_row(row);
         }

@@ -9,6 +9,7 @@ use fm_experiment::{PlanObserver, RunRecord};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::interrupt;
+use crate::table::hanging_note;
 
 /// One bar for a whole plan, and a line per seed as it ends. Shows nothing where standard error
 /// is no terminal.
@@ -66,7 +67,8 @@ impl PlanObserver for PlanBar {
         for arm in &record.arms {
             line.push_str(&format!("  {} {}", arm.name, percent(arm.test.accuracy)));
         }
-        self.bar.println(format!("{line}  ({wall_secs:.1} s)"));
+        line.push_str(&format!("  ({wall_secs:.1} s)"));
+        self.bar.println(hanging_note(&line, 11));
     }
 
     fn cancelled(&self) -> bool {

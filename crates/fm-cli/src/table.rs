@@ -66,7 +66,7 @@ pub(crate) fn folders(found: &FolderComparison) -> String {
         "test error",
         "points",
         "95 % interval",
-        "better in",
+        WON_LOST,
     ]);
     let dash = || "–".to_owned();
     for (number, rows) in (1..).zip(found.rows.chunk_by(|a, b| a.folder == b.folder)) {
@@ -86,19 +86,21 @@ pub(crate) fn folders(found: &FolderComparison) -> String {
                 percent_and_sd(&row.test_error),
                 c.map_or_else(dash, |c| points(c.error_difference.mean)),
                 c.map_or_else(dash, |c| interval(&c.error_difference.bounds, points)),
-                c.map_or_else(dash, wins),
+                c.map_or_else(dash, won_lost),
             ]);
         }
     }
     let says = "Differences are in percentage points, to the arm of the same name in folder 1, paired by the \
-                seeds that both have; each interval is on its own.";
+                seeds that both have, won and lost in so many; each interval is on its own.";
     format!("{names}\n{table}\n\n{}", paragraph(says))
 }
 
-/// "27 of 30": the seeds in which an arm has the lower error, where there is no room for ties.
-pub(crate) fn wins(c: &Comparison) -> String {
-    format!("{} of {}", c.wins.wins, c.pairs)
+/// "27:3": the seeds in which an arm has the lower error and the higher, under [`WON_LOST`].
+pub(crate) fn won_lost(c: &Comparison) -> String {
+    format!("{}:{}", c.wins.wins, c.wins.losses)
 }
+
+pub(crate) const WON_LOST: &str = "won:lost";
 
 /// "0 of 1 seed is", "1 of 2 seeds is", "2 of 3 seeds are".
 pub(crate) fn of_seeds(done: usize, seeds: usize) -> String {
@@ -121,24 +123,34 @@ pub(crate) fn paragraph(text: &str) -> String {
 
 /// As [`paragraph`], every line but the first indented by so many spaces.
 pub(crate) fn hanging(text: &str, indent: usize) -> String {
-    if !std::io::stdout().is_terminal() {
-        return text.to_owned();
+    match std::io::stdout().is_terminal() {
+        true => fill(text, textwrap::termwidth(), indent),
+        false => text.to_owned(),
     }
-    let indent = " ".repeat(indent);
-    let width = textwrap::termwidth().min(100);
-    textwrap::fill(
-        text,
-        textwrap::Options::new(width).subsequent_indent(&indent),
-    )
+}
+
+/// As [`hanging`], for standard error.
+pub(crate) fn hanging_note(text: &str, indent: usize) -> String {
+    match std::io::stderr().is_terminal() {
+        true => fill(text, textwrap::termwidth(), indent),
+        false => text.to_owned(),
+    }
 }
 
 /// As [`paragraph`], on standard error: what is said beside the result.
 pub(crate) fn note(text: &str) {
-    if std::io::stderr().is_terminal() {
-        eprintln!("{}", textwrap::fill(text, textwrap::termwidth().min(100)));
-    } else {
-        eprintln!("{text}");
-    }
+    eprintln!("{}", hanging_note(text, 0));
+}
+
+/// Breaks between words only: a path or an option broken at its hyphens could not be copied.
+fn fill(text: &str, width: usize, indent: usize) -> String {
+    let indent = " ".repeat(indent);
+    let options = textwrap::Options::new(width.min(100))
+        .subsequent_indent(&indent)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::fill(text, options)
 }
 
 /// A table of aligned columns with a rule under the heading, nothing else.

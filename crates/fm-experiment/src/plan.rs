@@ -98,11 +98,17 @@ fn join(key: &str, rest: &str) -> String {
 
 /// A value in one line that fits into a message.
 fn short(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    const MOST: usize = 60;
+    let cut = |text: &str| {
+        let end = text.char_indices().nth(MOST)?.0;
+        Some(format!("{}…", &text[..end]))
+    };
+    // A text is cut within its quotes.
+    let cut = match value {
+        Value::String(text) => cut(text).map(|text| Value::String(text).to_string()),
+        other => cut(&other.to_string()),
+    };
+    cut.unwrap_or_else(|| value.to_string())
 }
 
 #[cfg(test)]
@@ -118,5 +124,10 @@ mod tests {
         let expected = ["protocol.arms[0].epochs", "1", "2"].map(str::to_owned);
         let found = first_difference(&plan("a", 1), &plan("b", 2)).unwrap();
         assert_eq!([found.0, found.1, found.2], expected);
+
+        let long = |start: &str| json!({ "sha256": format!("{start}{}", "0".repeat(63)) });
+        let (_, there, here) = first_difference(&long("a"), &long("b")).unwrap();
+        let cut = |start: &str| format!("\"{start}{}…\"", "0".repeat(59));
+        assert_eq!([there, here], [cut("a"), cut("b")]);
     }
 }

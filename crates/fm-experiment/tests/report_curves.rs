@@ -127,3 +127,42 @@ fn files_and_summary_have_the_records_numbers() {
     report::rebuild(folder.path()).unwrap();
     assert_eq!(read(folder.path(), "report.html"), before);
 }
+
+/// A pair without an error has a place on the logarithmic axis, below the others and called 0.
+#[test]
+fn a_pair_without_an_error_is_drawn_at_zero() {
+    let (folder, _) = with_curves();
+    for seed in 1..=7 {
+        let record = folder
+            .path()
+            .join(format!("curves/pairs/0-1/seed-000{seed}.json"));
+        let mut pair: serde_json::Value =
+            serde_json::from_slice(&fs::read(&record).unwrap()).unwrap();
+        pair["arms"][0]["test"]["correct"] = pair["arms"][0]["test"]["rows"].clone();
+        pair["arms"][0]["test"]["accuracy"] = 1.0.into();
+        fs::write(&record, pair.to_string()).unwrap();
+    }
+    report::rebuild(folder.path()).unwrap();
+    let page = read(folder.path(), "report.html");
+    let scatter = &page[page.find("pairs-scatter").unwrap()..];
+    let scatter = &scatter[..scatter.find("</svg>").unwrap()];
+    assert!(scatter.contains("log scale"));
+    let number = |line: &str, name: &str| -> f64 {
+        let value = line.split(&format!(" {name}=\"")).nth(1).unwrap();
+        value.split('"').next().unwrap().parse().unwrap()
+    };
+    let places = |element: &str, name: &str| -> Vec<(f64, String)> {
+        let lines = scatter.lines().filter(|line| line.starts_with(element));
+        let mut places: Vec<_> = lines
+            .map(|line| (number(line, name), line.to_owned()))
+            .collect();
+        places.sort_by(|a, b| a.0.total_cmp(&b.0));
+        places
+    };
+    let dots = places("<circle", "cx");
+    assert_eq!(dots.len(), 2);
+    let zero = places("<text class=\"tick\" text-anchor=\"middle\"", "x");
+    assert!(zero[0].1.ends_with(">0</text>"), "{}", zero[0].1);
+    assert_eq!(zero[0].0, dots[0].0);
+    assert!(dots[0].0 < dots[1].0);
+}

@@ -1,5 +1,7 @@
 //! `fm data`
 
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 use fm_data::fetch::{self, Options};
 use fm_data::report::{ContactSheet, DataReport};
@@ -20,9 +22,10 @@ pub(crate) fn run(args: &DataArgs) -> Result<()> {
     }
 }
 
-/// What `--data` names, as for every command; the usual folder where nothing is named.
+/// The stand-in or a folder, whatever its name; nothing is fetched to be described.
 fn opened(asked: &DataArg) -> Result<Data> {
     match &asked.data {
+        Some(name) if name == "auto" => data::published(Path::new(name)),
         Some(name) => data::open(name),
         None => data::published(&data::folder(None)),
     }
@@ -30,7 +33,8 @@ fn opened(asked: &DataArg) -> Result<Data> {
 
 fn report(args: &DataReportArgs) -> Result<()> {
     let data = opened(&args.data)?;
-    let (valid, train) = data.train.hold_out(args.validation_rows)?;
+    let usual = 5000.min(data.train.rows() / 12).max(1);
+    let (valid, train) = data.train.hold_out(args.validation_rows.unwrap_or(usual))?;
     if let Some(path) = &args.sheet {
         let png = ContactSheet::default().png(&train)?;
         fm_nn::write_whole(path, &png)

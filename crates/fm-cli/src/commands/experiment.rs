@@ -46,7 +46,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         identity: dataset,
     } = data::open(&args.data)?;
     let tasks = Tasks::split(&protocol, &train, &test)
-        .with_context(|| format!("protocol {} does not fit the data", protocol.name))?;
+        .with_context(|| does_not_fit(&protocol, &dataset))?;
     curves_asked.check_data(&protocol, &train)?;
     // The tasks share what they keep; the rest goes, unless curves need it.
     let whole = (!curves_asked.is_empty()).then_some((train, test));
@@ -182,8 +182,21 @@ fn default_engine(out: &Path) -> Result<Engine> {
         Some(_) => "the folder was begun with it",
         None => "the same digits on every machine; for OpenBLAS, --backend blas",
     };
-    eprintln!("Backend: {backend} ({}); {why}", engine.kernel());
+    table::note(&format!("Backend: {backend} ({}); {why}", engine.kernel()));
     Ok(engine)
+}
+
+/// What to do about a protocol that asks for more rows than there are.
+fn does_not_fit(protocol: &Protocol, dataset: &DatasetIdentity) -> String {
+    let more = match dataset.name == SYNTHETIC {
+        true => "; --data synthetic draws 60,000 and 10,000",
+        false => "",
+    };
+    format!(
+        "protocol {} does not fit the data, of which train_rows, validation_rows and test_rows in \
+         [data] and target_rows in [task] say how much it takes{more}",
+        protocol.name
+    )
 }
 
 /// `results/` and the protocol's name, with whatever else was chosen and changes the results.
@@ -199,6 +212,9 @@ fn default_out(
     }
     if dataset.name == SYNTHETIC {
         name.push_str("-synthetic");
+        if let Some((_, rows)) = args.data.split_once(':') {
+            name.push_str(&format!("-{rows}"));
+        }
     }
     if *seeds != SeedList::standard() {
         let word = if seeds.seeds().len() == 1 {

@@ -5,6 +5,7 @@ use super::load::Material;
 use super::numbers::counted;
 use super::table::Table;
 use super::{curve_charts, curve_tables, heat, pair_scatter};
+use crate::curves::PairsSummary;
 use crate::protocol::Budget;
 
 const SAMPLES: &str = "How many target rows?";
@@ -52,15 +53,28 @@ fn pairs_words(material: &Material) -> String {
     };
     let seeds = match pairs.pairs.first() {
         Some(pair) if heat::same_seeds(pairs) => {
-            format!("{} each.", counted(pair.seeds.len(), "seed"))
+            format!(" {} each.", counted(pair.seeds.len(), "seed"))
         }
-        _ => "n: seeds.".to_owned(),
+        _ => String::new(),
     };
     format!(
         "Each pair has a source training of its own, on the other eight classes. Differences are \
-         paired by seed; below zero, in blue, reuse makes fewer errors. A star: shown after Holm's \
-         correction for all pairs. Bars are intervals, each on its own. {seeds}"
+         paired by seed; below zero, reuse makes fewer errors. Intervals are each on its own.{seeds}"
     )
+}
+
+/// What the signs in the pictures of the pairs mean.
+fn pairs_key(pairs: &PairsSummary) -> String {
+    let mut key =
+        "Blue is below zero. A star: shown after Holm's correction for all pairs.".to_owned();
+    if !heat::same_seeds(pairs) {
+        key.push_str(" n: seeds.");
+    }
+    let mut compared = pairs.pairs.iter().flat_map(|pair| &pair.comparisons);
+    if pairs.pairs.len() > 1 && compared.any(|c| c.error_difference.bounds.interval().is_some()) {
+        key.push_str(" Bars are intervals.");
+    }
+    key
 }
 
 const VARY_WORDS: &str = "The seed moves one thing and the rest is held: first weights (init), order \
@@ -103,14 +117,14 @@ pub(super) fn html(out: &mut String, material: &Material) {
             table,
         );
     }
-    if let Some(table) = curve_tables::pairs(material) {
+    if let (Some(table), Some(pairs)) = (
+        curve_tables::pairs(material),
+        &material.summary.curves.pairs,
+    ) {
         let charts = [heat::pairs(material), pair_scatter::pairs(material)];
-        section(
-            PAIRS,
-            &pairs_words(material),
-            charts.into_iter().flatten().collect(),
-            table,
-        );
+        let words = format!("{} {}", pairs_words(material), pairs_key(pairs));
+        let charts = charts.into_iter().flatten().collect();
+        section(PAIRS, &words, charts, table);
     }
     if let Some(table) = curve_tables::vary(material) {
         section(VARY, VARY_WORDS, Vec::new(), table);

@@ -2,10 +2,9 @@
 
 use super::load::Material;
 use super::numbers::{
-    class_name, counted, difference, percent, percent_and_sd, points, too_few_seeds,
+    class_name, counted, difference, percent, percent_and_sd, percent_number, points, too_few_seeds,
 };
 use super::table::Table;
-use super::tables::number;
 use crate::curves::{DepthCurve, PairsSummary, VaryTable};
 use crate::stats::words::level_words;
 use crate::stats::{Comparison, Settings};
@@ -138,9 +137,9 @@ pub(super) fn pairs(material: &Material) -> Option<Table> {
             percent(pair.source_accuracy),
         ];
         let against = pair.comparisons.first().map_or(0.0, |c| c.against_error);
-        row.push(number(&percent(against)));
+        row.push(percent_number(against));
         for c in &pair.comparisons {
-            row.push(number(&percent(c.arm_error)));
+            row.push(percent_number(c.arm_error));
             row.extend(difference(c));
         }
         table.rows.push(row);
@@ -166,10 +165,9 @@ pub(super) fn vary(material: &Material) -> Option<Table> {
         table: of,
     } in &vary.tables
     {
-        let plain = |mean: f64| number(&percent(mean));
         let (name, mean): (String, &dyn Fn(f64) -> String) = match against {
             Some(against) => (format!("{arm} − {against}"), &points),
-            None => (arm.clone(), &plain),
+            None => (arm.clone(), &percent_number),
         };
         for line in of.sources.iter().chain(&of.all) {
             let with_error =

@@ -69,8 +69,8 @@ pub struct Refused {
 
 /// Compares results folders, each with the first, without training; writes nothing.
 ///
-/// Folders whose arms were tested on other rows are refused one by one: errors on other rows are
-/// no measure of the training.
+/// Folders whose arms were tested on other rows are refused one by one, errors on other rows are
+/// no measure of the training; and so are those given a second time.
 ///
 /// # Errors
 /// As [`rebuild`](super::rebuild), for the first folder that cannot be read. No folder at all is
@@ -81,8 +81,16 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<FolderComparison, ReportEr
         refused: Vec::new(),
     };
     let mut first: Option<Material> = None;
+    let mut seen = Vec::new();
     for path in folders {
         let plan = load::plan(path)?;
+        let place = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if seen.contains(&place) {
+            let (folder, reason) = (path.clone(), "it was given before".to_owned());
+            found.refused.push(Refused { folder, reason });
+            continue;
+        }
+        seen.push(place);
         let material = Material::read(&ResultsFolder::for_reading(path, &plan), &plan)?;
         if let Some(first) = &first
             && let Some(reason) = other_rows(&first.plan.identity, &plan.identity)

@@ -2,7 +2,7 @@
 
 use super::charts::Titled;
 use super::load::Material;
-use super::numbers::{class_name, percent, points};
+use super::numbers::{class_name, percent_number, points};
 use super::svg::{Anchor, Svg, WIDTH};
 use crate::curves::{PairSummary, PairsSummary};
 use crate::stats::Conclusion;
@@ -70,9 +70,8 @@ fn error(svg: &mut Svg, pair: &PairSummary, place: (f64, f64), side: f64) {
         &says(pair).unwrap_or_default(),
     );
     let middle = (place.0 + side / 2.0, place.1 + side / 2.0 + 3.5);
-    let error = percent(c.against_error);
-    let error = error.trim_end_matches(" %");
-    svg.text("cell soft", Anchor::Middle, middle, error);
+    let error = percent_number(c.against_error);
+    svg.text("cell soft", Anchor::Middle, middle, &error);
 }
 
 /// A difference, the more of the colour the nearer it is to the `largest`.

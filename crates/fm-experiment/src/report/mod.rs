@@ -48,7 +48,7 @@ pub use error::ReportError;
 pub use folders::{FolderArm, FolderComparison, Refused, compare_folders};
 pub use numbers::{
     better_in, class_name, counted, interval, loss_and_sd, p_number, percent, percent_and_sd,
-    points, too_few_seeds,
+    percent_number, points, too_few_seeds,
 };
 pub(crate) use tensorboard::FILE as TENSORBOARD_FILE;
 pub use warning::Warning;

@@ -11,6 +11,11 @@ pub fn percent(fraction: f64) -> String {
     Percents::telling_apart(&[]).of(fraction)
 }
 
+/// "1.72": a percentage whose sign stands elsewhere.
+pub fn percent_number(fraction: f64) -> String {
+    Percents::telling_apart(&[]).number(fraction)
+}
+
 /// "−0.94": percentage points with their sign, a true minus.
 pub fn points(fraction: f64) -> String {
     let number = Percents::telling_apart(&[]).number(fraction.abs());

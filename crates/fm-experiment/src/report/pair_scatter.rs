@@ -1,8 +1,9 @@
 //! The differences of the class pairs over how hard a pair is from scratch.
 
 use super::charts::Titled;
-use super::heat::says;
+use super::heat;
 use super::load::Material;
+use super::numbers::percent;
 use super::svg::{Anchor, Scale, Svg, WIDTH};
 use crate::stats::Comparison;
 
@@ -18,7 +19,13 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
     let (first, arm) = (pairs.arms.first()?, pairs.arms.get(1)?);
     let mut compared: Vec<(&Comparison, String)> = Vec::new();
     for pair in &pairs.pairs {
-        compared.push((pair.comparisons.first()?, says(pair)?));
+        let c = pair.comparisons.first()?;
+        let says = format!(
+            "{}, {first} {}",
+            heat::says(pair)?,
+            percent(c.against_error)
+        );
+        compared.push((c, says));
     }
     if compared.len() < 2 {
         return None;
@@ -29,12 +36,25 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
     let mut svg = Svg::new("pairs-scatter", &title, &description, BOTTOM + 44.0);
 
     let errors = || compared.iter().map(|(c, _)| 100.0 * c.against_error);
-    let ends = errors().fold((f64::INFINITY, 0.0_f64), |(low, high), e| {
-        (low.min(e), high.max(e))
-    });
     let sides = (LEFT + 10.0, RIGHT - 10.0);
-    let log = Scale::log_around(ends, sides);
-    let across = log.unwrap_or_else(|| Scale::around(errors(), sides));
+    let (least, most) = errors()
+        .filter(|error| *error > 0.0)
+        .fold((f64::INFINITY, 0.0_f64), |(least, most), error| {
+            (least.min(error), most.max(error))
+        });
+    // No error has no logarithm: it stands at half of the smallest there is.
+    let nothing = least / 2.0;
+    let none = errors().any(|error| error == 0.0);
+    let low = if none { nothing } else { least };
+    let log = match most > 0.0 {
+        true => Scale::log_around((low, most), sides),
+        false => None,
+    };
+    let across = log.unwrap_or_else(|| Scale::new((0.0, 1.0), sides));
+    let place = |c: &Comparison| match 100.0 * c.against_error {
+        error if error == 0.0 && log.is_some() => across.at(nothing),
+        error => across.at(error),
+    };
     let heights = compared.iter().flat_map(|(c, _)| {
         let (low, high) = bar(c);
         [100.0 * low, 100.0 * high, 0.0]
@@ -47,9 +67,17 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
         svg.line(class, (LEFT, y), (RIGHT, y));
         svg.text("tick", Anchor::End, (LEFT - 6.0, y + 4.0), &tick.text);
     }
-    for tick in across.ticks(8) {
-        let at = (across.at(tick.value), BOTTOM + 17.0);
-        svg.text("tick", Anchor::Middle, at, &tick.text);
+    let mut ticks: Vec<(f64, String)> = across
+        .ticks(8)
+        .into_iter()
+        .filter(|tick| log.is_none() || tick.value >= least)
+        .map(|tick| (across.at(tick.value), tick.text))
+        .collect();
+    if log.is_some() && none {
+        ticks.push((across.at(nothing), "0".to_owned()));
+    }
+    for (x, text) in ticks {
+        svg.text("tick", Anchor::Middle, (x, BOTTOM + 17.0), &text);
     }
     svg.line("axis", (LEFT, BOTTOM), (RIGHT, BOTTOM));
     let log = if log.is_some() { ", log scale" } else { "" };
@@ -64,13 +92,13 @@ pub(super) fn pairs(material: &Material) -> Option<Titled> {
     );
 
     for (c, _) in &compared {
-        let (x, (low, high)) = (across.at(100.0 * c.against_error), bar(c));
+        let (x, (low, high)) = (place(c), bar(c));
         svg.line("whisker", (x, up.at(100.0 * low)), (x, up.at(100.0 * high)));
     }
     for (c, says) in &compared {
         let mean = c.error_difference.mean;
         let class = if mean < 0.0 { "dot" } else { "dot hollow" };
-        let at = (across.at(100.0 * c.against_error), up.at(100.0 * mean));
+        let at = (place(c), up.at(100.0 * mean));
         svg.dot(class, at, 4.0, says);
     }
     Some(Titled {

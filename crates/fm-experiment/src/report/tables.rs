@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::command::command_line;
 use super::load::Material;
-use super::numbers::{self, better_in, class_name, percent, points};
+use super::numbers::{self, better_in, class_name, percent, percent_number, points};
 use super::table::Table;
 use crate::plan::Plan;
 use crate::protocol::{Arm, Freeze, PhaseSpec, Protocol};
@@ -25,7 +25,7 @@ pub(super) fn scores(material: &Material) -> Table {
             .rows
             .push([name.to_owned()].into_iter().chain(cells).collect());
     };
-    let ends = |bounds: &Bounds| numbers::interval(bounds, |v| number(&percent(v)));
+    let ends = |bounds: &Bounds| numbers::interval(bounds, percent_number);
     row("accuracy", &|a| {
         numbers::percent_and_sd(&a.test_accuracy.description)
     });
@@ -61,11 +61,6 @@ pub(super) fn scores(material: &Material) -> Table {
         numbers::interval(bounds, |v| format!("{v:.4}"))
     });
     table
-}
-
-/// A percentage without its sign, for the ends of an interval.
-pub(super) fn number(percent: &str) -> String {
-    percent.trim_end_matches(" %").to_owned()
 }
 
 /// The comparisons, one per column.
@@ -247,7 +242,7 @@ pub(super) fn seeds(material: &Material) -> Table {
     for (index, seed) in summary.seeds.iter().enumerate() {
         let error = |arm: &str| summary.arms[arm].test_error.per_seed[index];
         let mut row = vec![seed.to_string()];
-        row.extend(arms.iter().map(|arm| number(&percent(error(&arm.name)))));
+        row.extend(arms.iter().map(|arm| percent_number(error(&arm.name))));
         let differences = comparisons
             .iter()
             .map(|c| error(&c.arm) - error(&c.against));
