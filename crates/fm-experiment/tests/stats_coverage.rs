@@ -1,21 +1,31 @@
-//! Intervals must cover the truth as often as they say: within two points of 95 %.
+//! Intervals must cover the truth as often as they say: within two points of 95 %, from six seeds on.
 //!
-//! 2,500 simulated samples of 30 each, so that the share covered has a standard error of 0.44
-//! points; 1,000 resamples each in place of the default 10,000, for speed.
+//! Simulated samples of 6, 10, 12, 20 and 30 seeds. The table in the documentation of `stats` has the
+//! same shares from 20,000 samples of each.
 
 mod stats_support;
 
 use fm_experiment::stats::{
-    ArmErrors, Bounds, Comparison, Conclusion, Settings, SmallSample, compare, describe, wilson,
+    ArmErrors, Bounds, Comparison, Conclusion, Settings, SmallSample, compare, describe,
+    error_ratio, wilson,
 };
 use stats_support::Draws;
 
-const SAMPLES: usize = 2_500;
-const SEEDS: usize = 30;
+/// Seeds, and how many samples of them: the share covered has a standard error of 0.25 points of six
+/// seeds, whose intervals are the worst, and of 0.5 of thirty.
+const SEEDS: [(usize, usize); 5] = [
+    (6, 8_000),
+    (10, 5_000),
+    (12, 3_000),
+    (20, 2_000),
+    (30, 2_000),
+];
+/// In place of the default 10,000, for speed.
+const RESAMPLES: usize = 1_000;
 
 fn settings(seed: usize) -> Settings {
     Settings {
-        resamples: 1_000,
+        resamples: RESAMPLES,
         seed: seed as u64,
         ..Settings::default()
     }
@@ -33,6 +43,13 @@ fn share(hits: usize, of: usize) -> f64 {
 
 fn assert_nominal(found: f64, what: &str) {
     assert!((found - 0.95).abs() <= 0.02, "{what}: covered {found}");
+}
+
+/// Where it is not nominal, what the documentation says must stay true: to four standard errors.
+fn assert_measured(found: f64, expected: f64, samples: usize, what: &str) {
+    let tolerance = 4.0 * (expected * (1.0 - expected) / samples as f64).sqrt();
+    let near = (found - expected).abs() <= tolerance;
+    assert!(near, "{what}: covered {found}, the table has {expected}");
 }
 
 fn compared(arm: &[f64], against: &[f64], settings: &Settings) -> Comparison {
@@ -53,13 +70,13 @@ fn compared(arm: &[f64], against: &[f64], settings: &Settings) -> Comparison {
 fn coverage(
     name: &str,
     truth: [f64; 3],
-    count: usize,
+    (count, samples): (usize, usize),
     small_sample: SmallSample,
     mut draw: impl FnMut(&mut Draws) -> f64,
 ) -> [f64; 3] {
-    let mut draws = Draws::new(name);
+    let mut draws = Draws::new(&format!("{name} {count}"));
     let mut hits = [0; 3];
-    for k in 0..SAMPLES {
+    for k in 0..samples {
         let values = draws.many(count, &mut draw);
         let found = describe(
             &values,
@@ -78,108 +95,145 @@ fn coverage(
             *hit += usize::from(covers(bounds, truth));
         }
     }
-    hits.map(|hit| share(hit, SAMPLES))
+    hits.map(|hit| share(hit, samples))
 }
+
+/// The mean and the median are nominal. So is the interquartile mean, but of 10 and 12 values it covers
+/// nearly two points too much: by the table, since chance alone takes a simulation this small beyond.
+fn assert_all(found: [f64; 3], place: usize, what: &str) {
+    assert_nominal(found[0], &format!("{what}, mean"));
+    assert_nominal(found[1], &format!("{what}, median"));
+    assert_middle(found[2], place, what);
+}
+
+fn assert_middle(found: f64, place: usize, what: &str) {
+    let (expected, samples) = (INTERQUARTILE_MEANS[place], SEEDS[place].1);
+    assert_nominal(expected, "the table");
+    let what = format!("{what}, interquartile mean");
+    assert_measured(found, expected, samples, &what);
+}
+
+/// The documentation's, alike for all three distributions.
+const INTERQUARTILE_MEANS: [f64; 5] = [0.951, 0.967, 0.968, 0.961, 0.957];
 
 #[test]
 fn of_normal_values() {
-    let found = coverage(
-        "normal",
-        [0.0; 3],
-        SEEDS,
-        SmallSample::Widened,
-        Draws::normal,
-    );
-    for (found, what) in found.iter().zip(["mean", "median", "interquartile mean"]) {
-        assert_nominal(*found, what);
+    for (place, seeds) in SEEDS.into_iter().enumerate() {
+        let (truth, rule) = ([0.0; 3], SmallSample::Widened);
+        let found = coverage("normal", truth, seeds, rule, Draws::normal);
+        assert_all(found, place, &format!("{} normal values", seeds.0));
     }
-}
-
-#[test]
-fn of_skewed_values() {
-    let median = std::f64::consts::LN_2;
-    // Twice the integral of x·exp(−x) between the quartiles log(4/3) and log 4.
-    let middle = 2.0 * ((libm::log(4.0 / 3.0) + 1.0) * 0.75 - (libm::log(4.0) + 1.0) * 0.25);
-    let found = coverage(
-        "exponential",
-        [1.0, median, middle],
-        SEEDS,
-        SmallSample::Widened,
-        Draws::exponential,
-    );
-    assert_nominal(found[0], "mean of exponential values");
-    assert_nominal(found[1], "median of exponential values");
-    assert_nominal(found[2], "interquartile mean of exponential values");
-    let mean = libm::exp(0.5 * 0.5 * 0.5);
-    let found = coverage(
-        "log-normal",
-        [mean, 1.0, f64::NAN],
-        SEEDS,
-        SmallSample::Widened,
-        |d| d.log_normal(0.5),
-    );
-    assert_nominal(found[0], "mean of log-normal values");
-    assert_nominal(found[1], "median of log-normal values");
-}
-
-/// Why the default is widened: the plain interval misses the mean of skewed values too often.
-#[test]
-fn plain_intervals_are_too_narrow_for_thirty_skewed_values() {
-    let truth = [1.0, f64::NAN, f64::NAN];
-    let found = coverage(
-        "exponential",
-        truth,
-        SEEDS,
-        SmallSample::Plain,
-        Draws::exponential,
-    );
-    // SciPy's own BCa covers 92 % here (4,000 samples): below what is asked by two standard errors.
-    assert!(found[0] < 0.93, "{found:?}");
 }
 
 /// Errors as the experiment leaves them: log-normal over seeds, then scored on 2,000 rows.
 fn errors(draws: &mut Draws, typical: f64, shared: f64) -> f64 {
     let rate = typical * shared * draws.log_normal(0.3);
-    let wrong = (0..2_000).filter(|_| draws.uniform() < rate).count();
-    wrong as f64 / 2_000.0
+    // Wrong rows by inversion: the chances of 0, 1, 2, …, each from the one before.
+    let (mut wrong, mut chance) = (0.0, libm::pow(1.0 - rate, 2_000.0));
+    let mut left = draws.uniform() - chance;
+    while left > 0.0 && wrong < 2_000.0 {
+        chance *= (2_000.0 - wrong) / (wrong + 1.0) * rate / (1.0 - rate);
+        wrong += 1.0;
+        left -= chance;
+    }
+    wrong / 2_000.0
+}
+
+/// E of a log-normal is exp(sd²/2) times its median; the seed's share has sd 0.2, each arm's 0.3.
+fn mean_of_errors(typical: f64) -> f64 {
+    typical * libm::exp(0.5 * (0.2 * 0.2 + 0.3 * 0.3))
+}
+
+fn one_error(draws: &mut Draws) -> f64 {
+    let shared = draws.log_normal(0.2);
+    errors(draws, 0.011, shared)
+}
+
+#[test]
+fn of_errors() {
+    // The median and the interquartile mean of counts have no formula: of a million of them.
+    let mut many = Draws::new("errors").many(1_000_000, one_error);
+    many.sort_unstable_by(f64::total_cmp);
+    let middle = &many[250_000..750_000];
+    let middle_mean = middle.iter().sum::<f64>() / middle.len() as f64;
+    let truth = [mean_of_errors(0.011), many[500_000], middle_mean];
+    for (place, seeds) in SEEDS.into_iter().enumerate() {
+        let found = coverage("errors", truth, seeds, SmallSample::Widened, one_error);
+        assert_all(found, place, &format!("{} errors", seeds.0));
+    }
+}
+
+/// The median's interval asks for no distribution. The mean's does: of few values as skewed as these
+/// it covers less than it says; the documentation has why that stays.
+#[test]
+fn of_skewed_values() {
+    let median = std::f64::consts::LN_2;
+    // Twice the integral of x·exp(−x) between the quartiles log(4/3) and log 4.
+    let middle = 2.0 * ((libm::log(4.0 / 3.0) + 1.0) * 0.75 - (libm::log(4.0) + 1.0) * 0.25);
+    let (truth, rule) = ([1.0, median, middle], SmallSample::Widened);
+    for (place, seeds) in SEEDS.into_iter().enumerate() {
+        let found = coverage("exponential", truth, seeds, rule, Draws::exponential);
+        let what = format!("{} exponential values", seeds.0);
+        let mean = format!("{what}, mean");
+        assert_measured(found[0], EXPONENTIAL_MEANS[place], seeds.1, &mean);
+        assert_nominal(found[1], &format!("{what}, median"));
+        assert_middle(found[2], place, &what);
+    }
+    let truth = [libm::exp(0.5 * 0.5 * 0.5), 1.0, f64::NAN];
+    let found = coverage("log-normal", truth, SEEDS[4], rule, |d| d.log_normal(0.5));
+    assert_nominal(found[0], "mean of 30 log-normal values");
+    assert_nominal(found[1], "median of 30 log-normal values");
+}
+
+const EXPONENTIAL_MEANS: [f64; 5] = [0.884, 0.898, 0.928, 0.935, 0.938];
+
+/// Why the default is widened: the plain interval misses the mean of skewed values too often.
+#[test]
+fn plain_intervals_are_too_narrow_for_thirty_skewed_values() {
+    let truth = [1.0, f64::NAN, f64::NAN];
+    let (rule, draw) = (SmallSample::Plain, Draws::exponential);
+    let found = coverage("exponential", truth, (30, 2_000), rule, draw);
+    // SciPy's own BCa covers 92 % here (4,000 samples).
+    assert!(found[0] < 0.93, "{found:?}");
 }
 
 #[test]
 fn of_paired_errors() {
-    // E of a log-normal is exp(sd²/2) times its median; the seed's share has sd 0.2, each arm's
-    // 0.3.
-    let scale = libm::exp(0.5 * (0.2 * 0.2 + 0.3 * 0.3));
-    let truth = (0.011 - 0.017) * scale;
-    let mut draws = Draws::new("paired");
-    let (mut hits, samples) = (0, 1_000);
-    for k in 0..samples {
-        let (mut arm, mut against) = (Vec::new(), Vec::new());
-        for _ in 0..SEEDS {
-            let shared = draws.log_normal(0.2);
-            arm.push(errors(&mut draws, 0.011, shared));
-            against.push(errors(&mut draws, 0.017, shared));
+    let truth = mean_of_errors(0.011) - mean_of_errors(0.017);
+    for (seeds, samples) in SEEDS {
+        let mut draws = Draws::new(&format!("paired {seeds}"));
+        let mut hits = 0;
+        for k in 0..samples {
+            let (mut arm, mut against) = (Vec::new(), Vec::new());
+            for _ in 0..seeds {
+                let shared = draws.log_normal(0.2);
+                arm.push(errors(&mut draws, 0.011, shared));
+                against.push(errors(&mut draws, 0.017, shared));
+            }
+            let found = compared(&arm, &against, &settings(k));
+            hits += usize::from(covers(found.error_difference.bounds, truth));
         }
-        let found = compared(&arm, &against, &settings(k));
-        hits += usize::from(covers(found.error_difference.bounds, truth));
+        let what = format!("{seeds} paired errors, mean difference");
+        assert_nominal(share(hits, samples), &what);
     }
-    assert_nominal(share(hits, samples), "mean difference of errors");
 }
 
 #[test]
 fn of_the_error_ratio() {
-    let mut draws = Draws::new("ratio");
-    let (mut hits, samples) = (0, 2_000);
-    for k in 0..samples {
-        let against = draws.many(SEEDS, |d| 0.01 * d.log_normal(0.3));
-        // Uniform noise on the log ratio: its mean is exactly log 1.6.
-        let arm: Vec<f64> = against
-            .iter()
-            .map(|e| e / 1.6 * libm::exp(draws.uniform() - 0.5) * libm::exp(0.2 * draws.normal()))
-            .collect();
-        let found = compared(&arm, &against, &settings(k));
-        hits += usize::from(covers(found.ratio.bounds, 1.6));
+    for (seeds, samples) in SEEDS {
+        let mut draws = Draws::new(&format!("ratio {seeds}"));
+        let mut hits = 0;
+        for k in 0..samples {
+            let against = draws.many(seeds, |d| 0.01 * d.log_normal(0.3));
+            // Uniform noise on the log ratio: its mean is exactly log 1.6.
+            let mut noise = || libm::exp(draws.uniform() - 0.5 + 0.2 * draws.normal());
+            let arm: Vec<f64> = against.iter().map(|e| e / 1.6 * noise()).collect();
+            let found = error_ratio(&arm, &against, &settings(k)).unwrap();
+            hits += usize::from(covers(found.bounds, 1.6));
+        }
+        let what = format!("{seeds} pairs, error ratio");
+        assert_nominal(share(hits, samples), &what);
     }
-    assert_nominal(share(hits, samples), "error ratio");
 }
 
 /// Two arms that do not differ: at most one conclusion in twenty may say they do.
@@ -209,22 +263,34 @@ fn false_conclusions_are_rare() {
     }
 }
 
-/// Wilson's interval by full enumeration: averaged over true probabilities from 0.5 to 0.95.
+/// Wilson's interval by full enumeration: averaged over true probabilities from 0.5 to 0.95. At a
+/// single probability a count of wins is too coarse for it: 89 % at the worst of six seeds, 92 % of
+/// thirty.
 #[test]
 fn of_the_probability_to_win() {
-    let mut total = 0.0;
-    let grid = 451;
-    for step in 0..grid {
-        let p = 0.5 + 0.45 * step as f64 / (grid - 1) as f64;
-        // Binomial probabilities of 0, 1, …, 30 wins, each from the one before.
-        let mut chance = libm::pow(1.0 - p, SEEDS as f64);
-        for won in 0..=SEEDS {
-            let interval = wilson(won as f64, SEEDS, 0.95);
-            if interval.low <= p && p <= interval.high {
-                total += chance;
+    for ((seeds, _), at_worst) in SEEDS.into_iter().zip([0.89, 0.89, 0.91, 0.91, 0.92]) {
+        let (mut total, mut worst) = (0.0, 1.0_f64);
+        let grid = 451;
+        for step in 0..grid {
+            let p = 0.5 + 0.45 * f64::from(step) / f64::from(grid - 1);
+            // Binomial probabilities of 0, 1, …, n wins, each from the one before.
+            let mut chance = libm::pow(1.0 - p, seeds as f64);
+            let mut covered = 0.0;
+            for won in 0..=seeds {
+                let interval = wilson(won as f64, seeds, 0.95);
+                if interval.low <= p && p <= interval.high {
+                    covered += chance;
+                }
+                chance *= (seeds - won) as f64 / (won + 1) as f64 * p / (1.0 - p);
             }
-            chance *= (SEEDS - won) as f64 / (won + 1) as f64 * p / (1.0 - p);
+            total += covered;
+            worst = worst.min(covered);
         }
+        let what = format!("{seeds} seeds, probability to win");
+        assert_nominal(total / f64::from(grid), &what);
+        assert!(
+            (at_worst..at_worst + 0.02).contains(&worst),
+            "{what}: {worst}"
+        );
     }
-    assert_nominal(total / f64::from(grid), "probability to win");
 }

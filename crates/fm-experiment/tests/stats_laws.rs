@@ -123,8 +123,8 @@ fn bytes_recorded_once() {
         concat!(
             r#"{"count":7,"mean":0.0184,"sd":0.005880476171195662,"median":0.0172,"#,
             r#""interquartile_mean":0.01726,"min":0.0124,"max":0.0301,"#,
-            r#""mean_interval":{"low":0.014785714285714287,"high":0.026299999999999997},"#,
-            r#""median_interval":{"low":0.0124,"high":0.0301},"interquartile_mean_interval":"#,
+            r#""mean_interval":{"low":0.012961466614984141,"high":0.023838533385015858},"#,
+            r#""median_interval":{"low":0.013793333333333335,"high":0.02357333333333333},"interquartile_mean_interval":"#,
             r#"{"low":0.013779999999999997,"high":0.025740000000000002}}"#
         )
     );
@@ -132,7 +132,7 @@ fn bytes_recorded_once() {
     let ratio = error_ratio(&others, &values, &Settings::default()).unwrap();
     assert_eq!(
         serde_json::to_string(&ratio).unwrap(),
-        r#"{"value":1.5485301744122,"low":1.1171064092230403,"high":1.9081758524760506}"#
+        r#"{"value":1.5485301744122,"low":1.1951920083921208,"high":2.006326752712319}"#
     );
 }
 

@@ -6,6 +6,7 @@ use super::load::Material;
 use super::numbers;
 use crate::protocol::{Freeze, Protocol};
 use crate::run::{ArmRecord, RunRecord};
+use crate::stats::{FEWEST_RESAMPLED, FEWEST_VALUES};
 
 /// Something odd in the records, or too little of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,11 +98,13 @@ impl Warning {
                 seeds, to_conclude, ..
             } => format!(
                 "{seeds} seeds are too few to show any difference, whatever they say; it takes \
-                 {to_conclude}."
+                 {to_conclude}.{}",
+                of_intervals(*seeds)
             ),
             Self::FewSeeds { seeds, to_detect } => format!(
                 "{seeds} seeds can miss a difference: it takes {to_detect} to find, in 19 of 20 \
-                 single comparisons, an arm that wins in 3 of 4 seeds."
+                 single comparisons, an arm that wins in 3 of 4 seeds.{}",
+                of_intervals(*seeds)
             ),
             Self::ConstantPredictions { training, seeds } => format!(
                 "{training} seems to predict the same class for every row (seeds {}).",
@@ -171,6 +174,18 @@ impl Warning {
             }
         }
     }
+}
+
+/// What the intervals of so few seeds are worth, as a further sentence; the figure is measured in the
+/// documentation of [`stats`](crate::stats).
+fn of_intervals(seeds: usize) -> String {
+    if !(FEWEST_VALUES..FEWEST_RESAMPLED).contains(&seeds) {
+        return String::new();
+    }
+    format!(
+        " Where errors are strongly skewed over seeds, the intervals of fewer than \
+         {FEWEST_RESAMPLED} cover the mean 89 times in 100 and not 95."
+    )
 }
 
 /// All warnings of a folder, the gravest first.
@@ -343,6 +358,16 @@ mod tests {
         assert!(is_constant(&scores(1200, 2000), 2, &history(&[55, 55, 55])));
         assert!(!is_constant(&scores(1990, 2000), 2, &history(&[100, 100])));
         assert!(!is_constant(&scores(1200, 2000), 2, &history(&[55])));
+    }
+
+    #[test]
+    fn few_seeds_are_told_what_their_intervals_are_worth() {
+        let says = |seeds| {
+            let to_detect = 29;
+            Warning::FewSeeds { seeds, to_detect }.says()
+        };
+        assert!(says(11).contains("fewer than 12 cover the mean 89 times in 100"));
+        assert!(!says(12).contains("cover") && !says(5).contains("cover"));
     }
 
     #[test]

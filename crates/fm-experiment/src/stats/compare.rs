@@ -56,7 +56,7 @@ pub struct Comparison {
     pub conclusion: Conclusion,
 }
 
-/// A mean difference of errors with its BCa interval.
+/// A mean difference of errors with its interval: BCa, or of few pairs Student's.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ErrorDifference {
     /// Mean of `arm − against`.

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::bootstrap::{bca_interval, check_spread};
+use super::median_interval::median_interval;
 use super::random::Stream;
 use super::sample::{interquartile_mean_of_sorted, mean, median_of_sorted, sd, sorted};
-use super::{Bounds, NoInterval, Settings, StatsError, sample};
+use super::{Bounds, Settings, StatsError, sample, student};
 
 /// What one sample shows; same units as the values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,9 +25,10 @@ pub struct Description {
     pub min: f64,
     /// Largest value.
     pub max: f64,
-    /// BCa interval of the mean.
+    /// BCa interval of the mean; Student's, of fewer than [`FEWEST_RESAMPLED`](super::FEWEST_RESAMPLED)
+    /// values.
     pub mean_interval: Bounds,
-    /// BCa interval of the median.
+    /// Interval of the median between interpolated order statistics.
     pub median_interval: Bounds,
     /// BCa interval of the interquartile mean.
     pub interquartile_mean_interval: Bounds,
@@ -52,14 +54,13 @@ pub fn describe(values: &[f64], settings: &Settings) -> Result<Description, Stat
     settings.check()?;
     sample::check_finite("the sample", values)?;
     let values = sorted(values);
-    let estimates = Estimates::of_sorted(&values);
-    let intervals = intervals(&values, &estimates, settings);
+    let intervals = intervals(&values, settings);
     Ok(Description {
         count: values.len(),
-        mean: estimates.mean,
+        mean: mean(&values),
         sd: sd(&values),
-        median: estimates.median,
-        interquartile_mean: estimates.interquartile_mean,
+        median: median_of_sorted(&values),
+        interquartile_mean: interquartile_mean_of_sorted(&values),
         min: values[0],
         max: values[values.len() - 1],
         mean_interval: intervals[0],
@@ -68,36 +69,15 @@ pub fn describe(values: &[f64], settings: &Settings) -> Result<Description, Stat
     })
 }
 
-#[derive(Clone, Copy)]
-struct Estimates {
-    mean: f64,
-    median: f64,
-    interquartile_mean: f64,
-}
-
-impl Estimates {
-    fn of_sorted(values: &[f64]) -> Self {
-        Self {
-            mean: mean(values),
-            median: median_of_sorted(values),
-            interquartile_mean: interquartile_mean_of_sorted(values),
-        }
-    }
-
-    fn array(self) -> [f64; 3] {
-        [self.mean, self.median, self.interquartile_mean]
-    }
-}
-
-/// The three intervals, from the same resamples.
-fn intervals(values: &[f64], observed: &Estimates, settings: &Settings) -> [Bounds; 3] {
+/// Of the mean, the median and the interquartile mean; the first and the last from the same resamples.
+fn intervals(values: &[f64], settings: &Settings) -> [Bounds; 3] {
     if let Err(reason) = check_spread(values) {
         return [Err(reason).into(); 3];
     }
     let count = values.len();
     let mut stream = Stream::new(settings.seed, "sample");
-    let mut distributions = [const { Vec::<f64>::new() }; 3];
-    for distribution in &mut distributions {
+    let (mut means, mut middles) = (Vec::new(), Vec::new());
+    for distribution in [&mut means, &mut middles] {
         distribution.reserve_exact(settings.resamples);
     }
     // Counting how often each value is drawn gives the resample in ascending order without sorting
@@ -113,30 +93,24 @@ fn intervals(values: &[f64], observed: &Estimates, settings: &Settings) -> [Boun
         for (&value, &times) in values.iter().zip(&drawn) {
             resample.extend(std::iter::repeat_n(value, times as usize));
         }
-        for (distribution, estimate) in distributions
-            .iter_mut()
-            .zip(Estimates::of_sorted(&resample).array())
-        {
-            distribution.push(estimate);
-        }
+        means.push(mean(&resample));
+        middles.push(interquartile_mean_of_sorted(&resample));
     }
-    let mut jackknife = [const { Vec::<f64>::new() }; 3];
+    let (mut without, mut middles_without) = (Vec::new(), Vec::new());
     for left_out in 0..count {
         resample.clear();
         resample.extend_from_slice(&values[..left_out]);
         resample.extend_from_slice(&values[left_out + 1..]);
-        for (estimates, estimate) in jackknife
-            .iter_mut()
-            .zip(Estimates::of_sorted(&resample).array())
-        {
-            estimates.push(estimate);
-        }
+        without.push(mean(&resample));
+        middles_without.push(interquartile_mean_of_sorted(&resample));
     }
     let z = settings.tail_z(count);
-    let observed = observed.array();
-    let mut bounds = [Bounds::from(Err(NoInterval::NoEstimate)); 3];
-    for (k, bound) in bounds.iter_mut().enumerate() {
-        *bound = bca_interval(&mut distributions[k], observed[k], &jackknife[k], z).into();
-    }
-    bounds
+    let of_mean = match student::mean_interval(values, settings) {
+        Some(interval) => Ok(interval),
+        None => bca_interval(&mut means, mean(values), &without, z),
+    };
+    let middle = interquartile_mean_of_sorted(values);
+    let of_middle = bca_interval(&mut middles, middle, &middles_without, z);
+    let of_median = median_interval(values, settings.level);
+    [of_mean.into(), of_median.into(), of_middle.into()]
 }

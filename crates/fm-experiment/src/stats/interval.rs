@@ -16,7 +16,7 @@ pub struct Interval {
 #[serde(rename_all = "snake_case", tag = "reason")]
 #[non_exhaustive]
 pub enum NoInterval {
-    /// Resampling one or two values says nothing of their spread.
+    /// So few values say too little of their spread.
     TooFewValues {
         /// How many there are.
         count: usize,
@@ -25,7 +25,7 @@ pub enum NoInterval {
     },
     /// All values are equal, and so is every resample.
     AllEqual,
-    /// The values differ, but every resample gives the same estimate.
+    /// The values differ, but every resample gives the same estimate, or both ends are one value.
     EstimateConstant,
     /// Every resample's estimate lies on one side of the sample's, so that the
     /// correction for bias is infinite.

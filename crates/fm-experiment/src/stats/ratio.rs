@@ -12,7 +12,7 @@ pub struct ErrorRatio {
     /// Why there is no value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_value: Option<NoRatio>,
-    /// BCa interval: of the mean log ratio, sent through exp.
+    /// Interval of the mean log ratio (BCa, or of few pairs Student's), sent through exp.
     #[serde(flatten)]
     pub bounds: Bounds,
 }

@@ -1,8 +1,33 @@
-//! Quantiles of Student's t for whole degrees of freedom.
+//! Quantiles of Student's t for whole degrees of freedom, and the interval of a mean of few values.
 
 use std::f64::consts::PI;
 
-use super::normal;
+use super::{Interval, Settings, SmallSample, normal, sample};
+
+/// Fewest values whose mean has a bootstrap interval; from fewer it is Student's.
+///
+/// Below, BCa rests a correction for bias and one for skewness on a handful of values, and covers less
+/// than it says: paired errors of 6 to 10 seeds 93 times in 100, where Student's covers 95. From 12 on
+/// both are within two points, and BCa covers skewed values more often.
+pub const FEWEST_RESAMPLED: usize = 12;
+
+/// Student's interval of the mean, `mean ± t₍n−1₎ · sd / √n`; `None` where the values are resampled:
+/// [`FEWEST_RESAMPLED`] and more, or [`SmallSample::Plain`].
+///
+/// Student, "The Probable Error of a Mean", Biometrika 6 (1908).
+pub(super) fn mean_interval(values: &[f64], settings: &Settings) -> Option<Interval> {
+    let count = values.len();
+    if settings.small_sample == SmallSample::Plain || count >= FEWEST_RESAMPLED {
+        return None;
+    }
+    let t = quantile(1.0 - settings.alpha() / 2.0, count.saturating_sub(1));
+    let reach = t * sample::sd(values)? / libm::sqrt(count as f64);
+    let mean = sample::mean(values);
+    Some(Interval {
+        low: mean - reach,
+        high: mean + reach,
+    })
+}
 
 /// Above this many degrees of freedom t and normal quantiles differ by less than 3e-6 at
 /// level 0.95, and the sum below would only cost time.
