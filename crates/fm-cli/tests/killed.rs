@@ -5,12 +5,11 @@ mod support;
 
 use std::fs;
 use std::process::{Child, Command, Output, Stdio};
-use std::thread;
 use std::time::Instant;
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-use support::{PROTOCOL, assert_same, finish, fm, go_on, message, signal, wait_for};
+use rand_chacha::rand_core::SeedableRng;
+use support::{PROTOCOL, assert_same, finish, fm, go_on, killed, message, signal, wait_for};
 
 const KILLS: usize = 50;
 
@@ -31,20 +30,9 @@ fn fifty_kills_change_no_byte() {
                 finish(folder.path());
                 break;
             }
-            let mut child = fm(folder.path(), PROTOCOL)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap();
-            // At any moment of half the time that the whole takes here, as fast as this machine is.
-            let moment = takes.mul_f64(f64::from(rng.next_u32()) / f64::from(u32::MAX) / 2.0);
-            thread::sleep(moment);
-            if let Some(status) = child.try_wait().unwrap() {
-                assert!(status.success(), "{status}");
+            if !killed(&mut fm(folder.path(), PROTOCOL), takes, &mut rng) {
                 break;
             }
-            child.kill().unwrap();
-            child.wait().unwrap();
             kills += 1;
             let checkpoints = fs::read_dir(folder.path().join("results/checkpoints"));
             let names = checkpoints

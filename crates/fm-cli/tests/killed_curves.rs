@@ -8,15 +8,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
+use std::process::Command;
 use std::time::Instant;
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use support::{
-    CURVE_FLAGS, assert_same, bytes, ends_well, fm, go_on, message, protocol_with_curves, signal,
-    wait_for,
+    CURVE_FLAGS, assert_same, bytes, ends_well, fm, go_on, killed, message, protocol_with_curves,
+    signal, wait_for,
 };
 use tempfile::TempDir;
 
@@ -100,20 +99,9 @@ fn kills_during_the_curves_change_no_byte() {
                 ends_well(&mut curves(folder.path()));
                 break;
             }
-            let mut child = curves(folder.path())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap();
-            // At any moment of half the time that they take here, as fast as this machine is.
-            let moment = takes.mul_f64(f64::from(rng.next_u32()) / f64::from(u32::MAX) / 2.0);
-            thread::sleep(moment);
-            if let Some(status) = child.try_wait().unwrap() {
-                assert!(status.success(), "{status}");
+            if !killed(&mut curves(folder.path()), takes, &mut rng) {
                 break;
             }
-            child.kill().unwrap();
-            child.wait().unwrap();
             kills += 1;
             let now = records(folder.path());
             after[parts(&now)] += 1;

@@ -6,10 +6,9 @@
 mod stats_support;
 
 use fm_experiment::stats::{
-    ArmErrors, Bounds, Comparison, Conclusion, Settings, SmallSample, compare, describe,
-    error_ratio, wilson,
+    Bounds, Conclusion, Settings, SmallSample, describe, error_ratio, wilson,
 };
-use stats_support::Draws;
+use stats_support::{Draws, compared};
 
 /// Seeds, and how many samples of them: the share covered has a standard error of 0.25 points of six
 /// seeds, whose intervals are the worst, and of 0.5 of thirty.
@@ -50,20 +49,6 @@ fn assert_measured(found: f64, expected: f64, samples: usize, what: &str) {
     let tolerance = 4.0 * (expected * (1.0 - expected) / samples as f64).sqrt();
     let near = (found - expected).abs() <= tolerance;
     assert!(near, "{what}: covered {found}, the table has {expected}");
-}
-
-fn compared(arm: &[f64], against: &[f64], settings: &Settings) -> Comparison {
-    let (arm, against) = (
-        ArmErrors {
-            name: "transfer",
-            errors: arm,
-        },
-        ArmErrors {
-            name: "scratch",
-            errors: against,
-        },
-    );
-    compare(arm, against, settings).unwrap()
 }
 
 /// Share of samples whose intervals cover the mean, the median and the interquartile mean.

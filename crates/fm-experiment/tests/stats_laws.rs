@@ -9,21 +9,11 @@ use fm_experiment::stats::{
 use stats_support::Draws;
 
 fn compared(arm: &[f64], against: &[f64]) -> Comparison {
-    compare(
-        ArmErrors {
-            name: "transfer",
-            errors: arm,
-        },
-        ArmErrors {
-            name: "scratch",
-            errors: against,
-        },
-        &Settings {
-            resamples: 2_000,
-            ..Settings::default()
-        },
-    )
-    .unwrap()
+    let settings = Settings {
+        resamples: 2_000,
+        ..Settings::default()
+    };
+    stats_support::compared(arm, against, &settings)
 }
 
 /// Wrong rows of 2,000, with ties and zeros among the differences.

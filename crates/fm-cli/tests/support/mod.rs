@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rand_chacha::rand_core::Rng;
+
 /// A bit of everything that a checkpoint keeps; the source training is most of it.
 pub(crate) const PROTOCOL: &str = r#"
 name = "tiny"
@@ -163,4 +165,23 @@ pub(crate) fn wait_for(path: &Path, child: &mut Child) {
         assert!(start.elapsed() < Duration::from_secs(60), "a minute");
         std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// Kills a command at a random moment of half the time that the whole takes here, as fast as this
+/// machine is; false if it ended before, which must be well.
+pub(crate) fn killed(command: &mut Command, takes: Duration, rng: &mut impl Rng) -> bool {
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let moment = takes.mul_f64(f64::from(rng.next_u32()) / f64::from(u32::MAX) / 2.0);
+    std::thread::sleep(moment);
+    if let Some(status) = child.try_wait().unwrap() {
+        assert!(status.success(), "{status}");
+        return false;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    true
 }

@@ -1,6 +1,7 @@
 //! Seeded draws from known distributions, for the laws of the statistics.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use fm_experiment::stats::{ArmErrors, Comparison, Settings, compare};
 use fm_train::Seeds;
 use rand_chacha::ChaCha8Rng;
 use rand_core::Rng;
@@ -36,4 +37,10 @@ impl Draws {
     pub(crate) fn many(&mut self, count: usize, mut one: impl FnMut(&mut Self) -> f64) -> Vec<f64> {
         (0..count).map(|_| one(self)).collect()
     }
+}
+
+/// Transfer's errors compared with those from scratch.
+pub(crate) fn compared(transfer: &[f64], scratch: &[f64], settings: &Settings) -> Comparison {
+    let arm = |name, errors| ArmErrors { name, errors };
+    compare(arm("transfer", transfer), arm("scratch", scratch), settings).unwrap()
 }
