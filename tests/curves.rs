@@ -251,6 +251,15 @@ impl PlanObserver for CancelAfter {
     }
 }
 
+/// Adds up the work.
+struct Counted(AtomicU64);
+
+impl PlanObserver for Counted {
+    fn advance(&self, work: u64) {
+        self.0.fetch_add(work, Ordering::Relaxed);
+    }
+}
+
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for sub in [
@@ -293,20 +302,24 @@ fn jobs_interruptions_and_lost_models_change_no_byte() {
             "{ended:?}"
         );
     }
-    // A model that was cleared away is trained again.
-    let model = resumed.path().join("models/seed-0002.fmnn");
-    let bytes = fs::read(&model).unwrap();
-    fs::remove_file(&model).unwrap();
-    for curve in ["samples", "depth"] {
-        let _ = fs::remove_file(
-            resumed
-                .path()
-                .join(format!("curves/{curve}/seed-0002.json")),
-        );
-    }
     curves(resumed.path(), &plan, &engine, 2, &()).unwrap();
     assert!(files(resumed.path()) == expected);
-    assert_eq!(fs::read(&model).unwrap(), bytes);
+    // A model that was cleared away is trained again, once for all that ask for it.
+    let model = resumed.path().join("models/seed-0002.fmnn");
+    let bytes = fs::read(&model).unwrap();
+    let works = [1, 2, 2, 2].map(|jobs| {
+        fs::remove_file(&model).unwrap();
+        for curve in ["samples", "depth"] {
+            let record = format!("curves/{curve}/seed-0002.json");
+            fs::remove_file(resumed.path().join(record)).unwrap();
+        }
+        let work = Counted(AtomicU64::new(0));
+        curves(resumed.path(), &plan, &engine, jobs, &work).unwrap();
+        assert!(files(resumed.path()) == expected);
+        assert_eq!(fs::read(&model).unwrap(), bytes);
+        work.0.into_inner()
+    });
+    assert_eq!(works, [works[0]; 4]);
 }
 
 #[test]

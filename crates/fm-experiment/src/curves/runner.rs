@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use fm_data::Dataset;
@@ -99,6 +99,9 @@ struct Shared {
     all: Option<Dataset>,
     /// The source model of the seed held, once a part has trained it.
     held: Mutex<Option<Network>>,
+    /// Held by the part that trains a seed's lost source model again; others of the seed wait for
+    /// the file.
+    again: Mutex<BTreeMap<u64, Arc<Mutex<()>>>>,
 }
 
 /// Trains the parts of curves of a plan whose runs are done, and keeps their records.
@@ -218,6 +221,7 @@ impl CurveRunner<'_> {
         let shared = Shared {
             all,
             held: Mutex::new(None),
+            again: Mutex::default(),
         };
         let timings: BTreeMap<String, Timing> = self.folder.read_json(TIMINGS)?.unwrap_or_default();
         let timings = Mutex::new(timings);
@@ -253,7 +257,7 @@ impl CurveRunner<'_> {
             CurvePart::Samples { seed } => {
                 let spec = curves.samples.as_ref().zip(shared.all.as_ref());
                 let (spec, all) = spec.ok_or_else(|| none(Curve::Samples))?;
-                let source = self.source(run, seed, progress)?;
+                let source = self.source(run, seed, shared, progress)?;
                 let record = samples::train(run, spec, all, seed, &source, progress)?;
                 self.keep(part, &record)
             }
@@ -261,7 +265,7 @@ impl CurveRunner<'_> {
                 let spec = curves.depth.as_ref();
                 let arm = spec.and_then(|spec| run.protocol.arm(&spec.arm));
                 let arm = arm.ok_or_else(|| none(Curve::Depth))?;
-                let source = self.source(run, seed, progress)?;
+                let source = self.source(run, seed, shared, progress)?;
                 let record = depth::train(run, arm, seed, &source, progress)?;
                 self.keep(part, &record)
             }
@@ -286,6 +290,7 @@ impl CurveRunner<'_> {
         &self,
         run: &Run<'_>,
         seed: u64,
+        shared: &Shared,
         progress: &dyn Progress,
     ) -> Result<Network, ExperimentError> {
         let recorded = self.folder.record(seed)?;
@@ -296,9 +301,13 @@ impl CurveRunner<'_> {
             digest.is_none_or(|digest| digest == network.digest())
         };
         let path = self.folder.path().join(model_name(seed));
-        if let Ok(network) = Network::load(&path)
-            && had(&network)
-        {
+        let kept = || Network::load(&path).ok().filter(had);
+        if let Some(network) = kept() {
+            return Ok(network);
+        }
+        let of_seed = lock(&shared.again).entry(seed).or_default().clone();
+        let _alone = lock(&of_seed);
+        if let Some(network) = kept() {
             return Ok(network);
         }
         let (network, _) = run.source(seed, progress)?;
