@@ -34,7 +34,7 @@ pub(crate) struct Data {
 }
 
 /// Name of the drawn data in plans and folders.
-pub(crate) const SYNTHETIC: &str = "synthetic";
+pub(crate) const SYNTHETIC: &str = synthetic::NAME;
 
 /// Opens what `--data` names. `auto` takes the published files where they are or can be fetched,
 /// and otherwise the drawn stand-in, and says so.

@@ -232,6 +232,10 @@ fn without_data_and_network_the_stand_in_is_drawn_and_said() {
     let summary = fs::read(folder.path().join("out/summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
     assert_eq!(summary["dataset"], "synthetic");
+    for page in ["report.html", "report.md"] {
+        let page = fs::read_to_string(folder.path().join("out").join(page)).unwrap();
+        assert!(page.contains("say nothing about photographs"));
+    }
     assert!(
         !folder.path().join("data").exists(),
         "no empty data folder stays"

@@ -153,6 +153,9 @@ pub enum SyntheticError {
     Data(#[from] DataError),
 }
 
+/// What plans and results folders call this data.
+pub const NAME: &str = "synthetic";
+
 /// Draws both sets.
 ///
 /// # Errors

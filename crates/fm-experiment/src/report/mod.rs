@@ -37,6 +37,7 @@ mod tables;
 mod tensorboard;
 mod text;
 mod warning;
+mod warning_words;
 mod weights;
 
 use std::fs;
