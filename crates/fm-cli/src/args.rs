@@ -8,7 +8,7 @@ use fm_data::published::CLASS_NAMES;
 use fm_experiment::SeedList;
 use fm_experiment::curves::Curve;
 use fm_experiment::protocol::Varied;
-use fm_experiment::single::nearest;
+use fm_experiment::single::{nearest, perhaps};
 use fm_nn::Backend;
 
 use crate::model_args::{
@@ -205,8 +205,7 @@ fn pair(text: &str) -> Result<[u8; 2], String> {
                 _ => None,
             });
             let near = wrong.and_then(|name| nearest(name, CLASS_NAMES));
-            let near = near.map_or_else(String::new, |near| format!("; perhaps {near:?}"));
-            Err(format!("{expected}{near}"))
+            Err(format!("{expected}{}", perhaps("; ", near.as_deref())))
         }
     }
 }

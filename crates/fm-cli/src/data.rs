@@ -33,18 +33,15 @@ pub(crate) struct Data {
     pub(crate) identity: DatasetIdentity,
 }
 
-/// Name of the drawn data in plans and folders.
-pub(crate) const SYNTHETIC: &str = synthetic::NAME;
-
 /// Opens what `--data` names. `auto` takes the published files where they are or can be fetched,
 /// and otherwise the drawn stand-in, and says so.
 pub(crate) fn open(asked: &str) -> Result<Data> {
-    match asked.strip_prefix(SYNTHETIC) {
+    match asked.strip_prefix(synthetic::NAME) {
         Some("") => draw(&synthetic::Options::default()),
         Some(rows) if rows.starts_with(':') => draw(&rows_of_stand_in(&rows[1..])?),
         _ if asked == "auto" => auto(),
         _ if Path::new(asked).exists() => published(Path::new(asked)),
-        _ => match nearest(asked, ["auto", SYNTHETIC]) {
+        _ => match nearest(asked, ["auto", synthetic::NAME]) {
             Some(near) => bail!("--data {asked}: there is no such folder; perhaps {near:?}"),
             None => published(Path::new(asked)),
         },
@@ -102,7 +99,7 @@ pub(crate) fn published(folder: &Path) -> Result<Data> {
 fn draw(options: &synthetic::Options) -> Result<Data> {
     let data = synthetic::generate(options)?;
     let identity = DatasetIdentity {
-        name: SYNTHETIC.to_owned(),
+        name: synthetic::NAME.to_owned(),
         checksums: data.checksums(),
     };
     Ok(Data {

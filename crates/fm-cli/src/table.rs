@@ -104,16 +104,14 @@ pub(crate) const WON_LOST: &str = "won:lost";
 
 /// "0 of 1 seed is", "1 of 2 seeds is", "2 of 3 seeds are".
 pub(crate) fn of_seeds(done: usize, seeds: usize) -> String {
-    let word = if seeds == 1 { "seed" } else { "seeds" };
     let verb = if seeds == 1 || done == 1 { "is" } else { "are" };
-    format!("{done} of {seeds} {word} {verb}")
+    format!("{done} of {} {verb}", counted(seeds, "seed"))
 }
 
 /// "2 of 2 seeds and 5 of 16 missing parts of curves are": curves come when all seeds are done.
 pub(crate) fn of_parts(seeds: usize, done: usize, parts: usize) -> String {
-    let seed = if seeds == 1 { "seed" } else { "seeds" };
-    let part = if parts == 1 { "part" } else { "parts" };
-    format!("{seeds} of {seeds} {seed} and {done} of {parts} missing {part} of curves are")
+    let (all, missing) = (counted(seeds, "seed"), counted(parts, "missing part"));
+    format!("{seeds} of {all} and {done} of {missing} of curves are")
 }
 
 /// Text broken at words to fit the terminal; as it is where there is none.

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
+use fm_data::synthetic;
 use fm_experiment::curves::CurveRunner;
-use fm_experiment::single::nearest;
+use fm_experiment::single::{nearest, perhaps};
 use fm_experiment::{
     DatasetIdentity, FORMAT, Identity, MadeWith, Plan, Protocol, ResultsFolder, Run, Runner,
     SeedList, Summary, Tasks,
@@ -15,7 +16,7 @@ use fm_nn::{Backend, Engine};
 
 use crate::args::ExperimentArgs;
 use crate::curves;
-use crate::data::{self, Data, SYNTHETIC};
+use crate::data::{self, Data};
 use crate::interrupt::{self, Stopped};
 use crate::openblas;
 use crate::progress::PlanBar;
@@ -148,7 +149,7 @@ fn with_arms(protocol: Protocol, names: &[String]) -> Result<Protocol> {
     let name = protocol.name.clone();
     protocol.with_arms(names).map_err(|wrong| {
         let near = nearest(wrong, known.iter().map(String::as_str));
-        let near = near.map_or_else(String::new, |near| format!(", perhaps {near:?}"));
+        let near = perhaps(", ", near.as_deref());
         anyhow::anyhow!("protocol {name} has no optional arm called {wrong:?}{near}; {there}")
     })
 }
@@ -188,7 +189,7 @@ fn default_engine(out: &Path) -> Result<Engine> {
 
 /// What to do about a protocol that asks for more rows than there are.
 fn does_not_fit(protocol: &Protocol, dataset: &DatasetIdentity) -> String {
-    let more = match dataset.name == SYNTHETIC {
+    let more = match dataset.name == synthetic::NAME {
         true => "; --data synthetic draws 60,000 and 10,000",
         false => "",
     };
@@ -210,7 +211,7 @@ fn default_out(
     for arm in &args.with_arms {
         name.push_str(&format!("-with-{arm}"));
     }
-    if dataset.name == SYNTHETIC {
+    if dataset.name == synthetic::NAME {
         name.push_str("-synthetic");
         if let Some((_, rows)) = args.data.split_once(':') {
             name.push_str(&format!("-{rows}"));

@@ -38,5 +38,5 @@ pub(crate) fn names() -> String {
 /// The name that is most likely meant, as the end of a clause.
 pub(crate) fn nearest(name: &str) -> String {
     let near = single::nearest(name, BUILT_IN.map(|(name, _)| name));
-    near.map_or_else(String::new, |near| format!(", perhaps {near:?}"))
+    single::perhaps(", ", near.as_deref())
 }

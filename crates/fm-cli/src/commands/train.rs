@@ -39,7 +39,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     };
     let lesson = lesson(&args.lesson)?;
 
-    let Rows { train, valid, test } = rows(&args.source, &args.selection)?;
+    let Splits { train, valid, test } = splits(&args.source, &args.selection)?;
     let mask = FreezeMask::none(spec.hidden.len() + 1);
     let phases = [Phase::new(args.epochs, mask, optimizer)];
     let mut lines = Lines(args.epochs);
@@ -77,7 +77,7 @@ pub(super) fn lesson(args: &LessonArgs) -> Result<Lesson> {
 }
 
 /// What one model is trained and scored on.
-pub(super) struct Rows {
+pub(super) struct Splits {
     pub(super) train: Dataset,
     pub(super) valid: Option<Dataset>,
     /// None with files of one's own, which are all to learn from.
@@ -85,7 +85,7 @@ pub(super) struct Rows {
 }
 
 /// Opens and selects the rows that the command line names, and says which they are.
-pub(super) fn rows(source: &SourceArgs, selection: &SelectionArgs) -> Result<Rows> {
+pub(super) fn splits(source: &SourceArgs, selection: &SelectionArgs) -> Result<Splits> {
     let (train, test) = data::sets(source)?;
     let selection = selection.selection();
     let (train, valid) = selection.split(&train)?;
@@ -97,7 +97,7 @@ pub(super) fn rows(source: &SourceArgs, selection: &SelectionArgs) -> Result<Row
         valid.as_ref().map_or(0, Dataset::rows),
         train.class_names().join(", ")
     ));
-    Ok(Rows { train, valid, test })
+    Ok(Splits { train, valid, test })
 }
 
 /// A line per epoch.

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use fm_experiment::single::{self, Phase, PhaseText};
 
-use super::train::{Lines, Rows, check_out, finish, lesson, rows};
+use super::train::{Lines, Splits, check_out, finish, lesson, splits};
 use crate::model_args::TransferArgs;
 
 /// The phases of the course's notebook, at the rate that suits Adam.
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &TransferArgs) -> Result<()> {
     let phases: Vec<Phase> = phases.collect::<Result<_, _>>()?;
     let lesson = lesson(&args.lesson)?;
 
-    let Rows { train, valid, test } = rows(&args.source, &args.selection)?;
+    let Splits { train, valid, test } = splits(&args.source, &args.selection)?;
     for (number, phase) in phases.iter().enumerate() {
         let (epochs, mask, optimizer) = (phase.epochs, &phase.mask, phase.optimizer);
         let trainable = source.network.check_mask(mask).map(|()| mask)?;

@@ -6,6 +6,8 @@ use fm_nn::FreezeMask;
 use serde::de::{Error, Expected, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::single::{nearest, perhaps};
+
 /// What a phase freezes: in TOML `"nothing"`, `"trunk"`, or a number of layers from the input on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Freeze {
@@ -55,8 +57,7 @@ impl<'de> Deserialize<'de> for Freeze {
                     "nothing" => Ok(Freeze::Nothing),
                     "trunk" => Ok(Freeze::Trunk),
                     other => {
-                        let near = crate::single::nearest(other, ["nothing", "trunk"]);
-                        let near = near.map_or_else(String::new, |n| format!(", perhaps {n:?}"));
+                        let near = perhaps(", ", nearest(other, ["nothing", "trunk"]).as_deref());
                         let found = Unexpected::Str(other);
                         let expected: &dyn Expected = &self;
                         Err(E::custom(format!(

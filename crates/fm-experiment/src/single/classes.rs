@@ -24,6 +24,20 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     (best.0 > 0.75).then(|| best.1.to_owned())
 }
 
+/// How a message goes on that says that a name is none: `before` and the name that [`nearest`]
+/// found; nothing where it found none.
+///
+/// ```
+/// use fm_experiment::single::{nearest, perhaps};
+///
+/// let near = nearest("sandle", ["Shirt", "Sandal"]);
+/// assert_eq!(perhaps(", ", near.as_deref()), ", perhaps \"Sandal\"");
+/// assert_eq!(perhaps(", ", None), "");
+/// ```
+pub fn perhaps(before: &str, near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("{before}perhaps {near:?}"))
+}
+
 /// The classes of these names, whatever their case, or of these numbers.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use fm_nn::tensors::TensorError;
 use fm_nn::{FileError, NetworkError};
 use fm_train::{CheckpointError, TrainError};
 
+use super::perhaps;
 use crate::error::ExperimentError;
 
 /// Why a model cannot be had, used or looked into.
@@ -15,7 +16,7 @@ use crate::error::ExperimentError;
 #[non_exhaustive]
 pub enum SingleError {
     /// A name or number that is no class of the data.
-    #[error("there is no class {name:?}{}; there are {there}", maybe(nearest))]
+    #[error("there is no class {name:?}{}; there are {there}", perhaps(", ", nearest.as_deref()))]
     Class {
         /// What was asked for.
         name: String,
@@ -128,10 +129,4 @@ pub enum SingleError {
     /// Layers or masks that do not fit.
     #[error(transparent)]
     Network(#[from] NetworkError),
-}
-
-fn maybe(nearest: &Option<String>) -> String {
-    nearest
-        .as_ref()
-        .map_or_else(String::new, |name| format!(", perhaps {name:?}"))
 }

@@ -38,7 +38,7 @@ mod open;
 mod phase;
 mod predict;
 
-pub use classes::{Selection, align, nearest, of_names};
+pub use classes::{Selection, align, nearest, of_names, perhaps};
 pub use error::SingleError;
 pub use inspect::{Contents, LayerLine, ModelFacts, inspect};
 pub use lesson::{Lesson, train, transfer};

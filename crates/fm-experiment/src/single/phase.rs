@@ -6,7 +6,7 @@ use fm_nn::FreezeMask;
 use fm_train::{Adam, Optimizer, Phase, RmsProp, Sgd};
 use serde_json::{Map, Value};
 
-use super::{SingleError, nearest};
+use super::{SingleError, nearest, perhaps};
 
 const KEYS: [&str; 8] = [
     "epochs",
@@ -76,8 +76,7 @@ impl FromStr for PhaseText {
                     settings.insert(key, number("a number")?.into());
                 }
                 other => {
-                    let near = nearest(other, KEYS);
-                    let near = near.map_or_else(String::new, |near| format!(", perhaps {near:?}"));
+                    let near = perhaps(", ", nearest(other, KEYS).as_deref());
                     let keys = format!("the keys are {}", KEYS.join(", "));
                     return Err(wrong(format!("there is no {other:?}{near}"), &keys));
                 }
@@ -126,7 +125,7 @@ impl PhaseText {
             there.extend(parts.collect::<Vec<_>>());
             let wrong = names.iter().find(|name| !there.iter().any(|t| t == *name));
             let near = wrong.and_then(|name| nearest(name, there.iter().map(String::as_str)));
-            let near = near.map_or_else(String::new, |near| format!("; perhaps {near:?}"));
+            let near = perhaps("; ", near.as_deref());
             SingleError::Phase {
                 text: self.text.clone(),
                 found: format!("freeze={}", self.freeze),
@@ -154,8 +153,7 @@ pub fn optimizer(name: &str, mut settings: Map<String, Value>) -> Result<Optimiz
     ];
     let names = all.map(|optimizer| optimizer.name());
     if !names.contains(&name) {
-        let near = nearest(name, names);
-        let near = near.map_or_else(String::new, |near| format!(", perhaps {near:?}"));
+        let near = perhaps(", ", nearest(name, names).as_deref());
         return Err(refuse(format!("there are {}{near}", names.join(", "))));
     }
     settings.entry("lr").or_insert_with(|| 1e-3.into());
