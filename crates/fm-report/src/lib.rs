@@ -28,6 +28,7 @@
 //! );
 //! ```
 
+mod build;
 mod document;
 mod escape;
 mod images;
@@ -35,7 +36,9 @@ mod number;
 mod plot;
 mod render;
 mod table;
+mod tensorboard;
 
+pub use build::{FirstLayer, Names, Scope, sentence};
 pub use document::{Block, Document, Section, Text, Tone};
 pub use images::{Image, ImageError, Images};
 pub use number::{Percents, Unit, counted, ranges};

@@ -52,7 +52,7 @@ impl Unit {
         }
         match self {
             Self::Fraction => minus(Percents { decimals: 2 }.number(value)),
-            Self::Points => signed(Percents { decimals: 2 }.number(value)),
+            Self::Points => Percents { decimals: 2 }.points(value),
             Self::Spread => minus(Percents { decimals: 3 }.number(value)),
             Self::Loss => decimals(value, 4),
             Self::Count => decimals(value, 0),
@@ -126,6 +126,11 @@ impl Percents {
         format!("{:.*}", self.decimals, units / scale + 0.0)
     }
 
+    /// "−0.88": percentage points with their sign.
+    pub fn points(self, fraction: f64) -> String {
+        signed(self.number(fraction))
+    }
+
     /// "1.72 %".
     pub fn percent(self, fraction: f64) -> String {
         format!("{} %", self.number(fraction))
@@ -161,6 +166,11 @@ fn trimmed(text: &str) -> String {
         true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         false => text.to_owned(),
     }
+}
+
+/// "95 %".
+pub(crate) fn level(level: f64) -> String {
+    format!("{} %", trimmed(&decimals(100.0 * level, 2)))
 }
 
 /// "1 seed", "30 seeds".

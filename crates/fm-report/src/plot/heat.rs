@@ -11,7 +11,7 @@ const TOP: f64 = 8.0;
 /// Opacity of the strongest cell: dark text can be read on it, and light text in dark mode.
 const STRONGEST: f64 = 0.6;
 /// Width of a letter of a value.
-const LETTER: f64 = 5.7;
+const LETTER: f64 = 6.0;
 
 /// Draws the plot.
 pub(super) fn draw(plot: &Plot) -> String {

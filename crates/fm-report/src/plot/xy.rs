@@ -21,12 +21,7 @@ pub(super) fn draw(plot: &Plot) -> (String, String) {
         Mark::Zero { above, .. } => Some(above),
         _ => None,
     });
-    let uprights = plot
-        .marks
-        .iter()
-        .any(|mark| matches!(mark, Mark::Upright(..)));
-    let words_above = zero.is_some() || uprights;
-    let top = legend_height(plot) + if words_above { 24.0 } else { 8.0 };
+    let top = legend_height(plot) + 24.0;
     let bottom = top + TALL;
     let drawing = Drawing {
         plot,
@@ -47,11 +42,12 @@ pub(super) fn draw(plot: &Plot) -> (String, String) {
     svg.line("axis", (LEFT, bottom), (RIGHT, bottom));
     let middle = ((LEFT + RIGHT) / 2.0, bottom + 37.0);
     svg.text("tick", Anchor::Middle, middle, &plot.x.words());
-    if let Some(above) = zero {
+    svg.text("tick", Anchor::Start, (2.0, top - 9.0), &plot.y.words());
+    if let Some(above) = zero.filter(|above| !above.is_empty()) {
         svg.text(
             "tick",
-            Anchor::Start,
-            (LEFT, top - 9.0),
+            Anchor::End,
+            (RIGHT, top - 9.0),
             &format!("↑ {above}"),
         );
     }
@@ -193,8 +189,8 @@ impl Drawing<'_> {
             }
             Mark::Upright(at, words) => {
                 let x = self.x(*at);
-                svg.line("upright", (x, top - 12.0), (x, bottom));
-                svg.text("tick", Anchor::Start, (x + 4.0, top - 4.0), words);
+                svg.line("upright", (x, top), (x, bottom));
+                svg.text("tick", Anchor::Start, (x + 4.0, top + 10.0), words);
             }
             Mark::Guide(ends) => {
                 let [from, to] = ends.map(|(x, y)| (self.x(x), self.y(y)));

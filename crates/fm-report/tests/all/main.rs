@@ -5,6 +5,7 @@ mod escaping;
 mod numbers;
 mod page;
 mod pictures;
+mod sentences;
 mod small;
 mod snapshots;
 mod widths;
