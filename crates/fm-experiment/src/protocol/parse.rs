@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Protocol;
 use super::check::{Part, Problem};
 
-/// Why a text is not a protocol.
+/// Why a text is not a valid protocol, or an override of one is not.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProtocolError {
@@ -17,7 +17,7 @@ pub enum ProtocolError {
         /// What the file system said.
         source: std::sync::Arc<std::io::Error>,
     },
-    /// Not TOML, a key too many or too few, a value of another type.
+    /// Not TOML, an unknown or missing key, a value of another type.
     #[error("protocol {name}, line {line}: {reason}")]
     Syntax {
         /// Name of the protocol or path of its file.
@@ -27,7 +27,7 @@ pub enum ProtocolError {
         /// What is wrong and what is expected.
         reason: String,
     },
-    /// A value that cannot be.
+    /// An invalid value.
     #[error("protocol {name}, line {line}: {key} must be {expected}, found {found}")]
     Value {
         /// Name of the protocol or path of its file.
@@ -41,6 +41,64 @@ pub enum ProtocolError {
         /// What it is.
         found: String,
     },
+    /// An invalid value whose line is not known.
+    #[error("protocol {name}: {key} must be {expected}, found {found}")]
+    Key {
+        /// Name of the protocol.
+        name: String,
+        /// The key, such as `task.target_classes[1]`.
+        key: String,
+        /// What it must be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// An override that cannot be applied.
+    #[error("cannot set {key} to {value}: {reason}")]
+    Override {
+        /// The key as given.
+        key: String,
+        /// The value as given.
+        value: String,
+        /// Why not.
+        reason: String,
+    },
+    /// No optional arm of this name.
+    #[error(
+        "protocol {protocol} has no optional arm {name:?}{near}; it has: {}",
+        if known.is_empty() { "none" } else { known }
+    )]
+    Arm {
+        /// Name of the protocol.
+        protocol: String,
+        /// The name asked for.
+        name: String,
+        /// The names that exist.
+        known: String,
+        /// A hint.
+        near: String,
+    },
+    /// No sweep of this name.
+    #[error("protocol {protocol} has no sweep {name:?}{near}; add a table [sweeps.{name}]")]
+    Sweep {
+        /// Name of the protocol.
+        protocol: String,
+        /// The name asked for.
+        name: String,
+        /// A hint.
+        near: String,
+    },
+}
+
+impl ProtocolError {
+    pub(super) fn of_key(name: &str, problem: &Problem) -> Self {
+        Self::Key {
+            name: name.to_owned(),
+            key: key_text(&problem.key),
+            expected: problem.expected.clone(),
+            found: problem.found.clone(),
+        }
+    }
 }
 
 impl Protocol {
@@ -56,16 +114,12 @@ impl Protocol {
         })?;
         match protocol.problem() {
             None => Ok(protocol),
-            Some(Problem {
-                key,
-                expected,
-                found,
-            }) => Err(ProtocolError::Value {
+            Some(problem) => Err(ProtocolError::Value {
                 name: name.to_owned(),
-                line: line_of(text, &key),
-                key: key_text(&key),
-                expected,
-                found,
+                line: line_of(text, &problem.key),
+                key: key_text(&problem.key),
+                expected: problem.expected,
+                found: problem.found,
             }),
         }
     }
@@ -82,27 +136,29 @@ impl Protocol {
         })?;
         Self::parse(&text, &name)
     }
+
+    /// The protocol as TOML text, which [`parse`](Self::parse) reads back.
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).expect("a protocol is valid TOML")
+    }
 }
 
-/// The name that is most likely meant, of those that a message about an unknown one lists in
-/// backticks after it.
-fn likely(message: &str) -> String {
+/// A hint at the name that is most likely meant, of those that a message about an unknown one lists
+/// in backticks after it.
+pub(super) fn likely(message: &str) -> String {
     if !message.starts_with("unknown ") {
         return String::new();
     }
     let mut names = message.split('`').skip(1).step_by(2);
-    let near = names
-        .next()
-        .and_then(|unknown| crate::single::nearest(unknown, names));
-    near.map_or_else(String::new, |near| format!("; perhaps `{near}`"))
+    let unknown = names.next();
+    unknown.map_or_else(String::new, |unknown| {
+        crate::names::did_you_mean(unknown, names)
+    })
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
-    1 + text
-        .bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
+    let before = text.bytes().take(offset);
+    1 + before.filter(|byte| *byte == b'\n').count()
 }
 
 /// The line of a key, or of the innermost part of it that the text has.
@@ -116,7 +172,7 @@ fn line_of(text: &str, key: &[Part]) -> usize {
     let mut here = &root;
     for part in key {
         let next = match (here, part) {
-            (DeValue::Table(table), Part::Key(key)) => table.get(*key),
+            (DeValue::Table(table), Part::Key(key)) => table.get(key.as_str()),
             (DeValue::Array(array), Part::Index(index)) => array.get(*index),
             _ => None,
         };
@@ -127,14 +183,14 @@ fn line_of(text: &str, key: &[Part]) -> usize {
     line_at(text, start)
 }
 
-fn key_text(key: &[Part]) -> String {
+pub(super) fn key_text(key: &[Part]) -> String {
     let mut text = String::new();
     for part in key {
         match part {
-            Part::Key(key) if text.is_empty() => text.push_str(key),
+            Part::Key(key) if key.contains('.') => text.push_str(&format!(".{key:?}")),
             Part::Key(key) => text.push_str(&format!(".{key}")),
             Part::Index(index) => text.push_str(&format!("[{index}]")),
         }
     }
-    text
+    text.trim_start_matches('.').to_owned()
 }
