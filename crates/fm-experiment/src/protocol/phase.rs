@@ -4,7 +4,8 @@ use fm_nn::Dropout;
 use fm_train::{EarlyStopping, Optimizer, Phase, Plateau, Schedule, Stream, TrainError};
 use serde::{Deserialize, Serialize};
 
-use super::check::{Part, Problem, at_least_one, check_optimizer, key, problem};
+use super::check::check_optimizer;
+use super::error::{Part, Problem, at_least_one, key, problem};
 use super::{Freeze, is_default};
 
 /// Some epochs under one freeze mask and one optimizer, which starts fresh: the source training
