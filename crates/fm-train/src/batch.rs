@@ -1,12 +1,8 @@
-//! [`Batch`]: how a batch of examples is gathered.
+//! [`Batch`]: the rows of a step.
 
-use fm_nn::{Engine, Job, Matrix, prefetch_slice};
+use fm_nn::{Engine, Matrix};
 
-use crate::examples::{Examples, Inputs};
-
-/// How many rows ahead memory is prefetched: shuffled rows are not consecutive in memory, so the
-/// processor does not prefetch them itself.
-const AHEAD: usize = 8;
+use crate::examples::Examples;
 
 /// A batch in one reused buffer.
 #[derive(Debug)]
@@ -23,62 +19,18 @@ impl Batch {
         }
     }
 
-    /// Gathers `n_rows` rows: row `i` of the batch is row `row(i)` of the examples.
+    /// Gathers `n` rows: row `i` of the batch is row `row(i)` of the examples.
     pub(crate) fn gather(
         &mut self,
         engine: &Engine,
         examples: &Examples<'_>,
-        n_rows: usize,
-        row: impl Fn(usize) -> usize + Sync,
+        n: usize,
+        row: impl Fn(usize) -> usize,
     ) {
-        let (inputs, labels) = (examples.inputs(), examples.labels());
+        let labels = examples.labels();
         self.classes.clear();
-        self.classes
-            .extend((0..n_rows).map(|i| labels.class(row(i))));
-        let level = engine.level();
-        engine.for_each_row(&mut self.inputs, n_rows, |i, out| {
-            if i + AHEAD < n_rows {
-                prefetch(&inputs, row(i + AHEAD));
-            }
-            let from = row(i);
-            match inputs {
-                Inputs::F32(values) => {
-                    for (out, x) in out.iter_mut().zip(values.row(from)) {
-                        *out = *x;
-                    }
-                }
-                Inputs::U8 { values, scale } => match values.row(from).to_slice() {
-                    Some(bytes) => level.dispatch(Scale { bytes, scale, out }),
-                    None => {
-                        for (out, x) in out.iter_mut().zip(values.row(from)) {
-                            *out = f32::from(*x) * scale;
-                        }
-                    }
-                },
-            }
-        });
-    }
-}
-
-fn prefetch(inputs: &Inputs<'_>, row: usize) {
-    match inputs {
-        Inputs::F32(values) => values.row(row).to_slice().map(prefetch_slice),
-        Inputs::U8 { values, .. } => values.row(row).to_slice().map(prefetch_slice),
-    };
-}
-
-struct Scale<'a> {
-    bytes: &'a [u8],
-    scale: f32,
-    out: &'a mut [f32],
-}
-
-impl Job for Scale<'_> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        for (out, byte) in self.out.iter_mut().zip(self.bytes) {
-            *out = f32::from(*byte) * self.scale;
-        }
+        self.classes.extend((0..n).map(|i| labels.class(row(i))));
+        let inputs = &mut self.inputs;
+        examples.inputs().gather(engine.level(), n, row, inputs);
     }
 }

@@ -1,70 +1,10 @@
 //! [`Examples`]: borrowed inputs and labels.
 
 use fm_nn::Network;
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 
 use crate::error::TrainError;
-
-/// Inputs of a task, `[rows, inputs]`; converts from views of, and references to, arrays of f32.
-#[derive(Clone, Copy, Debug)]
-pub enum Inputs<'a> {
-    /// Used unchanged.
-    F32(ArrayView2<'a, f32>),
-    /// Bytes, each multiplied by `scale` when a batch is gathered.
-    U8 {
-        /// The bytes, `[rows, inputs]`.
-        values: ArrayView2<'a, u8>,
-        /// The factor, such as 1/255 for pixels.
-        scale: f32,
-    },
-}
-
-impl<'a> Inputs<'a> {
-    /// Pixels, `[rows, pixels]`, scaled by 1/255 to the range from 0 to 1.
-    pub fn pixels(values: ArrayView2<'a, u8>) -> Self {
-        let scale = 1.0 / 255.0;
-        Self::U8 { values, scale }
-    }
-
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        match self {
-            Self::F32(values) => values.nrows(),
-            Self::U8 { values, .. } => values.nrows(),
-        }
-    }
-
-    /// Number of columns.
-    pub fn cols(&self) -> usize {
-        match self {
-            Self::F32(values) => values.ncols(),
-            Self::U8 { values, .. } => values.ncols(),
-        }
-    }
-
-    /// The same inputs, borrowed for a shorter time (array views are not covariant).
-    pub(crate) fn reborrow(&self) -> Inputs<'_> {
-        match self {
-            Self::F32(values) => Inputs::F32(values.view()),
-            Self::U8 { values, scale } => Inputs::U8 {
-                values: values.view(),
-                scale: *scale,
-            },
-        }
-    }
-}
-
-impl<'a> From<ArrayView2<'a, f32>> for Inputs<'a> {
-    fn from(values: ArrayView2<'a, f32>) -> Self {
-        Self::F32(values)
-    }
-}
-
-impl<'a> From<&'a Array2<f32>> for Inputs<'a> {
-    fn from(values: &'a Array2<f32>) -> Self {
-        Self::F32(values.view())
-    }
-}
+use crate::inputs::Inputs;
 
 /// Class numbers of a task, one per row; converts from slices and vectors of u8 and u32.
 #[derive(Clone, Copy, Debug)]
@@ -212,7 +152,7 @@ impl<'a> Examples<'a> {
     /// The same examples, borrowed for a shorter time.
     pub(crate) fn reborrow(&self) -> Examples<'_> {
         Examples {
-            inputs: self.inputs.reborrow(),
+            inputs: reborrow(&self.inputs),
             labels: self.labels,
             layer: self.layer,
         }
@@ -239,6 +179,17 @@ impl<'a> Examples<'a> {
         let n_classes = network.outputs().max(2);
         let classes = (0..self.rows()).map(|row| self.labels.class(row));
         check_classes(what, classes, n_classes)
+    }
+}
+
+/// The same inputs, borrowed for a shorter time (array views are not covariant).
+pub(crate) fn reborrow<'a>(inputs: &'a Inputs<'_>) -> Inputs<'a> {
+    match inputs {
+        Inputs::F32(values) => Inputs::F32(values.view()),
+        Inputs::U8 { values, scale } => Inputs::U8 {
+            values: values.view(),
+            scale: *scale,
+        },
     }
 }
 

@@ -9,6 +9,7 @@ mod examples;
 mod features;
 mod fit;
 mod guard;
+mod inputs;
 mod metrics;
 mod observer;
 mod optimizer;
@@ -25,9 +26,10 @@ mod training;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use confusion::ConfusionMatrix;
 pub use error::{FirstNotFinite, TrainError};
-pub use examples::{Examples, Inputs, Labels};
+pub use examples::{Examples, Labels};
 pub use features::Features;
 pub use fit::Fit;
+pub use inputs::Inputs;
 pub use metrics::{
     brier_score, calibration_error, constant_prediction, predicted_classes, probabilities, roc_auc,
     top_k_accuracy,

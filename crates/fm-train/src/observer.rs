@@ -88,3 +88,6 @@ impl<F: FnMut(&EpochRecord, &Network) -> ControlFlow<()>> Observer for F {
         self(epoch, network)
     }
 }
+
+/// Does nothing.
+impl Observer for () {}

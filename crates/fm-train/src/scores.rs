@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
 use crate::error::TrainError;
-use crate::examples::{Examples, Inputs};
+use crate::examples::{Examples, reborrow};
+use crate::inputs::Inputs;
 use crate::metrics::predict;
 
 /// Rows that are scored together.
@@ -117,7 +118,7 @@ impl Evaluator {
         let unused = vec![0u8; inputs.rows()];
         self.forward(
             network,
-            &Examples::new(inputs.reborrow(), &unused)?,
+            &Examples::new(reborrow(&inputs), &unused)?,
             |_, _| {},
         )
     }
