@@ -18,6 +18,7 @@ mod tasks;
 mod tensors;
 mod test_rows;
 mod training;
+mod trainings;
 mod watch;
 mod worker;
 

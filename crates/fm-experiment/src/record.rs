@@ -6,8 +6,8 @@
 //! ```
 //!
 //! The metadata has three entries: `recipe` (the canonical form, whose SHA-256 is the key), `record`
-//! (JSON: scores or failure, history, digests) and `sha256` (of the arrays' bytes). A record depends
-//! on its recipe only, so that equal cells are equal bytes: it has no times and no machine.
+//! (JSON: scores or failure, history, digests) and `sha256` (of `record` and the arrays' bytes). A
+//! record depends on its recipe only, so that equal cells are equal bytes: it has no times and no machine.
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ pub struct Failure {
     pub phase: usize,
     /// Epoch of the training, counted from 1.
     pub epoch: usize,
-    /// Step of the epoch, counted from 1.
+    /// Step of the epoch, counted from 1; 0 if the training ended and its test loss is not finite.
     pub step: usize,
     /// What happened.
     pub reason: String,
@@ -127,10 +127,11 @@ impl Record {
             test_rows: self.test_rows.clone(),
         };
         let described = serde_json::to_string(&described).expect("a record is plain data");
+        let digest = file.digest(&described);
         let metadata = BTreeMap::from([
             ("recipe".to_owned(), self.recipe.canonical()),
             ("record".to_owned(), described),
-            ("sha256".to_owned(), file.digest()),
+            ("sha256".to_owned(), digest),
         ]);
         file.finish(metadata)
     }
@@ -144,8 +145,8 @@ impl Record {
         if found != *key {
             return Err(format!("its recipe has the key {found}"));
         }
-        if file.digest() != entry("sha256")? {
-            return Err("its arrays do not have the checksum that it states".to_owned());
+        if file.digest(entry("record")?) != entry("sha256")? {
+            return Err("its contents do not have the checksum that it states".to_owned());
         }
         let recipe: Recipe = serde_json::from_str(entry("recipe")?)
             .map_err(|error| format!("its recipe cannot be read: {error}"))?;

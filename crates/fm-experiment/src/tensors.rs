@@ -41,9 +41,12 @@ impl TensorWriter {
             .insert(name.to_owned(), (dtype, shape.to_vec(), bytes));
     }
 
-    /// SHA-256 of the arrays' bytes, in the order of their names.
-    pub(crate) fn digest(&self) -> String {
-        digest(self.tensors.values().map(|(_, _, bytes)| bytes.as_slice()))
+    /// SHA-256 of a text and of the arrays' bytes, in the order of their names.
+    pub(crate) fn digest(&self, text: &str) -> String {
+        digest(
+            text,
+            self.tensors.values().map(|(_, _, bytes)| bytes.as_slice()),
+        )
     }
 
     /// The file.
@@ -59,8 +62,9 @@ impl TensorWriter {
     }
 }
 
-fn digest<'a>(arrays: impl Iterator<Item = &'a [u8]>) -> String {
+fn digest<'a>(text: &str, arrays: impl Iterator<Item = &'a [u8]>) -> String {
     let mut hasher = Sha256::new();
+    hasher.update(text);
     arrays.for_each(|bytes| hasher.update(bytes));
     let digits = hasher.finalize();
     digits.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -86,11 +90,11 @@ impl<'a> TensorReader<'a> {
         entry.ok_or_else(|| format!("its metadata has no {name}"))
     }
 
-    /// SHA-256 of the arrays' bytes, in the order of their names.
-    pub(crate) fn digest(&self) -> String {
+    /// SHA-256 of a text and of the arrays' bytes, in the order of their names.
+    pub(crate) fn digest(&self, text: &str) -> String {
         let mut arrays: Vec<_> = self.contents.tensors.iter().collect();
         arrays.sort_by(|(a, _), (b, _)| a.cmp(b));
-        digest(arrays.iter().map(|(_, tensor)| tensor.data))
+        digest(text, arrays.iter().map(|(_, tensor)| tensor.data))
     }
 
     /// Shape and little-endian bytes.

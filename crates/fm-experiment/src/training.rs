@@ -59,7 +59,8 @@ impl Setup {
             batch_size: self.batch_size,
             order: RowOrder::Shuffled(self.order),
         };
-        trainer.fit(network, phases, train, valid, observer)
+        let fit = trainer.fit(network, phases, train);
+        fit.validation(valid).observer(observer).run()
     }
 }
 

@@ -2,49 +2,10 @@
 
 use fm_train::{Optimizer, TrainError};
 
-use super::parse::ProtocolError;
+use super::error::Part::{self, Index};
+use super::error::{Problem, ProtocolError, at_least_one, key, problem};
 use super::sweep::Values;
 use super::{Arm, Freeze, Protocol, RowCount, SweepSpec, TrunkOrigin};
-
-/// A step on the way to a value.
-#[derive(Clone, Debug)]
-pub(super) enum Part {
-    Key(String),
-    Index(usize),
-}
-
-/// A key of a table.
-pub(super) fn key(name: &str) -> Part {
-    Part::Key(name.to_owned())
-}
-
-use Part::Index;
-
-/// The first thing that is wrong.
-pub(super) struct Problem {
-    pub(super) key: Vec<Part>,
-    pub(super) expected: String,
-    pub(super) found: String,
-}
-
-pub(super) fn problem(
-    key: &[Part],
-    expected: impl ToString,
-    found: impl ToString,
-) -> Result<(), Problem> {
-    Err(Problem {
-        key: key.to_vec(),
-        expected: expected.to_string(),
-        found: found.to_string(),
-    })
-}
-
-pub(super) fn at_least_one(key: &[Part], value: usize) -> Result<(), Problem> {
-    match value {
-        0 => problem(key, "1 or more", value),
-        _ => Ok(()),
-    }
-}
 
 impl Protocol {
     pub(super) fn problem(&self) -> Option<Problem> {

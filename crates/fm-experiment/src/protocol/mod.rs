@@ -3,6 +3,7 @@
 mod arm;
 mod check;
 mod class;
+mod error;
 mod freeze;
 mod parse;
 mod path;
@@ -12,8 +13,8 @@ mod sweep;
 
 pub use arm::{Arm, Streams, TrunkOrigin};
 pub use class::ClassRef;
+pub use error::ProtocolError;
 pub use freeze::Freeze;
-pub use parse::ProtocolError;
 pub use path::parse_value;
 pub use phase::PhaseSpec;
 pub use row_count::RowCount;

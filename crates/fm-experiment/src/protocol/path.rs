@@ -7,7 +7,8 @@
 use serde_json::{Map, Value};
 
 use super::Protocol;
-use super::parse::{ProtocolError, likely};
+use super::error::ProtocolError;
+use super::parse::likely;
 
 /// A value as a command line has it: TOML, where a bare word is a string.
 ///

@@ -4,7 +4,8 @@ use fm_nn::Dropout;
 use fm_train::{EarlyStopping, Optimizer, Phase, Plateau, Schedule, Stream, TrainError};
 use serde::{Deserialize, Serialize};
 
-use super::check::{Part, Problem, at_least_one, check_optimizer, key, problem};
+use super::check::check_optimizer;
+use super::error::{Part, Problem, at_least_one, key, problem};
 use super::{Freeze, is_default};
 
 /// Some epochs under one freeze mask and one optimizer, which starts fresh: the source training
@@ -177,26 +178,8 @@ impl PhaseSpec {
         let stream = fm_train::Seeds::new(0).stream("checked");
         let n_classes = n_classes.unwrap_or_else(|| self.class_weights.len().max(2));
         let phase = self.phase(hidden + 1, stream);
-        match phase.and_then(|phase| phase.check_settings(hidden + 1, n_classes)) {
-            Ok(()) => Ok(()),
-            Err(TrainError::LrFactors { layers, found }) => {
-                let expected = format!("{layers} numbers, one for each layer and the head");
-                problem(
-                    &inside_of("lr_factors"),
-                    expected,
-                    format!("{found} of them"),
-                )
-            }
-            Err(TrainError::ClassWeights { n_classes, found }) => {
-                let expected = format!("{n_classes} numbers, one for each class of the task");
-                problem(
-                    &inside_of("class_weights"),
-                    expected,
-                    format!("{found} of them"),
-                )
-            }
-            Err(error) => inside(at, Err(error)),
-        }
+        let checked = phase.and_then(|phase| phase.check_settings(hidden + 1, n_classes));
+        inside(at, checked)
     }
 }
 

@@ -1,20 +1,15 @@
-//! A training step allocates nothing, whatever is switched on.
-//!
-//! Without the standard harness, whose own thread allocates when it likes.
+//! A training step allocates nothing, whatever the options.
 
 use std::ops::ControlFlow;
 
-use fm_nn::{Activation, Dropout, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_nn::{Activation, Dropout, FreezeMask, Init, Loss, Network, TrunkSpec};
 use fm_train::{
-    Adam, AdamW, Examples, Inputs, Labels, Observer, Optimizer, Phase, RmsProp, RowOrder, Schedule,
-    Seeds, Sgd, StepRecord, Trainer,
+    Adam, AdamW, Examples, Observer, Optimizer, Phase, RmsProp, Schedule, Seeds, Sgd, StepRecord,
+    Trainer,
 };
 use ndarray::Array2;
-use peak_alloc::PeakAlloc;
 
-/// Counts the bytes in use, and their peak.
-#[global_allocator]
-static MEMORY: PeakAlloc = PeakAlloc;
+use crate::MEMORY;
 
 /// From the end of the second step on.
 #[derive(Default)]
@@ -41,10 +36,10 @@ impl Observer for Watch {
     }
 }
 
-fn main() {
+pub(crate) fn a_training_step_allocates_nothing() {
     let points = Array2::from_shape_fn((83, 20), |(i, j)| libm::sinf((i * (7 + 4 * j)) as f32));
     let labels: Vec<u8> = (0..83).map(|i| i % 3).collect();
-    let examples = Examples::new(Inputs::F32(points.view()), Labels::U8(&labels)).unwrap();
+    let examples = Examples::new(&points, &labels).unwrap();
     let seeds = Seeds::new(1);
     let spec = TrunkSpec {
         inputs: 20,
@@ -53,10 +48,8 @@ fn main() {
         init: Init::LecunNormal,
     };
     let trainer = Trainer {
-        engine: Engine::portable(),
-        loss: Loss::SoftmaxCrossEntropy,
         batch_size: 8,
-        order: RowOrder::Shuffled(seeds.stream("shuffle")),
+        ..Trainer::new(Loss::SoftmaxCrossEntropy, seeds.stream("shuffle"))
     };
     let sgd = Sgd::plain(0.05);
     let momentum = Sgd {
@@ -65,7 +58,7 @@ fn main() {
         ..sgd
     };
     let optimizers = [
-        Optimizer::Sgd(sgd),
+        sgd.into(),
         Optimizer::Sgd(momentum),
         Optimizer::Adam(Adam::new(0.01)),
         Optimizer::AdamW(AdamW::new(0.01)),
@@ -97,7 +90,9 @@ fn main() {
                 let mut watch = Watch::default();
                 let phases = [phase];
                 trainer
-                    .fit(&mut network, &phases, &examples, None, &mut watch)
+                    .fit(&mut network, &phases, &examples)
+                    .observer(&mut watch)
+                    .run()
                     .unwrap();
                 assert_eq!(watch.steps, 11 - 2);
             }

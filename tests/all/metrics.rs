@@ -1,13 +1,13 @@
 //! Classification metrics, against scikit-learn.
 
-use fm_tests::matrix;
+use fm_tests::{fixture, matrix};
 use fm_train::{
     ConfusionMatrix, TrainError, brier_score, calibration_error, probabilities, roc_auc,
     top_k_accuracy,
 };
 use serde::Deserialize;
 
-/// Sums of some hundred f64, in other orders than scikit-learn's.
+/// Sums of some hundred f64, in another order than scikit-learn's.
 const TOLERANCE: f64 = 1e-12;
 
 #[derive(Deserialize)]
@@ -38,9 +38,8 @@ fn close(found: f64, expected: f64, what: &str) {
     assert!(off <= TOLERANCE, "{what}: {found}, expected {expected}");
 }
 
-#[test]
-fn metrics_match_scikit_learn() {
-    let reference: Reference = serde_json::from_str(include_str!("fixtures/metrics.json")).unwrap();
+pub(crate) fn metrics_match_scikit_learn() {
+    let reference: Reference = fixture("metrics.json");
     assert_eq!(reference.cases.len(), 6);
     for case in &reference.cases {
         let name = &case.name;
@@ -77,8 +76,7 @@ fn metrics_match_scikit_learn() {
     }
 }
 
-#[test]
-fn probabilities_add_up_to_one_however_large_the_logits() {
+pub(crate) fn probabilities_add_up_to_one_for_large_logits() {
     let logits = matrix(&[vec![1e30, 0.0, -1e30], vec![5.0, 5.0, 5.0]]);
     let found = probabilities(logits.view());
     let third = 1.0 / 3.0;
@@ -91,8 +89,7 @@ fn probabilities_add_up_to_one_however_large_the_logits() {
     assert_eq!(rows, [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]);
 }
 
-#[test]
-fn ties_and_missing_classes_are_what_the_documentation_says() {
+pub(crate) fn ties_and_missing_classes_are_as_documented() {
     let equal = matrix(&[vec![0.5, 0.5, 0.5]]);
     let top = |class, k| top_k_accuracy(equal.view(), &[class], k).unwrap();
     assert_eq!(
@@ -102,12 +99,12 @@ fn ties_and_missing_classes_are_what_the_documentation_says() {
     assert_eq!(top(2, 9), 1.0);
 
     assert_eq!(roc_auc(&[0.1, 0.2], &[1, 1]), Ok(None));
-    assert_eq!(roc_auc(&[f32::NAN, 0.2], &[1, 0]), Ok(None));
+    let nan = Err(TrainError::Nan { row: 0 });
+    assert_eq!(roc_auc(&[f32::NAN, 0.2], &[1, 0]), nan);
     assert_eq!(roc_auc(&[0.0, -0.0], &[1, 0]), Ok(Some(0.5)));
 }
 
-#[test]
-fn what_does_not_fit_is_refused() {
+pub(crate) fn arguments_that_do_not_fit_are_refused() {
     let logits = matrix(&[vec![0.0, 1.0], vec![1.0, 0.0]]);
     let logits = logits.view();
     let (inputs, labels) = (2, 1);

@@ -1,5 +1,5 @@
-//! Frozen bytes under every optimizer, at every grain of mask, before and after momentum; and the
-//! table of it in `docs/freezing.md`, which `FM_WRITE_DOCS=1` writes anew.
+//! Frozen bytes under every optimizer and every kind of mask, before and after momentum; and their
+//! table in `docs/freezing.md`, which `FM_WRITE_DOCS=1` rewrites.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ const LAYERS: usize = 4;
 const ROWS: usize = 8;
 const INPUTS: usize = 5;
 
-/// What is trained with; the last ones with gradients clipped, which takes another way.
+/// Optimizers and clipping; clipped gradients take another code path.
 fn optimizers() -> Vec<(&'static str, Optimizer, Option<f64>)> {
     let (sgd, adam, rmsprop) = (Sgd::plain(0.05), Adam::new(0.01), RmsProp::new(0.01));
     let momentum = Sgd {
@@ -61,8 +61,8 @@ fn optimizers() -> Vec<(&'static str, Optimizer, Option<f64>)> {
     ]
 }
 
-/// A mask of each grain, trainable layers above and below what it freezes.
-fn grains(network: &Network) -> Vec<(&'static str, FreezeMask)> {
+/// A mask of each kind, with trainable layers above and below the frozen parameters.
+fn masks(network: &Network) -> Vec<(&'static str, FreezeMask)> {
     let layer = &network.layers()[1];
     let (inputs, units) = (layer.inputs(), layer.outputs());
     let elements = |frozen: &dyn Fn(usize, usize) -> bool| {
@@ -136,7 +136,7 @@ impl Training {
     fn new(phase: &Phase, engine: &Engine) -> Self {
         let network = network();
         Self {
-            state: OptimizerState::for_phase(phase, &network).unwrap(),
+            state: phase.optimizer_state(&network).unwrap(),
             workspace: Workspace::for_training(&network, engine.clone(), ROWS),
             inputs: (0..ROWS * INPUTS).map(|i| libm::sinf(i as f32)).collect(),
             network,
@@ -173,7 +173,7 @@ fn holds(training: &mut Training, mask: &FreezeMask, what: &str) -> usize {
             trainable[usize::from(same)] += 1;
         }
     }
-    // A few gradients may be too small for a float to notice.
+    // A few gradients may be too small to change a float.
     assert!(
         trainable[0] > 20 * trainable[1],
         "{what}: {trainable:?} trainable parameters moved and stayed"
@@ -189,19 +189,19 @@ fn table(engine: &Engine) -> String {
             clip_norm,
             ..Phase::new(1, mask.clone(), optimizer)
         };
-        for (grain, mask) in grains(&network()) {
-            let what = format!("{name}, {grain}, {}", engine.kernel());
+        for (kind, mask) in masks(&network()) {
+            let what = format!("{name}, {kind}, {}", engine.kernel());
             let mut fresh = Training::new(&phase(&mask), engine);
             let count = holds(&mut fresh, &mask, &format!("{what}, from the start"));
 
-            // The same state goes on: momentum and means are there when the mask comes.
+            // The same state continues: there is momentum when the mask is applied.
             let mut moving = Training::new(&phase(&none), engine);
             holds(&mut moving, &none, &format!("{what}, before the mask"));
             let after = holds(&mut moving, &mask, &format!("{what}, after momentum"));
             assert_eq!(after, count);
-            // Nothing keeps them when the mask is gone.
+            // Without the mask they all change again.
             holds(&mut moving, &none, &format!("{what}, after the mask"));
-            writeln!(table, "| {name} | {grain} | {count} | equal | equal |").unwrap();
+            writeln!(table, "| {name} | {kind} | {count} | equal | equal |").unwrap();
         }
     }
     table
@@ -212,14 +212,13 @@ fn document(table: &str) -> String {
         "\
 # Frozen bytes
 
-Written by `tests/freezing_table.rs`, which checks each line and that this file is what it writes
-(`FM_WRITE_DOCS=1 cargo test -p fm-tests --test freezing_table` writes it anew).
+Written by `tests/all/freezing_table.rs`, which checks each line and this file
+(`FM_WRITE_DOCS=1 cargo test -p fm-tests --test all freezing_table` rewrites it).
 
-A network of 5-19-17-6-3 is trained for five steps under a mask, once from the start and once
-after five steps with nothing frozen and with the same optimizer state, so that momentum and means
-are there when the mask comes. \"Equal\": every frozen parameter has the same bits after as before,
-at every vector level, while at least 95 in 100 of the others moved; without the mask they all move
-again.
+A network of 5-19-17-6-3 units is trained for five steps under a mask: once from the start, and once
+after five steps with nothing frozen, with the same optimizer state and so with momentum. \"Equal\":
+every frozen parameter has the same bits after as before, at every vector level, while at least 95
+of 100 other parameters changed; without the mask all change again.
 
 | Optimizer | Frozen | Parameters | From the start | After momentum |
 |---|---|---:|---|---|
@@ -227,8 +226,7 @@ again.
     )
 }
 
-#[test]
-fn frozen_bytes_are_equal_and_the_document_says_so() {
+pub(crate) fn frozen_bytes_are_equal_and_the_document_says_so() {
     let engines = engines_at_every_level();
     let tables: Vec<String> = engines.iter().map(table).collect();
     assert!(tables.iter().all(|table| *table == tables[0]));
@@ -241,18 +239,16 @@ fn frozen_bytes_are_equal_and_the_document_says_so() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(
         committed, document,
-        "docs/freezing.md is not what the test writes; FM_WRITE_DOCS=1 writes it"
+        "docs/freezing.md differs from what the test writes; FM_WRITE_DOCS=1 rewrites it"
     );
 }
 
-/// A mask changes nothing but what it freezes: one step from the same weights moves the others to
-/// the same bits as without it.
-#[test]
-fn a_mask_changes_only_what_it_freezes() {
+/// One step from the same weights gives all other parameters the same bits as without the mask.
+pub(crate) fn a_mask_changes_only_what_it_freezes() {
     for engine in engines_at_every_level() {
         for (name, optimizer, clip_norm) in optimizers() {
-            // Clipping joins all: without the frozen gradients the length is another. Here it is
-            // left at no limit that is ever reached.
+            // Clipping depends on all gradients, so with frozen ones the norm differs. Here the
+            // limit is never reached.
             let phase = |mask: &FreezeMask| Phase {
                 clip_norm: clip_norm.map(|_| 1e3),
                 ..Phase::new(1, mask.clone(), optimizer)
@@ -262,7 +258,7 @@ fn a_mask_changes_only_what_it_freezes() {
             let start = bits(&free.network);
             free.steps(1, &none);
             let free = bits(&free.network);
-            for (grain, mask) in grains(&network()) {
+            for (kind, mask) in masks(&network()) {
                 let mut masked = Training::new(&phase(&mask), &engine);
                 let flags = frozen(&masked.network, &mask);
                 masked.steps(1, &mask);
@@ -271,7 +267,7 @@ fn a_mask_changes_only_what_it_freezes() {
                     .map(|(&frozen, (&start, &free))| if frozen { start } else { free })
                     .collect();
                 let found = bits(&masked.network);
-                assert!(found == expected, "{name}, {grain}, {}", engine.kernel());
+                assert!(found == expected, "{name}, {kind}, {}", engine.kernel());
             }
         }
     }

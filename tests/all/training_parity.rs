@@ -5,11 +5,8 @@ use std::path::Path;
 
 use fm_data::{Dataset, FashionMnist, TaskSplit};
 use fm_nn::{Activation, Dense, Engine, FreezeMask, Loss, Network};
-use fm_tests::{Outcome, engines, fixture, fixtures, needs_data, run};
-use fm_train::{
-    Evaluator, Examples, Inputs, Labels, Observer, Optimizer, Phase, RowOrder, Sgd, StepRecord,
-    Trainer,
-};
+use fm_tests::{Outcome, engines, fixture, fixtures};
+use fm_train::{Evaluator, Examples, Inputs, Observer, Phase, RowOrder, Sgd, StepRecord, Trainer};
 use ndarray::ArrayView2;
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -17,7 +14,7 @@ use serde::Deserialize;
 /// The reference's own float32 and float64 differ by 5e-7 at most; products summed in another
 /// order add their share over hundreds of steps.
 const LOSS_TOLERANCE: f64 = 1e-4;
-/// Rows whose logit is so near the boundary that rounding may turn them.
+/// Rows so near the decision boundary that rounding may change their class.
 const CORRECT_TOLERANCE: usize = 2;
 
 #[derive(Deserialize)]
@@ -46,18 +43,13 @@ struct Test {
     first_probabilities: Vec<f64>,
 }
 
-fn main() {
-    run(vec![needs_data(
-        "every_step_matches_pytorch_on_every_backend",
-        |folder| {
-            let reference: Reference = fixture("training_parity.json");
-            let tasks = Tasks::open(folder)?;
-            for engine in engines() {
-                check(&reference.float64, &tasks, &engine)?;
-            }
-            Ok(())
-        },
-    )]);
+pub(crate) fn every_step_matches_pytorch_on_every_backend(folder: &Path) -> Outcome {
+    let reference: Reference = fixture("training_parity.json");
+    let tasks = Tasks::open(folder)?;
+    for engine in engines() {
+        check(&reference.float64, &tasks, &engine)?;
+    }
+    Ok(())
 }
 
 struct Tasks {
@@ -82,11 +74,7 @@ impl Tasks {
 }
 
 fn examples(data: &Dataset) -> Examples<'_> {
-    let inputs = Inputs::U8 {
-        values: data.pixels(),
-        scale: 1.0 / 255.0,
-    };
-    Examples::new(inputs, Labels::U8(data.labels())).expect("a label for each row")
+    Examples::new(Inputs::pixels(data.pixels()), data.labels()).expect("a label for each row")
 }
 
 /// The layers of the initial weights: the trunk and the two heads.
@@ -130,22 +118,21 @@ fn check(expected: &Numbers, tasks: &Tasks, engine: &Engine) -> Outcome {
     let kernel = engine.kernel();
     let train = |network: &mut Network, data: &Dataset, loss, frozen, epochs| {
         let mask = FreezeMask::first(frozen, network.layers().len());
-        let phase = Phase::new(epochs, mask, Optimizer::Sgd(Sgd::plain(1e-3)));
-        let order = RowOrder::Given;
+        let phase = Phase::new(epochs, mask, Sgd::plain(1e-3));
         let trainer = Trainer {
             engine: engine.clone(),
-            loss,
-            batch_size: 32,
-            order,
+            ..Trainer::new(loss, RowOrder::Given)
         };
         let mut losses = Losses::default();
         trainer
-            .fit(network, &[phase], &examples(data), None, &mut losses)
+            .fit(network, &[phase], &examples(data))
+            .observer(&mut losses)
+            .run()
             .map(|_| losses.0)
     };
     let score = |network: &Network, data: &Dataset, loss, expected: &Test, what: &str| -> Outcome {
         let mut evaluator = Evaluator::new(network, engine.clone());
-        let scores = evaluator.evaluate(network, &examples(data), loss)?;
+        let (scores, logits) = evaluator.evaluate_rows(network, &examples(data), loss)?;
         assert_eq!(scores.rows, expected.rows, "{kernel}, {what}: rows");
         let off = (scores.loss - expected.loss).abs();
         assert!(
@@ -158,7 +145,6 @@ fn check(expected: &Numbers, tasks: &Tasks, engine: &Engine) -> Outcome {
             "{kernel}, {what}: {} rows correct",
             scores.correct
         );
-        let logits = evaluator.logits(network, &examples(data))?;
         for (row, p) in expected.first_probabilities.iter().enumerate() {
             let found = 1.0 / (1.0 + libm::exp(f64::from(-logits[[row, 0]])));
             assert!(

@@ -1,13 +1,15 @@
 //! The weights of one short training, to the bit, on every machine that runs the tests.
 //!
-//! Everything that decides them is drawn from a seed, and the portable backend promises the same
-//! bits at every vector level and with any number of threads. A change of this hash is a change of
-//! every result that was ever recorded: it wants a reason, and the reason in the commit. To get
-//! the new one, run `cargo test -p fm-tests --test golden_weights` and take `left` of the failure.
+//! Everything is drawn from a seed, and the portable backend has the same bits at every vector
+//! level. A change of this hash changes every recorded result: give the reason in the commit. To
+//! get the new one, run `cargo test -p fm-tests --test all golden_weights` and take `left` of the
+//! failure.
 
 use fm_nn::{Activation, Engine, FreezeMask, Init, Level, Loss, Network, TrunkSpec};
-use fm_tests::small_experiment::data;
-use fm_train::{Adam, Examples, Inputs, Labels, Optimizer, Phase, RowOrder, Seeds, Sgd, Trainer};
+use fm_train::{Adam, Examples, Inputs, Phase, Seeds, Sgd, Trainer};
+use ndarray::s;
+
+use crate::images::images;
 
 /// SHA-256 of the weights, as [`Network::digest`] takes it.
 const GOLDEN: &str = "c140f2fb9c3e425e0f3efe8e64dce40198ade56853b4e132d9f4d4e356cd341b";
@@ -26,41 +28,34 @@ fn trained(engine: Engine) -> String {
     let head = spec.head(10, &mut seeds.stream("head").rng());
     let mut network = Network::new(trunk, head).expect("shapes fit");
 
-    let data = data();
+    let (pixels, labels) = images();
     // Six batches of 32 rows and one of 13.
-    let labels = &data.train.labels()[..205];
-    let pixels = data.train.pixels();
-    let inputs = Inputs::U8 {
-        values: pixels.slice(ndarray::s![..205, ..]),
-        scale: 1.0 / 255.0,
-    };
-    let examples = Examples::new(inputs, Labels::U8(labels)).expect("a label for each row");
+    let inputs = Inputs::pixels(pixels.slice(s![..205, ..]));
+    let examples = Examples::new(inputs, &labels[..205]).expect("a label for each row");
     let momentum = Sgd {
         momentum: 0.9,
         weight_decay: 0.01,
         ..Sgd::plain(0.01)
     };
     let phases = [
-        Phase::new(1, FreezeMask::none(4), Optimizer::Sgd(Sgd::plain(0.02))),
-        Phase::new(1, FreezeMask::trunk(4), Optimizer::Sgd(momentum)),
-        Phase::new(1, FreezeMask::none(4), Optimizer::Adam(Adam::new(1e-3))),
+        Phase::new(1, FreezeMask::none(4), Sgd::plain(0.02)),
+        Phase::new(1, FreezeMask::trunk(4), momentum),
+        Phase::new(1, FreezeMask::none(4), Adam::new(1e-3)),
     ];
     let trainer = Trainer {
         engine,
-        loss: Loss::SoftmaxCrossEntropy,
-        batch_size: 32,
-        order: RowOrder::Shuffled(seeds.stream("shuffle")),
+        ..Trainer::new(Loss::SoftmaxCrossEntropy, seeds.stream("shuffle"))
     };
     let history = trainer
-        .fit(&mut network, &phases, &examples, None, &mut ())
+        .fit(&mut network, &phases, &examples)
+        .run()
         .expect("finite losses");
-    // Something was learned: bits of a network that stands still would show little.
+    // Something was learned.
     assert!(history[2].train.loss < history[0].train.loss, "{history:?}");
     network.digest()
 }
 
-#[test]
-fn trained_weights_have_the_golden_bits_at_every_level_and_on_two_threads() {
+pub(crate) fn trained_weights_have_the_golden_bits_at_every_level_and_on_two_threads() {
     for level in Level::ALL {
         let Ok(engine) = Engine::portable_at(level) else {
             continue;

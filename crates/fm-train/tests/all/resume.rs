@@ -1,12 +1,10 @@
-//! Stopped after any epoch and gone on with from the bytes of a checkpoint, a training ends with
-//! the same bits; and a checkpoint of another training is refused.
-
-mod support;
+//! A training that is resumed from the bytes of a checkpoint ends with the same bits, whatever the
+//! epoch; and a checkpoint of another training is refused.
 
 use fm_nn::{Activation, Dropout, FreezeMask, Network};
 use fm_train::{
-    Adam, AdamW, Checkpoint, EarlyStopping, EpochRecord, Examples, Inputs, Labels, Optimizer,
-    Phase, Plateau, RmsProp, RowOrder, Schedule, Seeds, Sgd, TrainError, Trainer,
+    Adam, AdamW, Checkpoint, EarlyStopping, EpochRecord, Examples, Optimizer, Phase, Plateau,
+    RmsProp, RowOrder, Schedule, Seeds, Sgd, TrainError, Trainer,
 };
 use ndarray::Array2;
 
@@ -17,22 +15,21 @@ struct Task {
 
 impl Task {
     fn new() -> Self {
-        let (points, labels) = support::points(53);
+        let (points, labels) = crate::support::points(53);
         Self { points, labels }
     }
 
     fn examples(&self) -> Examples<'_> {
-        let inputs = Inputs::F32(self.points.view());
-        Examples::new(inputs, Labels::U8(&self.labels)).unwrap()
+        Examples::new(&self.points, &self.labels).unwrap()
     }
 }
 
 fn network(hidden: &[usize]) -> Network {
-    support::network(hidden, Activation::Selu)
+    crate::support::network(hidden, Activation::Selu)
 }
 
 fn trainer() -> Trainer {
-    support::trainer(RowOrder::Shuffled(Seeds::new(1).stream("shuffle")))
+    crate::support::trainer(Seeds::new(1).stream("shuffle"))
 }
 
 fn optimizers() -> Vec<Optimizer> {
@@ -51,7 +48,7 @@ fn optimizers() -> Vec<Optimizer> {
         ..sgd
     };
     vec![
-        Optimizer::Sgd(sgd),
+        sgd.into(),
         Optimizer::Sgd(decay),
         Optimizer::Sgd(momentum),
         Optimizer::Sgd(nesterov),
@@ -64,8 +61,8 @@ fn optimizers() -> Vec<Optimizer> {
     ]
 }
 
-/// A frozen trunk, then single frozen weights, each with a schedule; then all that remembers
-/// something of its own.
+/// A frozen trunk, then single frozen weights, each with a schedule; then everything that has a
+/// state of its own.
 fn phases(optimizer: Optimizer) -> Vec<Phase> {
     let pattern = Array2::from_shape_fn((2, 9), |(i, j)| (i + j) % 3 == 0);
     let dropout = (Dropout::Alpha(0.1), Seeds::new(1).stream("dropout"));
@@ -98,41 +95,39 @@ fn phases(optimizer: Optimizer) -> Vec<Phase> {
     ]
 }
 
-/// Trains for `epochs` epochs, then goes on from the bytes of a checkpoint.
+/// Trains for `epochs` epochs, then resumes from the bytes of a checkpoint.
 fn stopped(task: &Task, phases: &[Phase], epochs: usize) -> (Network, Vec<EpochRecord>) {
     let (trainer, examples) = (trainer(), task.examples());
     let mut first = network(&[9, 5]);
     let mut training = trainer
-        .start(&mut first, phases, &examples, Some(&examples))
+        .fit(&mut first, phases, &examples)
+        .validation(&examples)
+        .start()
         .unwrap();
     for _ in 0..epochs {
-        training.epoch(&mut ()).unwrap().unwrap();
+        training.epoch().unwrap().unwrap();
     }
     let taken = training.checkpoint().unwrap();
     let bytes = taken.to_bytes();
     let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
     assert_eq!(checkpoint, taken);
 
-    // Whatever the second network holds goes.
+    // The weights of the second network are replaced.
     let mut second = network(&[9, 5]);
     second.layers_mut()[0].weight_mut().fill(7.0);
     let training = trainer
-        .resume(
-            &mut second,
-            checkpoint.phases(),
-            &checkpoint,
-            &examples,
-            Some(&examples),
-        )
+        .fit(&mut second, checkpoint.phases(), &examples)
+        .validation(&examples)
+        .resume(&checkpoint)
         .unwrap();
-    // A checkpoint taken before anything is done is the one that was resumed.
+    // A checkpoint directly after resuming equals the one that was resumed.
     assert_eq!(training.checkpoint().unwrap().to_bytes(), bytes);
-    let history = training.finish(&mut ()).unwrap();
+    let history = training.finish().unwrap();
     (second, history)
 }
 
 #[test]
-fn a_stop_after_any_epoch_changes_no_bit_under_any_optimizer() {
+fn resuming_after_any_epoch_gives_the_same_bits_under_every_optimizer() {
     let task = Task::new();
     let (mut stopped_early, mut at_phase_ends) = (0, 0);
     for optimizer in optimizers() {
@@ -140,7 +135,9 @@ fn a_stop_after_any_epoch_changes_no_bit_under_any_optimizer() {
         let mut whole = network(&[9, 5]);
         let examples = task.examples();
         let history = trainer()
-            .fit(&mut whole, &phases, &examples, Some(&examples), &mut ())
+            .fit(&mut whole, &phases, &examples)
+            .validation(&examples)
+            .run()
             .unwrap();
         stopped_early += usize::from(history.len() < 12);
         for epochs in 0..=history.len() {
@@ -154,18 +151,12 @@ fn a_stop_after_any_epoch_changes_no_bit_under_any_optimizer() {
     assert!(stopped_early > 0, "no phase was stopped early");
 }
 
-/// What an optimizer remembers decides the bits: without it they would be others.
+/// The state of the optimizer matters: a fresh one gives other bits.
 #[test]
-fn a_checkpoint_is_more_than_the_weights() {
+fn weights_without_the_optimizer_state_give_other_bits() {
     let task = Task::new();
     let examples = task.examples();
-    let phase = |epochs| {
-        Phase::new(
-            epochs,
-            FreezeMask::none(3),
-            Optimizer::Adam(Adam::new(0.01)),
-        )
-    };
+    let phase = |epochs| Phase::new(epochs, FreezeMask::none(3), Adam::new(0.01));
     let mut whole = network(&[9, 5]);
     let fit = |network: &mut Network, epochs| {
         let trainer = Trainer {
@@ -173,7 +164,8 @@ fn a_checkpoint_is_more_than_the_weights() {
             ..trainer()
         };
         trainer
-            .fit(network, &[phase(epochs)], &examples, None, &mut ())
+            .fit(network, &[phase(epochs)], &examples)
+            .run()
             .unwrap();
     };
     fit(&mut whole, 4);
@@ -184,7 +176,7 @@ fn a_checkpoint_is_more_than_the_weights() {
 }
 
 #[test]
-fn a_checkpoint_on_disk_comes_back() {
+fn a_checkpoint_on_disk_is_read_back_equal() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.ckpt");
     let task = Task::new();
@@ -192,9 +184,11 @@ fn a_checkpoint_on_disk_comes_back() {
     let phases = phases(optimizers()[4]);
     let (trainer, mut network) = (trainer(), network(&[9, 5]));
     let mut training = trainer
-        .start(&mut network, &phases, &examples, Some(&examples))
+        .fit(&mut network, &phases, &examples)
+        .validation(&examples)
+        .start()
         .unwrap();
-    training.epoch(&mut ()).unwrap();
+    training.epoch().unwrap();
     let checkpoint = training.checkpoint().unwrap();
     checkpoint.save(&path).unwrap();
     let loaded = Checkpoint::load(&path).unwrap();
@@ -203,22 +197,24 @@ fn a_checkpoint_on_disk_comes_back() {
     assert_eq!(loaded.network(), training.network());
     let error = Checkpoint::load(&folder.path().join("none")).unwrap_err();
     assert!(error.to_string().contains("none"), "{error}");
-    // A saved network is no checkpoint.
+    // A saved network is not a checkpoint.
     let error = Checkpoint::from_bytes(&loaded.network().to_bytes()).unwrap_err();
     assert!(error.to_string().starts_with("not a checkpoint"), "{error}");
 }
 
 #[test]
-fn a_checkpoint_of_another_training_is_refused_by_what_differs() {
+fn a_checkpoint_of_another_training_is_refused_with_the_difference() {
     let task = Task::new();
     let examples = task.examples();
     let phases = phases(optimizers()[2]);
     let mut start = network(&[9, 5]);
     let base = trainer();
     let mut training = base
-        .start(&mut start, &phases, &examples, Some(&examples))
+        .fit(&mut start, &phases, &examples)
+        .validation(&examples)
+        .start()
         .unwrap();
-    training.epoch(&mut ()).unwrap();
+    training.epoch().unwrap();
     let checkpoint = training.checkpoint().unwrap();
 
     let refused = |trainer: &Trainer, hidden: &[usize], phases: &[Phase], valid: bool| {
@@ -226,10 +222,12 @@ fn a_checkpoint_of_another_training_is_refused_by_what_differs() {
         let before = other.clone();
         let valid = valid.then_some(&examples);
         let error = trainer
-            .resume(&mut other, phases, &checkpoint, &examples, valid)
+            .fit(&mut other, phases, &examples)
+            .validation(valid)
+            .resume(&checkpoint)
             .map(|_| ())
             .unwrap_err();
-        assert_eq!(other, before, "left as it was");
+        assert_eq!(other, before, "the network is unchanged");
         match error {
             TrainError::Checkpoint { key, .. } => key,
             other => panic!("{other}"),

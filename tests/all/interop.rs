@@ -1,7 +1,7 @@
 //! Models of PyTorch and Keras here, and ours there: equal logits in both directions.
 //!
-//! By files that `interop/interop.py` made with the real ones, always; and by running it, where
-//! a Python (`FM_PYTHON`, else `python3`) has torch and safetensors.
+//! Always with files that `interop/interop.py` made; and by running it, if a Python (`FM_PYTHON`,
+//! else `python3`) has torch and safetensors.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 use fm_nn::tensors::{Layout, ReadOptions};
 use fm_nn::{Activation, Engine, Init, Model, Network, Rows, TrunkSpec, Workspace};
-use fm_tests::{Outcome, run, test, workspace};
+use fm_tests::{Outcome, test, workspace};
 use fm_train::Seeds;
 use libtest_mimic::{Completion, Trial};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// Three layers of ten products in f32, summed in another order.
 const TOLERANCE: f32 = 1e-5;
 
-/// What the script says of the models that it wrote.
+/// The script's description of the models that it wrote.
 #[derive(Deserialize)]
 struct Written {
     inputs: Vec<Vec<f32>>,
@@ -27,22 +27,22 @@ struct Written {
 #[derive(Deserialize)]
 struct Foreign {
     file: String,
-    /// Where the file does not say it.
+    /// If it is not in the file.
     activation: Option<Activation>,
     logits: Vec<Vec<f32>>,
 }
 
-/// What the script is told of our models.
+/// The description of our models for the script.
 #[derive(Serialize)]
 struct Ours<'a> {
     inputs: &'a [Vec<f32>],
     files: Vec<String>,
 }
 
-fn main() {
-    run(vec![
+pub(crate) fn tests() -> Vec<Trial> {
+    vec![
         test(
-            "committed_models_of_pytorch_and_keras_give_their_logits",
+            "interop::committed_models_of_pytorch_and_keras_give_their_logits",
             || {
                 let written = theirs(&committed())?;
                 assert_eq!(written, 16, "seven activations twice, and two more");
@@ -50,14 +50,14 @@ fn main() {
             },
         ),
         test(
-            "committed_models_of_ours_give_the_logits_that_they_gave_there",
+            "interop::committed_models_of_ours_give_the_same_logits_there",
             || {
                 let folder = tempfile::tempdir()?;
                 let files = write_ours(folder.path())?;
                 for file in &files {
                     let today = std::fs::read(folder.path().join(file))?;
                     let then = std::fs::read(committed().join(file))?;
-                    assert!(today == then, "{file} is written as it was");
+                    assert!(today == then, "{file} has changed");
                 }
                 let read = ours(&committed())?;
                 assert_eq!(read, files.len());
@@ -65,7 +65,7 @@ fn main() {
             },
         ),
         with_python(
-            "models_go_both_ways_through_the_python_that_is_here",
+            "interop::models_go_both_ways_through_an_installed_python",
             |python| {
                 let folder = tempfile::tempdir()?;
                 script(python, "write", folder.path())?;
@@ -78,14 +78,14 @@ fn main() {
                 Ok(())
             },
         ),
-    ]);
+    ]
 }
 
 fn committed() -> std::path::PathBuf {
     workspace().join("tests/fixtures/interop")
 }
 
-/// A test that is given a Python with torch and safetensors, and is counted as ignored without.
+/// A test that gets a Python with torch and safetensors, and is counted as ignored without.
 fn with_python(name: &str, test: fn(&str) -> Outcome) -> Trial {
     Trial::ignorable_test(name, move || {
         let python = std::env::var("FM_PYTHON").unwrap_or_else(|_| "python3".to_owned());
@@ -114,7 +114,7 @@ fn script(python: &str, command: &str, folder: &Path) -> Outcome {
     Err(String::from_utf8_lossy(&output.stderr).into())
 }
 
-/// Reads the models of the script and compares logits; how many there are.
+/// Reads the models of the script, compares logits, and returns the number of models.
 fn theirs(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
     let written: Written = serde_json::from_slice(&std::fs::read(folder.join("written.json"))?)?;
     for foreign in &written.written {
@@ -134,7 +134,7 @@ fn theirs(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
     Ok(written.written.len())
 }
 
-/// Compares the script's logits of our models with our own; how many there are.
+/// Compares the script's logits of our models with our own and returns the number of models.
 fn ours(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
     let read: BTreeMap<String, Vec<Vec<f32>>> =
         serde_json::from_slice(&std::fs::read(folder.join("read.json"))?)?;
@@ -146,7 +146,8 @@ fn ours(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
     Ok(read.len())
 }
 
-/// Models of every activation in both layouts, drawn from a seed, and what the script needs.
+/// Writes models of every activation in both layouts, drawn from a seed, with a description for
+/// the script.
 fn write_ours(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let seeds = Seeds::new(7);
     let mut files = Vec::new();

@@ -4,10 +4,8 @@ use fm_nn::{
     Activation, Backend, Dropout, Engine, FreezeMask, Init, Loss, Matrix, Network, Objective,
     Targets, TrunkSpec,
 };
-use fm_tests::{engines_at_every_level, matrix};
-use fm_train::{
-    Evaluator, Examples, Inputs, Labels, Optimizer, Phase, Plateau, RowOrder, Seeds, Sgd, Trainer,
-};
+use fm_tests::{engines_at_every_level, fixture, matrix};
+use fm_train::{Evaluator, Examples, Phase, Plateau, Seeds, Sgd, Trainer};
 use ndarray::Array2;
 use serde::Deserialize;
 
@@ -50,11 +48,10 @@ struct PlateauSettings {
 }
 
 fn reference() -> Reference {
-    serde_json::from_str(include_str!("fixtures/regularisation.json")).unwrap()
+    fixture("regularisation.json")
 }
 
-#[test]
-fn smoothed_and_weighted_losses_are_those_of_pytorch() {
+pub(crate) fn smoothed_and_weighted_losses_match_pytorch() {
     let Reference {
         softmax, sigmoid, ..
     } = reference();
@@ -75,7 +72,7 @@ fn smoothed_and_weighted_losses_are_those_of_pytorch() {
             let mut gradient = Matrix::zeros(rows, logits.cols());
             let sum = objective.sum_and_gradient(&logits, &head.classes, rows, &mut gradient);
             let off = (sum / rows as f64 - case.loss).abs();
-            // Both are f64; the sums have other orders.
+            // Both are f64; the sums have different orders.
             assert!(off < 1e-14 * 10.0, "{objective:?}: {off}");
             for (i, row) in case.gradient.iter().enumerate() {
                 for (found, expected) in gradient.row(i).iter().zip(row) {
@@ -88,8 +85,7 @@ fn smoothed_and_weighted_losses_are_those_of_pytorch() {
     }
 }
 
-#[test]
-fn no_smoothing_and_equal_weights_are_the_plain_loss_to_the_bit() {
+pub(crate) fn no_smoothing_and_equal_weights_are_the_plain_loss_to_the_bit() {
     let Reference { softmax, .. } = reference();
     let logits = Matrix::from_view(matrix(&softmax.logits).view());
     let loss = Loss::SoftmaxCrossEntropy;
@@ -106,8 +102,7 @@ fn no_smoothing_and_equal_weights_are_the_plain_loss_to_the_bit() {
     }
 }
 
-#[test]
-fn plateaus_lower_the_rate_when_pytorch_does() {
+pub(crate) fn plateaus_lower_the_rate_when_pytorch_does() {
     for case in reference().plateaus {
         let plateau = Plateau {
             factor: case.settings.factor,
@@ -150,27 +145,25 @@ impl Task {
         let trunk = spec.trunk(&mut seeds.stream("trunk").rng());
         let head = spec.head(3, &mut seeds.stream("head").rng());
         let mut network = Network::new(trunk, head).unwrap();
-        let inputs = Inputs::F32(self.points.view());
-        let examples = Examples::new(inputs, Labels::U8(&self.labels)).unwrap();
+        let examples = Examples::new(&self.points, &self.labels).unwrap();
         let trainer = Trainer {
             engine,
-            loss: Loss::SoftmaxCrossEntropy,
             batch_size: 90,
-            order: RowOrder::Shuffled(seeds.stream("shuffle")),
+            ..Trainer::new(Loss::SoftmaxCrossEntropy, seeds.stream("shuffle"))
         };
         let phase = Phase {
             dropout: dropout.map(|rule| (rule, seeds.stream("dropout"))),
-            ..Phase::new(3, mask, Optimizer::Sgd(Sgd::plain(0.05)))
+            ..Phase::new(3, mask, Sgd::plain(0.05))
         };
         trainer
-            .fit(&mut network, &[phase], &examples, None, &mut ())
+            .fit(&mut network, &[phase], &examples)
+            .run()
             .unwrap();
         network
     }
 }
 
-#[test]
-fn dropout_is_the_same_bits_at_every_vector_level_and_number_of_threads() {
+pub(crate) fn dropout_is_the_same_bits_at_every_vector_level_and_number_of_threads() {
     let task = Task::new();
     for rule in [Dropout::Standard(0.3), Dropout::Alpha(0.1)] {
         for mask in [FreezeMask::none(3), FreezeMask::trunk(3)] {
@@ -186,7 +179,7 @@ fn dropout_is_the_same_bits_at_every_vector_level_and_number_of_threads() {
                 "{rule:?}"
             );
             let without = task.fit(Engine::portable(), mask.clone(), None).digest();
-            assert_ne!(without, expected, "{rule:?}, {mask}: nothing is left out");
+            assert_ne!(without, expected, "{rule:?}, {mask}: there is no dropout");
             let never = task.fit(
                 Engine::portable(),
                 mask.clone(),
@@ -197,18 +190,15 @@ fn dropout_is_the_same_bits_at_every_vector_level_and_number_of_threads() {
     }
 }
 
-#[test]
-fn scoring_leaves_nothing_out() {
+pub(crate) fn scoring_uses_no_dropout() {
     let task = Task::new();
     let rule = Some(Dropout::Alpha(0.5));
     let network = task.fit(Engine::portable(), FreezeMask::none(3), rule);
-    let inputs = Inputs::F32(task.points.view());
-    let examples = Examples::new(inputs, Labels::U8(&task.labels)).unwrap();
     let mut evaluator = Evaluator::new(&network, Engine::portable());
-    let logits = |evaluator: &mut Evaluator| evaluator.logits(&network, &examples).unwrap();
-    let first = logits(&mut evaluator);
-    assert_eq!(logits(&mut evaluator), first);
-    // Each unit counts: the head on the plain activations gives these very logits.
+    let mut logits = || evaluator.logits(&network, &task.points).unwrap();
+    let first = logits();
+    assert_eq!(logits(), first);
+    // The logits are those of all units.
     let mut x = task.points.clone();
     for layer in network.layers() {
         x = x.dot(&layer.weight()) + ndarray::ArrayView1::from(layer.bias());

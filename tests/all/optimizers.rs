@@ -2,7 +2,7 @@
 
 use fm_nn::{Activation, Dense, Engine, FreezeMask, LayerGradient, Network, Rows, Update};
 use fm_tests::{assert_close, engines_at_every_level, fixture, matrix};
-use fm_train::{Optimizer, OptimizerState, Phase, RmsProp, Sgd};
+use fm_train::{Optimizer, Phase, RmsProp, Sgd};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -24,8 +24,8 @@ struct Run {
 }
 
 impl Run {
-    /// Names and settings are those of our own files, so an optimizer or a setting that does not
-    /// exist here is an error rather than a run compared with the wrong numbers or not at all.
+    /// Names and settings are those of our own files, so an unknown optimizer or setting is an
+    /// error.
     fn optimizer(&self) -> Optimizer {
         let tagged = Map::from_iter([(self.optimizer.clone(), self.settings.clone())]);
         serde_json::from_value(Value::Object(tagged))
@@ -40,7 +40,8 @@ fn trajectory(optimizer: Optimizer, reference: &Reference, engine: &Engine) -> V
     let bias = vec![0.0; reference.start.len()];
     let layer = Dense::from_parts(weight.view(), &bias, Activation::Identity).unwrap();
     let mut network = Network::new(Vec::new(), layer).unwrap();
-    let mut state = OptimizerState::new(optimizer, &network, &FreezeMask::none(1)).unwrap();
+    let phase = Phase::new(1, FreezeMask::none(1), optimizer);
+    let mut state = phase.optimizer_state(&network).unwrap();
     let steps = reference.gradients.iter().map(|gradient| {
         let x = matrix(&[vec![1.0]]);
         let mut delta = matrix(std::slice::from_ref(gradient));
@@ -52,8 +53,7 @@ fn trajectory(optimizer: Optimizer, reference: &Reference, engine: &Engine) -> V
     steps.collect()
 }
 
-#[test]
-fn trajectories_match_pytorch() {
+pub(crate) fn trajectories_match_pytorch() {
     let reference: Reference = fixture("optimizers.json");
     assert!(!reference.runs.is_empty());
     for run in &reference.runs {
@@ -70,10 +70,9 @@ fn trajectories_match_pytorch() {
     }
 }
 
-#[test]
-fn every_level_takes_the_same_steps_to_the_bit() {
+pub(crate) fn every_level_takes_the_same_steps_to_the_bit() {
     let mut reference: Reference = fixture("optimizers.json");
-    // Enough parameters for whole vectors and a rest at every level.
+    // Enough parameters for whole vectors and a remainder at every level.
     let widen = |row: &[f64]| row.iter().cycle().take(53).copied().collect();
     reference.start = widen(&reference.start);
     reference.gradients = reference.gradients.iter().map(|row| widen(row)).collect();
@@ -89,17 +88,17 @@ fn every_level_takes_the_same_steps_to_the_bit() {
     }
 }
 
-/// One step of plain descent at rate 1 on a layer with one input, 1, and two outputs at zero: the
-/// weights and the biases become minus the gradient, which is `delta` for both.
+/// One step of plain descent with rate 1 on a layer of zeros with the input 1 and two outputs:
+/// weights and biases become minus the gradient, which is `delta` for both.
 fn clipped_step(delta: &[f64; 2], mask: &FreezeMask, clip_norm: f64, engine: &Engine) -> Vec<f64> {
     let zeros = matrix(&[vec![0.0, 0.0]]);
     let layer = Dense::from_parts(zeros.view(), &[0.0, 0.0], Activation::Identity).unwrap();
     let mut network = Network::new(Vec::new(), layer).unwrap();
     let phase = Phase {
         clip_norm: Some(clip_norm),
-        ..Phase::new(1, mask.clone(), Optimizer::Sgd(Sgd::plain(1.0)))
+        ..Phase::new(1, mask.clone(), Sgd::plain(1.0))
     };
-    let mut state = OptimizerState::for_phase(&phase, &network).unwrap();
+    let mut state = phase.optimizer_state(&network).unwrap();
     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[delta.to_vec()]));
     let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta).with_mask(mask.layer(0));
     state.update(0, &mut network.layers_mut()[0], gradient);
@@ -112,8 +111,7 @@ fn clipped_step(delta: &[f64; 2], mask: &FreezeMask, clip_norm: f64, engine: &En
         .collect()
 }
 
-#[test]
-fn gradients_are_clipped_by_the_length_of_all_that_is_trainable() {
+pub(crate) fn gradients_are_clipped_by_the_norm_of_all_trainable_ones() {
     let none = FreezeMask::none(1);
     let bias = FreezeMask::bias(0, 1);
     let one = ndarray::Array2::from_shape_fn((1, 2), |(_, unit)| unit == 0);
@@ -130,7 +128,7 @@ fn gradients_are_clipped_by_the_length_of_all_that_is_trainable() {
         for (mask, clip_norm, expected) in &cases {
             let found = clipped_step(&[3.0, 4.0], mask, *clip_norm, &engine);
             for (f, e) in found.iter().zip(expected) {
-                // PyTorch's 1e-6 beside the norm, and the rounding of float32.
+                // PyTorch adds 1e-6 to the norm; and the rounding of float32.
                 assert!(
                     (f - e).abs() < 1e-6,
                     "{mask}: {found:?}, expected {expected:?}"
@@ -140,20 +138,18 @@ fn gradients_are_clipped_by_the_length_of_all_that_is_trainable() {
     }
 }
 
-#[test]
-fn rates_are_the_optimizers_times_the_schedules_times_the_layers() {
+pub(crate) fn rates_are_multiplied_by_the_factors_of_schedule_and_layer() {
     let one = |outputs: usize| {
         let weight = matrix(&[vec![1.0; outputs]]);
         let bias = vec![0.0; outputs];
         Dense::from_parts(weight.view(), &bias, Activation::Identity).unwrap()
     };
     let mut network = Network::new(vec![one(1)], one(2)).unwrap();
-    let optimizer = Optimizer::Sgd(Sgd::plain(0.5));
     let phase = Phase {
         lr_factors: vec![0.25, 1.0],
-        ..Phase::new(1, FreezeMask::none(2), optimizer)
+        ..Phase::new(1, FreezeMask::none(2), Sgd::plain(0.5))
     };
-    let mut state = OptimizerState::for_phase(&phase, &network).unwrap();
+    let mut state = phase.optimizer_state(&network).unwrap();
     state.set_lr_factor(0.5);
     let engine = Engine::portable();
     let x = matrix(&[vec![1.0]]);
@@ -168,10 +164,9 @@ fn rates_are_the_optimizers_times_the_schedules_times_the_layers() {
     assert_eq!(network.layers()[1].bias(), [-0.25, -0.25]);
 }
 
-/// What is remembered of a frozen weight stands still with it: it goes on as if the steps under
-/// the mask had not been. (Adam counts those steps, as PyTorch does for the whole tensor.)
-#[test]
-fn what_is_remembered_of_a_frozen_weight_stands_still() {
+/// Neither a frozen weight nor its momentum changes: it continues as if there had been no steps
+/// under the mask. (Adam counts those steps, as PyTorch does for the whole tensor.)
+pub(crate) fn the_momentum_of_a_frozen_weight_does_not_change() {
     let momentum = Sgd {
         momentum: 0.9,
         weight_decay: 0.1,
@@ -189,7 +184,8 @@ fn what_is_remembered_of_a_frozen_weight_stands_still() {
                 let ones = matrix(&[vec![1.0; 3]]);
                 let layer = Dense::from_parts(ones.view(), &[0.0; 3], Activation::Identity);
                 let mut network = Network::new(Vec::new(), layer.unwrap()).unwrap();
-                let mut state = OptimizerState::new(optimizer, &network, &none).unwrap();
+                let phase = Phase::new(1, none.clone(), optimizer);
+                let mut state = phase.optimizer_state(&network).unwrap();
                 let mut step = |mask: &FreezeMask| {
                     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[vec![0.7, -0.2, 0.1]]));
                     let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta);

@@ -15,20 +15,25 @@
 //! a unique temporary name and then linked to its own, unless that is there already: a record is
 //! never rewritten, and no lock is held. A reader needs no write access.
 
+mod files;
+mod log;
+
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use fm_nn::{Metadata, Model, Network};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+pub use log::{Asked, MadeWith, Timing};
+
+use files::{TEMPORARY, create_new, entries, json, read_bytes, read_json, write_whole};
 
 use crate::data::{DatasetIdentity, Labels};
 use crate::error::{ExperimentError, io_error};
 use crate::recipe::Key;
 use crate::record::Record;
-use crate::request::Request;
 use crate::tasks::PIXEL_SCALE;
 use crate::tensors::{TensorReader, TensorWriter};
 use crate::test_rows::{TestImages, TestRows};
@@ -50,31 +55,6 @@ struct StoreIdentity {
     format: u32,
     dataset: DatasetIdentity,
     class_names: Vec<String>,
-}
-
-/// What was asked of a store, when and with what.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Asked {
-    /// The request.
-    #[serde(flatten)]
-    pub request: Request,
-    /// Seconds since 1970 at which it was last asked.
-    pub asked_at: u64,
-    /// Where and with what.
-    pub made_with: MadeWith,
-}
-
-/// Where and with what results were made; for people, never compared.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MadeWith {
-    /// Version of this program.
-    pub version: String,
-    /// The processor's name.
-    pub cpu: String,
-    /// The kernel of the backend.
-    pub kernel: String,
-    /// The command line.
-    pub command: Vec<String>,
 }
 
 impl Store {
@@ -313,57 +293,6 @@ impl Store {
         create_new(path, &bytes)
     }
 
-    /// Keeps what was asked, in place of the same asked before.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn ask(&self, asked: &Asked) -> Result<(), ExperimentError> {
-        let key = Key::of(&json(&asked.request));
-        let path = self.path.join(format!("{REQUESTS}/{}.json", key.short()));
-        write_whole(&path, &json(asked))
-    }
-
-    /// What was asked of this store, the latest first.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is not the one written.
-    pub fn asked(&self) -> Result<Vec<Asked>, ExperimentError> {
-        let mut all: Vec<Asked> = Vec::new();
-        for path in entries(&self.path.join(REQUESTS))? {
-            if path.extension().is_some_and(|end| end == "json") {
-                all.extend(read_json::<Asked>(&path)?);
-            }
-        }
-        // Equal times are told apart by what was asked, so that the order is the same everywhere.
-        all.sort_by_key(|asked| (std::cmp::Reverse(asked.asked_at), json(&asked.request)));
-        Ok(all)
-    }
-
-    /// Appends lines of this process to the timings.
-    pub(crate) fn keep_timing(&self, file: &str, timing: &Timing) -> Result<(), ExperimentError> {
-        let path = self.path.join(TIMINGS).join(file);
-        make_parent(&path)?;
-        let mut line = serde_json::to_vec(timing).expect("a timing is plain data");
-        line.push(b'\n');
-        let file = File::options().create(true).append(true).open(&path);
-        let written = file.and_then(|mut file| file.write_all(&line));
-        written.map_err(io_error("write", &path))
-    }
-
-    /// The timings of all processes; a line that was cut off is left out.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn timings(&self) -> Result<Vec<Timing>, ExperimentError> {
-        let mut timings = Vec::new();
-        for path in entries(&self.path.join(TIMINGS))? {
-            let text = read_bytes(&path)?.unwrap_or_default();
-            let lines = text.split(|&byte| byte == b'\n');
-            timings.extend(lines.filter_map(|line| serde_json::from_slice::<Timing>(line).ok()));
-        }
-        Ok(timings)
-    }
-
     /// Writes a file of a report, in place of an older one.
     ///
     /// # Errors
@@ -380,38 +309,15 @@ impl Store {
     }
 }
 
-/// What a job took.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Timing {
-    /// The key of the job's source network.
-    pub job: String,
-    /// Cells that were trained.
-    pub cells: usize,
-    /// Seconds from start to end.
-    pub wall_secs: f64,
-    /// Jobs that this process ran at the same time.
-    pub jobs: usize,
-}
-
 const STORE: &str = "store.json";
 const LABELS: &str = "train-labels.safetensors";
 const CELLS: &str = "cells";
 const ROWS: &str = "rows";
 const MODELS: &str = "models";
-const REQUESTS: &str = "requests";
-const TIMINGS: &str = "timings";
-/// The beginning of temporary names.
-const TEMPORARY: &str = ".fm-";
 
 fn record_name(key: &Key) -> String {
     let key = key.to_string();
     format!("{CELLS}/{}/{key}.safetensors", &key[..2])
-}
-
-fn json(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(value).expect("plain data");
-    bytes.push(b'\n');
-    bytes
 }
 
 fn labels_file(train: &[u8]) -> Vec<u8> {
@@ -437,80 +343,4 @@ fn refuse_other_folder(path: &Path) -> Result<(), ExperimentError> {
             path: path.to_owned(),
         }),
     }
-}
-
-/// The paths in a folder; none if it is missing.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, ExperimentError> {
-    let read = match fs::read_dir(folder) {
-        Ok(read) => read,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(io_error("read", folder)(error)),
-    };
-    let paths = read.map(|entry| entry.map(|entry| entry.path()));
-    paths
-        .collect::<io::Result<_>>()
-        .map_err(io_error("read", folder))
-}
-
-fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(io_error("read", path)(error)),
-    }
-}
-
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ExperimentError> {
-    let Some(bytes) = read_bytes(path)? else {
-        return Ok(None);
-    };
-    let value = serde_json::from_slice(&bytes);
-    value.map(Some).map_err(|error| ExperimentError::Damaged {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })
-}
-
-fn make_parent(path: &Path) -> Result<(), ExperimentError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(io_error("create", parent))
-}
-
-/// A temporary file beside `path` with these bytes, flushed to the disk.
-fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, ExperimentError> {
-    make_parent(path)?;
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // Readable as any other file of the folder; the umask still applies.
-    #[cfg(unix)]
-    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let written = builder
-        .prefix(TEMPORARY)
-        .tempfile_in(parent)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            Ok(file)
-        });
-    written.map_err(io_error("write", path))
-}
-
-/// Writes a file that is then never changed, unless it is there.
-fn create_new(path: &Path, bytes: &[u8]) -> Result<(), ExperimentError> {
-    if path.exists() {
-        return Ok(());
-    }
-    let file = temporary(path, bytes)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(io_error("write", path)(error.error)),
-    }
-}
-
-/// Writes a file in place of what is there.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExperimentError> {
-    let file = temporary(path, bytes)?;
-    let persisted = file.persist(path).map_err(|error| error.error);
-    persisted.map(|_| ()).map_err(io_error("write", path))
 }
