@@ -174,7 +174,7 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
         cells => warnings.push(Warning::Missing { cells, of }),
     }
     let seeds = results.main().seeds.len();
-    let family = analysis.comparisons.len();
+    let family = results.main().pairings.len();
     let needed = pairs_to_conclude(analysis.settings.alpha(), family.max(1)).max(FEWEST);
     if seeds < needed && family > 0 {
         warnings.push(Warning::TooFewSeeds { seeds, needed });
