@@ -62,6 +62,8 @@ mod open;
 mod pack;
 #[cfg(feature = "picture")]
 pub mod picture;
+#[cfg(feature = "png")]
+mod png_file;
 pub mod published;
 pub mod report;
 #[cfg(feature = "sample")]
