@@ -1,6 +1,8 @@
 //! Tests of the crate's public interface.
 
 mod dataset;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod file;
 mod folder;
 mod idx_errors;
