@@ -69,7 +69,6 @@ pub mod report;
 #[cfg(feature = "sample")]
 mod sample;
 mod splits;
-pub mod synthetic;
 
 pub use checksum::sha256;
 pub use content::{Content, printable};
