@@ -4,7 +4,6 @@ use fm_nn::Dropout;
 use fm_train::{EarlyStopping, Optimizer, Phase, Plateau, Schedule, Stream, TrainError};
 use serde::{Deserialize, Serialize};
 
-use super::check::check_optimizer;
 use super::error::{Part, Problem, at_least_one, key, problem};
 use super::{Freeze, is_default};
 
@@ -193,5 +192,24 @@ fn inside(at: &[Part], checked: Result<(), TrainError>) -> Result<(), Problem> {
             found,
         }) => problem(&[at, &[key(name)]].concat(), expected, found),
         Err(other) => problem(at, "a phase that can be trained", other),
+    }
+}
+
+fn check_optimizer(at: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
+    let Err(error) = optimizer.check() else {
+        return Ok(());
+    };
+    let mut at = at.to_vec();
+    at.push(key(optimizer.name()));
+    match error {
+        TrainError::Setting {
+            name,
+            expected,
+            found,
+        } => {
+            at.push(key(name));
+            problem(&at, expected, found)
+        }
+        other => problem(&at, "valid optimizer settings", other),
     }
 }
