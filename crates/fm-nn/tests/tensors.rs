@@ -1,7 +1,8 @@
 //! Safetensors files: names and layouts of PyTorch and Keras, and what does not fit, by name.
 
-use fm_nn::tensors::{self, Layout, Misfit, ReadOptions, TensorError};
+use fm_nn::tensors::{self, Layout, Misfit, ReadOptions, TensorError, TensorFile};
 use fm_nn::{Activation, FileError, Init, Metadata, Model, Network, TrunkSpec};
+use ndarray::{Array2, array};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use safetensors::SafeTensors;
@@ -383,4 +384,53 @@ fn what_is_no_such_file_is_told_apart() {
     model().save_safetensors(&path, Layout::PyTorch).unwrap();
     let read = Model::load_safetensors(&path, &ReadOptions::default()).unwrap();
     assert_eq!(read, model());
+}
+
+#[test]
+fn arrays_and_texts_come_back_and_other_readers_agree() {
+    let (wide, bytes) = (array![[0.5f32, -1.0, 3.0]], array![7u8, 8, 9]);
+    let numbers = array![1u32, u32::MAX];
+    let mut file = TensorFile::default();
+    file.add("b/wide", &wide.t()).unwrap();
+    file.add("a \"quoted\" name", &bytes).unwrap();
+    file.add("numbers", &numbers).unwrap();
+    file.add("none", &Array2::<f32>::zeros((0, 3))).unwrap();
+    for key in ["z", "a", "é\n"] {
+        file.metadata.insert(key.to_owned(), format!("{key}{key}"));
+    }
+    let written = file.to_bytes().unwrap();
+    let read = TensorFile::from_bytes(&written).unwrap();
+    assert_eq!(read, file);
+    assert_eq!(read.get::<f32>("b/wide").unwrap(), wide.t().into_dyn());
+    assert_eq!(read.get::<u32>("numbers").unwrap(), numbers.into_dyn());
+    assert_eq!(read.get::<f32>("none").unwrap().shape(), [0, 3]);
+
+    let other = SafeTensors::deserialize(&written).unwrap();
+    assert_eq!(other.tensor("a \"quoted\" name").unwrap().data(), [7, 8, 9]);
+    assert_eq!(other.tensor("b/wide").unwrap().shape(), [3, 1]);
+    let (_, header) = SafeTensors::read_metadata(&written).unwrap();
+    assert_eq!(header.metadata().as_ref().unwrap()["é\n"], "é\né\n");
+
+    // As the crate itself writes the same arrays, where there is no metadata.
+    file.metadata.clear();
+    let views = other.tensors();
+    let theirs = safetensors::serialize(views, None).unwrap();
+    assert_eq!(file.to_bytes().unwrap(), theirs);
+}
+
+#[test]
+fn arrays_that_cannot_be_added_or_got_are_named() {
+    let mut file = TensorFile::default();
+    file.add("a", &array![1u8]).unwrap();
+    for name in ["a", "__metadata__"] {
+        let error = file.add(name, &array![1.0f32]).unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    let words = |error: TensorError| error.to_string();
+    let found = words(file.get::<u32>("a").unwrap_err());
+    assert_eq!(found, "tensor \"a\": expected U32, found U8");
+    assert!(words(file.get::<u8>("b").unwrap_err()).contains("\"b\""));
+    file.metadata.insert("long".to_owned(), "x".repeat(5 << 20));
+    let error = file.to_bytes().unwrap_err();
+    assert!(matches!(error, TensorError::TooLong { .. }), "{error}");
 }

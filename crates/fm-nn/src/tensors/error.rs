@@ -54,6 +54,27 @@ pub enum TensorError {
         /// Bytes behind the header.
         found: u64,
     },
+    /// An array that was asked for is not there or of another type, or one cannot be added.
+    #[error("tensor {name:?}: expected {expected}, found {found}")]
+    Tensor {
+        /// Its name.
+        name: String,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// Names, shapes and metadata take more bytes than a header may have.
+    #[error(
+        "names, shapes and metadata take {found} bytes, at most {most} are allowed; \
+         shorten the metadata"
+    )]
+    TooLong {
+        /// The most bytes.
+        most: usize,
+        /// The bytes that they take.
+        found: usize,
+    },
     /// A value of the metadata is not what its key means.
     #[error("the metadata's {key} is {found}, expected {expected}")]
     Metadata {

@@ -1,6 +1,7 @@
 //! Names of tensors: which belong to one layer, and which layer comes first.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use super::file::Tensor;
 use super::{Layout, Misfit};
@@ -40,7 +41,7 @@ fn split(name: &str) -> Option<(&str, Part, Option<Layout>)> {
 
 /// Puts tensors together that are one layer's, in the order of the layers as far as names tell
 /// it: numbers count, and a head, output or classifier comes last. Others have no place.
-pub(super) fn group(tensors: Vec<(String, Tensor<'_>)>) -> (Vec<Group<'_>>, Vec<Misfit>) {
+pub(super) fn group(tensors: BTreeMap<String, Tensor<'_>>) -> (Vec<Group<'_>>, Vec<Misfit>) {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut extra = Vec::new();
     for (name, tensor) in tensors {
