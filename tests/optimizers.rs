@@ -101,7 +101,8 @@ fn clipped_step(delta: &[f64; 2], mask: &FreezeMask, clip_norm: f64, engine: &En
     };
     let mut state = OptimizerState::for_phase(&phase, &network).unwrap();
     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[delta.to_vec()]));
-    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta).with_mask(mask.layer(0));
+    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta);
+    let gradient = gradient.with_mask(mask.layer(0)).unwrap();
     state.update(0, &mut network.layers_mut()[0], gradient);
     state.finish(network.layers_mut(), mask);
     let head = network.head();
@@ -193,7 +194,7 @@ fn what_is_remembered_of_a_frozen_weight_stands_still() {
                 let mut step = |mask: &FreezeMask| {
                     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[vec![0.7, -0.2, 0.1]]));
                     let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta);
-                    let gradient = gradient.with_mask(mask.layer(0));
+                    let gradient = gradient.with_mask(mask.layer(0)).unwrap();
                     state.update(0, &mut network.layers_mut()[0], gradient);
                 };
                 step(&none);

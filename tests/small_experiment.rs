@@ -101,7 +101,7 @@ pub fn plan(protocol: Protocol, seeds: &[u64], engine: &Engine) -> Plan {
     }
 }
 
-/// Does what is missing in the folder, so many runs side by side on so many threads each, and
+/// Does what is missing in the folder, so many runs side by side, and
 /// summarises it.
 ///
 /// # Errors
@@ -110,7 +110,7 @@ pub fn experiment(
     folder: &Path,
     plan: &Plan,
     engine: &Engine,
-    (jobs, threads): (usize, usize),
+    (jobs, _): (usize, usize),
     observer: &dyn PlanObserver,
 ) -> Result<Summary, ExperimentError> {
     let identity = &plan.identity;
@@ -127,7 +127,6 @@ pub fn experiment(
         run,
         folder: &folder,
         jobs: count(jobs),
-        threads: count(threads),
     };
     runner.carry_out(&runner.missing(&identity.seeds)?, observer)?;
     let mut records = Vec::new();

@@ -308,8 +308,8 @@ pub(crate) fn arm_model_name(seed: u64, arm: &str) -> String {
 fn shown(identity: &Identity) -> Option<(u64, usize)> {
     let trains = |arm: &Arm| {
         let reused = arm.trunk == TrunkOrigin::Source;
-        let frozen = |freeze| !matches!(freeze, Freeze::Nothing | Freeze::First(0));
-        reused && arm.phases.iter().any(|phase| !frozen(phase.freeze))
+        let frozen = |freeze: &Freeze| !matches!(freeze, Freeze::Nothing | Freeze::First(0));
+        reused && arm.phases.iter().any(|phase| !frozen(&phase.freeze))
     };
     let arm = identity.protocol.arms.iter().position(trains)?;
     Some((*identity.seeds.first()?, arm))

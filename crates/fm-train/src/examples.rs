@@ -1,41 +1,9 @@
 //! [`Examples`]: borrowed inputs and labels, and how a batch of them is gathered.
 
-use fm_nn::{Engine, Job, Matrix, prefetch_slice};
+use fm_nn::{Engine, Inputs, Matrix};
 use ndarray::ArrayView2;
 
 use crate::error::TrainError;
-
-/// Inputs of a task, `[rows, inputs]`.
-#[derive(Clone, Copy, Debug)]
-pub enum Inputs<'a> {
-    /// Used as they are.
-    F32(ArrayView2<'a, f32>),
-    /// Bytes, each multiplied by `scale` when a batch is gathered (1/255 for pixels).
-    U8 {
-        /// The bytes, `[rows, inputs]`.
-        values: ArrayView2<'a, u8>,
-        /// What one step of a byte is worth.
-        scale: f32,
-    },
-}
-
-impl Inputs<'_> {
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        match self {
-            Self::F32(values) => values.nrows(),
-            Self::U8 { values, .. } => values.nrows(),
-        }
-    }
-
-    /// Number of columns.
-    pub fn cols(&self) -> usize {
-        match self {
-            Self::F32(values) => values.ncols(),
-            Self::U8 { values, .. } => values.ncols(),
-        }
-    }
-}
 
 /// Class numbers of a task, one per row.
 #[derive(Clone, Copy, Debug)]
@@ -136,14 +104,6 @@ impl<'a> Examples<'a> {
         }
     }
 
-    /// Asks for a row that will be read soon, wherever in memory it lies.
-    fn prefetch(&self, row: usize) {
-        match self.inputs {
-            Inputs::F32(values) => values.row(row).to_slice().map(prefetch_slice),
-            Inputs::U8 { values, .. } => values.row(row).to_slice().map(prefetch_slice),
-        };
-    }
-
     /// Checks that there are rows and that they fit a network.
     pub(crate) fn check(
         &self,
@@ -177,10 +137,6 @@ impl<'a> Examples<'a> {
     }
 }
 
-/// How many rows ahead of the one that is gathered memory is asked for; a row that nobody asked
-/// for is waited for.
-const AHEAD: usize = 8;
-
 /// A batch in one reused buffer.
 #[derive(Debug)]
 pub(crate) struct Batch {
@@ -202,48 +158,12 @@ impl Batch {
         engine: &Engine,
         examples: &Examples<'_>,
         n_rows: usize,
-        row: impl Fn(usize) -> usize + Sync,
+        row: impl Fn(usize) -> usize,
     ) {
         self.classes.clear();
         let classes = (0..n_rows).map(|i| examples.labels.class(row(i)));
         self.classes.extend(classes);
-        let level = engine.level();
-        engine.for_each_row(&mut self.inputs, n_rows, |i, out| {
-            if i + AHEAD < n_rows {
-                examples.prefetch(row(i + AHEAD));
-            }
-            let from = row(i);
-            match examples.inputs {
-                Inputs::F32(values) => {
-                    for (out, x) in out.iter_mut().zip(values.row(from)) {
-                        *out = *x;
-                    }
-                }
-                Inputs::U8 { values, scale } => match values.row(from).to_slice() {
-                    Some(bytes) => level.dispatch(Scale { bytes, scale, out }),
-                    None => {
-                        for (out, x) in out.iter_mut().zip(values.row(from)) {
-                            *out = f32::from(*x) * scale;
-                        }
-                    }
-                },
-            }
-        });
-    }
-}
-
-struct Scale<'a> {
-    bytes: &'a [u8],
-    scale: f32,
-    out: &'a mut [f32],
-}
-
-impl Job for Scale<'_> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        for (out, byte) in self.out.iter_mut().zip(self.bytes) {
-            *out = f32::from(*byte) * self.scale;
-        }
+        let (level, inputs) = (engine.level(), &mut self.inputs);
+        examples.inputs.gather(level, n_rows, row, inputs);
     }
 }

@@ -46,7 +46,6 @@ mod checkpoint;
 mod classification;
 mod error;
 mod examples;
-mod features;
 mod guard;
 mod history;
 mod metrics;
@@ -67,7 +66,8 @@ pub use classification::{
     probabilities, roc_auc, top_k_accuracy,
 };
 pub use error::TrainError;
-pub use examples::{Examples, Inputs, Labels};
+pub use examples::{Examples, Labels};
+pub use fm_nn::Inputs;
 pub use guard::FirstNotFinite;
 pub use history::EpochRecord;
 pub use metrics::{Evaluator, Scores};

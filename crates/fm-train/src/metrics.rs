@@ -125,7 +125,7 @@ impl Evaluator {
             let logits = workspace.logits();
             tally.add(sum, logits, classes);
             each(logits.slice(s![..classes.len(), ..]), start);
-        });
+        })?;
         Ok(tally.scores())
     }
 
@@ -145,7 +145,7 @@ impl Evaluator {
             logits
                 .slice_mut(s![start..start + classes.len(), ..])
                 .assign(&workspace.logits());
-        });
+        })?;
         Ok(logits)
     }
 
@@ -154,15 +154,16 @@ impl Evaluator {
         network: &Network,
         examples: &Examples<'_>,
         mut f: impl FnMut(&Workspace, &[u32], usize),
-    ) {
+    ) -> Result<(), TrainError> {
         for start in (0..examples.rows()).step_by(EVALUATION_ROWS) {
             let end = examples.rows().min(start + EVALUATION_ROWS);
             let engine = self.workspace.engine();
             self.batch
                 .gather(engine, examples, end - start, |i| start + i);
             let rows = Rows::of(&self.batch.inputs).first(end - start);
-            network.forward_from(self.first, rows, &mut self.workspace);
+            network.forward_from(self.first, rows, &mut self.workspace)?;
             f(&self.workspace, &self.batch.classes, start);
         }
+        Ok(())
     }
 }

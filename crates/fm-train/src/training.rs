@@ -1,11 +1,11 @@
 //! [`Training`]: the training loop, epoch by epoch.
 
-use fm_nn::{Matrix, Network, Objective, Rows, Workspace};
+use fm_nn::{Network, Objective, Rows, Workspace};
+use ndarray::Array2;
 
 use crate::checkpoint::{Checkpoint, Midway};
 use crate::error::TrainError;
 use crate::examples::{Batch, Examples};
-use crate::features::features;
 use crate::guard::first_not_finite;
 use crate::history::EpochRecord;
 use crate::metrics::{Evaluator, Scores, Tally};
@@ -79,8 +79,8 @@ enum End {
 struct Stage {
     first: usize,
     /// What the frozen layers below make of the rows; none where there are none.
-    train_features: Option<Matrix>,
-    valid_features: Option<Matrix>,
+    train_features: Option<Array2<f32>>,
+    valid_features: Option<Array2<f32>>,
     optimizer: OptimizerState,
     objective: Objective,
     workspace: Workspace,
@@ -91,7 +91,7 @@ struct Stage {
 }
 
 /// The examples as the layers above a frozen trunk see them.
-fn above<'a>(examples: &'a Examples<'_>, features: Option<&'a Matrix>) -> Examples<'a> {
+fn above<'a>(examples: &'a Examples<'_>, features: Option<&'a Array2<f32>>) -> Examples<'a> {
     match features {
         Some(features) => examples.with_inputs(features.view()),
         None => examples.reborrow(),
@@ -220,7 +220,9 @@ impl<'a> Training<'a> {
         let first = phase.mask.lowest_trainable().unwrap_or(0);
         // A frozen trunk gives the same outputs at every epoch.
         let frozen = |examples: &Examples<'_>| {
-            (first > 0).then(|| features(self.network, first, examples, engine))
+            (first > 0)
+                .then(|| self.network.features(first, examples.inputs(), engine))
+                .transpose()
         };
         let rows = self.train.rows();
         let capacity = self.trainer.batch_size.min(rows);
@@ -229,8 +231,11 @@ impl<'a> Training<'a> {
         let evaluator = || Evaluator::from_layer(self.network, engine.clone(), first);
         Ok(Stage {
             first,
-            train_features: frozen(&self.train),
-            valid_features: self.valid.as_ref().and_then(frozen),
+            train_features: frozen(&self.train)?,
+            valid_features: match &self.valid {
+                Some(valid) => frozen(valid)?,
+                None => None,
+            },
             optimizer: OptimizerState::for_phase(phase, self.network)?,
             objective: phase.objective(self.trainer.loss),
             workspace,
@@ -278,7 +283,7 @@ impl<'a> Training<'a> {
                 stage.workspace.draw_dropout(stage.first, n_rows, rng);
             }
             let inputs = Rows::of(&stage.batch.inputs).first(n_rows);
-            network.forward_from(stage.first, inputs, &mut stage.workspace);
+            network.forward_from(stage.first, inputs, &mut stage.workspace)?;
             let classes = &stage.batch.classes;
             let loss_sum = stage
                 .workspace
@@ -303,7 +308,7 @@ impl<'a> Training<'a> {
                 &mut stage.workspace,
                 &phase.mask,
                 &mut stage.optimizer,
-            );
+            )?;
             if observer.step(&step).is_break() {
                 return Ok(None);
             }
@@ -348,7 +353,10 @@ fn not_finite(
     if what == "validation" {
         // The weights as they are now, on the latest batch.
         let inputs = Rows::of(&stage.batch.inputs).first(n_rows);
-        network.forward_from(stage.first, inputs, &mut stage.workspace);
+        let computed = network.forward_from(stage.first, inputs, &mut stage.workspace);
+        if let Err(error) = computed {
+            return error.into();
+        }
     }
     let inputs = stage.batch.inputs.view();
     let inputs = inputs.slice_move(ndarray::s![..n_rows, ..]);

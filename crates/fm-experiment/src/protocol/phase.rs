@@ -112,7 +112,7 @@ impl PhaseSpec {
     pub fn phase(&self, layers: usize, dropout: Stream) -> Phase {
         Phase {
             epochs: self.epochs,
-            mask: self.freeze.mask(layers),
+            mask: self.freeze.mask(layers).expect("checked with the protocol"),
             optimizer: self.optimizer,
             schedule: self.schedule.clone(),
             lr_factors: self.lr_factors.clone(),
@@ -145,6 +145,9 @@ impl PhaseSpec {
         {
             let expected = format!("at most {hidden}, the hidden layers");
             problem(&at("freeze"), expected, k)?;
+        }
+        if let Err(error) = self.freeze.mask(hidden + 1) {
+            problem(&at("freeze"), "layers of the network", error)?;
         }
         check_optimizer(&at("optimizer"), &self.optimizer)?;
         if let Err(TrainError::Setting {

@@ -1,7 +1,6 @@
 //! [`TensorFile`]: named arrays and texts in a safetensors file. The one reader and the one writer.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -61,13 +60,15 @@ pub struct Tensor<'a> {
     pub shape: Vec<usize>,
     /// The numbers, little-endian and as many as the shape says.
     pub data: Cow<'a, [u8]>,
+    /// Place among the tensors of the file.
+    order: usize,
 }
 
 /// The arrays and the metadata of a safetensors file, which any language reads:
 /// `safetensors.numpy.load_file(path)["arms/transfer/logits"]`.
 ///
-/// Equal contents are equal bytes, in whatever order they were added. A file that is read is
-/// borrowed, not copied.
+/// Equal contents that are added in the same order are equal bytes. A file that is read is borrowed,
+/// not copied.
 ///
 /// ```
 /// use fm_nn::tensors::TensorFile;
@@ -114,6 +115,7 @@ impl<'a> TensorFile<'a> {
             dtype: T::DTYPE.to_owned(),
             shape: array.shape().to_vec(),
             data: Cow::Owned(data),
+            order: self.tensors.len(),
         };
         self.tensors.insert(name, tensor);
         Ok(())
@@ -139,7 +141,8 @@ impl<'a> TensorFile<'a> {
         self.tensors.iter().map(|(name, t)| (name.as_str(), t))
     }
 
-    /// The file's bytes: the widest numbers first, arrays of one type by their names.
+    /// The file's bytes: first all `f32` and `u32` arrays, then those of `u8`, each in the order in
+    /// which they were added.
     ///
     /// # Errors
     /// [`TensorError::TooLong`] if names, shapes and metadata take more than 4 MiB.
@@ -159,25 +162,25 @@ impl<'a> TensorFile<'a> {
 
     /// As [`to_bytes`](Self::to_bytes), with a header of `most_header` bytes at most.
     pub(super) fn write(&self, most_header: usize) -> Result<Vec<u8>, TensorError> {
-        // By alignment, so that each array lies at a multiple of its numbers' size. Not written
-        // by the crate, which takes the metadata in an order that differs from run to run.
+        // Each array lies at a multiple of its numbers' size.
         let mut order: Vec<_> = self.tensors.iter().collect();
-        order.sort_by_key(|(_, tensor)| Reverse((tensor.dtype != "U8", tensor.dtype == "F32")));
-        let mut entries = Vec::new();
+        order.sort_by_key(|(_, tensor)| (tensor.dtype == "U8", tensor.order));
+        // Not written by the crate, which takes the metadata in an order that differs from run to
+        // run. All keys are sorted.
+        let mut header = BTreeMap::new();
         if !self.metadata.is_empty() {
-            entries.push(format!("\"__metadata__\":{}", json!(self.metadata)));
+            header.insert("__metadata__", json!(self.metadata));
         }
         let mut end = 0;
         for (name, tensor) in &order {
             let start = end;
             end += tensor.data.len();
-            let (name, dtype) = (json!(name), json!(tensor.dtype));
-            let shape = json!(tensor.shape);
-            entries.push(format!(
-                r#"{name}:{{"dtype":{dtype},"shape":{shape},"data_offsets":[{start},{end}]}}"#
-            ));
+            let info = json!({
+                "data_offsets": [start, end], "dtype": tensor.dtype, "shape": tensor.shape,
+            });
+            header.insert(name.as_str(), info);
         }
-        let mut header = format!("{{{}}}", entries.join(",")).into_bytes();
+        let mut header = serde_json::to_vec(&header).expect("texts and numbers");
         header.resize(header.len().next_multiple_of(LENGTH), b' ');
         if header.len() > most_header {
             let (most, found) = (most_header, header.len());
@@ -207,13 +210,15 @@ impl<'a> TensorFile<'a> {
         if expected != found {
             return Err(TensorError::Length { expected, found });
         }
-        let tensors = parsed.offset_keys().into_iter().filter_map(|name| {
+        let names = parsed.offset_keys().into_iter().enumerate();
+        let tensors = names.filter_map(|(order, name)| {
             let info = parsed.info(&name)?;
             let (start, end) = info.data_offsets;
             let tensor = Tensor {
                 dtype: info.dtype.to_string(),
                 shape: info.shape.clone(),
                 data: Cow::Borrowed(data.get(start..end)?),
+                order,
             };
             Some((name, tensor))
         });

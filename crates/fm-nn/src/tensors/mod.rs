@@ -40,23 +40,21 @@
 
 mod error;
 mod file;
-mod matching;
 mod names;
 mod read;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 pub use error::{Misfit, TensorError};
 pub use file::{Element, Tensor, TensorFile, is_safetensors};
-pub use matching::Matched;
 
 use ndarray::ArrayView1;
 
 use crate::activation::Activation;
 use crate::dense::Dense;
-use crate::file::{naming, write_whole};
+use crate::error::FileError;
+use crate::file::{naming, read_whole, write_whole};
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -130,21 +128,19 @@ impl Model {
     /// Writes the model to a safetensors file, whole or not at all; see [`write_whole`].
     ///
     /// # Errors
-    /// As [`to_safetensors`](Self::to_safetensors), and [`TensorError::Write`].
+    /// As [`to_safetensors`](Self::to_safetensors), and [`TensorError::File`].
     pub fn save_safetensors(&self, path: &Path, layout: Layout) -> Result<(), TensorError> {
         let bytes = self.to_safetensors(layout)?;
-        let error = |path, source| TensorError::Write { path, source };
-        write_whole(path, &bytes).map_err(naming(path, error))
+        let error = |path, source| FileError::Write { path, source };
+        Ok(write_whole(path, &bytes).map_err(naming(path, error))?)
     }
 
     /// Reads a safetensors file.
     ///
     /// # Errors
-    /// [`TensorError::Read`], else as [`from_safetensors`](Self::from_safetensors).
+    /// [`TensorError::File`], else as [`from_safetensors`](Self::from_safetensors).
     pub fn load_safetensors(path: &Path, options: &ReadOptions) -> Result<Self, TensorError> {
-        let error = |path, source| TensorError::Read { path, source };
-        let bytes = fs::read(path).map_err(naming(path, error))?;
-        Self::from_safetensors(&bytes, options)
+        Self::from_safetensors(&read_whole(path)?, options)
     }
 }
 
@@ -207,8 +203,8 @@ fn write_metadata(
 fn dense(layer: &read::Layer<'_>, activation: Activation) -> Dense {
     let (inputs, outputs) = (layer.inputs, layer.outputs);
     let mut dense = Dense::from_matrices(
-        crate::Matrix::zeros(inputs, outputs),
-        crate::Matrix::zeros(1, outputs),
+        fm_matmul::Matrix::zeros(inputs, outputs),
+        fm_matmul::Matrix::zeros(1, outputs),
         activation,
     );
     read::fill(&mut dense, layer);
