@@ -162,10 +162,10 @@ fn what_a_killed_process_left_is_swept_away() {
     let run = || experiment(folder.path(), &plan, &engine, (1, 1), &()).unwrap();
     run();
     let left = [
-        "timings.json.part",
-        "runs/seed-0001.json.part",
+        "timings.json.7-0.part",
+        "runs/seed-0001.json.7-0.part",
         "checkpoints/seed-0001.ckpt",
-        "checkpoints/seed-0001.ckpt.part",
+        "checkpoints/seed-0001.ckpt.7-0.part",
     ];
     fs::create_dir(folder.path().join("checkpoints")).unwrap();
     for name in left {

@@ -109,7 +109,7 @@ pub fn plan(protocol: Protocol, seeds: &[u64], engine: &Engine) -> Plan {
     }
 }
 
-/// Does what is missing in the folder, so many runs side by side on so many threads each, and
+/// Does what is missing in the folder, so many runs side by side, and
 /// summarises it.
 ///
 /// # Errors
@@ -118,7 +118,7 @@ pub fn experiment(
     folder: &Path,
     plan: &Plan,
     engine: &Engine,
-    (jobs, threads): (usize, usize),
+    (jobs, _): (usize, usize),
     observer: &dyn PlanObserver,
 ) -> Result<Summary, ExperimentError> {
     let identity = &plan.identity;
@@ -135,7 +135,6 @@ pub fn experiment(
         run,
         folder: &folder,
         jobs: count(jobs),
-        threads: count(threads),
     };
     runner.carry_out(&runner.missing(&identity.seeds)?, observer)?;
     let mut records = Vec::new();

@@ -73,10 +73,7 @@ fn masks(network: &Network) -> Vec<(&'static str, FreezeMask)> {
     let biases = FreezeMask::bias_elements(1, &biases, LAYERS);
     vec![
         ("trunk", FreezeMask::trunk(LAYERS)),
-        (
-            "one layer",
-            FreezeMask::named(&["layers.1"], LAYERS).unwrap(),
-        ),
+        ("one layer", FreezeMask::parse("layers.1", LAYERS).unwrap()),
         ("weights", FreezeMask::weight(1, LAYERS)),
         ("biases", FreezeMask::bias(1, LAYERS)),
         ("elements", elements(&|i, j| (i + 2 * j) % 3 == 0)),
@@ -147,12 +144,13 @@ impl Training {
         let x = Rows::of_slice(&self.inputs, ROWS, INPUTS);
         let classes: Vec<u32> = (0..ROWS as u32).map(|row| row % 3).collect();
         for _ in 0..n {
-            self.network.forward(x, &mut self.workspace);
+            self.network.forward(x, &mut self.workspace).unwrap();
             let targets = Targets::Classes(&classes);
             let loss = Loss::SoftmaxCrossEntropy;
             self.workspace.loss_and_gradient(loss, targets);
             self.network
-                .backward(x, &mut self.workspace, mask, &mut self.state);
+                .backward(x, &mut self.workspace, mask, &mut self.state)
+                .unwrap();
         }
     }
 }

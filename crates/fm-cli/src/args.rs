@@ -94,11 +94,6 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
-    /// Threads that share one seed's products (portable backend); worth trying for a single seed on
-    /// idle cores that share a cache [default: 1]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
-
     /// What computes the matrix products [default: what the results folder was begun
     /// with, else portable]
     #[arg(long, value_enum)]

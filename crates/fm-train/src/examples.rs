@@ -4,7 +4,7 @@ use fm_nn::Network;
 use ndarray::ArrayView2;
 
 use crate::error::TrainError;
-use crate::inputs::Inputs;
+use fm_nn::Inputs;
 
 /// Class numbers of a task, one per row; converts from slices and vectors of u8 and u32.
 #[derive(Clone, Copy, Debug)]

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     // What the folder was begun with is what its reports name, whatever goes on with it.
     let plan = ResultsFolder::plan(&out)?.unwrap_or(plan);
     let protocol = &plan.identity.protocol;
-    let (jobs, threads) = jobs_and_threads(args, seeds.seeds().len());
+    let jobs = jobs(args, seeds.seeds().len());
     let run = Run {
         protocol,
         tasks: &tasks,
@@ -70,7 +70,6 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         run,
         folder: &folder,
         jobs,
-        threads,
     };
 
     let missing = runner.missing(seeds.seeds())?;
@@ -101,9 +100,8 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
             test,
             folder: &folder,
             jobs,
-            threads,
         };
-        let share = |parts| jobs_and_threads(args, parts);
+        let share = |parts| self::jobs(args, parts);
         curves::train(runner, &curves_asked, seeds.seeds(), share)?;
     }
 
@@ -120,17 +118,11 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     Ok(())
 }
 
-/// Seeds side by side, and threads of each. The cores go to seeds: two threads on one run gain where
-/// the cores share a cache and lose where they do not, so they are for who asks.
-fn jobs_and_threads(args: &ExperimentArgs, seeds: usize) -> (NonZeroUsize, NonZeroUsize) {
-    let cores = cores();
+/// Seeds side by side: one per core.
+fn jobs(args: &ExperimentArgs, seeds: usize) -> NonZeroUsize {
+    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let seeds = NonZeroUsize::new(seeds).unwrap_or(NonZeroUsize::MIN);
-    let jobs = args.jobs.unwrap_or(cores).min(seeds);
-    (jobs, args.threads.unwrap_or(NonZeroUsize::MIN))
-}
-
-fn cores() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+    args.jobs.unwrap_or(cores).min(seeds)
 }
 
 /// The protocol with its optional arms of these names.

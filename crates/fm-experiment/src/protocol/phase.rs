@@ -145,20 +145,8 @@ impl PhaseSpec {
             problem(&inside_of("freeze"), expected, k)?;
         }
         if self.freeze.mask(hidden + 1).is_err() {
-            let layers: Vec<String> = (0..hidden).map(|l| format!("layers.{l}")).collect();
-            let names = ["nothing", "trunk", "head"].into_iter();
-            let names = names.chain(layers.iter().map(String::as_str));
-            let near = crate::names::did_you_mean(&self.freeze.to_string(), names);
-            let expected = format!(
-                "\"nothing\", \"trunk\", a number of layers, or layers.0 to layers.{} and head, each \
-                 also with .weight or .bias, joined by +",
-                hidden - 1
-            );
-            problem(
-                &inside_of("freeze"),
-                expected,
-                format!("{:?}{near}", self.freeze.to_string()),
-            )?;
+            let expected = format!("layers.0 to layers.{} or head", hidden - 1);
+            problem(&inside_of("freeze"), expected, &self.freeze)?;
         }
         check_optimizer(&inside_of("optimizer"), &self.optimizer)?;
         if let Err(TrainError::Setting {
