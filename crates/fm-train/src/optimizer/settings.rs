@@ -270,7 +270,7 @@ impl RmsProp {
 }
 
 /// Above 0 and finite also as f32, in which steps are computed.
-const POSITIVE: Range = Range("above 0, and finite, in single precision", |x| {
+const POSITIVE: Range = Range("above 0, and finite in single precision", |x| {
     x as f32 > 0.0 && (x as f32).is_finite()
 });
 
