@@ -149,7 +149,7 @@ fn a_checkpoint_of_another_protocol_is_refused_by_what_differs() {
     fs::copy(other.path().join(name), folder.path().join(name)).unwrap();
     let message = stop(folder.path(), protocol()).to_string();
     assert!(
-        message.contains("epochs of phase 1 is 9, here it is 2"),
+        message.contains("epochs of phase 1 is 9, but here it is 2"),
         "{message}"
     );
 }

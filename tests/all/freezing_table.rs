@@ -157,7 +157,7 @@ impl Training {
 
 /// Trains five steps under `mask` and compares the bits: frozen ones keep theirs, and of the
 /// others every part moves. Returns the number of frozen parameters.
-fn holds(training: &mut Training, mask: &FreezeMask, what: &str) -> usize {
+fn check_frozen(training: &mut Training, mask: &FreezeMask, what: &str) -> usize {
     let (before, flags) = (bits(&training.network), frozen(&training.network, mask));
     training.steps(5, mask);
     let after = bits(&training.network);
@@ -190,15 +190,15 @@ fn table(engine: &Engine) -> String {
         for (kind, mask) in masks(&network()) {
             let what = format!("{name}, {kind}, {}", engine.kernel());
             let mut fresh = Training::new(&phase(&mask), engine);
-            let count = holds(&mut fresh, &mask, &format!("{what}, from the start"));
+            let count = check_frozen(&mut fresh, &mask, &format!("{what}, from the start"));
 
             // The same state continues: there is momentum when the mask is applied.
             let mut moving = Training::new(&phase(&none), engine);
-            holds(&mut moving, &none, &format!("{what}, before the mask"));
-            let after = holds(&mut moving, &mask, &format!("{what}, after momentum"));
+            check_frozen(&mut moving, &none, &format!("{what}, before the mask"));
+            let after = check_frozen(&mut moving, &mask, &format!("{what}, after momentum"));
             assert_eq!(after, count);
             // Without the mask they all change again.
-            holds(&mut moving, &none, &format!("{what}, after the mask"));
+            check_frozen(&mut moving, &none, &format!("{what}, after the mask"));
             writeln!(table, "| {name} | {kind} | {count} | equal | equal |").unwrap();
         }
     }

@@ -68,7 +68,8 @@ impl Evaluator {
     pub fn new(network: &Network, engine: Engine) -> Self {
         Self {
             workspace: Workspace::for_inference(network, engine, CHUNK),
-            batch: Batch::new(CHUNK, network.inputs()),
+            // Allocated at the first use, since features have fewer columns than inputs.
+            batch: Batch::new(CHUNK, 0),
         }
     }
 

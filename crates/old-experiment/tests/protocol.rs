@@ -80,13 +80,13 @@ fn what_cannot_be_is_refused_with_line_and_reason() {
             "lr = 1e-3",
             "lr = 0",
             "optimizer",
-            "source.optimizer.sgd.lr must be a number above 0",
+            "source.optimizer.sgd.lr must be above 0",
         ),
         (
             "lr = 1e-3",
             "lr = nan",
             "optimizer",
-            "must be a number above 0 in single precision, found NaN",
+            "must be above 0, and finite in single precision, found NaN",
         ),
         (
             "name = \"scratch\"",
