@@ -4,28 +4,59 @@ use std::io;
 use std::path::PathBuf;
 
 use fm_data::DataError;
+use fm_nn::EngineError;
 use fm_train::TrainError;
 
-use crate::stats::StatsError;
+use crate::protocol::ProtocolError;
 
-/// Why an experiment cannot go on.
+/// Why an experiment cannot continue.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExperimentError {
-    /// A training of a run failed.
-    #[error("seed {seed}, training of {training}")]
+    /// The protocol or an override of it.
+    #[error(transparent)]
+    Protocol(#[from] ProtocolError),
+    /// The data does not have the rows that the protocol asks for.
+    #[error("the dataset does not fit the protocol")]
+    Data(#[from] DataError),
+    /// Too few target rows.
+    #[error(
+        "protocol {protocol} asks for {rows} training rows of the target task, and {dataset} does not \
+         have as many; set task.target_rows or [data] of the protocol to less"
+    )]
+    Rows {
+        /// Name of the protocol.
+        protocol: String,
+        /// Name of the dataset.
+        dataset: String,
+        /// Rows asked for.
+        rows: String,
+    },
+    /// A training cannot start.
+    #[error("cannot train {model}, seed {seed}")]
     Train {
+        /// `source`, or the name of an arm.
+        model: String,
         /// The seed.
         seed: u64,
-        /// `source`, or the name of an arm.
-        training: String,
         /// What happened.
         source: TrainError,
     },
-    /// It was asked to end.
-    #[error("cancelled; start it again to go on")]
+    /// The backend is not available.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// It was asked to stop.
+    #[error("stopped; run it again to continue")]
     Cancelled,
-    /// A file or folder of the results cannot be read or written.
+    /// A worker thread panicked.
+    #[error(
+        "a training panicked: {message}; finished cells are kept. This is a bug, please report it"
+    )]
+    Panic {
+        /// What the panic said.
+        message: String,
+    },
+    /// A file or folder of the store cannot be read or written.
     #[error("cannot {doing} {}", path.display())]
     Io {
         /// What was tried: `write`, `create`.
@@ -36,114 +67,79 @@ pub enum ExperimentError {
         source: io::Error,
     },
     /// There is a file where the folder should be.
-    #[error("{} is a file and no folder; choose another --out", path.display())]
+    #[error("{} is a file, not a folder; choose another folder for the results", path.display())]
     NotFolder {
         /// The file.
         path: PathBuf,
     },
-    /// The folder holds something else.
+    /// The folder contains something else.
     #[error(
-        "{} is not empty and has no plan.json, so it is no results folder; choose another --out",
+        "{} is not empty and has no store.json, so it is not a results folder; choose another one",
         path.display()
     )]
-    NotResults {
+    NotStore {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder holds the results of another plan.
+    /// The store contains results of other data.
     #[error(
-        "{} holds another plan: {key} is {there} there, and {here} here; {}choose another --out, or \
-         remove the folder",
-        path.display(),
-        flag(key, there)
+        "{} contains results on {there}, and this is {here} with other checksums; choose another \
+         folder for the results",
+        path.display()
     )]
-    OtherPlan {
+    OtherData {
         /// The folder.
         path: PathBuf,
-        /// The first key that differs, such as `protocol.source.epochs`.
-        key: String,
-        /// Its value in the folder.
+        /// The dataset of the store.
         there: String,
-        /// Its value now.
+        /// The dataset of the request.
         here: String,
     },
-    /// Another process works in the folder.
-    #[error("{} is in use by another process; wait for it, or choose another --out", path.display())]
-    InUse {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A file of the results is not what was written.
-    #[error("{} is damaged; remove it and start again: what is missing is made anew", path.display())]
+    /// A file of the store is not what was written.
+    #[error("{} is damaged: {reason}; delete it and rerun, it is recomputed", path.display())]
     Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What the parser said.
-        source: serde_json::Error,
-    },
-    /// A binary file of the results is not what was written.
-    #[error(
-        "{} is damaged: {reason}; remove it and start again: what is missing is made anew",
-        path.display()
-    )]
-    DamagedFile {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
-    /// The data has not what a curve needs.
-    #[error("the data does not fit the curve of {curve}")]
-    CurveData {
-        /// The curve.
-        curve: &'static str,
-        /// What is missing.
-        source: DataError,
-    },
-    /// A curve over target rows that begins beyond the data.
+    /// A source network that was trained again differs from the one that the store's cells used.
     #[error(
-        "the curve of samples has no point: curves.samples.rows of protocol {protocol} begins at \
-         {fewest} rows, and the target task has {available}"
-    )]
-    NoPoint {
-        /// Name of the protocol.
-        protocol: String,
-        /// Rows of the first point.
-        fewest: usize,
-        /// Rows of the target task.
-        available: usize,
-    },
-    /// A curve that the protocol says nothing of.
-    #[error(
-        "protocol {protocol} has no table [curves.{curve}], which says how the curve is trained"
-    )]
-    NoCurve {
-        /// Name of the protocol.
-        protocol: String,
-        /// The curve.
-        curve: &'static str,
-    },
-    /// A source model that is gone, and comes out otherwise when it is trained again.
-    #[error(
-        "the source model of seed {seed} is not in {}, and trained again here it is another one \
-         than the arms had; finish the curve where the folder was begun, or begin a new folder",
-        path.display()
+        "the source network of seed {seed} is not in the store, and training it again here gives \
+         other weights than the store's cells used; finish on the machine that began, or begin a \
+         new results folder"
     )]
     OtherSource {
-        /// Where it should be.
-        path: PathBuf,
         /// The seed.
         seed: u64,
     },
-    /// Numbers that no statistics can be made of.
-    #[error("no statistics can be made")]
-    Stats(#[from] StatsError),
+    /// Nothing was asked of the store yet.
+    #[error("{} contains no request; run the experiment first", path.display())]
+    NoRequest {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// No such arm or sweep in the results.
+    #[error("the results have no {what} {name:?}; they have: {known}")]
+    Unknown {
+        /// `arm` or `sweep`.
+        what: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
 }
 
-/// What goes on with the plan that is there, where one option does.
-fn flag(key: &str, there: &str) -> String {
-    match key {
-        "backend" => format!("give --backend {}, ", there.trim_matches('"')),
-        _ => String::new(),
+/// For `map_err`: what was tried, and with which file.
+pub(crate) fn io_error(
+    doing: &'static str,
+    path: &std::path::Path,
+) -> impl FnOnce(io::Error) -> ExperimentError {
+    let path = path.to_owned();
+    move |source| ExperimentError::Io {
+        doing,
+        path,
+        source,
     }
 }

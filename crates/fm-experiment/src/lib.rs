@@ -1,90 +1,39 @@
-//! Protocols, paired runs over seeds, statistics and reports: does one way of training beat
-//! another, and how sure is that?
-//!
-//! A [`Protocol`] is the whole recipe, and a [`Run`] carries it out for one seed. The arms of a
-//! seed share what they can, head and order of rows, so that their differences are paired:
-//!
-//! ```
-//! use fm_data::synthetic::{self, Options};
-//! use fm_experiment::{Protocol, Run, Tasks};
-//! use fm_nn::Engine;
-//!
-//! // The course's shorter recipe, made much shorter, on drawn images.
-//! let mut protocol = Protocol::built_in("quick").expect("it is compiled in");
-//! protocol.data.train_rows = None;
-//! protocol.data.validation_rows = 100;
-//! protocol.data.test_rows = None;
-//! protocol.task.target_rows = 50;
-//! protocol.network.hidden = vec![16];
-//! let data = synthetic::generate(&Options { train_rows: 600, test_rows: 200, seed: 0 })?;
-//! let tasks = Tasks::split(&protocol, &data.train, &data.test)?;
-//!
-//! let run = Run { protocol: &protocol, tasks: &tasks, engine: Engine::portable() };
-//! let (source, history) = run.source(42, &())?;
-//! let record = run.arms(42, &source, history, &())?.record;
-//! assert_eq!(record.arms[1].name, "transfer");
-//! // The trunk that was frozen in the first phase is the source's, to the bit.
-//! assert_eq!(record.arms[1].trunk_sha256[1], source.trunk_digest());
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! [`Runner`] does that for many seeds, side by side, into a [`ResultsFolder`] that can be finished
-//! later; [`Summary`] compares the arms, and [`report::write`] makes a page of it. One seed shows
-//! nothing:
-//!
-//! ```
-//! use fm_experiment::stats::{Settings, paired_differences, sign_flip};
-//!
-//! // Test errors of two arms over six seeds, in pairs.
-//! let scratch = [0.020, 0.024, 0.018, 0.022, 0.021, 0.019];
-//! let transfer = [0.012, 0.015, 0.013, 0.011, 0.014, 0.012];
-//! let differences = paired_differences(&transfer, &scratch)?;
-//! let better = sign_flip(&differences, &Settings::default())?;
-//! // All signs equal, in two of 64 ways to set six of them: the least that six pairs can show.
-//! assert_eq!(better.p, 2.0 / 64.0);
-//! # Ok::<(), fm_experiment::stats::StatsError>(())
-//! ```
+//! Protocols, cells, a store of records, executors and analysis.
 
-mod checkpoints;
-pub mod curves;
+mod data;
 mod error;
-mod folder;
-mod other_sources;
+mod executor;
+mod experiment;
+mod job;
+mod names;
 mod plan;
-mod predictions;
 pub mod protocol;
-pub mod report;
-mod run;
-mod runner;
+mod recipe;
+mod record;
+mod request;
+mod results;
 mod seeds;
-mod side_by_side;
-pub mod single;
-mod source;
-pub mod stats;
-mod streams;
-mod summary;
-mod sweep;
+mod store;
 mod tasks;
-mod tensors;
 mod test_rows;
+mod training;
+mod trainings;
 mod watch;
+mod worker;
 
+pub use data::{Data, DatasetIdentity, Labels};
 pub use error::ExperimentError;
-pub use folder::ResultsFolder;
-pub use plan::{DatasetIdentity, FORMAT, Identity, MadeWith, Plan};
-pub use predictions::{RunPredictions, TestImages, TestRows};
+pub use executor::Executor;
+pub use experiment::{Experiment, default_backend};
+pub use job::{Cell, Job, Slice, jobs};
+pub use names::{did_you_mean, nearest};
+pub use plan::{DEPTH_ARMS, Place, Plan, Point, Series};
 pub use protocol::Protocol;
-pub use run::{
-    ArmRecord, FinishedRun, Progress, Run, RunRecord, ShuffledSourceRecord, SourceRecord,
-};
-pub use runner::{PlanObserver, Runner};
+pub use recipe::{ArmRecipe, Key, Recipe, RowsUsed, SourceRecipe, TrunkRecipe};
+pub use record::{Failure, Outcome, Predictions, Record};
+pub use request::{NamedSweep, Request};
+pub use results::{CellResult, Paired, Results};
 pub use seeds::{SeedList, SeedListError};
-pub use source::{KeepCheckpoints, SourceTraining};
-pub use summary::{ArmSummary, Measure, SourceSummary, Summary};
-pub use tasks::{Task, Tasks};
-pub use test_rows::{ArmRows, ComparisonRows, ModelRows, TestRowsSummary};
-
-/// The README's example is run as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+pub use store::{Asked, MadeWith, Store, Timing};
+pub use test_rows::{TestImages, TestRows};
+pub use watch::Observer;

@@ -1,64 +1,48 @@
-//! [`Tasks`]: the data of a protocol, split once and shared by every run.
+//! [`Tasks`]: a dataset's rows split by class into source and target task.
 
 use fm_data::{DataError, Dataset, TaskSplit};
-use fm_nn::Loss;
-use fm_train::{Examples, Inputs, Labels, TrainError};
+use fm_train::{Examples, Inputs, Labels, Seeds, TrainError};
 
-use crate::protocol::{Protocol, ValidationAt};
+use crate::data::Data;
+use crate::protocol::ValidationAt;
+use crate::recipe::{ArmRecipe, RowsUsed};
 
-/// What a grey step of a pixel is worth: pixels are 0 to 1.
+/// Pixels are scaled from 0 to 255 to 0 to 1.
 pub(crate) const PIXEL_SCALE: f32 = 1.0 / 255.0;
 
-/// The parts of one task.
+/// The rows of one task.
 #[derive(Clone, Debug)]
-pub struct Task {
-    /// Trained on.
-    pub train: Dataset,
-    /// Scored after every epoch.
-    pub valid: Dataset,
+pub(crate) struct Task {
+    /// Trained on; of the target task all rows, from which an arm takes its own.
+    pub(crate) train: Dataset,
+    /// Scored after every epoch, where that is asked for.
+    pub(crate) valid: Dataset,
     /// Scored once, at the end.
-    pub test: Dataset,
+    pub(crate) test: Dataset,
 }
 
-impl Task {
-    /// Loss of the task and number of outputs of its head.
-    pub fn loss(&self) -> (Loss, usize) {
-        Loss::for_classes(self.train.n_classes())
-    }
-
-    /// Rows that training for an epoch goes through and scores: see [`Tasks::work`].
-    pub(crate) fn epoch_work(&self) -> u64 {
-        self.train_work() + self.valid.rows() as u64
-    }
-
-    /// The same without the scoring.
-    pub(crate) fn train_work(&self) -> u64 {
-        3 * self.train.rows() as u64
-    }
-}
-
-/// Source and target task of a protocol.
+/// Source and target task.
 #[derive(Clone, Debug)]
-pub struct Tasks {
-    /// What the trunk is trained on first.
-    pub source: Task,
-    /// What the arms are trained on.
-    pub target: Task,
+pub(crate) struct Tasks {
+    pub(crate) source: Task,
+    pub(crate) target: Task,
 }
 
 impl Tasks {
-    /// Takes a protocol's rows from a training and a test set and splits them by class.
-    ///
-    /// # Errors
-    /// [`DataError`] if the data has fewer rows or classes than the protocol asks for.
-    pub fn split(protocol: &Protocol, train: &Dataset, test: &Dataset) -> Result<Self, DataError> {
+    /// Takes the rows of a recipe from a dataset and splits them by class.
+    pub(crate) fn split(
+        data: &Data,
+        rows: &RowsUsed,
+        target_classes: &[u8],
+    ) -> Result<Self, DataError> {
         let first = |data: &Dataset, rows: Option<usize>| match rows {
             Some(rows) => data.first(rows),
             None => Ok(data.clone()),
         };
-        let test = first(test, protocol.data.test_rows)?;
-        let (valid, train) = hold_out(protocol, train)?;
-        let split = TaskSplit::new(&protocol.task.target_classes, train.n_classes())?;
+        let test = first(&data.test, rows.test)?;
+        let train = first(&data.train, rows.train)?;
+        let (valid, train) = hold_out(&train, rows)?;
+        let split = TaskSplit::new(target_classes, train.n_classes())?;
         Ok(Self {
             source: Task {
                 train: split.source(&train)?,
@@ -66,50 +50,39 @@ impl Tasks {
                 test: split.source(&test)?,
             },
             target: Task {
-                train: split.target(&train)?.first(protocol.task.target_rows)?,
+                train: split.target(&train)?,
                 valid: split.target(&valid)?,
                 test: split.target(&test)?,
             },
         })
     }
 
-    /// The work of one run in forward passes of a row; a training step is worth three.
-    pub fn work(&self, protocol: &Protocol) -> u64 {
-        let arms: usize = protocol.arms.iter().map(Protocol::arm_epochs).sum();
-        let epochs = protocol.source.epochs as u64;
-        let shuffled = match protocol.needs_shuffled_source() {
-            true => epochs * self.source.train_work(),
-            false => 0,
-        };
-        epochs * self.source.epoch_work() + shuffled + arms as u64 * self.target.epoch_work()
+    /// The target rows that an arm is trained on.
+    pub(crate) fn target_rows(&self, arm: &ArmRecipe) -> Result<Dataset, DataError> {
+        let all = &self.target.train;
+        match arm.rows_seed {
+            Some(seed) => {
+                let mut rng = Seeds::new(seed).stream("target/subset").rng();
+                all.stratified(arm.rows, &mut rng)
+            }
+            None => all.first(arm.rows),
+        }
     }
 }
 
-/// The validation and the training rows of a training file.
-fn hold_out(protocol: &Protocol, train: &Dataset) -> Result<(Dataset, Dataset), DataError> {
-    let data = &protocol.data;
-    let train = match data.train_rows {
-        Some(rows) => train.first(rows)?,
-        None => train.clone(),
-    };
-    match data.validation_at {
-        ValidationAt::Start => train.hold_out(data.validation_rows),
-        // With too many rows to hold out, the error is that of holding them out at the start.
-        ValidationAt::End if data.validation_rows < train.rows() => {
-            let (train, valid) = train.hold_out(train.rows() - data.validation_rows)?;
+/// The validation rows and the rest of a training file's rows.
+fn hold_out(train: &Dataset, rows: &RowsUsed) -> Result<(Dataset, Dataset), DataError> {
+    match rows.validation_at {
+        ValidationAt::End if rows.validation < train.rows() => {
+            let (train, valid) = train.hold_out(train.rows() - rows.validation)?;
             Ok((valid, train))
         }
-        ValidationAt::End => train.hold_out(data.validation_rows),
+        // With too many rows to hold out at the end, the error is that of the start.
+        _ => train.hold_out(rows.validation),
     }
 }
 
-/// Every training row of a protocol's target task, in dataset order.
-pub(crate) fn all_target_rows(protocol: &Protocol, train: &Dataset) -> Result<Dataset, DataError> {
-    let (_, train) = hold_out(protocol, train)?;
-    TaskSplit::new(&protocol.task.target_classes, train.n_classes())?.target(&train)
-}
-
-/// A dataset as a protocol's training takes it.
+/// A dataset as a training takes it.
 pub(crate) fn examples(data: &Dataset) -> Result<Examples<'_>, TrainError> {
     labelled(data, data.labels(), PIXEL_SCALE)
 }

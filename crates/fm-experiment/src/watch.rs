@@ -1,57 +1,79 @@
-//! [`Watch`]: how one training of a run is watched.
+//! [`Observer`]: how the trainings of jobs are watched.
 
 use std::ops::ControlFlow;
 
 use fm_nn::Network;
-use fm_train::{EpochRecord, Observer, StepRecord};
+use fm_train::{EpochRecord, StepRecord};
 
-use crate::run::Progress;
-use crate::tasks::Task;
+use crate::job::{Cell, Job};
+use crate::record::Outcome;
 
-/// Watches one training of a run.
+/// Watches jobs, from several threads at once. Every method has a default that does nothing.
+pub trait Observer: Sync {
+    /// `work` more is done, of what [`Executor::work`](crate::Executor::work) counts.
+    fn advance(&self, work: u64) {
+        let _ = work;
+    }
+
+    /// A cell has ended and its record is kept.
+    fn cell_done(&self, cell: &Cell, outcome: &Outcome) {
+        let _ = (cell, outcome);
+    }
+
+    /// All cells of a job have ended.
+    fn job_done(&self, job: &Job, wall_secs: f64) {
+        let _ = (job, wall_secs);
+    }
+
+    /// Whether to stop: trainings end at their next step, and finished cells are kept.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Watches nothing.
+impl Observer for () {}
+
+/// Watches one training.
 pub(crate) struct Watch<'a> {
-    progress: &'a dyn Progress,
-    pub(crate) epoch_work: u64,
+    observer: &'a dyn Observer,
+    epoch_work: u64,
+    /// Work of the whole training that was not advanced yet.
+    left: u64,
     pub(crate) trunk_sha256: Vec<String>,
     pub(crate) cancelled: bool,
 }
 
 impl<'a> Watch<'a> {
-    pub(crate) fn new(progress: &'a dyn Progress, task: &Task) -> Self {
-        let epoch_work = task.epoch_work();
+    /// A training of so many epochs on so many rows.
+    pub(crate) fn new(observer: &'a dyn Observer, epochs: usize, rows: usize) -> Self {
         Self {
-            progress,
-            epoch_work,
+            observer,
+            epoch_work: rows as u64,
+            left: epochs as u64 * rows as u64,
             trunk_sha256: Vec::new(),
             cancelled: false,
         }
     }
 
-    /// Where epochs are scored, or not.
-    pub(crate) fn of(progress: &'a dyn Progress, task: &Task, validated: bool) -> Self {
-        let epoch_work = match validated {
-            true => task.epoch_work(),
-            false => task.train_work(),
-        };
-        Self {
-            epoch_work,
-            ..Self::new(progress, task)
-        }
+    /// Advances what early stopping or a failure has left.
+    pub(crate) fn finish(&mut self) {
+        self.observer.advance(std::mem::take(&mut self.left));
     }
 }
 
-impl Observer for Watch<'_> {
+impl fm_train::Observer for Watch<'_> {
     fn step(&mut self, _: &StepRecord) -> ControlFlow<()> {
-        self.cancelled = self.progress.cancelled();
-        if self.cancelled {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
+        self.cancelled = self.observer.cancelled();
+        match self.cancelled {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
         }
     }
 
     fn epoch(&mut self, _: &EpochRecord, _: &Network) -> ControlFlow<()> {
-        self.progress.advance(self.epoch_work);
+        self.observer.advance(self.epoch_work);
+        self.left = self.left.saturating_sub(self.epoch_work);
         ControlFlow::Continue(())
     }
 

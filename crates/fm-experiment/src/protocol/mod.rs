@@ -1,18 +1,23 @@
 //! [`Protocol`]: the whole recipe of an experiment, as data.
 
+mod arm;
 mod check;
-mod check_more;
-mod curves;
-mod freeze;
+mod class;
+mod error;
 mod parse;
+mod path;
 mod phase;
+mod row_count;
+mod sweep;
 
-pub use curves::{
-    Budget, CurvesSpec, DepthSpec, PairsSpec, RowCount, SamplesSpec, Varied, VarySpec,
-};
-pub use freeze::Freeze;
-pub use parse::ProtocolError;
+pub use arm::{Arm, Streams, TrunkOrigin};
+pub use class::ClassRef;
+pub use error::ProtocolError;
+pub use fm_nn::Freeze;
+pub use path::parse_value;
 pub use phase::PhaseSpec;
+pub use row_count::RowCount;
+pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
 
 use fm_nn::{Activation, Init, TrunkSpec};
 use serde::{Deserialize, Serialize};
@@ -35,7 +40,7 @@ pub const BUILT_IN: [(&str, &str); 5] = [
     ),
 ];
 
-/// The whole recipe: data, tasks, network, training, arms. What a seed adds is randomness only.
+/// The whole recipe: data, tasks, network, training, arms. A seed adds randomness only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Protocol {
@@ -52,6 +57,9 @@ pub struct Protocol {
     pub network: NetworkSpec,
     /// What all trainings share.
     pub training: TrainingSpec,
+    /// What a seed moves.
+    #[serde(default)]
+    pub seed: SeedSpec,
     /// The training on the source task.
     pub source: PhaseSpec,
     /// Ways of training on the target task.
@@ -62,9 +70,9 @@ pub struct Protocol {
     /// Which arms are compared; see [`pairings`](Self::pairings).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<Pairing>,
-    /// What is trained beside the arms where a curve is asked for.
-    #[serde(default, skip_serializing_if = "CurvesSpec::is_empty")]
-    pub curves: CurvesSpec,
+    /// Sweeps by name.
+    #[serde(default, skip_serializing_if = "Sweeps::is_empty")]
+    pub sweeps: Sweeps,
 }
 
 /// Two arms that are compared seed by seed.
@@ -81,21 +89,24 @@ pub struct Pairing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSpec {
+    /// Name of a published dataset; `fashion-mnist` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<String>,
     /// The first rows of the training file, before validation rows are taken; all by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train_rows: Option<usize>,
     /// The first rows of the test file; all by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_rows: Option<usize>,
-    /// So many of the training rows, held out.
+    /// How many of the training rows are held out.
     pub validation_rows: usize,
     /// Which they are; the first by default.
-    #[serde(default, skip_serializing_if = "ValidationAt::is_start")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub validation_at: ValidationAt,
 }
 
 /// Which of the training rows are held out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ValidationAt {
     /// The first.
@@ -105,20 +116,15 @@ pub enum ValidationAt {
     End,
 }
 
-impl ValidationAt {
-    fn is_start(&self) -> bool {
-        *self == Self::Start
-    }
-}
-
 /// How the classes are split between the tasks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskSpec {
-    /// Classes of the target task; the first becomes label 0. The source task has the rest.
-    pub target_classes: Vec<u8>,
+    /// Classes of the target task, by number or name; the first becomes label 0. The source task
+    /// has the rest.
+    pub target_classes: Vec<ClassRef>,
     /// Training rows of the target task: the first in dataset order.
-    pub target_rows: usize,
+    pub target_rows: RowCount,
 }
 
 /// The hidden layers.
@@ -134,24 +140,22 @@ pub struct NetworkSpec {
 }
 
 impl NetworkSpec {
-    /// More units in a layer, or weights between two, are a slip of the finger: gigabytes would be
-    /// asked for.
-    const MOST_UNITS: usize = 65_536;
-    const MOST_WEIGHTS: usize = 1 << 26;
+    /// More units in a layer, or weights between two, would ask for gigabytes: most likely a typing
+    /// error.
+    const MAX_UNITS: usize = 65_536;
+    const MAX_WEIGHTS: usize = 1 << 26;
 
     /// The layer that is too large or empty, what is expected of it, and what was found.
     pub(crate) fn too_large(&self) -> Option<(usize, &'static str, String)> {
         let units = self.hidden.iter().enumerate();
-        let mut wrong = units.filter(|(_, units)| !(1..=Self::MOST_UNITS).contains(*units));
+        let mut wrong = units.filter(|(_, units)| !(1..=Self::MAX_UNITS).contains(*units));
         if let Some((layer, units)) = wrong.next() {
             return Some((layer, "1 to 65536 units in each layer", units.to_string()));
         }
-        let below = self
-            .hidden
-            .iter()
-            .zip(&self.hidden[1.min(self.hidden.len())..]);
-        let mut weights = below.map(|(inputs, units)| inputs * units).enumerate();
-        let (layer, found) = weights.find(|(_, weights)| *weights > Self::MOST_WEIGHTS)?;
+        let pairs = self.hidden.windows(2).map(|pair| pair[0] * pair[1]);
+        let (layer, found) = pairs
+            .enumerate()
+            .find(|(_, weights)| *weights > Self::MAX_WEIGHTS)?;
         let expected = "at most 67108864 weights between two layers";
         Some((layer + 1, expected, found.to_string()))
     }
@@ -175,47 +179,11 @@ pub struct TrainingSpec {
     pub batch_size: usize,
 }
 
-/// One way of training on the target task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Arm {
-    /// Name in tables and records.
-    pub name: String,
-    /// What the arm does, as the subject of a sentence: "reusing the trunk". The name by default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub says: Option<String>,
-    /// Where the trunk comes from.
-    pub trunk: TrunkOrigin,
-    /// The phases, in order.
-    pub phases: Vec<PhaseSpec>,
-}
-
-/// Where an arm's trunk comes from. The head is new, and the same in every arm of a seed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TrunkOrigin {
-    /// New weights, the same in every such arm of a seed.
-    Fresh,
-    /// A copy of the trunk trained on the source task.
-    Source,
-    /// A copy of a trunk trained as the source's is, from the same weights in the same order, but
-    /// on labels that a stream of the seed has shuffled: what is left of the gain is not what the
-    /// labels taught. Costs a second source training.
-    ShuffledSource,
-}
-
-impl Arm {
-    /// What the arm does, as the subject of a sentence.
-    pub fn says(&self) -> &str {
-        self.says.as_deref().unwrap_or(&self.name)
-    }
-}
-
 impl Protocol {
     /// A protocol that is compiled in.
     pub fn built_in(name: &str) -> Option<Self> {
         let (_, text) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)?;
-        Some(Self::parse(text, name).expect("the protocols compiled in are read by a test"))
+        Some(Self::parse(text, name).expect("a test reads the built-in protocols"))
     }
 
     /// The arm of a name.
@@ -228,12 +196,12 @@ impl Protocol {
         self.optional_arms.iter().find(|arm| arm.name == name)
     }
 
-    /// The protocol with these optional arms turned on, after the others. Arms that are on are
-    /// left as they are.
+    /// The protocol with these optional arms turned on, after the others. Arms that are on already
+    /// stay as they are.
     ///
     /// # Errors
     /// A name that no arm has.
-    pub fn with_arms(mut self, names: &[String]) -> Result<Self, &str> {
+    pub fn with_arms(mut self, names: &[String]) -> Result<Self, ProtocolError> {
         for name in names {
             match self.optional_arms.iter().position(|arm| arm.name == *name) {
                 Some(index) => {
@@ -241,7 +209,15 @@ impl Protocol {
                     self.arms.push(arm);
                 }
                 None if self.arm(name).is_some() => {}
-                None => return Err(name),
+                None => {
+                    let known = self.optional_arms.iter().map(|arm| arm.name.as_str());
+                    return Err(ProtocolError::Arm {
+                        protocol: self.name.clone(),
+                        name: name.clone(),
+                        known: known.clone().collect::<Vec<_>>().join(", "),
+                        near: crate::names::did_you_mean(name, known),
+                    });
+                }
             }
         }
         Ok(self)
@@ -264,15 +240,8 @@ impl Protocol {
         };
         others.iter().map(pairing).collect()
     }
+}
 
-    /// Whether an arm needs the second source training, on shuffled labels.
-    pub(crate) fn needs_shuffled_source(&self) -> bool {
-        let shuffled = |arm: &Arm| arm.trunk == TrunkOrigin::ShuffledSource;
-        self.arms.iter().any(shuffled)
-    }
-
-    /// Epochs of an arm, all phases together.
-    pub fn arm_epochs(arm: &Arm) -> usize {
-        arm.phases.iter().map(|phase| phase.epochs).sum()
-    }
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

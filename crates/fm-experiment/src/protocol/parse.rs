@@ -3,45 +3,7 @@
 use std::path::Path;
 
 use super::Protocol;
-use super::check::{Part, Problem};
-
-/// Why a text is not a protocol.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProtocolError {
-    /// The file cannot be read.
-    #[error("cannot read the protocol {path}")]
-    Read {
-        /// Path of the file.
-        path: String,
-        /// What the file system said.
-        source: std::sync::Arc<std::io::Error>,
-    },
-    /// Not TOML, a key too many or too few, a value of another type.
-    #[error("protocol {name}, line {line}: {reason}")]
-    Syntax {
-        /// Name of the protocol or path of its file.
-        name: String,
-        /// Line, counted from 1.
-        line: usize,
-        /// What is wrong and what is expected.
-        reason: String,
-    },
-    /// A value that cannot be.
-    #[error("protocol {name}, line {line}: {key} must be {expected}, found {found}")]
-    Value {
-        /// Name of the protocol or path of its file.
-        name: String,
-        /// Line, counted from 1.
-        line: usize,
-        /// The key, such as `arms[1].phases[0].epochs`.
-        key: String,
-        /// What it must be.
-        expected: String,
-        /// What it is.
-        found: String,
-    },
-}
+use super::error::{Part, ProtocolError, key_text};
 
 impl Protocol {
     /// Reads a protocol's TOML text; `name` says in errors whose text it is.
@@ -56,16 +18,12 @@ impl Protocol {
         })?;
         match protocol.problem() {
             None => Ok(protocol),
-            Some(Problem {
-                key,
-                expected,
-                found,
-            }) => Err(ProtocolError::Value {
+            Some(problem) => Err(ProtocolError::Value {
                 name: name.to_owned(),
-                line: line_of(text, &key),
-                key: key_text(&key),
-                expected,
-                found,
+                line: line_of(text, &problem.key),
+                key: key_text(&problem.key),
+                expected: problem.expected,
+                found: problem.found,
             }),
         }
     }
@@ -82,27 +40,29 @@ impl Protocol {
         })?;
         Self::parse(&text, &name)
     }
+
+    /// The protocol as TOML text, which [`parse`](Self::parse) reads back.
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).expect("a protocol is valid TOML")
+    }
 }
 
-/// The name that is most likely meant, of those that a message about an unknown one lists in
-/// backticks after it.
-fn likely(message: &str) -> String {
+/// A hint at the name that is most likely meant, of those that a message about an unknown one lists
+/// in backticks after it.
+pub(super) fn likely(message: &str) -> String {
     if !message.starts_with("unknown ") {
         return String::new();
     }
     let mut names = message.split('`').skip(1).step_by(2);
-    let near = names
-        .next()
-        .and_then(|unknown| crate::single::nearest(unknown, names));
-    near.map_or_else(String::new, |near| format!("; perhaps `{near}`"))
+    let unknown = names.next();
+    unknown.map_or_else(String::new, |unknown| {
+        crate::names::did_you_mean(unknown, names)
+    })
 }
 
 fn line_at(text: &str, offset: usize) -> usize {
-    1 + text
-        .bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
+    let before = text.bytes().take(offset);
+    1 + before.filter(|byte| *byte == b'\n').count()
 }
 
 /// The line of a key, or of the innermost part of it that the text has.
@@ -116,7 +76,7 @@ fn line_of(text: &str, key: &[Part]) -> usize {
     let mut here = &root;
     for part in key {
         let next = match (here, part) {
-            (DeValue::Table(table), Part::Key(key)) => table.get(*key),
+            (DeValue::Table(table), Part::Key(key)) => table.get(key.as_str()),
             (DeValue::Array(array), Part::Index(index)) => array.get(*index),
             _ => None,
         };
@@ -125,16 +85,4 @@ fn line_of(text: &str, key: &[Part]) -> usize {
         here = next.get_ref();
     }
     line_at(text, start)
-}
-
-fn key_text(key: &[Part]) -> String {
-    let mut text = String::new();
-    for part in key {
-        match part {
-            Part::Key(key) if text.is_empty() => text.push_str(key),
-            Part::Key(key) => text.push_str(&format!(".{key}")),
-            Part::Index(index) => text.push_str(&format!("[{index}]")),
-        }
-    }
-    text
 }

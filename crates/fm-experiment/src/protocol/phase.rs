@@ -4,9 +4,8 @@ use fm_nn::Dropout;
 use fm_train::{EarlyStopping, Optimizer, Phase, Plateau, Schedule, Stream, TrainError};
 use serde::{Deserialize, Serialize};
 
-use super::Freeze;
-use super::check::Part::{self, Key};
-use super::check::{Problem, at_least_one, check_optimizer, problem};
+use super::error::{Part, Problem, at_least_one, key, problem};
+use super::{Freeze, is_default};
 
 /// Some epochs under one freeze mask and one optimizer, which starts fresh: the source training
 /// (`[source]`), or one of an arm's phases.
@@ -85,12 +84,8 @@ pub struct PhaseSpec {
     pub early_stopping: Option<EarlyStopping>,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
 impl PhaseSpec {
-    /// A phase of which nothing else is said.
+    /// A phase with the defaults for everything else.
     pub fn new(epochs: usize, freeze: Freeze, optimizer: Optimizer) -> Self {
         Self {
             epochs,
@@ -108,11 +103,14 @@ impl PhaseSpec {
     }
 
     /// The phase of a network of `layers`, the head included; `dropout` is the stream that decides
-    /// what is left out.
-    pub fn phase(&self, layers: usize, dropout: Stream) -> Phase {
-        Phase {
+    /// what dropout leaves out.
+    ///
+    /// # Errors
+    /// [`TrainError::Network`] if the network does not have a layer that is to be frozen.
+    pub fn phase(&self, layers: usize, dropout: Stream) -> Result<Phase, TrainError> {
+        Ok(Phase {
             epochs: self.epochs,
-            mask: self.freeze.mask(layers),
+            mask: self.freeze.mask(layers)?,
             optimizer: self.optimizer,
             schedule: self.schedule.clone(),
             lr_factors: self.lr_factors.clone(),
@@ -122,31 +120,35 @@ impl PhaseSpec {
             class_weights: self.class_weights.clone(),
             early_stopping: self.early_stopping,
             reduce_on_plateau: self.reduce_on_plateau,
-        }
+        })
     }
 
-    /// Whether validation scores decide something of the training.
+    /// Whether validation scores decide something in the training.
     pub(crate) fn needs_validation(&self) -> bool {
         self.early_stopping.is_some() || self.reduce_on_plateau.is_some()
     }
 
-    /// Checks the phase at `key` for a task of `n_classes` and a network of `hidden` layers under
-    /// its head.
+    /// Checks the phase at `at` for a network of `hidden` layers under its head, and a task of
+    /// `n_classes` where that is known.
     pub(super) fn check(
         &self,
-        key: &[Part],
+        at: &[Part],
         hidden: usize,
-        n_classes: usize,
+        n_classes: Option<usize>,
     ) -> Result<(), Problem> {
-        let at = |name| [key, &[Key(name)]].concat();
-        at_least_one(&at("epochs"), self.epochs)?;
+        let inside_of = |name| [at, &[key(name)]].concat();
+        at_least_one(&inside_of("epochs"), self.epochs)?;
         if let Freeze::First(k) = self.freeze
             && k > hidden
         {
-            let expected = format!("at most {hidden}, the hidden layers");
-            problem(&at("freeze"), expected, k)?;
+            let expected = format!("at most {hidden}, the number of hidden layers");
+            problem(&inside_of("freeze"), expected, k)?;
         }
-        check_optimizer(&at("optimizer"), &self.optimizer)?;
+        if self.freeze.mask(hidden + 1).is_err() {
+            let expected = format!("layers.0 to layers.{} or head", hidden - 1);
+            problem(&inside_of("freeze"), expected, &self.freeze)?;
+        }
+        check_optimizer(&inside_of("optimizer"), &self.optimizer)?;
         if let Err(TrainError::Setting {
             name,
             expected,
@@ -154,38 +156,48 @@ impl PhaseSpec {
         }) = self.schedule.check()
         {
             let expected = format!("a schedule whose {name} is {expected}");
-            problem(&at("schedule"), expected, found)?;
+            problem(&inside_of("schedule"), expected, found)?;
         }
         let plateau = self.reduce_on_plateau.map_or(Ok(()), |rule| rule.check());
-        inside(&at("reduce_on_plateau"), plateau)?;
+        inside(&inside_of("reduce_on_plateau"), plateau)?;
         let stopping = self.early_stopping.map_or(Ok(()), |rule| rule.check());
-        inside(&at("early_stopping"), stopping)?;
+        inside(&inside_of("early_stopping"), stopping)?;
         let stream = fm_train::Seeds::new(0).stream("checked");
+        let n_classes = n_classes.unwrap_or_else(|| self.class_weights.len().max(2));
         let phase = self.phase(hidden + 1, stream);
-        match phase.check_settings(hidden + 1, n_classes) {
-            Ok(()) => Ok(()),
-            Err(TrainError::LrFactors { layers, found }) => {
-                let expected = format!("{layers} numbers, one for each layer and the head");
-                problem(&at("lr_factors"), expected, format!("{found} of them"))
-            }
-            Err(TrainError::ClassWeights { n_classes, found }) => {
-                let expected = format!("{n_classes} numbers, one for each class of the task");
-                problem(&at("class_weights"), expected, format!("{found} of them"))
-            }
-            Err(error) => inside(key, Err(error)),
-        }
+        let checked = phase.and_then(|phase| phase.check_settings(hidden + 1, n_classes));
+        inside(at, checked)
     }
 }
 
-/// A setting of the table at `key`.
-fn inside(key: &[Part], checked: Result<(), TrainError>) -> Result<(), Problem> {
+/// A setting of the table at `at`.
+fn inside(at: &[Part], checked: Result<(), TrainError>) -> Result<(), Problem> {
     match checked {
         Ok(()) => Ok(()),
         Err(TrainError::Setting {
             name,
             expected,
             found,
-        }) => problem(&[key, &[Key(name)]].concat(), expected, found),
-        Err(other) => problem(key, "what can be trained", other),
+        }) => problem(&[at, &[key(name)]].concat(), expected, found),
+        Err(other) => problem(at, "a phase that can be trained", other),
+    }
+}
+
+fn check_optimizer(at: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
+    let Err(error) = optimizer.check() else {
+        return Ok(());
+    };
+    let mut at = at.to_vec();
+    at.push(key(optimizer.name()));
+    match error {
+        TrainError::Setting {
+            name,
+            expected,
+            found,
+        } => {
+            at.push(key(name));
+            problem(&at, expected, found)
+        }
+        other => problem(&at, "valid optimizer settings", other),
     }
 }

@@ -1,0 +1,75 @@
+//! [`Data`]: a training and a test set, and which they are.
+
+use fm_data::{Dataset, FileChecksum};
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::ValidationAt;
+use crate::recipe::{Key, RowsUsed};
+
+/// A training and a test set, and which they are.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// The training file.
+    pub train: Dataset,
+    /// The test file.
+    pub test: Dataset,
+    /// Which data it is.
+    pub identity: DatasetIdentity,
+}
+
+impl Data {
+    /// What it takes to enumerate cells: everything but the images.
+    pub fn labels(&self) -> Labels {
+        Labels {
+            identity: self.identity.clone(),
+            class_names: self.train.class_names().to_vec(),
+            train: self.train.labels().to_vec(),
+        }
+    }
+}
+
+/// Which data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetIdentity {
+    /// Name, such as `fashion-mnist`.
+    pub name: String,
+    /// SHA-256 of its files.
+    pub checksums: Vec<FileChecksum>,
+}
+
+impl DatasetIdentity {
+    /// SHA-256 over the checksums of the files, whatever the files are called.
+    pub fn digest(&self) -> String {
+        let sums = self.checksums.iter().map(|file| file.sha256.as_str());
+        Key::of(sums.collect::<Vec<_>>().join("\n").as_bytes()).to_string()
+    }
+}
+
+/// A dataset without its images: what it takes to enumerate cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    /// Which data it is.
+    pub identity: DatasetIdentity,
+    /// Names of the classes.
+    pub class_names: Vec<String>,
+    /// Class of each row of the training file.
+    pub train: Vec<u8>,
+}
+
+impl Labels {
+    /// Rows of each class that remain for training.
+    pub(crate) fn class_rows(&self, rows: &RowsUsed) -> Vec<usize> {
+        let labels = &self.train;
+        let labels = &labels[..rows.train.unwrap_or(labels.len()).min(labels.len())];
+        let held_out = rows.validation.min(labels.len());
+        let kept = match rows.validation_at {
+            ValidationAt::Start => &labels[held_out..],
+            ValidationAt::End => &labels[..labels.len() - held_out],
+        };
+        let mut counts = vec![0; self.class_names.len()];
+        for &label in kept {
+            counts[usize::from(label)] += 1;
+        }
+        counts
+    }
+}

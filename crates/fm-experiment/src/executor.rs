@@ -1,0 +1,166 @@
+//! [`Executor`]: jobs on the threads of this process.
+
+use std::any::Any;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use fm_nn::Engine;
+
+use crate::data::{Data, Labels};
+use crate::error::ExperimentError;
+use crate::job::{Cell, Job};
+use crate::record::Outcome;
+use crate::store::{Store, Timing};
+use crate::watch::Observer;
+use crate::worker::{Splits, Worker};
+
+/// Carries out jobs on the threads of this process.
+#[derive(Clone, Debug)]
+pub struct Executor {
+    /// Jobs at the same time, each in a thread of its own.
+    pub threads: NonZeroUsize,
+    /// Computes everything.
+    pub engine: Engine,
+}
+
+impl Executor {
+    /// One thread per core.
+    pub fn new(engine: Engine) -> Self {
+        let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Self { threads, engine }
+    }
+
+    /// The work of a job: rows that its trainings go through, all epochs together.
+    pub fn work(&self, job: &Job, data: &Labels) -> u64 {
+        let Some(first) = job.cells.first() else {
+            return 0;
+        };
+        let counts = data.class_rows(&first.recipe.rows);
+        let classes = counts.iter().enumerate();
+        let rest = classes.filter(|(class, _)| {
+            let targets = first.recipe.target_classes.iter();
+            !targets.copied().any(|target| usize::from(target) == *class)
+        });
+        let source_rows: usize = rest.map(|(_, rows)| rows).sum();
+        let work = |cell: &Cell| {
+            let rows = cell.recipe.arm.as_ref().map_or(source_rows, |arm| arm.rows);
+            (cell.recipe.epochs() * rows) as u64
+        };
+        job.cells.iter().map(work).sum()
+    }
+
+    /// Trains the missing cells of jobs and keeps their records.
+    ///
+    /// The records depend neither on the number of threads nor on what other processes do in the
+    /// store. After an error no job is begun, the others stop at their next step, and what is
+    /// finished is kept.
+    ///
+    /// # Errors
+    /// The first that a job met; [`ExperimentError::Panic`] for one that panicked;
+    /// [`ExperimentError::Cancelled`].
+    pub fn run(
+        &self,
+        jobs: &[Job],
+        data: &Data,
+        store: &Store,
+        observer: &dyn Observer,
+    ) -> Result<(), ExperimentError> {
+        let next = AtomicUsize::new(0);
+        let stop = Stop {
+            observer,
+            failed: AtomicBool::new(false),
+        };
+        let threads = self.threads.get().min(jobs.len());
+        let splits = Splits::new(threads);
+        let first_error: Mutex<Option<ExperimentError>> = Mutex::new(None);
+        let timings = format!("{}.jsonl", unique());
+        let work = |job: &Job| -> Result<(), ExperimentError> {
+            let worker = Worker {
+                data,
+                engine: &self.engine,
+                store,
+                observer: &stop,
+                splits: &splits,
+            };
+            let wall_secs = worker.run(job)?;
+            let timing = Timing {
+                job: job.source.to_string(),
+                cells: job.cells.len(),
+                wall_secs,
+                jobs: threads,
+            };
+            store.keep_timing(&timings, &timing)?;
+            observer.job_done(job, wall_secs);
+            Ok(())
+        };
+        let thread = || {
+            while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if stop.cancelled() {
+                    break;
+                }
+                let ended = catch_unwind(AssertUnwindSafe(|| work(job)));
+                let ended = ended.unwrap_or_else(|panic| {
+                    let message = panic_message(panic.as_ref());
+                    Err(ExperimentError::Panic { message })
+                });
+                if let Err(error) = ended {
+                    stop.failed.store(true, Ordering::Relaxed);
+                    let mut first = first_error.lock().unwrap_or_else(|e| e.into_inner());
+                    // Those that stop because of an error say only that they were stopped.
+                    if matches!(*first, None | Some(ExperimentError::Cancelled)) {
+                        *first = Some(error);
+                    }
+                }
+            }
+        };
+        thread::scope(|scope| {
+            // The calling thread is one of them.
+            for _ in 1..threads {
+                scope.spawn(thread);
+            }
+            thread();
+        });
+        match first_error.into_inner().unwrap_or_else(|e| e.into_inner()) {
+            Some(error) => Err(error),
+            None if observer.cancelled() => Err(ExperimentError::Cancelled),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The observer of jobs, which also stops them after an error.
+struct Stop<'a> {
+    observer: &'a dyn Observer,
+    failed: AtomicBool,
+}
+
+impl Observer for Stop<'_> {
+    fn advance(&self, work: u64) {
+        self.observer.advance(work);
+    }
+
+    fn cell_done(&self, cell: &Cell, outcome: &Outcome) {
+        self.observer.cell_done(cell, outcome);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.failed.load(Ordering::Relaxed) || self.observer.cancelled()
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "no message".to_owned())
+}
+
+/// A name that no other process has, on any machine.
+fn unique() -> String {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    // The hasher's keys come from the system's randomness.
+    let random = RandomState::new().build_hasher().finish();
+    format!("{}-{random:016x}", std::process::id())
+}

@@ -1,0 +1,157 @@
+//! [`Experiment`]: from a protocol and data to results, in a few lines.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use fm_nn::{Backend, Engine};
+
+use crate::data::{Data, Labels};
+use crate::error::ExperimentError;
+use crate::executor::Executor;
+use crate::job::{Job, Slice, jobs};
+use crate::plan::Plan;
+use crate::protocol::Protocol;
+use crate::request::Request;
+use crate::results::Results;
+use crate::seeds::SeedList;
+use crate::store::{Asked, MadeWith, Store};
+use crate::watch::Observer;
+
+/// A request, the data it is asked of, and what carries it out.
+#[derive(Debug)]
+pub struct Experiment {
+    /// What is asked.
+    pub request: Request,
+    /// Of which data.
+    pub data: Data,
+    /// What carries it out.
+    pub executor: Executor,
+    /// Where and with what, for people.
+    pub made_with: MadeWith,
+    labels: Labels,
+}
+
+impl Experiment {
+    /// A protocol on a dataset: seeds 1 to 30, the portable backend, one thread per core.
+    pub fn new(protocol: Protocol, data: Data) -> Self {
+        Self {
+            request: Request::new(protocol, &SeedList::standard(), Backend::Portable),
+            labels: data.labels(),
+            data,
+            executor: Executor::new(Engine::portable()),
+            made_with: MadeWith::default(),
+        }
+    }
+
+    /// Over these seeds.
+    #[must_use]
+    pub fn seeds(mut self, seeds: &SeedList) -> Self {
+        self.request.seeds = seeds.seeds().to_vec();
+        self
+    }
+
+    /// With this engine.
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.request.backend = engine.backend();
+        self.executor.engine = engine;
+        self
+    }
+
+    /// With a sweep that the protocol names.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Sweep`](crate::protocol::ProtocolError::Sweep) with the nearest name.
+    pub fn sweep(mut self, name: &str) -> Result<Self, ExperimentError> {
+        self.request = self.request.with_named_sweep(name)?;
+        Ok(self)
+    }
+
+    /// Opens the store at `path` and enumerates the jobs that are missing there.
+    ///
+    /// # Errors
+    /// A request that does not fit the data; a folder of something else or of other data.
+    pub fn open(&self, path: &Path) -> Result<(Store, Vec<Job>), ExperimentError> {
+        // Before anything is created, so that a request that is refused leaves nothing.
+        let plan = Plan::new(&self.request, &self.labels)?;
+        let store = Store::open(path, &self.labels)?;
+        let jobs = jobs(&plan, &store.keys()?);
+        Ok((store, jobs))
+    }
+
+    /// The work of jobs, of which an observer is told.
+    pub fn work(&self, jobs: &[Job]) -> u64 {
+        let work = jobs.iter().map(|job| self.executor.work(job, &self.labels));
+        work.sum()
+    }
+
+    /// Trains what is missing in the store at `path`, and reads the results.
+    ///
+    /// Any number of processes may do the same at once. Run again after an interruption, it trains
+    /// what is still missing.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) and [`Executor::run`].
+    pub fn run(&self, path: &Path, observer: &dyn Observer) -> Result<Results, ExperimentError> {
+        let (store, jobs) = self.open(path)?;
+        self.carry_out(&store, &jobs, observer)?;
+        self.results(store)
+    }
+
+    /// Trains the jobs of one share; see [`Slice`].
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_slice(
+        &self,
+        path: &Path,
+        slice: Slice,
+        observer: &dyn Observer,
+    ) -> Result<Results, ExperimentError> {
+        let (store, mut jobs) = self.open(path)?;
+        jobs.retain(|job| slice.contains(job));
+        self.carry_out(&store, &jobs, observer)?;
+        self.results(store)
+    }
+
+    /// Trains jobs into a store that [`open`](Self::open) gave.
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    pub fn carry_out(
+        &self,
+        store: &Store,
+        jobs: &[Job],
+        observer: &dyn Observer,
+    ) -> Result<(), ExperimentError> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        store.ask(&Asked {
+            request: self.request.clone(),
+            asked_at: since.map_or(0, |since| since.as_secs()),
+            made_with: self.made_with.clone(),
+        })?;
+        self.executor.run(jobs, &self.data, store, observer)
+    }
+
+    /// Reads the results of the request, with what was asked before of the same recipe.
+    ///
+    /// # Errors
+    /// Damaged files.
+    pub fn results(&self, store: Store) -> Result<Results, ExperimentError> {
+        Results::of(store, self.request.clone(), self.made_with.clone())
+    }
+}
+
+/// The backend of a request that does not name one: the one that the store at `path` was last asked
+/// with, else the portable one. A rule and never a measurement, so that two runs cannot differ.
+///
+/// # Errors
+/// Damaged files of the store.
+pub fn default_backend(path: &Path) -> Result<Backend, ExperimentError> {
+    if !path.join("store.json").exists() {
+        return Ok(Backend::Portable);
+    }
+    let asked = Store::read(path)?.asked()?;
+    let latest = asked.first().map(|asked| asked.request.backend);
+    Ok(latest.unwrap_or(Backend::Portable))
+}

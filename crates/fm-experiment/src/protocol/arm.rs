@@ -1,0 +1,136 @@
+//! [`Arm`]: one way of training on the target task.
+
+use std::fmt;
+
+use serde::de::{Error, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::PhaseSpec;
+
+/// One way of training on the target task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    /// Name in tables and records.
+    pub name: String,
+    /// What the arm does, as the subject of a sentence: "reusing the trunk". The name by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
+    /// Where the trunk comes from.
+    pub trunk: TrunkOrigin,
+    /// How many layers from the input on are reused; the others are new. All by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse: Option<usize>,
+    /// Which named streams of the seed new layers and the order of rows come from.
+    #[serde(default, skip_serializing_if = "Streams::is_target")]
+    pub streams: Streams,
+    /// The phases, in order.
+    pub phases: Vec<PhaseSpec>,
+}
+
+impl Arm {
+    /// What the arm does, as the subject of a sentence.
+    pub fn says(&self) -> &str {
+        self.says.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Epochs of all phases together.
+    pub fn epochs(&self) -> usize {
+        self.phases.iter().map(|phase| phase.epochs).sum()
+    }
+}
+
+/// Where an arm's trunk comes from. The head is new, and the same in every arm of a seed that has
+/// the same streams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrunkOrigin {
+    /// New weights, the same in every such arm of a seed. In TOML `"fresh"`.
+    Fresh,
+    /// A copy of the trunk trained on the source task: `"source"`.
+    Source,
+    /// A copy of a trunk trained as the source's is, from the same weights in the same order, but
+    /// on labels that a stream of the seed has shuffled: `"shuffled-source"`. It shows what remains
+    /// of a gain without what the labels taught. Costs a second source training.
+    ShuffledSource,
+    /// A copy of the trunk that another arm of the seed has trained: `{ arm = "scratch" }`.
+    Arm(String),
+}
+
+/// Which named streams an arm draws from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Streams {
+    /// Those that the arms of a seed share: `target/head`, `target/trunk`, `target/shuffle`.
+    #[default]
+    Target,
+    /// Others, so that a network that reuses an arm's layers does not repeat that arm's training.
+    Depth,
+}
+
+impl Streams {
+    fn is_target(&self) -> bool {
+        *self == Self::Target
+    }
+
+    /// The first part of the streams' names.
+    pub(crate) fn prefix(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Depth => "depth",
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfArm {
+    arm: String,
+}
+
+impl Serialize for TrunkOrigin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Fresh => serializer.serialize_str("fresh"),
+            Self::Source => serializer.serialize_str("source"),
+            Self::ShuffledSource => serializer.serialize_str("shuffled-source"),
+            Self::Arm(arm) => OfArm { arm: arm.clone() }.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TrunkOrigin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OriginVisitor;
+
+        impl<'de> Visitor<'de> for OriginVisitor {
+            type Value = TrunkOrigin;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("\"fresh\", \"source\", \"shuffled-source\" or { arm = \"NAME\" }")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<TrunkOrigin, E> {
+                match text {
+                    "fresh" => Ok(TrunkOrigin::Fresh),
+                    "source" => Ok(TrunkOrigin::Source),
+                    "shuffled-source" => Ok(TrunkOrigin::ShuffledSource),
+                    other => {
+                        let names = ["fresh", "source", "shuffled-source"];
+                        let near = crate::names::did_you_mean(other, names);
+                        Err(E::custom(format!(
+                            "invalid value: string {other:?}, expected \"fresh\", \"source\", \
+                             \"shuffled-source\" or {{ arm = \"NAME\" }}{near}"
+                        )))
+                    }
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TrunkOrigin, A::Error> {
+                let of = OfArm::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(TrunkOrigin::Arm(of.arm))
+            }
+        }
+
+        deserializer.deserialize_any(OriginVisitor)
+    }
+}

@@ -1,0 +1,136 @@
+//! [`SweepSpec`]: cells over the values of some keys.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Named sweeps of a protocol: trained where they are asked for. They are no part of what decides a
+/// cell, so that a sweep can be added to a store that has results.
+pub type Sweeps = BTreeMap<String, SweepSpec>;
+
+/// Cells over the values of some keys of the protocol: one key is an axis, several are a grid.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepSpec {
+    /// Keys with their values: `over = { "task.target_rows" = [20, 50, "all"] }`. The values of
+    /// `task.target_classes` may be `"pairs"`: every pair of classes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub over: BTreeMap<String, Values>,
+    /// The arm whose layers are reused, in place of `over`: for every number of layers from 0 to
+    /// all, the curves AnB, AnB+, BnB and BnB+ of Yosinski et al. 2014.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers_of: Option<String>,
+    /// Names of the arms that are trained; all by default. The others are compared with the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<String>,
+    /// The first seeds of the request, so many; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<usize>,
+    /// How long arms are trained on fewer rows than the protocol's `target_rows`.
+    #[serde(default, skip_serializing_if = "Budget::is_epochs")]
+    pub budget: Budget,
+}
+
+/// The values of an axis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Values {
+    /// These.
+    List(Vec<Value>),
+    /// A word for many: `"pairs"`.
+    Word(String),
+}
+
+/// How long arms are trained on another number of rows than the protocol's `target_rows`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Budget {
+    /// The arm's epochs; the number of steps follows the rows.
+    #[default]
+    Epochs,
+    /// The arm's epochs, and where rows are fewer than `target_rows`, more of them, so that no
+    /// phase takes fewer steps than it does there. A point of few rows then shows the effect of few
+    /// rows, not of a shorter training.
+    Steps,
+}
+
+impl Budget {
+    fn is_epochs(&self) -> bool {
+        *self == Self::Epochs
+    }
+
+    /// The epochs of a phase on `rows` rows, where the protocol has `epochs` on `target_rows`.
+    pub(crate) fn epochs(
+        self,
+        epochs: usize,
+        rows: usize,
+        target_rows: usize,
+        batch: usize,
+    ) -> usize {
+        let (here, there) = (rows.div_ceil(batch), target_rows.div_ceil(batch));
+        match self {
+            Self::Steps if here < there => epochs.saturating_mul(there).div_ceil(here),
+            _ => epochs,
+        }
+    }
+}
+
+/// What a seed moves; what it does not move comes from [`SeedSpec::held`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moved {
+    /// First weights, of source and target.
+    Init,
+    /// The order of rows and what dropout leaves out, of source and target.
+    Order,
+    /// Which target rows are trained on, drawn so that each class keeps its share. Held, they are
+    /// the first rows in dataset order.
+    TargetRows,
+}
+
+/// What a seed moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedSpec {
+    /// First weights and the order of rows by default.
+    #[serde(default = "SeedSpec::default_moves")]
+    pub moves: Vec<Moved>,
+    /// The seed of what is not moved; 0 by default.
+    #[serde(default)]
+    pub held: u64,
+}
+
+impl SeedSpec {
+    fn default_moves() -> Vec<Moved> {
+        vec![Moved::Init, Moved::Order]
+    }
+}
+
+impl Default for SeedSpec {
+    fn default() -> Self {
+        Self {
+            moves: Self::default_moves(),
+            held: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_phase_takes_fewer_steps_on_fewer_rows() {
+        // 200 rows in batches of 32 are 7 steps an epoch.
+        let steps = |budget: Budget, rows: usize| {
+            [4, 16].map(|epochs| budget.epochs(epochs, rows, 200, 32) * rows.div_ceil(32))
+        };
+        assert_eq!(steps(Budget::Steps, 200), [28, 112]);
+        assert_eq!(steps(Budget::Steps, 20), [28, 112]);
+        // 4 steps an epoch
+        assert_eq!(steps(Budget::Steps, 100), [28, 112]);
+        assert_eq!(steps(Budget::Steps, 500), [64, 256]);
+        assert_eq!(steps(Budget::Epochs, 20), [4, 16]);
+    }
+}

@@ -1,0 +1,315 @@
+//! [`Recipe`]: everything that decides one cell, and its [`Key`].
+
+use std::fmt;
+
+use fm_nn::Backend;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::protocol::{
+    Arm, Budget, Freeze, Moved, NetworkSpec, PhaseSpec, Protocol, Streams, TrunkOrigin,
+    ValidationAt, is_default,
+};
+
+/// Version of the canonical form; records of another are of another program.
+const FORMAT: u32 = 1;
+
+/// One scored training with every override applied, and its randomness.
+///
+/// What does not change a result is not in it: the name of the protocol and of the arm, the number
+/// of jobs, the machine, the folder. A setting at its default is left out of the canonical form, so
+/// that a setting that is added later changes no key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Version of the canonical form.
+    pub format: u32,
+    /// SHA-256 over the checksums of the dataset's files.
+    pub dataset: String,
+    /// What computes the products. The numbers of `blas` agree between machines to rounding only.
+    pub backend: Backend,
+    /// Which rows are used.
+    pub rows: RowsUsed,
+    /// Classes of the target task; the source task has the rest.
+    pub target_classes: Vec<u8>,
+    /// The hidden layers.
+    pub network: NetworkSpec,
+    /// Rows of a step.
+    pub batch_size: usize,
+    /// The seed that first weights come from.
+    pub init_seed: u64,
+    /// The seed that the order of rows, and what dropout leaves out, come from.
+    pub order_seed: u64,
+    /// The training on the source task: the cell's own, or what its trunk was trained by. `None` if
+    /// the cell reuses nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceRecipe>,
+    /// The training on the target task; `None` for the source network itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<ArmRecipe>,
+}
+
+/// Which rows of the dataset are used.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsUsed {
+    /// The first rows of the training file, so many; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train: Option<usize>,
+    /// The first rows of the test file, so many; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<usize>,
+    /// Rows held out of the training rows.
+    pub validation: usize,
+    /// Which they are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub validation_at: ValidationAt,
+}
+
+/// The training on the source task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRecipe {
+    /// Epochs, optimizer and the rest.
+    pub phase: PhaseSpec,
+    /// Whether the labels are shuffled.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shuffled_labels: bool,
+}
+
+/// The training on the target task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArmRecipe {
+    /// Training rows.
+    pub rows: usize,
+    /// The seed that draws them, each class with its share; `None` for the first in dataset order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_seed: Option<u64>,
+    /// Where the trunk comes from.
+    pub trunk: TrunkRecipe,
+    /// The streams of new layers and of the order of rows.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub streams: Streams,
+    /// The phases, in order.
+    pub phases: Vec<PhaseSpec>,
+}
+
+/// Where an arm's trunk comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum TrunkRecipe {
+    /// New weights.
+    Fresh,
+    /// A copy of the source network's.
+    Source {
+        /// Layers reused from the input on; all by default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        layers: Option<usize>,
+    },
+    /// A copy of what another training on the target task has made.
+    Arm {
+        /// That training.
+        arm: Box<ArmRecipe>,
+        /// Layers reused from the input on; all by default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        layers: Option<usize>,
+    },
+}
+
+impl TrunkRecipe {
+    fn reuses_source(&self) -> bool {
+        match self {
+            Self::Fresh => false,
+            Self::Source { .. } => true,
+            Self::Arm { arm, .. } => arm.trunk.reuses_source(),
+        }
+    }
+}
+
+/// What a recipe is made from: a protocol on a dataset.
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) dataset: String,
+    pub(crate) backend: Backend,
+    pub(crate) protocol: Protocol,
+    pub(crate) target_classes: Vec<u8>,
+    /// Target rows trained on.
+    pub(crate) rows: usize,
+    /// Target rows that the arms' epochs are meant for.
+    pub(crate) protocol_rows: usize,
+    pub(crate) budget: Budget,
+}
+
+impl Context {
+    /// The source network of a seed.
+    pub(crate) fn source(&self, seed: u64) -> Recipe {
+        let moves = &self.protocol.seed;
+        let seed_of = |what: Moved| match moves.moves.contains(&what) {
+            true => seed,
+            false => moves.held,
+        };
+        let data = &self.protocol.data;
+        Recipe {
+            format: FORMAT,
+            dataset: self.dataset.clone(),
+            backend: self.backend,
+            rows: RowsUsed {
+                train: data.train_rows,
+                test: data.test_rows,
+                validation: data.validation_rows,
+                validation_at: data.validation_at,
+            },
+            target_classes: self.target_classes.clone(),
+            network: self.protocol.network.clone(),
+            batch_size: self.protocol.training.batch_size,
+            init_seed: seed_of(Moved::Init),
+            order_seed: seed_of(Moved::Order),
+            source: Some(self.source_training(false)),
+            arm: None,
+        }
+    }
+
+    /// An arm of a seed.
+    pub(crate) fn arm(&self, arm: &Arm, seed: u64) -> Recipe {
+        let moves = &self.protocol.seed.moves;
+        let rows_seed = moves.contains(&Moved::TargetRows).then_some(seed);
+        let recipe = self.arm_training(arm, rows_seed);
+        let source = recipe.trunk.reuses_source();
+        let shuffled = arm.trunk == TrunkOrigin::ShuffledSource;
+        Recipe {
+            source: source.then(|| self.source_training(shuffled)),
+            arm: Some(recipe),
+            ..self.source(seed)
+        }
+    }
+
+    fn source_training(&self, shuffled_labels: bool) -> SourceRecipe {
+        SourceRecipe {
+            phase: self.phase(&self.protocol.source),
+            shuffled_labels,
+        }
+    }
+
+    fn arm_training(&self, arm: &Arm, rows_seed: Option<u64>) -> ArmRecipe {
+        let hidden = self.protocol.network.hidden.len();
+        let layers = arm.reuse.filter(|&layers| layers < hidden);
+        let trunk = match &arm.trunk {
+            _ if arm.reuse == Some(0) => TrunkRecipe::Fresh,
+            TrunkOrigin::Fresh => TrunkRecipe::Fresh,
+            TrunkOrigin::Source | TrunkOrigin::ShuffledSource => TrunkRecipe::Source { layers },
+            TrunkOrigin::Arm(name) => match self.protocol.arm(name) {
+                Some(other) => TrunkRecipe::Arm {
+                    arm: Box::new(self.arm_training(other, rows_seed)),
+                    layers,
+                },
+                // The protocol's check refuses names of no arm.
+                None => TrunkRecipe::Fresh,
+            },
+        };
+        let batch = self.protocol.training.batch_size;
+        let phases = arm.phases.iter().map(|phase| PhaseSpec {
+            epochs: self
+                .budget
+                .epochs(phase.epochs, self.rows, self.protocol_rows, batch),
+            ..self.phase(phase)
+        });
+        ArmRecipe {
+            rows: self.rows,
+            rows_seed,
+            trunk,
+            streams: arm.streams,
+            phases: phases.collect(),
+        }
+    }
+
+    /// The phase with one spelling of equal settings, so that equal trainings have equal keys.
+    fn phase(&self, phase: &PhaseSpec) -> PhaseSpec {
+        PhaseSpec {
+            freeze: match phase.freeze {
+                Freeze::First(0) => Freeze::Nothing,
+                Freeze::First(k) if k == self.protocol.network.hidden.len() => Freeze::Trunk,
+                ref other => other.clone(),
+            },
+            ..phase.clone()
+        }
+    }
+}
+
+impl Recipe {
+    /// The canonical form: JSON without spaces, keys in the order of the types.
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).expect("a recipe is plain data")
+    }
+
+    /// The key: SHA-256 of the [canonical form](Self::canonical).
+    pub fn key(&self) -> Key {
+        Key::of(self.canonical().as_bytes())
+    }
+
+    /// Epochs of the cell's own training.
+    pub fn epochs(&self) -> usize {
+        match (&self.arm, &self.source) {
+            (Some(arm), _) => arm.phases.iter().map(|phase| phase.epochs).sum(),
+            (None, Some(source)) => source.phase.epochs,
+            (None, None) => 0,
+        }
+    }
+}
+
+/// The SHA-256 of a recipe: name of a cell and of its record.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// The digest of some bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of what a hasher was given.
+    pub(crate) fn from_digest(hasher: Sha256) -> Self {
+        Self(hasher.finalize().into())
+    }
+
+    /// The key of 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut key = [0; 32];
+        for (byte, pair) in key.iter_mut().zip(digits.chunks(2)) {
+            let digit = |c: u8| match c {
+                b'0'..=b'9' => Some(c - b'0'),
+                b'a'..=b'f' => Some(c - b'a' + 10),
+                _ => None,
+            };
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self(key))
+    }
+
+    /// The first eight digits, for people.
+    pub fn short(&self) -> String {
+        self.to_string()[..8].to_owned()
+    }
+
+    /// The first bytes as a number, which shares keys out evenly.
+    pub(crate) fn number(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({self})")
+    }
+}

@@ -1,0 +1,214 @@
+//! [`Record`]: what a cell leaves, as a safetensors file.
+//!
+//! ```python
+//! from safetensors.numpy import load_file
+//! load_file("cells/3f/3f….safetensors")["logits"]     # float32 [rows, outputs]
+//! ```
+//!
+//! The metadata has three entries: `recipe` (the canonical form, whose SHA-256 is the key), `record`
+//! (JSON: scores or failure, history, digests) and `sha256` (of `record` and the arrays' bytes). A
+//! record depends on its recipe only, so that equal cells are equal bytes: it has no times and no machine.
+
+use fm_nn::tensors::TensorFile;
+use fm_train::{EpochRecord, Scores};
+use ndarray::{Array2, ArrayView1, Ix2};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::recipe::{Key, Recipe};
+
+/// What a cell leaves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// What decides it.
+    pub recipe: Recipe,
+    /// Scores, or where the training failed.
+    pub outcome: Outcome,
+    /// One entry per epoch. Validation scores are there where the cell was part of a main table, or
+    /// where a phase needs them.
+    pub history: Vec<EpochRecord>,
+    /// Digest of the trunk's weights at the start and after each phase.
+    pub trunk_sha256: Vec<String>,
+    /// Digest of the source network that the cell reuses, or is.
+    pub source_sha256: Option<String>,
+    /// Name of the file of the test rows, see [`TestRows`](crate::TestRows).
+    pub test_rows: String,
+    /// What each test row got; `None` for a failure.
+    pub predictions: Option<Predictions>,
+}
+
+/// How a cell ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Scores on the test rows, once, at the end.
+    Scored(Scores),
+    /// The training diverged. That is a result, not an error.
+    Failed(Failure),
+}
+
+impl Outcome {
+    /// The scores of a training that did not fail.
+    pub fn scores(&self) -> Option<&Scores> {
+        match self {
+            Self::Scored(scores) => Some(scores),
+            Self::Failed(_) => None,
+        }
+    }
+}
+
+/// Where a training diverged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// `source` where the source training of the cell failed, else `target`.
+    pub training: String,
+    /// Phase, counted from 1.
+    pub phase: usize,
+    /// Epoch of the training, counted from 1.
+    pub epoch: usize,
+    /// Step of the epoch, counted from 1; 0 if the training ended and its test loss is not finite.
+    pub step: usize,
+    /// What happened.
+    pub reason: String,
+}
+
+/// What each test row got from a network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Predictions {
+    /// Outputs of an arm, `[rows, outputs]`; with one output, class 1 is above 0.
+    Logits(Array2<f32>),
+    /// Of a source network, which is compared with nothing, the predicted class and its
+    /// probability: eight logits a row would take twice the space of everything else.
+    Classes {
+        /// By row.
+        class: Vec<u8>,
+        /// By row.
+        probability: Vec<f32>,
+    },
+}
+
+/// The part of a record that is JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Described {
+    outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    history: Vec<EpochRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trunk_sha256: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source_sha256: Option<String>,
+    test_rows: String,
+}
+
+impl Record {
+    /// The scores of a training that did not fail.
+    pub fn scores(&self) -> Option<&Scores> {
+        self.outcome.scores()
+    }
+
+    /// The record as the bytes of its file.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut file = TensorFile::default();
+        let added = match &self.predictions {
+            Some(Predictions::Logits(logits)) => file.add("logits", logits),
+            Some(Predictions::Classes { class, probability }) => file
+                .add("class", &ArrayView1::from(class))
+                .and_then(|()| file.add("probability", &ArrayView1::from(probability))),
+            None => Ok(()),
+        };
+        added.expect("the names differ");
+        let described = Described {
+            outcome: self.outcome.clone(),
+            history: self.history.clone(),
+            trunk_sha256: self.trunk_sha256.clone(),
+            source_sha256: self.source_sha256.clone(),
+            test_rows: self.test_rows.clone(),
+        };
+        let described = serde_json::to_string(&described).expect("a record is plain data");
+        let digest = digest(&file, &described);
+        file.metadata
+            .insert("recipe".to_owned(), self.recipe.canonical());
+        file.metadata.insert("record".to_owned(), described);
+        file.metadata.insert("sha256".to_owned(), digest);
+        file.to_bytes()
+            .expect("a history is far below the limit of a header")
+    }
+
+    /// Reads the bytes of the record of `key`, and says in words what is wrong with them.
+    pub(crate) fn from_bytes(bytes: &[u8], key: &Key) -> Result<Self, String> {
+        let file = TensorFile::from_bytes(bytes).map_err(|error| error.to_string())?;
+        let entry = |name: &str| {
+            let entry = file.metadata.get(name);
+            entry.ok_or_else(|| format!("its metadata has no {name}"))
+        };
+        let (recipe, described) = (entry("recipe")?, entry("record")?);
+        let found = Key::of(recipe.as_bytes());
+        if found != *key {
+            return Err(format!("its recipe has the key {found}"));
+        }
+        if digest(&file, described) != *entry("sha256")? {
+            return Err("its contents do not have the checksum that it states".to_owned());
+        }
+        let recipe: Recipe = serde_json::from_str(recipe)
+            .map_err(|error| format!("its recipe cannot be read: {error}"))?;
+        let described: Described = serde_json::from_str(described)
+            .map_err(|error| format!("its record cannot be read: {error}"))?;
+        let predictions = match &described.outcome {
+            Outcome::Failed(_) => None,
+            Outcome::Scored(scores) => Some(predictions(&file, &recipe, scores)?),
+        };
+        Ok(Self {
+            recipe,
+            outcome: described.outcome,
+            history: described.history,
+            trunk_sha256: described.trunk_sha256,
+            source_sha256: described.source_sha256,
+            test_rows: described.test_rows,
+            predictions,
+        })
+    }
+}
+
+/// SHA-256 of a text and of the arrays' bytes.
+fn digest(file: &TensorFile<'_>, text: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(text);
+    file.tensors()
+        .for_each(|(_, tensor)| hasher.update(&tensor.data));
+    Key::from_digest(hasher).to_string()
+}
+
+fn predictions(
+    file: &TensorFile<'_>,
+    recipe: &Recipe,
+    scores: &Scores,
+) -> Result<Predictions, String> {
+    if scores.rows == 0 || scores.correct > scores.rows {
+        let Scores { correct, rows, .. } = scores;
+        return Err(format!("{correct} of {rows} test rows are right"));
+    }
+    let same = |name: &str, rows: usize| match rows == scores.rows {
+        true => Ok(()),
+        false => Err(format!("{name} has {rows} rows, expected {}", scores.rows)),
+    };
+    if recipe.arm.is_some() {
+        let logits = file
+            .get::<f32>("logits")
+            .map_err(|error| error.to_string())?;
+        let logits = logits.into_dimensionality::<Ix2>();
+        let logits = logits.map_err(|_| "logits: expected [rows, outputs]".to_owned())?;
+        same("logits", logits.nrows())?;
+        return Ok(Predictions::Logits(logits));
+    }
+    let class = file.get::<u8>("class").map_err(|error| error.to_string())?;
+    let probability = file
+        .get::<f32>("probability")
+        .map_err(|error| error.to_string())?;
+    same("class", class.len())?;
+    same("probability", probability.len())?;
+    Ok(Predictions::Classes {
+        class: class.into_iter().collect(),
+        probability: probability.into_iter().collect(),
+    })
+}

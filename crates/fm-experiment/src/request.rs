@@ -1,0 +1,88 @@
+//! [`Request`]: what is asked of a store.
+
+use fm_nn::Backend;
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{Protocol, ProtocolError, SweepSpec, Values};
+use crate::seeds::SeedList;
+
+/// A question: a protocol, its seeds, and sweeps beside the main table.
+///
+/// It enumerates cells and is no part of what decides them: the same cell may serve several
+/// requests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The recipe.
+    pub protocol: Protocol,
+    /// What computes the products.
+    pub backend: Backend,
+    /// The seeds, ascending.
+    pub seeds: Vec<u64>,
+    /// Sweeps with their names, in the order of asking.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sweeps: Vec<NamedSweep>,
+}
+
+/// A sweep and what it is called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedSweep {
+    /// Name, such as `samples`; that of the keys for one that the protocol does not name.
+    pub name: String,
+    /// Keys, values and arms.
+    pub sweep: SweepSpec,
+}
+
+impl Request {
+    /// A protocol's arms over some seeds.
+    pub fn new(protocol: Protocol, seeds: &SeedList, backend: Backend) -> Self {
+        Self {
+            protocol,
+            backend,
+            seeds: seeds.seeds().to_vec(),
+            sweeps: Vec::new(),
+        }
+    }
+
+    /// The request with a sweep that the protocol names.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Sweep`] with the nearest name.
+    pub fn with_named_sweep(mut self, name: &str) -> Result<Self, ProtocolError> {
+        let Some(sweep) = self.protocol.sweeps.get(name) else {
+            let names = self.protocol.sweeps.keys().map(String::as_str);
+            return Err(ProtocolError::Sweep {
+                protocol: self.protocol.name.clone(),
+                name: name.to_owned(),
+                near: crate::names::did_you_mean(name, names),
+            });
+        };
+        let sweep = sweep.clone();
+        self.add(name.to_owned(), sweep);
+        Ok(self)
+    }
+
+    /// The request with a sweep over some keys, all combinations of their values.
+    #[must_use]
+    pub fn with_sweep(mut self, axes: &[(String, Values)]) -> Self {
+        let names: Vec<&str> = axes.iter().map(|(key, _)| key.as_str()).collect();
+        let name = names.join(" × ");
+        let over = axes.iter().cloned().collect();
+        let sweep = SweepSpec {
+            over,
+            ..SweepSpec::default()
+        };
+        self.add(name, sweep);
+        self
+    }
+
+    /// Adds a sweep, in place of one of the same name.
+    pub(crate) fn add(&mut self, name: String, sweep: SweepSpec) {
+        let new = NamedSweep { name, sweep };
+        match self.sweeps.iter_mut().find(|old| old.name == new.name) {
+            Some(old) => *old = new,
+            None => self.sweeps.push(new),
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! [`Results`]: the cells of a request, read from a store. Nothing here trains.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use fm_train::{EpochRecord, Scores, predicted_classes};
+
+use crate::error::ExperimentError;
+use crate::plan::{Place, Plan, Series};
+use crate::protocol::{Pairing, Protocol};
+use crate::recipe::Key;
+use crate::record::{Outcome, Predictions, Record};
+use crate::request::Request;
+use crate::store::{Asked, MadeWith, Store};
+use crate::test_rows::TestRows;
+
+/// The cells of a request, read from a store.
+///
+/// Every table, chart and comparison is made from these cells. Those that are not trained yet are
+/// there too, without an outcome.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// What was asked.
+    pub request: Request,
+    /// Where and with what it was last asked.
+    pub made_with: MadeWith,
+    /// The cells' places.
+    pub plan: Plan,
+    store: Store,
+    cells: HashMap<Place, CellResult>,
+    records: HashMap<Place, Record>,
+}
+
+/// A cell of the long table.
+#[derive(Clone, Debug)]
+pub struct CellResult {
+    /// Its place in the plan.
+    pub place: Place,
+    /// Its name in the store.
+    pub key: Key,
+    /// Scores or a failure; `None` if it was not trained yet.
+    pub outcome: Option<Outcome>,
+    /// Epochs of the recipe.
+    pub epochs: usize,
+    /// The last epoch of the history.
+    pub last_epoch: Option<EpochRecord>,
+    /// Which test rows are predicted correctly; empty without scores.
+    pub correct: Arc<[bool]>,
+}
+
+impl CellResult {
+    /// The scores of a training that did not fail.
+    pub fn scores(&self) -> Option<&Scores> {
+        self.outcome.as_ref()?.scores()
+    }
+
+    /// Fraction of test rows that are not predicted correctly, from the counts, so that equal counts
+    /// are equal errors to the bit.
+    pub fn error(&self) -> Option<f64> {
+        let scores = self.scores()?;
+        Some((scores.rows - scores.correct) as f64 / scores.rows as f64)
+    }
+}
+
+/// Two arms over the seeds that both have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paired {
+    /// The seeds, ascending.
+    pub seeds: Vec<u64>,
+    /// Test errors of the arm, by seed; fractions.
+    pub arm: Vec<f64>,
+    /// Test errors of the arm it is compared with.
+    pub against: Vec<f64>,
+    /// Which test rows the arm predicts correctly, by seed.
+    pub arm_correct: Vec<Arc<[bool]>>,
+    /// The same for the arm it is compared with.
+    pub against_correct: Vec<Arc<[bool]>>,
+    /// Seeds that are left out because one of the two diverged.
+    pub failed: Vec<u64>,
+}
+
+impl Results {
+    /// Reads the results of what was asked last of the store at `path`, together with what was asked
+    /// before of the same recipe: seeds, arms and sweeps add up.
+    ///
+    /// # Errors
+    /// [`ExperimentError::NoRequest`] for a store that was never asked, and damaged files.
+    pub fn read(path: &Path) -> Result<Self, ExperimentError> {
+        let store = Store::read(path)?;
+        let mut asked = store.asked()?.into_iter();
+        let Some(Asked {
+            request, made_with, ..
+        }) = asked.next()
+        else {
+            return Err(ExperimentError::NoRequest {
+                path: path.to_owned(),
+            });
+        };
+        let request = merge(request, asked.map(|asked| asked.request));
+        Self::exactly(store, request, made_with)
+    }
+
+    /// Reads the results of a request, together with what was asked before of the same recipe.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn of(
+        store: Store,
+        request: Request,
+        made_with: MadeWith,
+    ) -> Result<Self, ExperimentError> {
+        let asked = store.asked()?.into_iter().map(|asked| asked.request);
+        let request = merge(request, asked);
+        Self::exactly(store, request, made_with)
+    }
+
+    /// Reads the results of a request, and nothing else.
+    ///
+    /// # Errors
+    /// Damaged files; a request that does not fit the store's data.
+    pub fn exactly(
+        store: Store,
+        request: Request,
+        made_with: MadeWith,
+    ) -> Result<Self, ExperimentError> {
+        let plan = Plan::new(&request, &store.labels()?)?;
+        let mut results = Self {
+            request,
+            made_with,
+            plan,
+            store,
+            cells: HashMap::new(),
+            records: HashMap::new(),
+        };
+        results.load()?;
+        Ok(results)
+    }
+
+    fn load(&mut self) -> Result<(), ExperimentError> {
+        let keys = self.store.keys()?;
+        let mut test_rows: HashMap<String, Option<TestRows>> = HashMap::new();
+        let mut by_key: HashMap<Key, CellResult> = HashMap::new();
+        for place in self.plan.places() {
+            let recipe = self.plan.recipe(place);
+            let key = recipe.key();
+            if let Some(cell) = by_key.get(&key) {
+                let cell = CellResult {
+                    place,
+                    ..cell.clone()
+                };
+                self.cells.insert(place, cell);
+                continue;
+            }
+            let record = match keys.contains(&key) {
+                true => self.store.record(&key)?,
+                false => None,
+            };
+            let correct = match &record {
+                None => Vec::new(),
+                Some(record) => {
+                    let rows = match test_rows.get(&record.test_rows) {
+                        Some(rows) => rows,
+                        None => {
+                            let rows = self.store.test_rows(record)?;
+                            test_rows.entry(record.test_rows.clone()).or_insert(rows)
+                        }
+                    };
+                    rows.as_ref()
+                        .map_or_else(Vec::new, |rows| correct(record, &rows.labels))
+                }
+            };
+            let cell = CellResult {
+                place,
+                key,
+                outcome: record.as_ref().map(|record| record.outcome.clone()),
+                epochs: recipe.epochs(),
+                last_epoch: record.as_ref().and_then(|r| r.history.last().copied()),
+                correct: correct.into(),
+            };
+            by_key.insert(key, cell.clone());
+            self.cells.insert(place, cell);
+            if place.series == 0 {
+                self.records.extend(record.map(|record| (place, record)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The protocol.
+    pub fn protocol(&self) -> &Protocol {
+        &self.request.protocol
+    }
+
+    /// The store that the results were read from.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The main table's series.
+    pub fn main(&self) -> &Series {
+        &self.plan.series[0]
+    }
+
+    /// The cells of the long table, in the plan's order.
+    pub fn cells(&self) -> impl Iterator<Item = &CellResult> {
+        self.plan.places().map(|place| &self.cells[&place])
+    }
+
+    /// A cell.
+    pub fn cell(&self, place: Place) -> &CellResult {
+        &self.cells[&place]
+    }
+
+    /// The whole record of a cell of the main table, with history and predictions; `None` if it was
+    /// not trained yet.
+    pub fn record(&self, place: Place) -> Option<&Record> {
+        self.records.get(&place)
+    }
+
+    /// The cells of an arm, or of the source network, at a point, by seed.
+    pub fn by_seed(
+        &self,
+        series: usize,
+        point: usize,
+        arm: Option<usize>,
+    ) -> impl Iterator<Item = &CellResult> {
+        self.plan.series[series].seeds.iter().map(move |&seed| {
+            &self.cells[&Place {
+                series,
+                point,
+                arm,
+                seed,
+            }]
+        })
+    }
+
+    /// Two arms of a point, over the seeds that both have; `None` if the point has no such arms.
+    pub fn paired(&self, series: usize, point: usize, pairing: &Pairing) -> Option<Paired> {
+        let arms = &self.plan.series[series].points[point].arms;
+        let place = |name: &str| arms.iter().position(|arm| arm == name);
+        let (arm, against) = (place(&pairing.arm)?, place(&pairing.against)?);
+        Some(self.pair((series, point, Some(arm)), (series, point, Some(against))))
+    }
+
+    /// Two models at any two points, each a series, a point and an arm, over the seeds that both
+    /// have.
+    pub fn pair(
+        &self,
+        arm: (usize, usize, Option<usize>),
+        against: (usize, usize, Option<usize>),
+    ) -> Paired {
+        let mut paired = Paired {
+            seeds: Vec::new(),
+            arm: Vec::new(),
+            against: Vec::new(),
+            arm_correct: Vec::new(),
+            against_correct: Vec::new(),
+            failed: Vec::new(),
+        };
+        let of = |(series, point, arm): (usize, usize, Option<usize>)| {
+            let cells = self.by_seed(series, point, arm);
+            cells
+                .map(|cell| (cell.place.seed, cell))
+                .collect::<HashMap<_, _>>()
+        };
+        let (arm_cells, against_cells) = (of(arm), of(against));
+        for &seed in &self.plan.series[arm.0].seeds {
+            let (Some(a), Some(b)) = (arm_cells.get(&seed), against_cells.get(&seed)) else {
+                continue;
+            };
+            match (a.error(), b.error()) {
+                (Some(arm_error), Some(against_error)) => {
+                    paired.seeds.push(seed);
+                    paired.arm.push(arm_error);
+                    paired.against.push(against_error);
+                    paired.arm_correct.push(a.correct.clone());
+                    paired.against_correct.push(b.correct.clone());
+                }
+                _ if a.outcome.is_some() && b.outcome.is_some() => paired.failed.push(seed),
+                _ => {}
+            }
+        }
+        paired
+    }
+
+    /// Cells that diverged.
+    pub fn failed(&self) -> impl Iterator<Item = &CellResult> {
+        let failed = |cell: &&CellResult| matches!(cell.outcome, Some(Outcome::Failed(_)));
+        self.cells().filter(failed)
+    }
+
+    /// Cells that are not trained yet.
+    pub fn missing(&self) -> impl Iterator<Item = &CellResult> {
+        self.cells().filter(|cell| cell.outcome.is_none())
+    }
+}
+
+/// The request with the seeds, arms and sweeps that earlier requests of the same recipe add.
+fn merge(mut request: Request, earlier: impl Iterator<Item = Request>) -> Request {
+    for other in earlier {
+        if !same_recipe(&request, &other) {
+            continue;
+        }
+        request.seeds.extend(other.seeds);
+        for arm in other.protocol.arms {
+            let known = |known: &crate::protocol::Arm| known.name == arm.name;
+            if !request.protocol.arms.iter().any(known) {
+                request
+                    .protocol
+                    .optional_arms
+                    .retain(|other| other.name != arm.name);
+                request.protocol.arms.push(arm);
+            }
+        }
+        for sweep in other.sweeps {
+            if !request.sweeps.iter().any(|known| known.name == sweep.name) {
+                request.sweeps.push(sweep);
+            }
+        }
+    }
+    request.seeds.sort_unstable();
+    request.seeds.dedup();
+    request
+}
+
+/// Whether two requests differ in seeds, arms, sweeps and words only.
+fn same_recipe(a: &Request, b: &Request) -> bool {
+    let (p, q) = (&a.protocol, &b.protocol);
+    a.backend == b.backend
+        && p.name == q.name
+        && p.data == q.data
+        && p.task == q.task
+        && p.network == q.network
+        && p.training == q.training
+        && p.seed == q.seed
+        && p.source == q.source
+}
+
+/// Which test rows a record's network predicts correctly.
+fn correct(record: &Record, labels: &[u8]) -> Vec<bool> {
+    match &record.predictions {
+        None => Vec::new(),
+        Some(Predictions::Classes { class, .. }) => {
+            class.iter().zip(labels).map(|(a, b)| a == b).collect()
+        }
+        // A record with scores has finite logits.
+        Some(Predictions::Logits(logits)) => predicted_classes(logits.view())
+            .unwrap_or_default()
+            .into_iter()
+            .zip(labels)
+            .map(|(class, &label)| class == u32::from(label))
+            .collect(),
+    }
+}

@@ -1,0 +1,99 @@
+//! Reading and writing the files of a store.
+//!
+//! A file is written under a unique temporary name, flushed, and then given its own name, so that
+//! it is whole at whatever moment a process ends.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{ExperimentError, io_error};
+
+/// The beginning of temporary names.
+pub(super) const TEMPORARY: &str = ".fm-";
+
+/// A value as readable JSON.
+pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).expect("plain data");
+    bytes.push(b'\n');
+    bytes
+}
+
+/// The paths in a folder; none if it is missing.
+pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, ExperimentError> {
+    let read = match fs::read_dir(folder) {
+        Ok(read) => read,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(io_error("read", folder)(error)),
+    };
+    let paths = read.map(|entry| entry.map(|entry| entry.path()));
+    paths
+        .collect::<io::Result<_>>()
+        .map_err(io_error("read", folder))
+}
+
+pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error("read", path)(error)),
+    }
+}
+
+pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ExperimentError> {
+    let Some(bytes) = read_bytes(path)? else {
+        return Ok(None);
+    };
+    let value = serde_json::from_slice(&bytes);
+    value.map(Some).map_err(|error| ExperimentError::Damaged {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })
+}
+
+pub(super) fn make_parent(path: &Path) -> Result<(), ExperimentError> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(io_error("create", parent))
+}
+
+/// A temporary file beside `path` with these bytes, flushed to the disk.
+fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, ExperimentError> {
+    make_parent(path)?;
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // Readable as any other file of the folder; the umask still applies.
+    #[cfg(unix)]
+    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let written = builder
+        .prefix(TEMPORARY)
+        .tempfile_in(parent)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            Ok(file)
+        });
+    written.map_err(io_error("write", path))
+}
+
+/// Writes a file that is then never changed, unless it is there.
+pub(super) fn create_new(path: &Path, bytes: &[u8]) -> Result<(), ExperimentError> {
+    if path.exists() {
+        return Ok(());
+    }
+    let file = temporary(path, bytes)?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(io_error("write", path)(error.error)),
+    }
+}
+
+/// Writes a file in place of what is there.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExperimentError> {
+    let file = temporary(path, bytes)?;
+    let persisted = file.persist(path).map_err(|error| error.error);
+    persisted.map(|_| ()).map_err(io_error("write", path))
+}

@@ -1,0 +1,106 @@
+//! What a store remembers beside its cells: what was asked, and how long jobs took.
+
+use std::fs::File;
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::Store;
+use super::files::{entries, json, make_parent, read_bytes, read_json, write_whole};
+use crate::error::{ExperimentError, io_error};
+use crate::recipe::Key;
+use crate::request::Request;
+
+const REQUESTS: &str = "requests";
+const TIMINGS: &str = "timings";
+
+/// What was asked of a store, when and with what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The request.
+    #[serde(flatten)]
+    pub request: Request,
+    /// Seconds since 1970 at which it was last asked.
+    pub asked_at: u64,
+    /// Where and with what.
+    pub made_with: MadeWith,
+}
+
+/// Where and with what results were made; for people, never compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeWith {
+    /// Version of this program.
+    pub version: String,
+    /// The processor's name.
+    pub cpu: String,
+    /// The kernel of the backend.
+    pub kernel: String,
+    /// The command line.
+    pub command: Vec<String>,
+}
+
+/// What a job took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// The key of the job's source network.
+    pub job: String,
+    /// Cells that were trained.
+    pub cells: usize,
+    /// Seconds from start to end.
+    pub wall_secs: f64,
+    /// Jobs that this process ran at the same time.
+    pub jobs: usize,
+}
+
+impl Store {
+    /// Keeps what was asked, in place of the same asked before.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn ask(&self, asked: &Asked) -> Result<(), ExperimentError> {
+        let key = Key::of(&json(&asked.request));
+        let path = self.path.join(format!("{REQUESTS}/{}.json", key.short()));
+        write_whole(&path, &json(asked))
+    }
+
+    /// What was asked of this store, the latest first.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Damaged`] for a file that is not the one written.
+    pub fn asked(&self) -> Result<Vec<Asked>, ExperimentError> {
+        let mut all: Vec<Asked> = Vec::new();
+        for path in entries(&self.path.join(REQUESTS))? {
+            if path.extension().is_some_and(|end| end == "json") {
+                all.extend(read_json::<Asked>(&path)?);
+            }
+        }
+        // Equal times are told apart by what was asked, so that the order is the same everywhere.
+        all.sort_by_key(|asked| (std::cmp::Reverse(asked.asked_at), json(&asked.request)));
+        Ok(all)
+    }
+
+    /// Appends lines of this process to the timings.
+    pub(crate) fn keep_timing(&self, file: &str, timing: &Timing) -> Result<(), ExperimentError> {
+        let path = self.path.join(TIMINGS).join(file);
+        make_parent(&path)?;
+        let mut line = serde_json::to_vec(timing).expect("a timing is plain data");
+        line.push(b'\n');
+        let file = File::options().create(true).append(true).open(&path);
+        let written = file.and_then(|mut file| file.write_all(&line));
+        written.map_err(io_error("write", &path))
+    }
+
+    /// The timings of all processes; a line that was cut off is left out.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn timings(&self) -> Result<Vec<Timing>, ExperimentError> {
+        let mut timings = Vec::new();
+        for path in entries(&self.path.join(TIMINGS))? {
+            let text = read_bytes(&path)?.unwrap_or_default();
+            let lines = text.split(|&byte| byte == b'\n');
+            timings.extend(lines.filter_map(|line| serde_json::from_slice::<Timing>(line).ok()));
+        }
+        Ok(timings)
+    }
+}

@@ -1,0 +1,351 @@
+//! [`Store`]: a folder of records, one for each cell.
+//!
+//! ```text
+//! store.json                     which data the cells are of
+//! train-labels.safetensors       its labels, so that a reader needs no data
+//! requests/….json                what was asked, by the digest of the asking
+//! cells/3f/3f….safetensors       one record per cell, by its key
+//! rows/….safetensors             the test rows of a task, by their digest
+//! rows/…-images.safetensors      their images, of the main table's target task
+//! models/transfer-seed-0001-….fmnn   networks: every source of the main table, the arms of its lowest seed
+//! timings/….jsonl                seconds per job, one file for each process
+//! ```
+//!
+//! Any number of processes on any number of machines may work in one store. A file is written under
+//! a unique temporary name and then linked to its own, unless that is there already: a record is
+//! never rewritten, and no lock is held. A reader needs no write access.
+
+mod files;
+mod log;
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fm_nn::tensors::TensorFile;
+use fm_nn::{Metadata, Model, Network};
+use ndarray::ArrayView1;
+use serde::{Deserialize, Serialize};
+
+pub use log::{Asked, MadeWith, Timing};
+
+use files::{TEMPORARY, create_new, entries, json, read_bytes, read_json, write_whole};
+
+use crate::data::{DatasetIdentity, Labels};
+use crate::error::{ExperimentError, io_error};
+use crate::recipe::Key;
+use crate::record::Record;
+use crate::tasks::PIXEL_SCALE;
+use crate::test_rows::{TestImages, TestRows};
+
+/// Version of the layout.
+const FORMAT: u32 = 1;
+
+/// A folder of records.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+    identity: StoreIdentity,
+}
+
+/// What a store is of. Seeds, protocols and sweeps are no part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoreIdentity {
+    format: u32,
+    dataset: DatasetIdentity,
+    class_names: Vec<String>,
+}
+
+impl Store {
+    /// Opens the store at `path` for cells of a dataset, creating it if the folder is missing or
+    /// empty.
+    ///
+    /// # Errors
+    /// [`ExperimentError::OtherData`] for a store of other data, [`ExperimentError::NotStore`] for a
+    /// folder of something else, which is left as it is; what the file system says.
+    pub fn open(path: &Path, data: &Labels) -> Result<Self, ExperimentError> {
+        let dataset = &data.identity;
+        let here = StoreIdentity {
+            format: FORMAT,
+            dataset: dataset.clone(),
+            class_names: data.class_names.clone(),
+        };
+        let store = |identity| Self {
+            path: path.to_owned(),
+            identity,
+        };
+        if !path.join(STORE).exists() {
+            refuse_other_folder(path)?;
+            fs::create_dir_all(path).map_err(io_error("create", path))?;
+            // Another process may create it at the same time; the first one's file stays.
+            let store = store(here.clone());
+            store.create(LABELS, &labels_file(&data.train))?;
+            store.create(STORE, &json(&here))?;
+        }
+        let there = Self::read(path)?;
+        if there.identity.dataset.digest() != dataset.digest() {
+            return Err(ExperimentError::OtherData {
+                path: path.to_owned(),
+                there: there.identity.dataset.name,
+                here: dataset.name.clone(),
+            });
+        }
+        Ok(there)
+    }
+
+    /// Opens the store at `path`, only to read it.
+    ///
+    /// # Errors
+    /// [`ExperimentError::NotStore`] if there is none; a `store.json` that is damaged.
+    pub fn read(path: &Path) -> Result<Self, ExperimentError> {
+        if path.is_file() {
+            return Err(ExperimentError::NotFolder {
+                path: path.to_owned(),
+            });
+        }
+        let identity = read_json(&path.join(STORE))?;
+        let identity: StoreIdentity = identity.ok_or_else(|| ExperimentError::NotStore {
+            path: path.to_owned(),
+        })?;
+        if identity.format != FORMAT {
+            return Err(ExperimentError::Damaged {
+                path: path.join(STORE),
+                reason: format!("format {}, expected {FORMAT}", identity.format),
+            });
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            identity,
+        })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Which data the cells are of.
+    pub fn dataset(&self) -> &DatasetIdentity {
+        &self.identity.dataset
+    }
+
+    /// Names of the dataset's classes.
+    pub fn class_names(&self) -> &[String] {
+        &self.identity.class_names
+    }
+
+    /// The labels of the dataset, to enumerate cells without the data.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Damaged`] for a file that is missing or not the one written.
+    pub fn labels(&self) -> Result<Labels, ExperimentError> {
+        let path = self.path.join(LABELS);
+        let bytes = read_bytes(&path)?.unwrap_or_default();
+        let train = match TensorFile::from_bytes(&bytes).and_then(|file| file.get::<u8>("train")) {
+            Ok(train) => train.into_iter().collect::<Vec<u8>>(),
+            Err(error) => {
+                let reason = error.to_string();
+                return Err(ExperimentError::Damaged { path, reason });
+            }
+        };
+        let classes = self.identity.class_names.len();
+        if train.iter().any(|&label| usize::from(label) >= classes) {
+            let reason = "a label is of no class".to_owned();
+            return Err(ExperimentError::Damaged { path, reason });
+        }
+        Ok(Labels {
+            identity: self.identity.dataset.clone(),
+            class_names: self.identity.class_names.clone(),
+            train,
+        })
+    }
+
+    /// Whether a cell has a record.
+    pub fn contains(&self, key: &Key) -> bool {
+        self.path.join(record_name(key)).exists()
+    }
+
+    /// The keys of all records.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn keys(&self) -> Result<HashSet<Key>, ExperimentError> {
+        let mut keys = HashSet::new();
+        for shard in entries(&self.path.join(CELLS))? {
+            // A file that is not a shard has no entries.
+            if !shard.is_dir() {
+                continue;
+            }
+            for path in entries(&shard)? {
+                let name = path.file_name().and_then(|name| name.to_str());
+                let stem = name.and_then(|name| name.strip_suffix(".safetensors"));
+                keys.extend(stem.and_then(Key::from_hex));
+            }
+        }
+        Ok(keys)
+    }
+
+    /// The record of a cell; `None` if it was not trained yet.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Damaged`] for a record that is not the one written.
+    pub fn record(&self, key: &Key) -> Result<Option<Record>, ExperimentError> {
+        let path = self.path.join(record_name(key));
+        let Some(bytes) = read_bytes(&path)? else {
+            return Ok(None);
+        };
+        let record = Record::from_bytes(&bytes, key);
+        record
+            .map(Some)
+            .map_err(|reason| ExperimentError::Damaged { path, reason })
+    }
+
+    /// Keeps the record of a cell, unless it has one.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn keep(&self, record: &Record) -> Result<(), ExperimentError> {
+        let name = record_name(&record.recipe.key());
+        self.create(&name, &record.to_bytes())
+    }
+
+    /// Keeps test rows and returns the name of their file.
+    pub(crate) fn keep_test_rows(&self, rows: &TestRows) -> Result<String, ExperimentError> {
+        let bytes = rows.to_bytes();
+        let name = format!("{}.safetensors", Key::of(&bytes));
+        self.create(&format!("{ROWS}/{name}"), &bytes)?;
+        Ok(name)
+    }
+
+    /// The test rows of a record; `None` if the file is missing.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Damaged`] for a file that is not the one written.
+    pub fn test_rows(&self, record: &Record) -> Result<Option<TestRows>, ExperimentError> {
+        let path = self.path.join(ROWS).join(&record.test_rows);
+        let Some(bytes) = read_bytes(&path)? else {
+            return Ok(None);
+        };
+        let rows = match format!("{}.safetensors", Key::of(&bytes)) == record.test_rows {
+            true => TestRows::from_bytes(&bytes),
+            false => Err("its SHA-256 is not its name".to_owned()),
+        };
+        rows.map(Some)
+            .map_err(|reason| ExperimentError::Damaged { path, reason })
+    }
+
+    /// Keeps the images of test rows.
+    pub(crate) fn keep_test_images(
+        &self,
+        rows: &str,
+        images: impl FnOnce() -> TestImages,
+    ) -> Result<(), ExperimentError> {
+        let path = self.images_path(rows);
+        match path.exists() {
+            true => Ok(()),
+            false => create_new(&path, &images().to_bytes()),
+        }
+    }
+
+    /// The images of the test rows of a record; `None` if they were not kept.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Damaged`] for a file that is not the one written.
+    pub fn test_images(&self, record: &Record) -> Result<Option<TestImages>, ExperimentError> {
+        let path = self.images_path(&record.test_rows);
+        let Some(bytes) = read_bytes(&path)? else {
+            return Ok(None);
+        };
+        let images = TestImages::from_bytes(&bytes);
+        images
+            .map(Some)
+            .map_err(|reason| ExperimentError::Damaged { path, reason })
+    }
+
+    fn images_path(&self, rows: &str) -> PathBuf {
+        let stem = rows.trim_end_matches(".safetensors");
+        self.path
+            .join(ROWS)
+            .join(format!("{stem}-images.safetensors"))
+    }
+
+    /// The path of a cell's network, kept or not: by the name of its model, the seed and the key.
+    pub fn model_path(&self, model: &str, seed: u64, key: &Key) -> PathBuf {
+        let name = format!("{MODELS}/{model}-seed-{seed:04}-{}.fmnn", key.short());
+        self.path.join(name)
+    }
+
+    /// Keeps the network of a cell with the names of its classes, for use on its own.
+    pub(crate) fn keep_model(
+        &self,
+        path: &Path,
+        network: &Network,
+        class_names: &[String],
+    ) -> Result<(), ExperimentError> {
+        let metadata = Metadata {
+            class_names: class_names.to_vec(),
+            input_scale: Some(PIXEL_SCALE),
+            ..Metadata::default()
+        };
+        let network = network.clone();
+        let bytes = Model { network, metadata }.to_bytes();
+        let bytes = bytes
+            .map_err(io::Error::other)
+            .map_err(io_error("write", path))?;
+        create_new(path, &bytes)
+    }
+
+    /// Writes a file of a report, in place of an older one.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn write_report(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, ExperimentError> {
+        let path = self.path.join(name);
+        write_whole(&path, bytes)?;
+        Ok(path)
+    }
+
+    /// Writes a file of the store, unless it is there.
+    fn create(&self, name: &str, bytes: &[u8]) -> Result<(), ExperimentError> {
+        create_new(&self.path.join(name), bytes)
+    }
+}
+
+const STORE: &str = "store.json";
+const LABELS: &str = "train-labels.safetensors";
+const CELLS: &str = "cells";
+const ROWS: &str = "rows";
+const MODELS: &str = "models";
+
+fn record_name(key: &Key) -> String {
+    let key = key.to_string();
+    format!("{CELLS}/{}/{key}.safetensors", &key[..2])
+}
+
+fn labels_file(train: &[u8]) -> Vec<u8> {
+    let mut file = TensorFile::default();
+    file.add("train", &ArrayView1::from(train))
+        .and_then(|()| file.to_bytes())
+        .expect("one array and a short header")
+}
+
+/// A folder without `store.json` must be empty, or what a killed start left.
+fn refuse_other_folder(path: &Path) -> Result<(), ExperimentError> {
+    if path.is_file() {
+        return Err(ExperimentError::NotFolder {
+            path: path.to_owned(),
+        });
+    }
+    let temporary = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(TEMPORARY) || name == LABELS)
+    };
+    match entries(path)?.iter().all(temporary) || path.join(STORE).exists() {
+        true => Ok(()),
+        false => Err(ExperimentError::NotStore {
+            path: path.to_owned(),
+        }),
+    }
+}

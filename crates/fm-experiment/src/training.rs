@@ -1,0 +1,94 @@
+//! The one place where a training is put together: networks from named streams, phases, rows.
+
+use fm_data::Dataset;
+use fm_nn::{Dense, Engine, Loss, Network};
+use fm_train::{
+    EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, Stream, TrainError,
+    Trainer,
+};
+use ndarray::Array2;
+
+use crate::protocol::{NetworkSpec, PhaseSpec};
+use crate::tasks::examples;
+
+/// What decides a training beside its network, rows and phases.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) engine: Engine,
+    pub(crate) batch_size: usize,
+    /// Decides the order of rows, an epoch at a time.
+    pub(crate) order: Stream,
+    /// Decides what dropout leaves out.
+    pub(crate) dropout: Stream,
+}
+
+impl Setup {
+    /// A training whose streams are `prefix/shuffle` and `prefix/dropout` of a seed.
+    pub(crate) fn new(engine: &Engine, batch_size: usize, seeds: Seeds, prefix: &str) -> Self {
+        Self {
+            engine: engine.clone(),
+            batch_size,
+            order: seeds.stream(&format!("{prefix}/shuffle")),
+            dropout: seeds.stream(&format!("{prefix}/dropout")),
+        }
+    }
+
+    /// The phases of a protocol for a network of `layers`, the head included.
+    pub(crate) fn phases(
+        &self,
+        specs: &[PhaseSpec],
+        layers: usize,
+    ) -> Result<Vec<Phase>, TrainError> {
+        let phases = specs.iter().map(|spec| spec.phase(layers, self.dropout));
+        phases.collect()
+    }
+
+    /// Trains a network through phases.
+    pub(crate) fn fit(
+        &self,
+        network: &mut Network,
+        phases: &[Phase],
+        train: &Examples<'_>,
+        valid: Option<&Examples<'_>>,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<EpochRecord>, TrainError> {
+        let trainer = Trainer {
+            engine: self.engine.clone(),
+            loss: Loss::for_classes(network.outputs().max(2)).0,
+            batch_size: self.batch_size,
+            order: RowOrder::Shuffled(self.order),
+        };
+        let fit = trainer.fit(network, phases, train);
+        fit.validation(valid).observer(observer).run()
+    }
+}
+
+/// A trunk from the stream `prefix/trunk` of a seed.
+pub(crate) fn trunk(spec: &NetworkSpec, inputs: usize, seeds: Seeds, prefix: &str) -> Vec<Dense> {
+    let mut rng = seeds.stream(&format!("{prefix}/trunk")).rng();
+    spec.trunk(inputs).trunk(&mut rng)
+}
+
+/// A head for `n_classes` from the stream `prefix/head` of a seed.
+pub(crate) fn head(
+    spec: &NetworkSpec,
+    inputs: usize,
+    n_classes: usize,
+    seeds: Seeds,
+    prefix: &str,
+) -> Dense {
+    let (_, outputs) = Loss::for_classes(n_classes);
+    let mut rng = seeds.stream(&format!("{prefix}/head")).rng();
+    spec.trunk(inputs).head(outputs, &mut rng)
+}
+
+/// Scores of a network on test rows, and the outputs for each, `[rows, outputs]`.
+pub(crate) fn score(
+    network: &Network,
+    test: &Dataset,
+    engine: &Engine,
+) -> Result<(Scores, Array2<f32>), TrainError> {
+    let mut evaluator = Evaluator::new(network, engine.clone());
+    let (loss, _) = Loss::for_classes(test.n_classes());
+    evaluator.evaluate_rows(network, &examples(test)?, loss)
+}

@@ -1,0 +1,222 @@
+//! Laws of cells: what has the same key, and what a training leaves.
+
+use std::collections::HashSet;
+
+use fm_experiment::protocol::{Protocol, Values};
+use fm_experiment::{DEPTH_ARMS, Key, Outcome as Ended, Place, Plan, Request};
+use fm_nn::Backend;
+use libtest_mimic::Trial;
+use serde_json::json;
+
+use crate::support::{Outcome, small, small_data, small_protocol, test};
+
+pub(crate) fn tests() -> Vec<Trial> {
+    vec![
+        test(
+            "equal_recipes_have_equal_keys",
+            equal_recipes_have_equal_keys,
+        ),
+        test(
+            "a_sweep_shares_cells_with_the_main_table",
+            a_sweep_shares_cells,
+        ),
+        test(
+            "without_reused_layers_the_depth_curves_are_one_cell",
+            depth_begins_in_one_cell,
+        ),
+        test("arms_of_a_seed_share_what_they_can", arms_share),
+        test(
+            "a_diverged_training_is_a_result",
+            a_diverged_training_is_a_result,
+        ),
+        test(
+            "values_that_are_not_allowed_are_refused",
+            invalid_values_are_refused,
+        ),
+    ]
+}
+
+fn keys(protocol: &Protocol) -> Vec<Key> {
+    let seeds = "2".parse().expect("a list");
+    let request = Request::new(protocol.clone(), &seeds, Backend::Portable);
+    let plan = Plan::new(&request, &small_data().labels()).expect("it fits");
+    plan.places()
+        .map(|place| plan.recipe(place).key())
+        .collect()
+}
+
+fn with(key: &str, value: serde_json::Value) -> Vec<Key> {
+    let changed = small_protocol().with(&[(key.to_owned(), value)]);
+    keys(&changed.expect("a valid value"))
+}
+
+fn equal_recipes_have_equal_keys() -> Outcome {
+    let base = keys(&small_protocol());
+    assert_eq!(base.len(), 2 * 6);
+    assert_eq!(base.iter().collect::<HashSet<_>>().len(), 12);
+    // Words and other spellings of the same setting decide nothing.
+    for (key, value) in [
+        ("name", json!("other")),
+        ("about", json!("other")),
+        ("arms.scratch.says", json!("other")),
+        ("arms.linear-probe.phases[0].freeze", json!(2)),
+        ("arms.scratch.phases[0].freeze", json!(0)),
+        ("task.target_classes", json!([1, 3])),
+        ("sweeps.samples.seeds", json!(1)),
+    ] {
+        assert_eq!(with(key, value), base, "{key}");
+    }
+    // The source's epochs change the source and the arms that reuse it: not scratch and random-trunk.
+    let changed = with("source.epochs", json!(3));
+    let same = base.iter().zip(&changed).map(|(a, b)| a == b);
+    let expected = [false, true, false, false, false, true];
+    assert_eq!(same.collect::<Vec<_>>(), [expected, expected].concat());
+    // A learning rate of one arm changes that arm alone.
+    let changed = with("arms.transfer.phases[1].optimizer.sgd.lr", json!(0.5));
+    let same = base.iter().zip(&changed).filter(|(a, b)| a == b);
+    assert_eq!(same.count(), 10);
+    Ok(())
+}
+
+fn a_sweep_shares_cells() -> Outcome {
+    let seeds = "2".parse()?;
+    let request = Request::new(small_protocol(), &seeds, Backend::Portable);
+    let rows = |rows: &[u64]| Values::List(rows.iter().map(|&rows| json!(rows)).collect());
+    let request = request.with_sweep(&[("task.target_rows".to_owned(), rows(&[20, 40]))]);
+    let plan = Plan::new(&request, &small_data().labels())?;
+    let key = |series, point| {
+        let (arm, seed) = (Some(1), 2);
+        plan.recipe(Place {
+            series,
+            point,
+            arm,
+            seed,
+        })
+        .key()
+    };
+    assert_eq!(key(1, 1), key(0, 0));
+    assert_ne!(key(1, 0), key(0, 0));
+    // One job a seed: all points reuse the seed's source.
+    let jobs = fm_experiment::jobs(&plan, &HashSet::new());
+    assert_eq!(jobs.len(), 2);
+    // The source, five arms, and five arms on 20 rows.
+    assert!(jobs.iter().all(|job| job.cells.len() == 11));
+    Ok(())
+}
+
+fn depth_begins_in_one_cell() -> Outcome {
+    let request = Request::new(small_protocol(), &"1".parse()?, Backend::Portable);
+    let request = request.with_named_sweep("depth")?;
+    let plan = Plan::new(&request, &small_data().labels())?;
+    let at = |point: usize| -> HashSet<Key> {
+        let arms = 0..DEPTH_ARMS.len();
+        let place = |arm| Place {
+            series: 1,
+            point,
+            arm: Some(arm),
+            seed: 1,
+        };
+        arms.map(|arm| plan.recipe(place(arm)).key()).collect()
+    };
+    assert_eq!([at(0).len(), at(1).len(), at(2).len()], [1, 4, 4]);
+    Ok(())
+}
+
+fn arms_share() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let results = small("1").run(folder.path(), &())?;
+    let trunk = |arm: &str| {
+        let arms = &results.main().points[0].arms;
+        let arm = arms.iter().position(|name| name == arm);
+        let place = Place {
+            series: 0,
+            point: 0,
+            arm,
+            seed: 1,
+        };
+        results
+            .record(place)
+            .map(|record| record.trunk_sha256.clone())
+            .unwrap_or_default()
+    };
+    let source = trunk("");
+    let (scratch, transfer, probe) = (trunk("scratch"), trunk("transfer"), trunk("linear-probe"));
+    assert_eq!([scratch.len(), transfer.len(), probe.len()], [2, 3, 2]);
+    // The reused trunk is the source's, and frozen it does not change.
+    assert_eq!(transfer[0], source[1]);
+    assert_eq!(transfer[0], transfer[1]);
+    assert_ne!(transfer[1], transfer[2]);
+    assert_eq!(probe[0], probe[1]);
+    // Arms with a fresh trunk begin with the same one.
+    assert_eq!(scratch[0], trunk("random-trunk")[0]);
+    Ok(())
+}
+
+fn a_diverged_training_is_a_result() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let mut experiment = small("2");
+    let lr = "arms.fine-tune.phases[0].optimizer.sgd.lr".to_owned();
+    experiment.request.protocol = experiment.request.protocol.with(&[(lr, json!(1e30))])?;
+    let results = experiment.run(folder.path(), &())?;
+    let failed: Vec<_> = results.failed().collect();
+    assert_eq!(failed.len(), 2);
+    for cell in failed {
+        let Some(Ended::Failed(failure)) = &cell.outcome else {
+            panic!("not failed: {:?}", cell.outcome);
+        };
+        assert_eq!((failure.training.as_str(), failure.phase), ("target", 1));
+        assert!(failure.reason.contains("step"), "{}", failure.reason);
+    }
+    let scored = results.cells().filter(|cell| cell.scores().is_some());
+    assert_eq!(scored.count(), 10);
+
+    // A source that diverges fails every cell that reuses it, and no other.
+    let lr = "source.optimizer.sgd.lr".to_owned();
+    let mut experiment = small("1");
+    experiment.request.protocol = experiment.request.protocol.with(&[(lr, json!(1e30))])?;
+    let results = experiment.run(folder.path(), &())?;
+    let failed: Vec<_> = results
+        .failed()
+        .map(|cell| results.plan.model(cell.place))
+        .collect();
+    assert_eq!(failed, ["source", "transfer", "fine-tune", "linear-probe"]);
+    Ok(())
+}
+
+fn invalid_values_are_refused() -> Outcome {
+    let labels = small_data().labels();
+    let seeds = "1".parse()?;
+    for (key, value, expected) in [
+        (
+            "task.target_classes",
+            json!(["b", "x"]),
+            "must be a class from 0 to 4, or its name, found x",
+        ),
+        (
+            "task.target_classes",
+            json!([1, 1]),
+            "a class that is not listed before",
+        ),
+        (
+            "task.target_classes",
+            json!([0, 1, 2, 3]),
+            "2 to 3 of the dataset's 5 classes",
+        ),
+        (
+            "task.target_rows",
+            json!(1000),
+            "asks for 1000 training rows",
+        ),
+        (
+            "source.class_weights",
+            json!([1.0, 1.0]),
+            "source.class_weights must be 3 numbers",
+        ),
+    ] {
+        let protocol = small_protocol().with(&[(key.to_owned(), value)])?;
+        let request = Request::new(protocol, &seeds, Backend::Portable);
+        let error = Plan::new(&request, &labels).expect_err(key).to_string();
+        assert!(error.contains(expected), "{key}: {error}");
+    }
+    Ok(())
+}

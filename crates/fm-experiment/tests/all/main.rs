@@ -1,0 +1,15 @@
+//! The integration tests of this crate, in one binary.
+
+mod cells;
+mod reference;
+mod store;
+mod support;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let mut tests = cells::tests();
+    tests.extend(store::tests());
+    tests.extend(reference::tests());
+    libtest_mimic::run(&Arguments::from_args(), tests).exit();
+}

@@ -1,0 +1,277 @@
+//! [`Protocol`]: the whole recipe of an experiment, as data.
+
+mod check;
+mod check_more;
+mod curves;
+mod parse;
+mod phase;
+
+pub use curves::{
+    Budget, CurvesSpec, DepthSpec, PairsSpec, RowCount, SamplesSpec, Varied, VarySpec,
+};
+pub use fm_nn::Freeze;
+pub use parse::ProtocolError;
+pub use phase::PhaseSpec;
+
+use fm_nn::{Activation, Init, TrunkSpec};
+use serde::{Deserialize, Serialize};
+
+/// The protocols that are compiled in: name and TOML text. The first is the default.
+pub const BUILT_IN: [(&str, &str); 5] = [
+    (
+        "notebook-2e",
+        include_str!("../../protocols/notebook-2e.toml"),
+    ),
+    ("quick", include_str!("../../protocols/quick.toml")),
+    ("book-2e", include_str!("../../protocols/book-2e.toml")),
+    (
+        "third-edition",
+        include_str!("../../protocols/third-edition.toml"),
+    ),
+    (
+        "course-as-published",
+        include_str!("../../protocols/course-as-published.toml"),
+    ),
+];
+
+/// The whole recipe: data, tasks, network, training, arms. What a seed adds is randomness only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    /// Short name, part of a results folder's name.
+    pub name: String,
+    /// One line: where the recipe comes from.
+    #[serde(default)]
+    pub about: String,
+    /// Which rows are used.
+    pub data: DataSpec,
+    /// How the classes are split.
+    pub task: TaskSpec,
+    /// The hidden layers.
+    pub network: NetworkSpec,
+    /// What all trainings share.
+    pub training: TrainingSpec,
+    /// The training on the source task.
+    pub source: PhaseSpec,
+    /// Ways of training on the target task.
+    pub arms: Vec<Arm>,
+    /// Arms that are not trained; [`with_arms`](Self::with_arms) turns them on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional_arms: Vec<Arm>,
+    /// Which arms are compared; see [`pairings`](Self::pairings).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Pairing>,
+    /// What is trained beside the arms where a curve is asked for.
+    #[serde(default, skip_serializing_if = "CurvesSpec::is_empty")]
+    pub curves: CurvesSpec,
+}
+
+/// Two arms that are compared seed by seed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pairing {
+    /// Name of the arm.
+    pub arm: String,
+    /// Name of the arm it is compared with.
+    pub against: String,
+}
+
+/// Which rows of the dataset are used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSpec {
+    /// The first rows of the training file, before validation rows are taken; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train_rows: Option<usize>,
+    /// The first rows of the test file; all by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_rows: Option<usize>,
+    /// So many of the training rows, held out.
+    pub validation_rows: usize,
+    /// Which they are; the first by default.
+    #[serde(default, skip_serializing_if = "ValidationAt::is_start")]
+    pub validation_at: ValidationAt,
+}
+
+/// Which of the training rows are held out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValidationAt {
+    /// The first.
+    #[default]
+    Start,
+    /// The last.
+    End,
+}
+
+impl ValidationAt {
+    fn is_start(&self) -> bool {
+        *self == Self::Start
+    }
+}
+
+/// How the classes are split between the tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSpec {
+    /// Classes of the target task; the first becomes label 0. The source task has the rest.
+    pub target_classes: Vec<u8>,
+    /// Training rows of the target task: the first in dataset order.
+    pub target_rows: usize,
+}
+
+/// The hidden layers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSpec {
+    /// Units of each hidden layer, from the input on.
+    pub hidden: Vec<usize>,
+    /// Activation of every hidden layer.
+    pub activation: Activation,
+    /// How weights are drawn.
+    pub init: Init,
+}
+
+impl NetworkSpec {
+    /// More units in a layer, or weights between two, are a slip of the finger: gigabytes would be
+    /// asked for.
+    const MOST_UNITS: usize = 65_536;
+    const MOST_WEIGHTS: usize = 1 << 26;
+
+    /// The layer that is too large or empty, what is expected of it, and what was found.
+    pub(crate) fn too_large(&self) -> Option<(usize, &'static str, String)> {
+        let units = self.hidden.iter().enumerate();
+        let mut wrong = units.filter(|(_, units)| !(1..=Self::MOST_UNITS).contains(*units));
+        if let Some((layer, units)) = wrong.next() {
+            return Some((layer, "1 to 65536 units in each layer", units.to_string()));
+        }
+        let below = self
+            .hidden
+            .iter()
+            .zip(&self.hidden[1.min(self.hidden.len())..]);
+        let mut weights = below.map(|(inputs, units)| inputs * units).enumerate();
+        let (layer, found) = weights.find(|(_, weights)| *weights > Self::MOST_WEIGHTS)?;
+        let expected = "at most 67108864 weights between two layers";
+        Some((layer + 1, expected, found.to_string()))
+    }
+
+    /// The trunk on `inputs` inputs.
+    pub fn trunk(&self, inputs: usize) -> TrunkSpec {
+        TrunkSpec {
+            inputs,
+            hidden: self.hidden.clone(),
+            activation: self.activation,
+            init: self.init,
+        }
+    }
+}
+
+/// What all trainings of a protocol share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingSpec {
+    /// Rows of a step.
+    pub batch_size: usize,
+}
+
+/// One way of training on the target task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    /// Name in tables and records.
+    pub name: String,
+    /// What the arm does, as the subject of a sentence: "reusing the trunk". The name by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
+    /// Where the trunk comes from.
+    pub trunk: TrunkOrigin,
+    /// The phases, in order.
+    pub phases: Vec<PhaseSpec>,
+}
+
+/// Where an arm's trunk comes from. The head is new, and the same in every arm of a seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrunkOrigin {
+    /// New weights, the same in every such arm of a seed.
+    Fresh,
+    /// A copy of the trunk trained on the source task.
+    Source,
+    /// A copy of a trunk trained as the source's is, from the same weights in the same order, but
+    /// on labels that a stream of the seed has shuffled: what is left of the gain is not what the
+    /// labels taught. Costs a second source training.
+    ShuffledSource,
+}
+
+impl Arm {
+    /// What the arm does, as the subject of a sentence.
+    pub fn says(&self) -> &str {
+        self.says.as_deref().unwrap_or(&self.name)
+    }
+}
+
+impl Protocol {
+    /// A protocol that is compiled in.
+    pub fn built_in(name: &str) -> Option<Self> {
+        let (_, text) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)?;
+        Some(Self::parse(text, name).expect("the protocols compiled in are read by a test"))
+    }
+
+    /// The arm of a name.
+    pub fn arm(&self, name: &str) -> Option<&Arm> {
+        self.arms.iter().find(|arm| arm.name == name)
+    }
+
+    /// The optional arm of a name.
+    pub fn optional_arm(&self, name: &str) -> Option<&Arm> {
+        self.optional_arms.iter().find(|arm| arm.name == name)
+    }
+
+    /// The protocol with these optional arms turned on, after the others. Arms that are on are
+    /// left as they are.
+    ///
+    /// # Errors
+    /// A name that no arm has.
+    pub fn with_arms(mut self, names: &[String]) -> Result<Self, &str> {
+        for name in names {
+            match self.optional_arms.iter().position(|arm| arm.name == *name) {
+                Some(index) => {
+                    let arm = self.optional_arms.remove(index);
+                    self.arms.push(arm);
+                }
+                None if self.arm(name).is_some() => {}
+                None => return Err(name),
+            }
+        }
+        Ok(self)
+    }
+
+    /// The comparisons that are made: those written down whose arms are both on, or where none
+    /// are, every arm against the first.
+    pub fn pairings(&self) -> Vec<Pairing> {
+        if !self.comparisons.is_empty() {
+            let on = |name: &str| self.arm(name).is_some();
+            let both = |pairing: &&Pairing| on(&pairing.arm) && on(&pairing.against);
+            return self.comparisons.iter().filter(both).cloned().collect();
+        }
+        let Some((first, others)) = self.arms.split_first() else {
+            return Vec::new();
+        };
+        let pairing = |arm: &Arm| Pairing {
+            arm: arm.name.clone(),
+            against: first.name.clone(),
+        };
+        others.iter().map(pairing).collect()
+    }
+
+    /// Whether an arm needs the second source training, on shuffled labels.
+    pub(crate) fn needs_shuffled_source(&self) -> bool {
+        let shuffled = |arm: &Arm| arm.trunk == TrunkOrigin::ShuffledSource;
+        self.arms.iter().any(shuffled)
+    }
+
+    /// Epochs of an arm, all phases together.
+    pub fn arm_epochs(arm: &Arm) -> usize {
+        arm.phases.iter().map(|phase| phase.epochs).sum()
+    }
+}

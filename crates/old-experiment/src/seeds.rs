@@ -1,0 +1,158 @@
+//! [`SeedList`]: which seeds a plan runs, as people write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The most seeds of a plan.
+const MOST: u64 = 100_000;
+
+/// Seeds in ascending order, each once.
+///
+/// ```
+/// use fm_experiment::SeedList;
+///
+/// assert_eq!("3".parse::<SeedList>()?.seeds(), [1, 2, 3]); // a number is how many
+/// assert_eq!("7,1".parse::<SeedList>()?.seeds(), [1, 7]);
+/// assert_eq!("101..103,7".parse::<SeedList>()?.seeds(), [7, 101, 102, 103]);
+/// # Ok::<(), fm_experiment::SeedListError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedList(Vec<u64>);
+
+impl SeedList {
+    /// The seeds 1 to 30: enough pairs to tell a win probability of 0.75 from 0.5 (Noether's
+    /// formula as in Bouthillier et al. 2021 asks for 29).
+    pub fn standard() -> Self {
+        Self((1..=30).collect())
+    }
+
+    /// One seed.
+    pub fn one(seed: u64) -> Self {
+        Self(vec![seed])
+    }
+
+    /// The seeds, ascending.
+    pub fn seeds(&self) -> &[u64] {
+        &self.0
+    }
+}
+
+/// Why a text is no list of seeds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "seeds {text:?}: {reason}; write how many (30), a list (1,2,7) or a range with both ends \
+     (101..110)"
+)]
+pub struct SeedListError {
+    text: String,
+    reason: String,
+}
+
+impl FromStr for SeedList {
+    type Err = SeedListError;
+
+    fn from_str(text: &str) -> Result<Self, SeedListError> {
+        let wrong = |reason: String| SeedListError {
+            text: text.to_owned(),
+            reason,
+        };
+        let number = |part: &str| {
+            let part = part.trim();
+            part.parse::<u64>()
+                .map_err(|_| wrong(format!("{part:?} is no whole number from 0 on")))
+        };
+        if !text.contains([',', '.']) {
+            let count = number(text)?;
+            return match count {
+                1..=MOST => Ok(Self((1..=count).collect())),
+                _ => Err(wrong(format!("{count} seeds, expected 1 to {MOST}"))),
+            };
+        }
+        let mut seeds = Vec::new();
+        for part in text.split(',') {
+            let (first, last) = match part.split_once("..") {
+                Some((first, last)) => (number(first)?, number(last)?),
+                None => (number(part)?, number(part)?),
+            };
+            if last < first {
+                return Err(wrong(format!("the range {} runs backwards", part.trim())));
+            }
+            if last - first >= MOST - seeds.len() as u64 {
+                return Err(wrong(format!("more than {MOST} seeds")));
+            }
+            seeds.extend(first..=last);
+        }
+        seeds.sort_unstable();
+        if let Some(pair) = seeds.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(wrong(format!("{} is there twice", pair[0])));
+        }
+        Ok(Self(seeds))
+    }
+}
+
+/// As short as [`FromStr`] reads it back: ranges where seeds follow each other.
+impl fmt::Display for SeedList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        let mut rest = self.0.as_slice();
+        while let Some(&first) = rest.first() {
+            let run = rest
+                .iter()
+                .zip(first..)
+                .take_while(|(seed, next)| *seed == next)
+                .count();
+            match run {
+                1 => parts.push(first.to_string()),
+                _ => parts.push(format!("{first}..{}", rest[run - 1])),
+            }
+            rest = &rest[run..];
+        }
+        f.write_str(&parts.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_written_as_they_are_read() {
+        for (text, shown) in [
+            ("30", "1..30"),
+            ("7,1,2", "1..2,7"),
+            ("5..5", "5"),
+            ("0,9", "0,9"),
+        ] {
+            let list: SeedList = text.parse().unwrap();
+            assert_eq!(list.to_string(), shown);
+            if list.seeds().len() > 1 {
+                assert_eq!(shown.parse::<SeedList>().unwrap(), list);
+            }
+        }
+        assert_eq!(
+            "18446744073709551615..18446744073709551615"
+                .parse::<SeedList>()
+                .unwrap()
+                .0,
+            [u64::MAX]
+        );
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused_with_the_reason() {
+        for (text, reason) in [
+            ("", "\"\" is no whole number"),
+            ("zero", "\"zero\" is no whole number"),
+            ("-1", "\"-1\" is no whole number"),
+            ("0", "0 seeds, expected 1 to"),
+            ("1,,2", "\"\" is no whole number"),
+            ("9..3", "the range 9..3 runs backwards"),
+            ("1..2,2", "2 is there twice"),
+            ("0..18446744073709551615", "more than 100000 seeds"),
+            ("1...3", "\".3\" is no whole number"),
+        ] {
+            let message = text.parse::<SeedList>().unwrap_err().to_string();
+            assert!(message.contains(reason), "{text:?}: {message}");
+        }
+    }
+}
