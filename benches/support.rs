@@ -12,15 +12,15 @@ pub mod work;
 use std::env;
 use std::path::{Path, PathBuf};
 
-use fm_data::published::FILES;
+use fm_data::published::fashion_mnist;
 use fm_nn::{Backend, Engine, Level};
 
 pub use rounds::{Samples, alternate, median};
 
-/// A backend with its kernel and number of threads.
+/// A backend with its kernel.
 #[derive(Clone, Debug)]
 pub struct Contender {
-    /// `portable/avx512`, `portable/avx512 x2`, `blas/OpenBLAS 0.3.21 SkylakeX`.
+    /// `portable/avx512`, `blas/OpenBLAS 0.3.21 SkylakeX`.
     pub name: String,
     /// The backend.
     pub engine: Engine,
@@ -29,26 +29,18 @@ pub struct Contender {
 impl Contender {
     /// An engine under its name.
     pub fn new(engine: Engine) -> Self {
-        let mut name = format!("{}/{}", engine.backend(), engine.kernel());
-        if engine.threads() > 1 {
-            name += &format!(" x{}", engine.threads());
-        }
+        let name = format!("{}/{}", engine.backend(), engine.kernel());
         Self { name, engine }
     }
 }
 
-/// The portable backend at every vector level, the widest also on all cores, and OpenBLAS if it
-/// is built in.
+/// The portable backend at every vector level, and OpenBLAS if it is built in.
 pub fn contenders() -> Vec<Contender> {
     let levels = Level::ALL.into_iter().rev();
     let mut all: Vec<_> = levels
         .filter_map(|level| Engine::portable_at(level).ok())
         .map(Contender::new)
         .collect();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    if cores > 1 {
-        all.push(Contender::new(Engine::portable().with_threads(cores)));
-    }
     all.extend(Engine::blas().ok().map(Contender::new));
     all
 }
@@ -81,7 +73,8 @@ pub fn published_data() -> Option<PathBuf> {
 
 /// The published files in a folder.
 pub fn gz_paths(folder: &Path) -> [PathBuf; 4] {
-    FILES.map(|file| folder.join(format!("{}.gz", file.name)))
+    let files = fashion_mnist().files.each();
+    files.map(|file| folder.join(format!("{}.gz", file.name)))
 }
 
 /// Cargo's folder for what is built: where this program is in one that cargo made, else

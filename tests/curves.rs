@@ -72,7 +72,6 @@ fn curves(
         test: &data.test,
         folder: &folder,
         jobs: NonZeroUsize::new(jobs).unwrap(),
-        threads: NonZeroUsize::MIN,
     };
     let missing = runner.missing(&asked(), &plan.identity.seeds)?;
     runner.carry_out(&missing, observer)?;

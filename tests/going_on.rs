@@ -149,7 +149,7 @@ fn a_checkpoint_of_another_protocol_is_refused_by_what_differs() {
     fs::copy(other.path().join(name), folder.path().join(name)).unwrap();
     let message = stop(folder.path(), protocol()).to_string();
     assert!(
-        message.contains("epochs of phase 1 is 9, here it is 2"),
+        message.contains("epochs of phase 1 is 9, but here it is 2"),
         "{message}"
     );
 }
@@ -162,10 +162,10 @@ fn what_a_killed_process_left_is_swept_away() {
     let run = || experiment(folder.path(), &plan, &engine, (1, 1), &()).unwrap();
     run();
     let left = [
-        "timings.json.part",
-        "runs/seed-0001.json.part",
+        "timings.json.7-0.part",
+        "runs/seed-0001.json.7-0.part",
         "checkpoints/seed-0001.ckpt",
-        "checkpoints/seed-0001.ckpt.part",
+        "checkpoints/seed-0001.ckpt.7-0.part",
     ];
     fs::create_dir(folder.path().join("checkpoints")).unwrap();
     for name in left {

@@ -60,14 +60,6 @@ fn jobs_and_interruptions_change_no_byte() {
             engine.kernel()
         );
 
-        let shared = tempfile::tempdir().unwrap();
-        experiment(shared.path(), &plan, &engine, (1, 2), &()).unwrap();
-        assert!(
-            files(shared.path()) == expected,
-            "{}: two threads",
-            engine.kernel()
-        );
-
         // Interrupted again and again, within a source training and within an arm.
         let resumed = tempfile::tempdir().unwrap();
         for (round, left) in [1, 4000, 9000, 6000].into_iter().enumerate() {

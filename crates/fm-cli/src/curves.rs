@@ -37,18 +37,18 @@ pub(crate) fn asked(args: &ExperimentArgs) -> CurvesAsked {
     asked
 }
 
-/// Trains what is missing, with a bar; `share` gives the jobs and threads for so many parts.
+/// Trains what is missing, with a bar; `share` gives the jobs for so many parts.
 pub(crate) fn train(
     mut runner: CurveRunner<'_>,
     asked: &CurvesAsked,
     seeds: &[u64],
-    share: impl FnOnce(usize) -> (NonZeroUsize, NonZeroUsize),
+    share: impl FnOnce(usize) -> NonZeroUsize,
 ) -> Result<()> {
     let missing = runner.missing(asked, seeds)?;
     if missing.is_empty() {
         return Ok(());
     }
-    (runner.jobs, runner.threads) = share(missing.len());
+    runner.jobs = share(missing.len());
     let work = missing.iter().map(|&part| runner.work(part)).sum();
     let bar = CurveBar::new(missing.len(), work);
     let carried_out = runner.carry_out(&missing, &bar);

@@ -15,7 +15,6 @@ mod results;
 mod seeds;
 mod store;
 mod tasks;
-mod tensors;
 mod test_rows;
 mod training;
 mod trainings;

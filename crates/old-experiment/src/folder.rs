@@ -14,7 +14,7 @@ use crate::plan::{Identity, Plan, first_difference};
 use crate::predictions::{RunPredictions, TestImages};
 use crate::protocol::{Arm, Freeze, TrunkOrigin};
 use crate::run::RunRecord;
-use crate::sweep::{remove_if_there, sweep};
+use crate::sweep::{is_part_of_plan, remove_if_there, sweep};
 use crate::tasks::PIXEL_SCALE;
 
 /// An open results folder; no other process can open it meanwhile.
@@ -308,8 +308,8 @@ pub(crate) fn arm_model_name(seed: u64, arm: &str) -> String {
 fn shown(identity: &Identity) -> Option<(u64, usize)> {
     let trains = |arm: &Arm| {
         let reused = arm.trunk == TrunkOrigin::Source;
-        let frozen = |freeze| !matches!(freeze, Freeze::Nothing | Freeze::First(0));
-        reused && arm.phases.iter().any(|phase| !frozen(phase.freeze))
+        let frozen = |freeze: &Freeze| !matches!(freeze, Freeze::Nothing | Freeze::First(0));
+        reused && arm.phases.iter().any(|phase| !frozen(&phase.freeze))
     };
     let arm = identity.protocol.arms.iter().position(trains)?;
     Some((*identity.seeds.first()?, arm))
@@ -370,10 +370,12 @@ fn check_empty(path: &Path) -> Result<(), ExperimentError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(source) => return Err(io_error("read", path, source)),
     };
-    let ours = ["runs", "models", LOCK, "plan.json.part"];
+    let ours = ["runs", "models", LOCK];
     for entry in entries {
         let entry = entry.map_err(|source| io_error("read", path, source))?;
-        if !ours.iter().any(|name| entry.file_name() == *name) {
+        let name = entry.file_name();
+        let part = name.to_str().is_some_and(is_part_of_plan);
+        if !part && !ours.iter().any(|own| name == *own) {
             return Err(ExperimentError::NotResults {
                 path: path.to_owned(),
             });

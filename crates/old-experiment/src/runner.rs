@@ -47,8 +47,6 @@ pub struct Runner<'a> {
     pub folder: &'a ResultsFolder,
     /// Runs side by side, each in a thread of its own.
     pub jobs: NonZeroUsize,
-    /// Threads that share each run's large products (portable backend only); no bit depends on it.
-    pub threads: NonZeroUsize,
 }
 
 impl Runner<'_> {
@@ -82,12 +80,9 @@ impl Runner<'_> {
         let images = TestImages::of(&self.run.tasks.target.test);
         self.folder.keep_test_images(&images)?;
         let timings = Mutex::new(self.folder.read_json("timings.json")?.unwrap_or_default());
-        // A team of threads works on one run at a time.
         side_by_side(seeds, self.jobs, observer, &|&seed, progress| {
-            let mut run = self.run.clone();
-            run.engine = run.engine.with_threads(self.threads.get());
             let started = Instant::now();
-            let record = self.one(&run, seed, progress)?;
+            let record = self.one(&self.run, seed, progress)?;
             let wall_secs = started.elapsed().as_secs_f64();
             self.keep_timing(&timings, seed, wall_secs)?;
             observer.seed_done(&record, wall_secs);

@@ -10,8 +10,18 @@ use crate::folder::io_error;
 use crate::protocol::Varied;
 use crate::report::{REPORT_FILES, TENSORBOARD_FILE};
 
-/// What [`write_whole`](fm_nn::write_whole) adds to the name of a file that is not whole yet.
-const PART: &str = ".part";
+/// The name that a file will have when it is whole: [`write_whole`](fm_nn::write_whole) adds
+/// `.PROCESS-NUMBER.part` until then.
+fn whole_name(name: &str) -> Option<&str> {
+    let (whole, writer) = name.strip_suffix(".part")?.rsplit_once('.')?;
+    let (process, number) = writer.split_once('-')?;
+    (is_number(process) && is_number(number)).then_some(whole)
+}
+
+/// Whether a file is what a killed start left of a plan.
+pub(crate) fn is_part_of_plan(name: &str) -> bool {
+    whole_name(name) == Some("plan.json")
+}
 
 /// Files of the folder itself, but the report's.
 const FILES: [&str; 4] = [
@@ -43,7 +53,7 @@ fn sweep_below(top: &Path, place: &[&str]) -> Result<(), ExperimentError> {
             if is_own_folder(&inside) {
                 sweep_below(top, &inside)?;
             }
-        } else if let Some(whole) = name.strip_suffix(PART)
+        } else if let Some(whole) = whole_name(name)
             && is_own_file(place, whole)
         {
             remove_if_there(&path)?;
@@ -121,25 +131,27 @@ mod tests {
     fn only_unfinished_files_of_this_program_go() {
         let folder = tempfile::tempdir().unwrap();
         let ours = [
-            "summary.json.part",
-            "report.html.part",
-            "runs/seed-0001.safetensors.part",
-            "models/seed-0001-transfer.fmnn.part",
-            "checkpoints/seed-123456.ckpt.part",
-            "checkpoints/seed-0001-shuffled.ckpt.part",
-            "curves/timings.json.part",
-            "curves/pairs/5-6/seed-0001.json.part",
-            "curves/vary/init/seed-0001.json.part",
-            "report/arms.csv.part",
-            "tensorboard/seed-0001/source/events.out.tfevents.0.fm.part",
+            "summary.json.7-0.part",
+            "report.html.7-0.part",
+            "runs/seed-0001.safetensors.7-0.part",
+            "models/seed-0001-transfer.fmnn.7-0.part",
+            "checkpoints/seed-123456.ckpt.7-0.part",
+            "checkpoints/seed-0001-shuffled.ckpt.7-0.part",
+            "curves/timings.json.7-0.part",
+            "curves/pairs/5-6/seed-0001.json.7-0.part",
+            "curves/vary/init/seed-0001.json.7-0.part",
+            "report/arms.csv.7-0.part",
+            "tensorboard/seed-0001/source/events.out.tfevents.0.fm.7-0.part",
         ];
         let theirs = [
             "film.mkv.part",
-            "runs/notes.json.part",
+            "film.mkv.7-0.part",
+            "summary.json.part",
+            "runs/notes.json.7-0.part",
             "runs/seed-0001.json",
-            "report/mine.csv.part",
-            "mine/summary.json.part",
-            "curves/mine/seed-0001.json.part",
+            "report/mine.csv.7-0.part",
+            "mine/summary.json.7-0.part",
+            "curves/mine/seed-0001.json.7-0.part",
         ];
         for name in ours.iter().chain(&theirs) {
             let path = folder.path().join(name);

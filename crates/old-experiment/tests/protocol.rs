@@ -1,7 +1,6 @@
 //! Protocols: the ones compiled in, and what is refused with which line.
 
 use fm_data::Dataset;
-use fm_data::synthetic::{self, Options};
 use fm_experiment::Tasks;
 use fm_experiment::protocol::{BUILT_IN, Protocol, ValidationAt};
 
@@ -81,13 +80,13 @@ fn what_cannot_be_is_refused_with_line_and_reason() {
             "lr = 1e-3",
             "lr = 0",
             "optimizer",
-            "source.optimizer.sgd.lr must be a number above 0",
+            "source.optimizer.sgd.lr must be above 0",
         ),
         (
             "lr = 1e-3",
             "lr = nan",
             "optimizer",
-            "must be a number above 0 in single precision, found NaN",
+            "must be above 0, and finite in single precision, found NaN",
         ),
         (
             "name = \"scratch\"",
@@ -193,10 +192,10 @@ fn a_phase_that_cannot_be_is_refused_with_line_and_reason() {
         ),
         (
             "lr_factors = [1, 1]",
-            "source.lr_factors must be 6 numbers above 0, one per layer, the head last, found [1.0, 1.0]",
+            "source.lr_factors must be 6 numbers, one for each layer and the head, found 2 of them",
         ),
         ("lr_factors = [1, 1, 1, 0, 1, 1]", "numbers above 0"),
-        ("clip_norm = 0", "source.clip_norm must be above 0"),
+        ("clip_norm = 0", "source.clip_norm must be a number above 0"),
         (
             "dropout = { alpha = 1 }",
             "source.dropout must be from 0 to below 1, found 1",
@@ -205,7 +204,7 @@ fn a_phase_that_cannot_be_is_refused_with_line_and_reason() {
         ("label_smoothing = 1", "from 0 to below 1, found 1"),
         (
             "class_weights = [1, 2]",
-            "source.class_weights must be 8 numbers above 0, one per class, found [1.0, 2.0]",
+            "must be 8 numbers, one for each class of the task, found 2 of them",
         ),
         (
             "early_stopping = { patience = 0 }",
@@ -227,18 +226,14 @@ fn a_phase_that_cannot_be_is_refused_with_line_and_reason() {
 
 #[test]
 fn validation_rows_are_the_first_or_the_last() {
-    let data = synthetic::generate(&Options {
-        train_rows: 400,
-        test_rows: 50,
-        seed: 1,
-    })
-    .unwrap();
+    let data = fm_data::open(&fm_data::Source::Sample).unwrap();
+    let (train, test) = (data.train.first(400).unwrap(), data.test.first(50).unwrap());
     let rows = |at| {
         let mut protocol = Protocol::built_in("third-edition").unwrap();
         protocol.data.validation_rows = 150;
         protocol.data.validation_at = at;
         protocol.task.target_rows = 20;
-        let tasks = Tasks::split(&protocol, &data.train, &data.test).unwrap();
+        let tasks = Tasks::split(&protocol, &train, &test).unwrap();
         let numbers = |part: &Dataset| part.row_numbers().to_vec();
         let mut valid = numbers(&tasks.source.valid);
         valid.extend(numbers(&tasks.target.valid));
@@ -251,7 +246,7 @@ fn validation_rows_are_the_first_or_the_last() {
     let (valid, target) = rows(ValidationAt::End);
     assert!(valid.into_iter().eq(250..400));
     // The first rows of the two classes.
-    let labels = data.train.labels();
+    let labels = train.labels();
     let expected = (0..).filter(|&row| matches!(labels[row as usize], 0 | 2));
     assert!(target.into_iter().eq(expected.take(20)));
 }

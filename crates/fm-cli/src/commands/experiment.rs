@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
-use fm_data::synthetic;
 use fm_experiment::curves::CurveRunner;
 use fm_experiment::single::{nearest, perhaps};
 use fm_experiment::{
@@ -46,8 +45,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         test,
         identity: dataset,
     } = data::open(&args.data)?;
-    let tasks = Tasks::split(&protocol, &train, &test)
-        .with_context(|| does_not_fit(&protocol, &dataset))?;
+    let tasks = Tasks::split(&protocol, &train, &test).with_context(|| does_not_fit(&protocol))?;
     curves_asked.check_data(&protocol, &train)?;
     // The tasks share what they keep; the rest goes, unless curves need it.
     let whole = (!curves_asked.is_empty()).then_some((train, test));
@@ -62,7 +60,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     // What the folder was begun with is what its reports name, whatever goes on with it.
     let plan = ResultsFolder::plan(&out)?.unwrap_or(plan);
     let protocol = &plan.identity.protocol;
-    let (jobs, threads) = jobs_and_threads(args, seeds.seeds().len());
+    let jobs = jobs(args, seeds.seeds().len());
     let run = Run {
         protocol,
         tasks: &tasks,
@@ -72,7 +70,6 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         run,
         folder: &folder,
         jobs,
-        threads,
     };
 
     let missing = runner.missing(seeds.seeds())?;
@@ -103,9 +100,8 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
             test,
             folder: &folder,
             jobs,
-            threads,
         };
-        let share = |parts| jobs_and_threads(args, parts);
+        let share = |parts| self::jobs(args, parts);
         curves::train(runner, &curves_asked, seeds.seeds(), share)?;
     }
 
@@ -122,17 +118,11 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     Ok(())
 }
 
-/// Seeds side by side, and threads of each. The cores go to seeds: two threads on one run gain where
-/// the cores share a cache and lose where they do not, so they are for who asks.
-fn jobs_and_threads(args: &ExperimentArgs, seeds: usize) -> (NonZeroUsize, NonZeroUsize) {
-    let cores = cores();
+/// Seeds side by side: one per core.
+fn jobs(args: &ExperimentArgs, seeds: usize) -> NonZeroUsize {
+    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let seeds = NonZeroUsize::new(seeds).unwrap_or(NonZeroUsize::MIN);
-    let jobs = args.jobs.unwrap_or(cores).min(seeds);
-    (jobs, args.threads.unwrap_or(NonZeroUsize::MIN))
-}
-
-fn cores() -> NonZeroUsize {
-    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+    args.jobs.unwrap_or(cores).min(seeds)
 }
 
 /// The protocol with its optional arms of these names.
@@ -188,14 +178,10 @@ fn default_engine(out: &Path) -> Result<Engine> {
 }
 
 /// What to do about a protocol that asks for more rows than there are.
-fn does_not_fit(protocol: &Protocol, dataset: &DatasetIdentity) -> String {
-    let more = match dataset.name == synthetic::NAME {
-        true => "; --data synthetic draws 60,000 and 10,000",
-        false => "",
-    };
+fn does_not_fit(protocol: &Protocol) -> String {
     format!(
         "protocol {} does not fit the data, of which train_rows, validation_rows and test_rows in \
-         [data] and target_rows in [task] say how much it takes{more}",
+         [data] and target_rows in [task] say how much it takes",
         protocol.name
     )
 }
@@ -211,11 +197,8 @@ fn default_out(
     for arm in &args.with_arms {
         name.push_str(&format!("-with-{arm}"));
     }
-    if dataset.name == synthetic::NAME {
-        name.push_str("-synthetic");
-        if let Some((_, rows)) = args.data.split_once(':') {
-            name.push_str(&format!("-{rows}"));
-        }
+    if dataset.name == "fashion-mnist-sample" {
+        name.push_str("-sample");
     }
     if *seeds != SeedList::standard() {
         let word = if seeds.seeds().len() == 1 {

@@ -1,7 +1,5 @@
 //! What a protocol must satisfy beyond its types.
 
-use fm_train::{Optimizer, TrainError};
-
 use super::error::Part::{self, Index};
 use super::error::{Problem, ProtocolError, at_least_one, key, problem};
 use super::sweep::Values;
@@ -218,25 +216,6 @@ impl Protocol {
         sweep
             .seeds
             .map_or(Ok(()), |seeds| at_least_one(&inside("seeds"), seeds))
-    }
-}
-
-pub(super) fn check_optimizer(at: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
-    let Err(error) = optimizer.check() else {
-        return Ok(());
-    };
-    let mut at = at.to_vec();
-    at.push(key(optimizer.name()));
-    match error {
-        TrainError::Setting {
-            name,
-            expected,
-            found,
-        } => {
-            at.push(key(name));
-            problem(&at, expected, found)
-        }
-        other => problem(&at, "valid optimizer settings", other),
     }
 }
 

@@ -4,7 +4,6 @@ use fm_nn::Dropout;
 use fm_train::{EarlyStopping, Optimizer, Phase, Plateau, Schedule, Stream, TrainError};
 use serde::{Deserialize, Serialize};
 
-use super::check::check_optimizer;
 use super::error::{Part, Problem, at_least_one, key, problem};
 use super::{Freeze, is_default};
 
@@ -146,20 +145,8 @@ impl PhaseSpec {
             problem(&inside_of("freeze"), expected, k)?;
         }
         if self.freeze.mask(hidden + 1).is_err() {
-            let layers: Vec<String> = (0..hidden).map(|l| format!("layers.{l}")).collect();
-            let names = ["nothing", "trunk", "head"].into_iter();
-            let names = names.chain(layers.iter().map(String::as_str));
-            let near = crate::names::did_you_mean(&self.freeze.to_string(), names);
-            let expected = format!(
-                "\"nothing\", \"trunk\", a number of layers, or layers.0 to layers.{} and head, each \
-                 also with .weight or .bias, joined by +",
-                hidden - 1
-            );
-            problem(
-                &inside_of("freeze"),
-                expected,
-                format!("{:?}{near}", self.freeze.to_string()),
-            )?;
+            let expected = format!("layers.0 to layers.{} or head", hidden - 1);
+            problem(&inside_of("freeze"), expected, &self.freeze)?;
         }
         check_optimizer(&inside_of("optimizer"), &self.optimizer)?;
         if let Err(TrainError::Setting {
@@ -193,5 +180,24 @@ fn inside(at: &[Part], checked: Result<(), TrainError>) -> Result<(), Problem> {
             found,
         }) => problem(&[at, &[key(name)]].concat(), expected, found),
         Err(other) => problem(at, "a phase that can be trained", other),
+    }
+}
+
+fn check_optimizer(at: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
+    let Err(error) = optimizer.check() else {
+        return Ok(());
+    };
+    let mut at = at.to_vec();
+    at.push(key(optimizer.name()));
+    match error {
+        TrainError::Setting {
+            name,
+            expected,
+            found,
+        } => {
+            at.push(key(name));
+            problem(&at, expected, found)
+        }
+        other => problem(&at, "valid optimizer settings", other),
     }
 }

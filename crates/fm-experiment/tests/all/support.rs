@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use fm_data::FashionMnist;
+use fm_data::{LoadedData, Source};
 use fm_experiment::{Data, DatasetIdentity, Experiment, Protocol};
 use libtest_mimic::{Completion, Failed, Trial};
 
@@ -56,21 +56,23 @@ fn published() -> Option<PathBuf> {
     let from_env = std::env::var_os("FM_DATA").filter(|value| !value.is_empty());
     let folder = from_env.map(PathBuf::from);
     let folder = folder.unwrap_or_else(|| workspace().join("data/fashion-mnist"));
-    let name = fm_data::published::FILES[0].name;
-    let there = folder.join(format!("{name}.gz")).is_file() || folder.join(name).is_file();
-    there.then_some(folder)
+    folder.is_dir().then_some(folder)
 }
 
 fn open(folder: &Path) -> Result<Data, Box<dyn Error>> {
-    let FashionMnist { train, test } = FashionMnist::open(folder)?;
-    let identity = DatasetIdentity {
-        name: "fashion-mnist".to_owned(),
-        checksums: FashionMnist::checksums(),
-    };
-    Ok(Data {
+    let LoadedData {
         train,
         test,
         identity,
+        ..
+    } = fm_data::open(&Source::Folder(folder.to_owned()))?;
+    Ok(Data {
+        train,
+        test,
+        identity: DatasetIdentity {
+            name: identity.name,
+            checksums: identity.files,
+        },
     })
 }
 

@@ -1,32 +1,18 @@
 //! What can be wrong with a file of tensors.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::activation::UnknownActivation;
-use crate::error::NetworkError;
+use crate::error::{FileError, NetworkError};
 
 /// Why a file's tensors are not the layers of a network.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TensorError {
-    /// The file cannot be read.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// Path of the file.
-        path: PathBuf,
-        /// What the file system said.
-        source: Arc<std::io::Error>,
-    },
-    /// The file cannot be written.
-    #[error("cannot write {}", path.display())]
-    Write {
-        /// Path of the file.
-        path: PathBuf,
-        /// What the file system said.
-        source: Arc<std::io::Error>,
-    },
+    /// The file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The eight bytes that say how long the header is speak of something else.
     #[error(
         "not a safetensors file: its header would have {header} bytes, expected at most {most}, \
@@ -53,6 +39,27 @@ pub enum TensorError {
         expected: u64,
         /// Bytes behind the header.
         found: u64,
+    },
+    /// An array that was asked for is not there or of another type, or one cannot be added.
+    #[error("tensor {name:?}: expected {expected}, found {found}")]
+    Tensor {
+        /// Its name.
+        name: String,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// Names, shapes and metadata take more bytes than a header may have.
+    #[error(
+        "names, shapes and metadata take {found} bytes, at most {most} are allowed; \
+         shorten the metadata"
+    )]
+    TooLong {
+        /// The most bytes.
+        most: usize,
+        /// The bytes that they take.
+        found: usize,
     },
     /// A value of the metadata is not what its key means.
     #[error("the metadata's {key} is {found}, expected {expected}")]
@@ -145,11 +152,6 @@ pub enum Misfit {
         /// The type of its numbers.
         found: String,
     },
-    /// It fits, but the other part of its layer does not, so the layer is left as it was.
-    Partner {
-        /// Its name.
-        name: String,
-    },
 }
 
 impl Misfit {
@@ -159,8 +161,7 @@ impl Misfit {
             Self::Missing { name, .. }
             | Self::Extra { name, .. }
             | Self::Shape { name, .. }
-            | Self::Type { name, .. }
-            | Self::Partner { name } => name,
+            | Self::Type { name, .. } => name,
         }
     }
 }
@@ -185,9 +186,6 @@ impl fmt::Display for Misfit {
                 shape(found)
             ),
             Self::Type { name, found } => write!(f, "{name}: expected F32, found {found}"),
-            Self::Partner { name } => {
-                write!(f, "{name} fits, but not the other part of its layer")
-            }
         }
     }
 }

@@ -1,11 +1,13 @@
 //! From tensors to the layers of a new network.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::file::{self, MOST_HEADER, Tensor};
+use super::file::{Tensor, TensorFile};
 use super::names::{self, Group};
 use super::{
-    ACTIVATION, CLASS_NAMES, FORMAT, INPUT_SCALE, Layout, Misfit, ReadOptions, TensorError, dense,
+    ACTIVATION, CLASS_NAMES, FORMAT, INPUT_SCALE, Layout, MOST_HEADER, Misfit, ReadOptions,
+    TensorError, dense,
 };
 use crate::activation::Activation;
 use crate::dense::Dense;
@@ -18,8 +20,8 @@ pub(super) struct Layer<'a> {
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     pub(super) layout: Layout,
-    pub(super) weight: &'a [u8],
-    pub(super) bias: &'a [u8],
+    pub(super) weight: Cow<'a, [u8]>,
+    pub(super) bias: Cow<'a, [u8]>,
 }
 
 /// A file's tensors by layer, in the order asked for.
@@ -31,7 +33,7 @@ pub(super) struct Grouped<'a> {
 }
 
 pub(super) fn open<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<Grouped<'a>, TensorError> {
-    let contents = file::open(bytes, MOST_HEADER)?;
+    let contents = TensorFile::read(bytes, MOST_HEADER)?;
     let (mut groups, mut extra) = names::group(contents.tensors);
     if !options.layers.is_empty() {
         let mut chosen = Vec::with_capacity(options.layers.len());
@@ -258,10 +260,10 @@ pub(super) fn fill(dense: &mut Dense, layer: &Layer<'_>) {
                 Layout::PyTorch => output * inputs + input,
                 Layout::Keras => input * outputs + output,
             };
-            *w = float(layer.weight, at);
+            *w = float(&layer.weight, at);
         }
     }
     for (output, b) in dense.bias.row_mut(0).iter_mut().enumerate() {
-        *b = float(layer.bias, output);
+        *b = float(&layer.bias, output);
     }
 }

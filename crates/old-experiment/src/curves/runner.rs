@@ -117,9 +117,6 @@ pub struct CurveRunner<'a> {
     pub folder: &'a ResultsFolder,
     /// Parts side by side, each in a thread of its own.
     pub jobs: NonZeroUsize,
-    /// Threads that share each part's large products (portable backend only); no bit depends on
-    /// it.
-    pub threads: NonZeroUsize,
 }
 
 impl CurveRunner<'_> {
@@ -226,10 +223,8 @@ impl CurveRunner<'_> {
         let timings: BTreeMap<String, Timing> = self.folder.read_json(TIMINGS)?.unwrap_or_default();
         let timings = Mutex::new(timings);
         let work = |&part: &CurvePart, progress: &dyn Progress| {
-            let mut run = self.run.clone();
-            run.engine = run.engine.with_threads(self.threads.get());
             let started = Instant::now();
-            self.part(&run, part, &shared, progress)?;
+            self.part(&self.run, part, &shared, progress)?;
             let wall_secs = started.elapsed().as_secs_f64();
             let jobs = self.jobs.get();
             let mut timings = lock(&timings);

@@ -54,8 +54,8 @@ impl Protocol {
         if let Some(depth) = &self.curves.depth {
             let key = [Key("curves"), Key("depth"), Key("arm")];
             let whole = |arm: &Arm| {
-                let thawed = |freeze| matches!(freeze, Freeze::Nothing | Freeze::First(0));
-                arm.trunk == TrunkOrigin::Fresh && arm.phases.iter().all(|p| thawed(p.freeze))
+                let thawed = |freeze: &Freeze| matches!(freeze, Freeze::Nothing | Freeze::First(0));
+                arm.trunk == TrunkOrigin::Fresh && arm.phases.iter().all(|p| thawed(&p.freeze))
             };
             if !self.arm(&depth.arm).is_some_and(whole) {
                 problem(

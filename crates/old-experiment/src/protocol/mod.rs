@@ -3,14 +3,13 @@
 mod check;
 mod check_more;
 mod curves;
-mod freeze;
 mod parse;
 mod phase;
 
 pub use curves::{
     Budget, CurvesSpec, DepthSpec, PairsSpec, RowCount, SamplesSpec, Varied, VarySpec,
 };
-pub use freeze::Freeze;
+pub use fm_nn::Freeze;
 pub use parse::ProtocolError;
 pub use phase::PhaseSpec;
 

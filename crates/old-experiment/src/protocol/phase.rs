@@ -112,7 +112,7 @@ impl PhaseSpec {
     pub fn phase(&self, layers: usize, dropout: Stream) -> Phase {
         Phase {
             epochs: self.epochs,
-            mask: self.freeze.mask(layers),
+            mask: self.freeze.mask(layers).expect("checked with the protocol"),
             optimizer: self.optimizer,
             schedule: self.schedule.clone(),
             lr_factors: self.lr_factors.clone(),
@@ -146,6 +146,9 @@ impl PhaseSpec {
             let expected = format!("at most {hidden}, the hidden layers");
             problem(&at("freeze"), expected, k)?;
         }
+        if let Err(error) = self.freeze.mask(hidden + 1) {
+            problem(&at("freeze"), "layers of the network", error)?;
+        }
         check_optimizer(&at("optimizer"), &self.optimizer)?;
         if let Err(TrainError::Setting {
             name,
@@ -164,6 +167,14 @@ impl PhaseSpec {
         let phase = self.phase(hidden + 1, stream);
         match phase.check_settings(hidden + 1, n_classes) {
             Ok(()) => Ok(()),
+            Err(TrainError::LrFactors { layers, found }) => {
+                let expected = format!("{layers} numbers, one for each layer and the head");
+                problem(&at("lr_factors"), expected, format!("{found} of them"))
+            }
+            Err(TrainError::ClassWeights { n_classes, found }) => {
+                let expected = format!("{n_classes} numbers, one for each class of the task");
+                problem(&at("class_weights"), expected, format!("{found} of them"))
+            }
             Err(error) => inside(key, Err(error)),
         }
     }

@@ -256,8 +256,8 @@ fn phases(arm: &Arm) -> Vec<PhaseMark> {
     let phase = |phase: &PhaseSpec| {
         last = last.saturating_add(phase.epochs);
         let words = [
-            tables::frozen(phase.freeze),
-            tables::frozen_short(phase.freeze),
+            tables::frozen(&phase.freeze),
+            tables::frozen_short(&phase.freeze),
         ];
         PhaseMark { last, words }
     };

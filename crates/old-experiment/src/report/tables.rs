@@ -165,7 +165,7 @@ fn phases_words(arm: &Arm) -> String {
             format!("epochs {first}–{last}")
         };
         first = last + 1;
-        let (frozen, optimizer) = (frozen(phase.freeze), settings(&phase.optimizer));
+        let (frozen, optimizer) = (frozen(&phase.freeze), settings(&phase.optimizer));
         let more = more_settings(phase);
         format!("{epochs}: {frozen}, {optimizer}{more}")
     };
@@ -184,22 +184,24 @@ fn more_settings(phase: &PhaseSpec) -> String {
 }
 
 /// "trunk frozen".
-pub(super) fn frozen(freeze: Freeze) -> String {
+pub(super) fn frozen(freeze: &Freeze) -> String {
     match freeze {
         Freeze::Nothing => "all trained".to_owned(),
         Freeze::Trunk => "trunk frozen".to_owned(),
         Freeze::First(0) => "all trained".to_owned(),
         Freeze::First(1) => "first layer frozen".to_owned(),
         Freeze::First(k) => format!("first {k} layers frozen"),
+        Freeze::Parts(_) => format!("{freeze} frozen"),
     }
 }
 
 /// As [`frozen`], where there is little room.
-pub(super) fn frozen_short(freeze: Freeze) -> String {
+pub(super) fn frozen_short(freeze: &Freeze) -> String {
     match freeze {
         Freeze::Nothing | Freeze::First(0) => "all".to_owned(),
         Freeze::Trunk => "frozen".to_owned(),
         Freeze::First(k) => format!("{k} frozen"),
+        Freeze::Parts(_) => "some frozen".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use fm_train::{EpochRecord, Scores};
 
 use super::load::Material;
-use crate::protocol::{Freeze, Protocol};
+use crate::protocol::Protocol;
 use crate::run::{ArmRecord, RunRecord};
 
 /// Something odd in the records, or too little of them.
@@ -194,11 +194,8 @@ fn frozen_trunk_changed(protocol: &Protocol, index: usize, arm: &ArmRecord) -> b
     phases
         .zip(arm.trunk_sha256.windows(2))
         .any(|(phase, around)| {
-            let all = match phase.freeze {
-                Freeze::Trunk => true,
-                Freeze::First(k) => k >= hidden,
-                Freeze::Nothing => false,
-            };
+            let mask = phase.freeze.mask(hidden + 1);
+            let all = mask.is_ok_and(|mask| (0..hidden).all(|l| mask.is_frozen(l)));
             all && around[0] != around[1]
         })
 }

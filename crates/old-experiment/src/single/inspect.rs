@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use fm_data::idx;
-use fm_nn::{FreezeMask, Model, tensors};
+use fm_nn::tensors::{self, TensorFile};
+use fm_nn::{FreezeMask, Model};
 use fm_train::Checkpoint;
 use serde::Serialize;
 
@@ -136,14 +137,16 @@ pub fn inspect(path: &Path) -> Result<Contents, SingleError> {
         });
     }
     if tensors::is_safetensors(&bytes) {
-        let file = tensors::open(&bytes, tensors::MOST_HEADER);
+        let file = TensorFile::from_bytes(&bytes);
         let file = file.map_err(|source| SingleError::Tensors {
             path: owned(),
             source,
         })?;
-        let tensors = file.tensors.into_iter();
+        let tensors = file
+            .tensors()
+            .map(|(name, t)| (name.to_owned(), t.dtype.clone(), t.shape.clone()));
         return Ok(Contents::Safetensors {
-            tensors: tensors.map(|(name, t)| (name, t.dtype, t.shape)).collect(),
+            tensors: tensors.collect(),
             metadata: file.metadata,
         });
     }

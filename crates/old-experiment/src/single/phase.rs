@@ -98,32 +98,16 @@ impl PhaseText {
     /// # Errors
     /// [`SingleError::Phase`] if there is nothing of what is to be frozen.
     pub fn phase(&self, layers: usize) -> Result<Phase, SingleError> {
-        let mask = match self.freeze.as_str() {
-            "nothing" => FreezeMask::none(layers),
-            "trunk" => FreezeMask::trunk(layers),
-            number if number.parse::<usize>().is_ok_and(|k| k < layers) => {
-                FreezeMask::first(number.parse().unwrap_or(0), layers)
-            }
-            names => self.named(names, layers)?,
-        };
-        Ok(Phase {
-            clip_norm: self.clip_norm,
-            ..Phase::new(self.epochs, mask, self.optimizer)
-        })
-    }
-
-    fn named(&self, names: &str, layers: usize) -> Result<FreezeMask, SingleError> {
-        let names: Vec<&str> = names.split('+').collect();
-        FreezeMask::named(&names, layers).map_err(|error| {
+        let mask = FreezeMask::parse(&self.freeze, layers).map_err(|error| {
             let hidden = (0..layers.saturating_sub(1)).map(|l| format!("layers.{l}"));
-            let there: Vec<String> = ["nothing", "trunk", "head"].map(str::to_owned).into();
-            let mut there: Vec<String> = there.into_iter().chain(hidden).collect();
-            let parts = there
-                .iter()
-                .skip(2)
-                .flat_map(|l| ["weight", "bias"].map(|p| format!("{l}.{p}")));
-            there.extend(parts.collect::<Vec<_>>());
-            let wrong = names.iter().find(|name| !there.iter().any(|t| t == *name));
+            let there: Vec<String> = hidden
+                .chain(["nothing", "trunk", "head"].map(str::to_owned))
+                .collect();
+            let mut names = self.freeze.split('+').map(|name| {
+                let part = name.strip_suffix(".weight").or(name.strip_suffix(".bias"));
+                part.unwrap_or(name)
+            });
+            let wrong = names.find(|name| !there.iter().any(|t| t == name));
             let near = wrong.and_then(|name| nearest(name, there.iter().map(String::as_str)));
             let near = perhaps("; ", near.as_deref());
             SingleError::Phase {
@@ -131,6 +115,10 @@ impl PhaseText {
                 found: format!("freeze={}", self.freeze),
                 expected: format!("{error}{near}"),
             }
+        })?;
+        Ok(Phase {
+            clip_norm: self.clip_norm,
+            ..Phase::new(self.epochs, mask, self.optimizer)
         })
     }
 }
