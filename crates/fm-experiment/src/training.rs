@@ -9,6 +9,7 @@ use fm_train::{
 use ndarray::Array2;
 
 use crate::protocol::{NetworkSpec, PhaseSpec};
+use crate::recipe::Recipe;
 use crate::tasks::examples;
 
 /// What decides a training beside its network, rows and phases.
@@ -67,6 +68,11 @@ impl Setup {
 pub(crate) fn trunk(spec: &NetworkSpec, inputs: usize, seeds: Seeds, prefix: &str) -> Vec<Dense> {
     let mut rng = seeds.stream(&format!("{prefix}/trunk")).rng();
     spec.trunk(inputs).trunk(&mut rng)
+}
+
+/// The trunk that the source network of a recipe starts from, for images of so many pixels.
+pub fn initial_source_trunk(recipe: &Recipe, inputs: usize) -> Vec<Dense> {
+    trunk(&recipe.network, inputs, Seeds::new(recipe.init_seed), "source")
 }
 
 /// A head for `n_classes` from the stream `prefix/head` of a seed.
