@@ -108,7 +108,7 @@ impl ModelPredictions {
             }
         };
         let of_rows = probabilities(logits.view());
-        let predicted = predicted_classes(logits.view());
+        let predicted = predicted_classes(logits.view())?;
         self.own_class.resize(labels.len(), 0.0);
         for (row, (&label, &class)) in labels.iter().zip(&predicted).enumerate() {
             self.reliability
