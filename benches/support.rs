@@ -12,7 +12,7 @@ pub mod work;
 use std::env;
 use std::path::{Path, PathBuf};
 
-use fm_data::published::FILES;
+use fm_data::published::fashion_mnist;
 use fm_nn::{Backend, Engine, Level};
 
 pub use rounds::{Samples, alternate, median};
@@ -81,7 +81,8 @@ pub fn published_data() -> Option<PathBuf> {
 
 /// The published files in a folder.
 pub fn gz_paths(folder: &Path) -> [PathBuf; 4] {
-    FILES.map(|file| folder.join(format!("{}.gz", file.name)))
+    let files = fashion_mnist().files.each();
+    files.map(|file| folder.join(format!("{}.gz", file.name)))
 }
 
 /// Cargo's folder for what is built: where this program is in one that cargo made, else

@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use fm_data::published::{CLASS_NAMES, PIXELS, SIDE};
-use fm_data::{Dataset, FashionMnist};
+use fm_data::Dataset;
+use fm_data::published::CLASS_NAMES;
 use fm_experiment::{
     DatasetIdentity, ExperimentError, FORMAT, Identity, MadeWith, Plan, PlanObserver, Protocol,
     ResultsFolder, Run, Runner, Summary, Tasks,
@@ -59,21 +59,29 @@ pub fn protocol() -> Protocol {
     Protocol::parse(PROTOCOL, "small").expect("the small protocol is right")
 }
 
+/// Training and test rows.
+pub struct Rows {
+    /// 800 rows.
+    pub train: Dataset,
+    /// 300 rows.
+    pub test: Dataset,
+}
+
 /// 800 and 300 images of noise on a pattern of their class.
 ///
 /// # Panics
 /// Never: the counts agree.
-pub fn data() -> FashionMnist {
+pub fn data() -> Rows {
     let set = |name: &str, rows: usize| {
         let mut rng = Seeds::new(0).stream(name).rng();
         let labels: Vec<u8> = (0..rows).map(|_| (rng.next_u32() % 10) as u8).collect();
-        let pixels = Array2::from_shape_fn((rows, PIXELS), |(row, pixel)| {
+        let pixels = Array2::from_shape_fn((rows, 28 * 28), |(row, pixel)| {
             let bright = (pixel * (3 + usize::from(labels[row]))) % 29 < 9;
             (rng.next_u32() % 128) as u8 + if bright { 100 } else { 0 }
         });
-        Dataset::new(name, pixels, labels, &CLASS_NAMES, (SIDE, SIDE)).expect("equal counts")
+        Dataset::new(name, pixels, labels, &CLASS_NAMES, (28, 28)).expect("equal counts")
     };
-    FashionMnist {
+    Rows {
         train: set("train", 800),
         test: set("test", 300),
     }

@@ -47,7 +47,7 @@ pub fn fixtures() -> PathBuf {
 #[must_use]
 pub fn published_data() -> Option<PathBuf> {
     let folder = folder_in_env("FM_DATA").unwrap_or_else(|| workspace().join("data/fashion-mnist"));
-    let name = fm_data::published::FILES[0].name;
+    let name = &fm_data::published::fashion_mnist().files.train_images.name;
     let there = folder.join(format!("{name}.gz")).is_file() || folder.join(name).is_file();
     there.then_some(folder)
 }

@@ -1,5 +1,4 @@
-//! Loading the four published files, beside what inflating them alone takes; and drawing the
-//! stand-in for them.
+//! Loading the four published files, beside what inflating them alone takes, and the sample.
 //!
 //! `cargo bench -p fm-benches --bench load`, or `taskset -c 0 cargo bench …` for one core: with
 //! one core, everything happens on one thread. `gunzip/…` are the programs that this machine has;
@@ -20,9 +19,8 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, Throughput};
 use flate2::bufread::GzDecoder;
 use fm_benches::{gz_paths, published_data};
-use fm_data::published::FILES;
-use fm_data::synthetic::{self, Options};
-use fm_data::{FashionMnist, TaskSplit};
+use fm_data::published::fashion_mnist;
+use fm_data::{FashionMnist, Source, TaskSplit};
 
 /// Programs that inflate to standard output, on one core where there is a choice.
 const PROGRAMS: [(&str, &[&str]); 4] = [
@@ -34,8 +32,8 @@ const PROGRAMS: [(&str, &[&str]); 4] = [
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    criterion.bench_function("synthetic/70000_images", |bencher| {
-        bencher.iter_with_large_drop(|| synthetic::generate(&Options::default()).expect("memory"));
+    criterion.bench_function("load/sample", |bencher| {
+        bencher.iter_with_large_drop(|| fm_data::open(&Source::Sample).expect("embedded files"));
     });
     let Some(folder) = published_data() else {
         eprintln!("no Fashion-MNIST: run `cargo xtask fetch-data`, or set FM_DATA to its folder");
@@ -48,7 +46,8 @@ fn main() {
 
 fn load(criterion: &mut Criterion, folder: &Path) {
     let mut group = criterion.benchmark_group("load");
-    group.throughput(Throughput::Bytes(FILES.iter().map(|file| file.bytes).sum()));
+    let bytes = fashion_mnist().files.each().map(|file| file.plain.bytes);
+    group.throughput(Throughput::Bytes(bytes.into_iter().flatten().sum()));
     group
         .sample_size(30)
         .measurement_time(Duration::from_secs(8));
@@ -88,8 +87,13 @@ fn load(criterion: &mut Criterion, folder: &Path) {
 
     let unzipped = env::temp_dir().join(format!("fm-benches-{}", std::process::id()));
     fs::create_dir_all(&unzipped).expect("a temporary folder");
-    for (file, path) in FILES.iter().zip(gz_paths(folder)) {
-        let mut plain = File::create(unzipped.join(file.name)).expect("a temporary file");
+    for (file, path) in fashion_mnist()
+        .files
+        .each()
+        .into_iter()
+        .zip(gz_paths(folder))
+    {
+        let mut plain = File::create(unzipped.join(&file.name)).expect("a temporary file");
         std::io::copy(
             &mut GzDecoder::new(&fs::read(path).expect("read before")[..]),
             &mut plain,

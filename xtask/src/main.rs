@@ -10,6 +10,7 @@
 
 mod cargo;
 mod openblas;
+mod sample;
 mod tidy;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ Commands:
   doctor       the same, `fm doctor`: what the machine and its OpenBLAS can do
   test         run every test of the workspace (`cargo test`)
   bench        run the benchmarks (`cargo bench`); the summary is in target/bench.json
+  make-sample  write the embedded sample's files from the four published ones
   tidy         check the rules of the workspace that no compiler knows
   help         print this
 
@@ -71,6 +73,7 @@ fn run() -> Result<ExitCode> {
         "doctor" => cargo::run_fm(choice, &["doctor"], args),
         "test" => cargo::run(choice, &["test", "--workspace"], args),
         "bench" => cargo::run(choice, &["bench", "--package", "fm-benches"], args),
+        "make-sample" => sample::run(args),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

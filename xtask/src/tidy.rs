@@ -10,8 +10,9 @@ use anyhow::{Context, Result};
 const MOST_LINES: usize = 400;
 
 /// The crates, and which of them each may use: no arrow runs back.
-const EDGES: [(&str, &[&str]); 8] = [
-    ("fm-data", &[]),
+const EDGES: [(&str, &[&str]); 9] = [
+    ("fm-sample", &[]),
+    ("fm-data", &["fm-sample"]),
     ("fm-nn", &[]),
     ("fm-train", &["fm-nn"]),
     ("fm-experiment", &["fm-data", "fm-nn", "fm-train"]),

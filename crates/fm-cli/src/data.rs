@@ -4,8 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use fm_data::fetch::{self, ErrorKind, FetchError, FetchReport, Options};
-use fm_data::{Dataset, FashionMnist, idx, synthetic};
+use fm_data::fetch::{self, FetchError, FetchReport, Options};
+use fm_data::{Dataset, LoadedData, Origin, Source, idx, synthetic};
 use fm_experiment::DatasetIdentity;
 use fm_experiment::single::nearest;
 
@@ -33,71 +33,57 @@ pub(crate) struct Data {
     pub(crate) identity: DatasetIdentity,
 }
 
-/// Opens what `--data` names. `auto` takes the published files where they are or can be fetched,
-/// and otherwise the drawn stand-in, and says so.
+/// Opens what `--data` names: `auto`, `sample` or a folder.
 pub(crate) fn open(asked: &str) -> Result<Data> {
-    match asked.strip_prefix(synthetic::NAME) {
-        Some("") => draw(&synthetic::Options::default()),
-        Some(rows) if rows.starts_with(':') => draw(&rows_of_stand_in(&rows[1..])?),
-        _ if asked == "auto" => auto(),
-        _ if Path::new(asked).exists() => published(Path::new(asked)),
-        _ => match nearest(asked, ["auto", synthetic::NAME]) {
-            Some(near) => bail!("--data {asked}: there is no such folder; perhaps {near:?}"),
-            None => published(Path::new(asked)),
-        },
+    if asked.starts_with(synthetic::NAME) {
+        return draw(asked);
     }
+    let source = match asked {
+        "auto" => Source::auto(folder(None)),
+        _ => Source::parse(asked, None, None)?,
+    };
+    is_there(&source, asked)?;
+    let mut bar = FetchBar::new();
+    let opened = fm_data::open_with(&source, &mut bar);
+    bar.finish();
+    let data = opened?;
+    if let Origin::SampleInstead { .. } = data.origin {
+        note(&data.origin.to_string());
+    }
+    Ok(data.into())
 }
 
-/// So many training rows, and a sixth as many test rows, as in the original.
-fn rows_of_stand_in(rows: &str) -> Result<synthetic::Options> {
-    let most = synthetic::Options::default().train_rows;
-    match rows.parse() {
-        Ok(train_rows) if (60..=most).contains(&train_rows) => Ok(synthetic::Options {
-            train_rows,
-            test_rows: train_rows / 6,
-            ..Default::default()
-        }),
-        _ => bail!("--data synthetic:ROWS takes 60 to {most} training rows, found {rows:?}"),
+/// Refuses a folder that is not there, with the word that was perhaps meant.
+pub(crate) fn is_there(source: &Source, asked: &str) -> Result<()> {
+    if let Source::Folder(dir) = source
+        && !dir.exists()
+        && let Some(near) = nearest(asked, ["auto", "sample"])
+    {
+        bail!("--data {asked}: there is no such folder; perhaps {near:?}");
     }
+    Ok(())
 }
 
-fn auto() -> Result<Data> {
-    let folder = folder(None);
-    if !fetch::check(&folder)?.is_complete() {
-        eprintln!("Fetching Fashion-MNIST into {}", folder.display());
-        if let Err(error) = bring(&Options::new(&folder)) {
-            // A network that has something else in the files' place (the page of a hotel's
-            // gateway) is as good as none. A disk that cannot be written to is not.
-            use ErrorKind::{NoRightCopy, Unreachable};
-            if !matches!(error.kind(), NoRightCopy | Unreachable) {
-                return Err(error.into());
-            }
-            // What each source said has been told while it was tried.
-            let error = error.to_string();
-            eprintln!("fm: {}", error.lines().next().unwrap_or_default());
-            note(
-                "\nFashion-MNIST is not to be had, so this runs on SYNTHETIC images, drawn here. \
-                 Results on them say nothing about photographs. With the four files in a folder, \
-                 name it with --data DIR.",
-            );
-            return draw(&synthetic::Options::default());
+impl From<LoadedData> for Data {
+    fn from(data: LoadedData) -> Self {
+        Self {
+            train: data.train,
+            test: data.test,
+            identity: DatasetIdentity {
+                name: data.identity.name,
+                checksums: data.identity.files,
+            },
         }
     }
-    published(&folder)
 }
 
-pub(crate) fn published(folder: &Path) -> Result<Data> {
-    let FashionMnist { train, test } = FashionMnist::open(folder)?;
-    let (name, checksums) = ("fashion-mnist".to_owned(), FashionMnist::checksums());
-    Ok(Data {
-        train,
-        test,
-        identity: DatasetIdentity { name, checksums },
-    })
-}
-
-fn draw(options: &synthetic::Options) -> Result<Data> {
-    let data = synthetic::generate(options)?;
+fn draw(asked: &str) -> Result<Data> {
+    let mut options = synthetic::Options::default();
+    if let Some((_, rows)) = asked.split_once(':') {
+        options.train_rows = rows.parse()?;
+        options.test_rows = options.train_rows / 6;
+    }
+    let data = synthetic::generate(&options)?;
     let identity = DatasetIdentity {
         name: synthetic::NAME.to_owned(),
         checksums: data.checksums(),
@@ -142,7 +128,7 @@ fn own(source: &SourceArgs) -> Result<Option<Dataset>> {
     Ok(Some(Dataset::open_idx_pair(images, labels, &names)?))
 }
 
-/// Fetches with a progress bar.
+/// Downloads with a progress bar.
 pub(crate) fn bring(options: &Options) -> Result<FetchReport, FetchError> {
     let mut bar = FetchBar::new();
     let report = fetch::fetch(options, &mut bar);

@@ -160,11 +160,8 @@ impl Progress for FetchBar {
                     folder.display()
                 ));
             }
-            Event::WrongFile { path, reason } => {
-                self.line(format!(
-                    "{}: {reason}; a right one will replace it",
-                    path.display()
-                ));
+            Event::SetAside { wrong, to } => {
+                self.line(format!("{wrong}; it is now {}", to.display()));
             }
             Event::Started {
                 file,
@@ -172,25 +169,20 @@ impl Progress for FetchBar {
                 total,
                 ..
             } => {
-                self.bar.set_length(total);
+                self.bar.set_length(total.unwrap_or(0));
                 self.bar.set_position(resumed_from);
                 self.bar.set_message(file.to_owned());
                 self.bar.reset_eta();
             }
-            Event::Bytes { done, .. } => self.bar.set_position(done),
-            Event::Retry {
-                file,
-                source,
-                reason,
-            }
-            | Event::GaveUp {
+            Event::Bytes { done } => self.bar.set_position(done),
+            Event::Failed {
                 file,
                 source,
                 reason,
             } => {
                 self.line(format!("{file} from {source}: {reason}"));
             }
-            Event::Waiting { wait, .. } => {
+            Event::Waiting { wait } => {
                 self.bar
                     .set_message(format!("trying again in {:.1} s", wait.as_secs_f64()));
             }

@@ -5,7 +5,7 @@ mod commands;
 use std::fs;
 
 use commands::{fm, refused};
-use fm_data::published::FILES;
+use fm_data::published::fashion_mnist;
 
 #[test]
 fn seeds_that_are_no_list() {
@@ -160,14 +160,18 @@ fn files_that_are_not_the_published_ones() {
     let data = folder.path().join("data");
     fs::create_dir(&data).unwrap();
     let experiment = ["experiment", "--data", "data"];
-    refused(folder.path(), &experiment, &["data", FILES[0].name]);
-    for file in FILES {
+    refused(
+        folder.path(),
+        &experiment,
+        &["data", &fashion_mnist().files.train_images.name],
+    );
+    for file in fashion_mnist().files.each() {
         let page = "<!DOCTYPE html><html><title>403 Forbidden</title></html>";
         fs::write(data.join(format!("{}.gz", file.name)), page).unwrap();
     }
     refused(folder.path(), &experiment, &["images", "HTML"]);
     // A gzip header and nothing behind it.
-    for file in FILES {
+    for file in fashion_mnist().files.each() {
         fs::write(
             data.join(format!("{}.gz", file.name)),
             [0x1f, 0x8b, 8, 0, 0, 0],

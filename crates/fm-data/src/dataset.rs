@@ -1,20 +1,18 @@
-//! A labelled set of images: u8 pixels, u8 labels, class names, and where each row came from.
+//! Labelled images: u8 pixels, u8 labels, class names, and the number of each row in its file.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use ndarray::{ArcArray2, Array2, ArrayView2, Axis};
+use ndarray::{ArcArray2, Array2, ArrayView2, ArrayView3, Axis};
 
 use crate::error::DataError;
 use crate::idx;
 
-/// Images with labels, in dataset order, never changed once made.
+/// Images with labels, immutable.
 ///
-/// Pixels are `[rows, height × width]`. Every row knows its number in the file that it came from,
-/// through any chain of splits; [`manifest`](Self::manifest) writes that down. Cloning is cheap,
-/// and parts that are a run of rows ([`first`](Self::first), [`hold_out`](Self::hold_out)) share
-/// the pixels of the whole.
+/// Every row keeps its number in the file that it came from, through any chain of splits. Cloning
+/// is cheap, and parts that are a run of rows ([`first`](Self::first),
+/// [`hold_out`](Self::hold_out)) share the pixels of the whole.
 #[derive(Debug, Clone)]
 pub struct Dataset {
     name: Arc<str>,
@@ -26,9 +24,9 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// A data set of `pixels` (`[rows, height × width]`) with one label per row, each below the
-    /// number of class names. `image_size` is (height, width); `name` is what messages and
-    /// manifests call the data. Rows are numbered from 0.
+    /// A dataset of `pixels` (`[rows, height × width]`) with one label per row, each below the
+    /// number of class names. `image_size` is (height, width); `name` is what messages
+    /// call the data. Rows are numbered from 0.
     ///
     /// # Errors
     ///
@@ -76,11 +74,23 @@ impl Dataset {
                 found: n_classes,
             });
         }
+        let unprintable = |name: &str| name.is_empty() || name.contains(char::is_control);
+        if let Some(class) = class_names
+            .iter()
+            .position(|name| unprintable(name.as_ref()))
+        {
+            let name = class_names[class].as_ref().to_owned();
+            return Err(DataError::ClassName {
+                origin: origin(),
+                class,
+                name,
+            });
+        }
         if let Some(row) = labels
             .iter()
             .position(|&label| usize::from(label) >= n_classes)
         {
-            let label = labels[row];
+            let label = i64::from(labels[row]);
             return Err(DataError::LabelRange {
                 origin: origin(),
                 row,
@@ -127,7 +137,7 @@ impl Dataset {
         Self::new(&name, pixels, names, class_names, image_size)
     }
 
-    /// What messages and manifests call the data that the rows came from.
+    /// What messages call the data that the rows came from.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -143,6 +153,54 @@ impl Dataset {
     #[must_use]
     pub fn pixels(&self) -> ArrayView2<'_, u8> {
         self.pixels.view()
+    }
+
+    /// All images, `[rows, height, width]`.
+    #[must_use]
+    pub fn images(&self) -> ArrayView3<'_, u8> {
+        let (height, width) = self.image_size;
+        let shape = (self.rows(), height, width);
+        // Whole rows of a row-major array of that many pixels.
+        ArrayView3::from_shape(shape, self.pixel_bytes())
+            .unwrap_or_else(|_| ArrayView3::from_shape((0, 0, 0), &[]).expect("no elements"))
+    }
+
+    /// All pixels divided by 255, `[rows, height × width]`, each from 0 to 1.
+    #[must_use]
+    pub fn to_f32(&self) -> Array2<f32> {
+        self.pixels.mapv(|pixel| f32::from(pixel) / 255.0)
+    }
+
+    /// Each row's image, `[height, width]`, and label.
+    ///
+    /// ```
+    /// use fm_data::Dataset;
+    /// use fm_data::ndarray::array;
+    ///
+    /// let data = Dataset::new("tiny", array![[1, 2], [3, 4]], vec![1, 0], &["a", "b"], (1, 2))?;
+    /// let bright: Vec<(u8, u8)> = data.iter().map(|(image, label)| (image[[0, 1]], label)).collect();
+    /// assert_eq!(bright, [(2, 1), (4, 0)]);
+    /// # Ok::<(), fm_data::DataError>(())
+    /// ```
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (ArrayView2<'_, u8>, u8)> {
+        let (height, width) = self.image_size;
+        let images = self.pixel_bytes().chunks_exact(height * width);
+        let labels = self.labels.iter();
+        images.zip(labels).map(move |(image, &label)| {
+            let image = ArrayView2::from_shape((height, width), image);
+            (image.expect("height × width pixels"), label)
+        })
+    }
+
+    /// Runs of `size` rows in dataset order, the last perhaps shorter: pixels,
+    /// `[rows, height × width]`, and labels. A `size` of zero counts as one.
+    pub fn batches(
+        &self,
+        size: usize,
+    ) -> impl ExactSizeIterator<Item = (ArrayView2<'_, u8>, &[u8])> {
+        let size = size.max(1);
+        let pixels = self.pixels.axis_chunks_iter(Axis(0), size);
+        pixels.zip(self.labels.chunks(size))
     }
 
     /// The pixels of one row, height × width; `None` past the last row.
@@ -193,24 +251,6 @@ impl Dataset {
         counts
     }
 
-    /// A few lines for people: what it is, how many rows, of which classes.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let (height, width) = self.image_size;
-        let mut text = format!(
-            "{}: {} images of {height}×{width} pixels (u8), {} classes, {:.1} MB\n",
-            self.name,
-            self.rows(),
-            self.n_classes(),
-            self.pixel_bytes().len() as f64 / 1e6,
-        );
-        for (class, (name, count)) in self.class_names.iter().zip(self.label_counts()).enumerate() {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "  {class:>3}  {name:<16} {count:>7}");
-        }
-        text
-    }
-
     /// All pixels in one run of bytes.
     pub(crate) fn pixel_bytes(&self) -> &[u8] {
         // Always whole rows of a row-major array: made so in `new`, kept so by `run` and `pick`.
@@ -250,6 +290,14 @@ impl Dataset {
                 .collect(),
             ..self.clone()
         }
+    }
+
+    /// The same rows, numbered from 0.
+    #[cfg(feature = "picture")]
+    pub(crate) fn renumbered(mut self) -> Self {
+        // Row counts fit u32; `new` sees to it.
+        self.row_numbers = (0..self.rows() as u32).collect();
+        self
     }
 
     /// The same rows under other labels and class names.

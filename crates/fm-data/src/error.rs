@@ -1,16 +1,31 @@
-//! What can go wrong with a data set, said so that its reader can act on it.
+//! What can go wrong with a dataset: what failed, where, what was found and expected.
 
 use std::io;
 use std::path::PathBuf;
 
+use crate::Content;
 use crate::idx::IdxError;
 
-/// Why a data set could not be opened, checked or split.
+/// Why a dataset could not be opened, checked, split or packed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
+    /// No published dataset has this name.
+    #[error("no dataset is called {name:?}; the published ones are {}", names())]
+    UnknownDataset {
+        /// The name asked for.
+        name: String,
+    },
+
+    /// Only Fashion-MNIST has an embedded sample.
+    #[error("there is no sample of {name}: the embedded sample is of Fashion-MNIST")]
+    NoSample {
+        /// The dataset asked for.
+        name: String,
+    },
+
     /// The folder does not exist or cannot be read.
-    #[error("{}: cannot open the data folder; `cargo xtask fetch-data` makes it", path.display())]
+    #[error("{}: cannot open the data folder", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -18,18 +33,20 @@ pub enum DataError {
         source: io::Error,
     },
 
-    /// Files of the data set are not in the folder under any of their names.
+    /// Files of the dataset are not in the folder under any of their names.
     #[error(
-        "{}: no {} (with or without .gz){}; `cargo xtask fetch-data` fetches what is missing",
+        "{}: no {} (with or without .gz), which {dataset} needs{}",
         folder.display(),
         missing.join(", "),
-        .instead.as_ref().map(|there| format!("; but {} has them", there.display())).unwrap_or_default()
+        .instead.as_ref().map(|there| format!("; {} has them", there.display())).unwrap_or_default()
     )]
     Missing {
         /// The folder.
         folder: PathBuf,
-        /// Published names of the missing files.
-        missing: Vec<&'static str>,
+        /// The dataset's name in texts.
+        dataset: String,
+        /// Names of the missing files.
+        missing: Vec<String>,
         /// A folder inside that has all four files, such as torchvision's `FashionMNIST/raw`.
         instead: Option<PathBuf>,
     },
@@ -43,81 +60,75 @@ pub enum DataError {
         source: io::Error,
     },
 
-    /// An empty file: a download that never began.
-    #[error("{}: the file is empty; delete it and run `cargo xtask fetch-data`", path.display())]
-    EmptyFile {
-        /// The file.
+    /// A file or a folder could not be written.
+    #[error("{}: cannot write", path.display())]
+    Write {
+        /// The file or folder.
         path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
     },
 
-    /// A file holds something else than IDX data.
-    #[error("{}: this is {found}; delete it and run `cargo xtask fetch-data`", path.display())]
-    NotData {
-        /// The file.
-        path: PathBuf,
-        /// What it looks like.
-        found: &'static str,
-    },
-
-    /// A file is a known one of another data set, or another one of this.
+    /// A file has the name of one of the dataset's files and is not that file.
     #[error(
-        "{}: expected {expected} of Fashion-MNIST, found {found}; delete it and run \
-         `cargo xtask fetch-data`",
+        "{}: this is not {name} of {dataset}: {wrong}; move it away and download the file again",
         path.display()
     )]
-    Impostor {
+    WrongFile {
         /// The file.
         path: PathBuf,
-        /// Published name of the file expected.
-        expected: &'static str,
-        /// What it is: data set and file.
-        found: String,
+        /// The name of the file expected, without `.gz`.
+        name: String,
+        /// The dataset's name in texts.
+        dataset: String,
+        /// What it is instead.
+        wrong: Wrong,
     },
 
-    /// A file ends too early.
-    #[error(
-        "{}: truncated at byte {found} of {expected}; delete it and run `cargo xtask fetch-data`",
-        path.display()
-    )]
-    Truncated {
+    /// A `dataset.toml` that cannot be used.
+    #[error("{}: not a description of a dataset: {reason}", path.display())]
+    Description {
         /// The file.
         path: PathBuf,
-        /// Bytes there are.
-        found: u64,
-        /// Bytes of the published file.
-        expected: u64,
+        /// The first fault, with its line or key.
+        reason: String,
     },
 
-    /// A file is a well-formed IDX file of another size than the published one.
+    /// The dataset has no address to download from.
     #[error(
-        "{}: an array of {found} is not {name} as published; delete it and run \
-         `cargo xtask fetch-data`",
-        path.display()
+        "{dataset} is not downloaded automatically; see {home} and open the folder of its files"
     )]
-    OtherShape {
-        /// The file.
-        path: PathBuf,
-        /// Published name of the file expected.
-        name: &'static str,
-        /// Shape and element type of what it holds.
-        found: String,
+    NoMirrors {
+        /// The dataset's name in texts.
+        dataset: String,
+        /// Where it is described.
+        home: String,
     },
 
-    /// A file is no published one, although it is well formed.
+    /// The program was built without what the source needs.
     #[error(
-        "{}: SHA-256 is {found}, expected {expected}: the file is not {name} as published; \
-         delete it and run `cargo xtask fetch-data`",
-        path.display()
+        "this program was built without the feature `{feature}` of fm-data, which {what} needs"
     )]
-    Checksum {
-        /// The file.
+    Feature {
+        /// The feature.
+        feature: &'static str,
+        /// What was asked for.
+        what: &'static str,
+    },
+
+    /// Downloading failed.
+    #[cfg(feature = "fetch")]
+    #[error(transparent)]
+    Fetch(#[from] crate::fetch::FetchError),
+
+    /// A folder of pictures that cannot be packed.
+    #[cfg(feature = "picture")]
+    #[error("{}: {reason}", path.display())]
+    Pack {
+        /// The folder or file.
         path: PathBuf,
-        /// Published name of the file expected.
-        name: &'static str,
-        /// Published SHA-256, in hex.
-        expected: &'static str,
-        /// SHA-256 of the file, in hex.
-        found: String,
+        /// Why.
+        reason: String,
     },
 
     /// A file is no valid IDX file.
@@ -127,7 +138,7 @@ pub enum DataError {
     /// Image data of another rank than rows × height × width.
     #[error("{origin}: images need 3 dimensions (rows, height, width), found {}: {found:?}", found.len())]
     ImageRank {
-        /// The file, or the name of the data set.
+        /// The file, or the name of the dataset.
         origin: String,
         /// The dimensions found.
         found: Vec<usize>,
@@ -136,16 +147,16 @@ pub enum DataError {
     /// Label data of another rank than one.
     #[error("{origin}: labels need 1 dimension, found {}: {found:?}", found.len())]
     LabelRank {
-        /// The file, or the name of the data set.
+        /// The file, or the name of the dataset.
         origin: String,
         /// The dimensions found.
         found: Vec<usize>,
     },
 
-    /// Images and labels are not of one data set.
+    /// Images and labels are not of one dataset.
     #[error("{origin}: {images} images but {labels} labels; the two files do not belong together")]
     Counts {
-        /// The files, or the name of the data set.
+        /// The files, or the name of the dataset.
         origin: String,
         /// Number of images.
         images: usize,
@@ -153,23 +164,36 @@ pub enum DataError {
         labels: usize,
     },
 
-    /// A label that names no class.
-    #[error("{origin}: label of row {row} is {label}, but there are {n_classes} classes (0 to {})", n_classes - 1)]
+    /// A label outside the classes.
+    #[error(
+        "{origin}: label of row {row} is {label}, but there are {n_classes} classes, numbered from 0"
+    )]
     LabelRange {
-        /// The file, or the name of the data set.
+        /// The file, or the name of the dataset.
         origin: String,
         /// The first such row.
         row: usize,
         /// Its label.
-        label: u8,
+        label: i64,
         /// Number of classes.
         n_classes: usize,
+    },
+
+    /// A class name that is empty or has control characters.
+    #[error("{origin}: class {class} has the name {name:?}, which cannot be printed")]
+    ClassName {
+        /// The name of the dataset.
+        origin: String,
+        /// The class.
+        class: usize,
+        /// Its name.
+        name: String,
     },
 
     /// No classes, or more than labels of one byte can tell apart.
     #[error("{origin}: expected 1 to 256 classes, found {found}")]
     ClassCount {
-        /// The name of the data set.
+        /// The name of the dataset.
         origin: String,
         /// Number of class names given.
         found: usize,
@@ -178,7 +202,7 @@ pub enum DataError {
     /// Pixels per row that are not height × width, or none at all.
     #[error("{origin}: {pixels} pixels a row do not make images of {height}×{width}")]
     ImageSize {
-        /// The name of the data set.
+        /// The name of the dataset.
         origin: String,
         /// Pixels of a row.
         pixels: usize,
@@ -188,10 +212,10 @@ pub enum DataError {
         width: usize,
     },
 
-    /// A data set with no rows, or with more than row numbers of 32 bits can name.
+    /// A dataset with no rows, or with more than row numbers of 32 bits can name.
     #[error("{origin}: expected 1 to 4294967295 rows, found {found}")]
     RowCount {
-        /// The name of the data set.
+        /// The name of the dataset.
         origin: String,
         /// Number of rows.
         found: usize,
@@ -202,7 +226,7 @@ pub enum DataError {
         "{origin}: cannot {what} {wanted} rows: it has {rows}, and the part needs {least} to {most}"
     )]
     PartSize {
-        /// The name of the data set.
+        /// The name of the dataset.
         origin: String,
         /// What was to be done: `hold out`, `take`.
         what: &'static str,
@@ -214,17 +238,6 @@ pub enum DataError {
         least: usize,
         /// The most possible.
         most: usize,
-    },
-
-    /// Folds that cannot be made.
-    #[error("{origin}: cannot make {folds} folds of {rows} rows: expected 2 to {rows}")]
-    Folds {
-        /// The name of the data set.
-        origin: String,
-        /// Folds wanted.
-        folds: usize,
-        /// Rows there are.
-        rows: usize,
     },
 
     /// A target task needs two classes or more.
@@ -242,7 +255,7 @@ pub enum DataError {
     },
 
     /// A target class that the data does not have.
-    #[error("target class {class}: expected 0 to {}", n_classes - 1)]
+    #[error("target class {class}: the data has {n_classes} classes")]
     TargetClassRange {
         /// The class.
         class: u8,
@@ -253,7 +266,7 @@ pub enum DataError {
     /// A target task that leaves no source task.
     #[error(
         "{targets} target classes of {n_classes} leave {} for the source task: expected two or more",
-        n_classes - targets
+        n_classes.saturating_sub(*targets)
     )]
     TooFewSourceClasses {
         /// Number of target classes.
@@ -265,7 +278,7 @@ pub enum DataError {
     /// A task split made for another number of classes than the data has.
     #[error("{origin}: the task split is for {expected} classes, the data has {found}")]
     SplitClasses {
-        /// The name of the data set.
+        /// The name of the dataset.
         origin: String,
         /// Classes of the split.
         expected: usize,
@@ -276,7 +289,7 @@ pub enum DataError {
     /// A part that has no row of a task.
     #[error("{origin}: no row of classes {}", classes.join(", "))]
     NoRows {
-        /// The name of the data set.
+        /// The name of the dataset.
         origin: String,
         /// Names of the task's classes.
         classes: Vec<String>,
@@ -301,4 +314,73 @@ pub enum DataError {
     #[cfg(feature = "png")]
     #[error("cannot encode the contact sheet")]
     Png(#[source] png::EncodingError),
+}
+
+fn names() -> String {
+    let names = crate::published::all().iter().map(|dataset| &*dataset.name);
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// What a file is that has the name of one of a dataset's files and is not that file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Wrong {
+    /// Not IDX data, plain or gzip.
+    #[error("it is {0}")]
+    Content(Content),
+
+    /// A folder, a pipe or a device.
+    #[error("it is not a regular file")]
+    NotRegular,
+
+    /// A known file of another dataset, or another file of the same one.
+    #[error("it is {name} of {dataset}")]
+    Other {
+        /// The dataset's name in texts.
+        dataset: String,
+        /// The file's name.
+        name: String,
+    },
+
+    /// The file ends early.
+    #[error("it is cut short at byte {found} of {expected}")]
+    CutShort {
+        /// Bytes there are.
+        found: u64,
+        /// Bytes of the published file.
+        expected: u64,
+    },
+
+    /// Too many or too few bytes.
+    #[error("it has {found} bytes, expected {expected}")]
+    Size {
+        /// Bytes there are.
+        found: u64,
+        /// Bytes of the published file.
+        expected: u64,
+    },
+
+    /// An IDX array of another size, type or rank.
+    #[error("it is an array of {found}, expected {expected}")]
+    Shape {
+        /// Shape and element type.
+        found: String,
+        /// What was expected.
+        expected: String,
+    },
+
+    /// Well-formed data with another checksum.
+    #[error("its {kind} is {found}, expected {expected}")]
+    Checksum {
+        /// `SHA-256` or `MD5`.
+        kind: &'static str,
+        /// The checksum of the file or of its unzipped bytes, in lower-case hex.
+        found: String,
+        /// The published one.
+        expected: String,
+    },
+
+    /// Damaged data.
+    #[error("{0}")]
+    Damaged(String),
 }

@@ -1,83 +1,87 @@
-//! Image data that can be trusted: IDX files, Fashion-MNIST with checksums, and splits that say
-//! which rows they hold.
+//! IDX files, published datasets with checksums, one's own pictures, and splits by class.
 //!
-//! An IDX file, plain or gzip, in five lines:
+//! An IDX file, plain or gzip:
 //!
-//! ```
-//! use fm_data::idx;
-//!
-//! // Two images of 1×3 bytes: the header, then the pixels. `idx::open(path)` reads a file.
-//! let file = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60];
-//! let images = idx::from_bytes::<u8>(&file)?;
-//! assert_eq!(images.shape(), [2, 1, 3]);
-//! assert_eq!(images[[1, 0, 2]], 60);
-//! # Ok::<(), idx::IdxError>(())
+//! ```no_run
+//! let images = fm_data::idx::open::<u8>("train-images-idx3-ubyte.gz")?;
+//! assert_eq!(images.shape(), [60_000, 28, 28]);
+//! # Ok::<(), fm_data::idx::IdxError>(())
 //! ```
 //!
-//! Nothing is believed before it is seen: a header that lies, a file cut short, a gzip bomb, an
-//! error page saved under a data file's name each end in an error that says what is where, and
-//! never in a panic or a large allocation.
+//! Fashion-MNIST, downloaded where it is missing (feature `fetch`):
+//!
+//! ```no_run
+//! # #[cfg(feature = "fetch")] {
+//! use fm_data::{FashionMnist, TaskSplit};
+//!
+//! let data = FashionMnist::open_or_fetch("data/fashion-mnist")?;
+//! assert_eq!(data.train.images().dim(), (60_000, 28, 28));
+//! let (valid, train) = data.train.hold_out(5000)?;
+//!
+//! // Two classes become the target task, the other eight the source task.
+//! let split = TaskSplit::new(&[5, 6], data.train.n_classes())?;
+//! let target = split.target(&train)?.first(200)?;
+//! assert_eq!(target.label_counts(), [101, 99]);
+//! # }
+//! # Ok::<(), fm_data::DataError>(())
+//! ```
 //!
 //! # What is here
 //!
 //! - [`idx`]: reading and writing all six element types and ranks 1 to 8, typed or not.
-//! - [`FashionMnist`]: the four published files from a folder, verified by SHA-256 while they are
-//!   read; [`published`] lists them.
-//! - [`Dataset`]: u8 pixels, labels and class names; your own files come in by
-//!   [`Dataset::open_idx_pair`] or [`Dataset::new`].
-//! - Splits: [`Dataset::hold_out`], [`Dataset::first`], [`Dataset::subset`],
-//!   [`Dataset::stratified`], [`Dataset::folds`], and [`TaskSplit`] by class. Every part has a
-//!   [`Manifest`]: its rows by their numbers in the original file, counts and hashes.
+//! - [`open`]: a dataset from any [`Source`]: a published one by name, a folder of one's own, four
+//!   IDX files, the embedded sample, or whichever of them can be had.
+//! - [`published`]: the table of published datasets with their checksums and mirrors.
+//! - [`Dataset`]: u8 pixels, labels, class names; hold-out, subsets, and [`TaskSplit`] by class.
+//! - `pack` and `unpack` (feature `picture`): a folder of PNG and JPEG files as a dataset, and
+//!   back.
 //! - [`report`]: what is in the data, with equal and nearly equal images.
 //!
-//! # From files to tasks
-//!
-//! ```no_run
-//! use fm_data::{FashionMnist, TaskSplit};
-//!
-//! let data = FashionMnist::open("data/fashion-mnist")?;
-//! let (valid, train) = data.train.hold_out(5000)?;
-//!
-//! // Sandals and shirts become the target task, the other eight classes the source task.
-//! let split = TaskSplit::new(&[5, 6], data.train.n_classes())?;
-//! let target = split.target(&train)?.first(200)?;
-//! assert_eq!(target.label_counts(), [101, 99]);
-//! assert_eq!(split.source(&valid)?.rows(), 4014);
-//! # Ok::<(), fm_data::DataError>(())
-//! ```
+//! A wrong header, a file cut short, a gzip bomb or an error page under a data file's name ends in
+//! an error that says what was found where; memory grows in proportion to the bytes received.
 //!
 //! # Features
 //!
-//! None is on by default.
-//!
-//! - `fetch`: fetches the published files over HTTP(S).
+//! - `sample` (default): the embedded sample of Fashion-MNIST, 9 MB.
+//! - `fetch`: downloads published files over HTTP(S).
+//! - `picture`: PNG and JPEG files, packing and unpacking.
 //! - `png`: contact sheets of sample images, `report::ContactSheet`.
-//! - `picture`: one's own PNG and JPEG files, made like the images of the data set.
 
+mod checksum;
+mod content;
 mod dataset;
 mod error;
-mod fashion;
 #[cfg(feature = "fetch")]
 pub mod fetch;
-mod hash;
+mod file;
+mod folder;
 pub mod idx;
-mod impostor;
-mod manifest;
 mod memory;
+mod open;
+#[cfg(feature = "picture")]
+mod pack;
 #[cfg(feature = "picture")]
 pub mod picture;
 pub mod published;
 pub mod report;
-mod sniff;
+#[cfg(feature = "sample")]
+mod sample;
 mod splits;
 pub mod synthetic;
 
+pub use checksum::sha256;
+pub use content::{Content, printable};
 pub use dataset::Dataset;
-pub use error::DataError;
-pub use fashion::{FashionMnist, FileChecksum};
-pub use hash::sha256;
-pub use manifest::{Fingerprint, Manifest};
+pub use error::{DataError, Wrong};
+pub use file::{save, save_with};
+pub use folder::{DESCRIPTION, DatasetIdentity, FileChecksum};
+#[cfg(feature = "fetch")]
+pub use open::open_with;
+pub use open::{FashionMnist, IdxFiles, LoadedData, Origin, Source, open};
+#[cfg(feature = "picture")]
+pub use pack::{PackOptions, PackReport, pack, unpack};
 pub use splits::TaskSplit;
+pub use {ndarray, rand_core};
 
 /// The README's example is run as a test.
 #[cfg(doctest)]

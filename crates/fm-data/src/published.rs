@@ -1,17 +1,16 @@
-//! Fashion-MNIST as published: file names, sizes, checksums, class names.
+//! Descriptions of datasets: what the four files are, and how their labels and images are meant.
 //!
-//! Checksums of the `.gz` files are those of the dataset's own README (MD5, checked) and of Keras
-//! (SHA-256); those of the unzipped files follow from them.
+//! [`published.toml`](https://github.com/fm-transfer/fm-transfer/blob/main/crates/fm-data/src/published.toml)
+//! is the table of the published ones and says where each checksum comes from. A folder of one's
+//! own has the same description in its `dataset.toml`.
 
-pub use crate::impostor::{IMPOSTORS, Impostor};
+use std::sync::LazyLock;
 
-/// Side of an image in pixels.
-pub const SIDE: usize = 28;
+use serde::{Deserialize, Serialize};
 
-/// Pixels of an image.
-pub const PIXELS: usize = SIDE * SIDE;
+use crate::DataError;
 
-/// Class names in label order, as the dataset's authors give them.
+/// Classes of Fashion-MNIST in label order, as its authors name them.
 pub const CLASS_NAMES: [&str; 10] = [
     "T-shirt/top",
     "Trouser",
@@ -25,49 +24,210 @@ pub const CLASS_NAMES: [&str; 10] = [
     "Ankle boot",
 ];
 
-/// One of the four published files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PublishedFile {
-    /// Name without `.gz`.
-    pub name: &'static str,
-    /// Bytes of the `.gz` file.
-    pub gz_bytes: u64,
-    /// SHA-256 of the `.gz` file, in lower-case hex.
-    pub gz_sha256: &'static str,
-    /// Bytes of the unzipped file.
-    pub bytes: u64,
-    /// SHA-256 of the unzipped file, in lower-case hex.
-    pub sha256: &'static str,
+/// A dataset of four IDX files: training images and labels, test images and labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// Short name, for records and the command line: `fashion-mnist`.
+    pub name: String,
+    /// The name in texts: `Fashion-MNIST`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Class names in label order.
+    pub class_names: Vec<String>,
+    /// Height and width of an image in pixels, as it is shown.
+    pub image_size: (usize, usize),
+    /// Whether the files have each image with rows and columns exchanged, as EMNIST's do.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub transposed: bool,
+    /// The label of the first class: 1 in EMNIST's letters, else 0.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub first_label: u8,
+    /// Addresses of folders with the files, in order of preference; each ends in `/`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mirrors: Vec<String>,
+    /// Where the files are described, or what to download where there are no mirrors.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub home: String,
+    /// The files.
+    pub files: Files,
 }
 
-/// The four files: training images and labels, test images and labels.
-pub const FILES: [PublishedFile; 4] = [
-    PublishedFile {
-        name: "train-images-idx3-ubyte",
-        gz_bytes: 26_421_880,
-        gz_sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-        bytes: 47_040_016,
-        sha256: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-    },
-    PublishedFile {
-        name: "train-labels-idx1-ubyte",
-        gz_bytes: 29_515,
-        gz_sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-        bytes: 60_008,
-        sha256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-    },
-    PublishedFile {
-        name: "t10k-images-idx3-ubyte",
-        gz_bytes: 4_422_102,
-        gz_sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-        bytes: 7_840_016,
-        sha256: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-    },
-    PublishedFile {
-        name: "t10k-labels-idx1-ubyte",
-        gz_bytes: 5_148,
-        gz_sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-        bytes: 10_008,
-        sha256: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-    },
-];
+/// The four files of a dataset.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// Training images, `[rows, height, width]` of u8.
+    pub train_images: FileSpec,
+    /// Training labels: `[rows]` of u8, or QMNIST's `[rows, 8]` of i32, whose first column is the
+    /// class.
+    pub train_labels: FileSpec,
+    /// Test images.
+    pub test_images: FileSpec,
+    /// Test labels.
+    pub test_labels: FileSpec,
+}
+
+impl Files {
+    /// Training images and labels, test images and labels.
+    #[must_use]
+    pub fn each(&self) -> [&FileSpec; 4] {
+        [
+            &self.train_images,
+            &self.train_labels,
+            &self.test_images,
+            &self.test_labels,
+        ]
+    }
+}
+
+/// One file: its name, and what is known of its bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSpec {
+    /// Name without `.gz`.
+    pub name: String,
+    /// The gzip file as published.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gz: Pin,
+    /// The unzipped file.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub plain: Pin,
+}
+
+/// What is known of a file's bytes; what is not known is not compared.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// Number of bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// SHA-256 in lower-case hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// MD5 in lower-case hex. Compared only where there is no SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
+}
+
+impl Pin {
+    /// Whether a checksum is known.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.sha256.is_some() || self.md5.is_some()
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// The published datasets; the first is Fashion-MNIST.
+#[must_use]
+pub fn all() -> &'static [Description] {
+    #[derive(Deserialize)]
+    struct Table {
+        dataset: Vec<Description>,
+    }
+    static ALL: LazyLock<Vec<Description>> = LazyLock::new(|| {
+        // The table is part of the program, and a test parses it.
+        toml::from_str::<Table>(include_str!("published.toml"))
+            .map(|table| table.dataset)
+            .unwrap_or_default()
+    });
+    &ALL
+}
+
+/// The published dataset with this short name, in any case.
+///
+/// ```
+/// use fm_data::published;
+///
+/// let kmnist = published::named("kmnist")?;
+/// assert_eq!(kmnist.class_names[9], "wo");
+/// # Ok::<(), fm_data::DataError>(())
+/// ```
+///
+/// # Errors
+///
+/// No such dataset; the error lists the names.
+pub fn named(name: &str) -> Result<&'static Description, DataError> {
+    let mut all = all().iter();
+    all.find(|dataset| dataset.name.eq_ignore_ascii_case(name))
+        .ok_or_else(|| DataError::UnknownDataset {
+            name: name.to_owned(),
+        })
+}
+
+/// Fashion-MNIST.
+#[must_use]
+pub fn fashion_mnist() -> &'static Description {
+    &all()[0]
+}
+
+/// The published file with this SHA-256, of the gzip file or of the unzipped one.
+pub(crate) fn known(sha256: &str) -> Option<(&'static Description, &'static FileSpec)> {
+    let has = |pin: &Pin| pin.sha256.as_deref() == Some(sha256);
+    all().iter().find_map(|dataset| {
+        let mut files = dataset.files.each().into_iter();
+        let file = files.find(|file| has(&file.gz) || has(&file.plain))?;
+        Some((dataset, file))
+    })
+}
+
+impl Description {
+    /// The name for texts.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        if self.title.is_empty() {
+            &self.name
+        } else {
+            &self.title
+        }
+    }
+
+    /// Reads the text of a `dataset.toml`.
+    ///
+    /// # Errors
+    ///
+    /// The first fault in words: with its line where the TOML or its keys are at fault, with the
+    /// key and the value where a value cannot be.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let description: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        description.check()?;
+        Ok(description)
+    }
+
+    /// The text of a `dataset.toml`.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        // Strings, numbers and tables only: nothing that TOML cannot write.
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let is_plain = |text: &str| !text.is_empty() && !text.contains(char::is_control);
+        if !is_plain(&self.name) || self.name.contains(['/', '\\']) {
+            return Err(format!("name: {:?} is not a name", self.name));
+        }
+        let n = self.class_names.len();
+        if !(2..=256).contains(&n) {
+            return Err(format!("class_names: expected 2 to 256, found {n}"));
+        }
+        if let Some(name) = self.class_names.iter().find(|name| !is_plain(name)) {
+            return Err(format!(
+                "class_names: {name:?} is empty or has control characters"
+            ));
+        }
+        let (height, width) = self.image_size;
+        if height == 0 || width == 0 {
+            return Err(format!("image_size: {height}×{width} has no pixels"));
+        }
+        for file in self.files.each() {
+            if !is_plain(&file.name) || file.name.contains(['/', '\\']) || file.name == ".." {
+                return Err(format!("files: {:?} is not a file's name", file.name));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,34 +1,38 @@
 //! `fm data`
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use fm_data::fetch::{self, Options};
 use fm_data::report::{ContactSheet, DataReport};
+use fm_data::{LoadedData, PackOptions, Source, published};
 
-use crate::args::{DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, Format};
-use crate::data::{self, Data};
+use crate::args::{
+    DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, Format, PackArgs, UnpackArgs,
+};
+use crate::data;
 
-/// Fetches, checks or describes the data.
+/// Downloads, verifies, shows, packs or unpacks data.
 pub(crate) fn run(args: &DataArgs) -> Result<()> {
     match &args.command {
         DataCommand::Fetch(args) => fetch(args),
-        DataCommand::Describe(asked) => {
-            let data = opened(asked)?;
-            print!("{}{}", data.train.describe(), data.test.describe());
-            Ok(())
-        }
         DataCommand::Report(args) => report(args),
+        DataCommand::Pack(args) => pack(args),
+        DataCommand::Unpack(args) => unpack(args),
     }
 }
 
-/// The stand-in or a folder, whatever its name; nothing is fetched to be described.
-fn opened(asked: &DataArg) -> Result<Data> {
-    match &asked.data {
-        Some(name) if name == "auto" => data::published(Path::new(name)),
-        Some(name) => data::open(name),
-        None => data::published(&data::folder(None)),
-    }
+/// The sample or a folder; nothing is downloaded.
+fn opened(asked: &DataArg) -> Result<LoadedData> {
+    let folder = data::folder(None).to_string_lossy().into_owned();
+    let name = asked.data.as_deref().unwrap_or(&folder);
+    let source = match name {
+        // A folder of that name.
+        "auto" => Source::Folder("auto".into()),
+        name => Source::parse(name, asked.dataset.as_deref(), None)?,
+    };
+    data::is_there(&source, name)?;
+    Ok(fm_data::open(&source)?)
 }
 
 fn report(args: &DataReportArgs) -> Result<()> {
@@ -37,8 +41,7 @@ fn report(args: &DataReportArgs) -> Result<()> {
     let (valid, train) = data.train.hold_out(args.validation_rows.unwrap_or(usual))?;
     if let Some(path) = &args.sheet {
         let png = ContactSheet::default().png(&train)?;
-        fm_nn::write_whole(path, &png)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        fm_data::save(path, &png).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let parts = [
         ("train", &train),
@@ -54,22 +57,56 @@ fn report(args: &DataReportArgs) -> Result<()> {
 }
 
 fn fetch(args: &FetchArgs) -> Result<()> {
-    let folder = data::folder(args.folder.folder.as_deref());
+    let dataset = match &args.dataset {
+        Some(name) => published::named(name)?,
+        None => published::fashion_mnist(),
+    };
+    let folder = match (&args.folder, &args.dataset) {
+        (None, Some(_)) => PathBuf::from("data").join(&dataset.name),
+        (folder, _) => data::folder(folder.as_deref()),
+    };
     if args.check {
-        let report = fetch::check(&folder)?;
-        println!("{report}");
-        if !report.is_complete() {
-            bail!(
-                "{} is not complete; `fm data fetch` brings what is missing",
-                folder.display()
-            );
+        let mut wrong = 0;
+        for state in fetch::check(dataset, &folder) {
+            match state {
+                Ok(path) => println!("verified  {}", path.display()),
+                Err(error) => {
+                    wrong += 1;
+                    println!("{error}");
+                }
+            }
+        }
+        if wrong > 0 {
+            bail!("{wrong} of 4 files are missing or wrong; `fm data fetch` downloads them");
         }
         return Ok(());
     }
-    let mut options = Options::new(folder);
+    let mut options = Options::new(dataset, folder);
     if let Some(source) = &args.from {
-        options = options.with_source(source)?;
+        options.sources = vec![source.parse()?];
     }
     println!("{}", data::bring(&options)?);
+    Ok(())
+}
+
+fn pack(args: &PackArgs) -> Result<()> {
+    let options = PackOptions {
+        size: args.size,
+        test: args.test,
+        seed: args.seed,
+        skip_bad: args.skip_bad,
+    };
+    let packed = fm_data::pack(&args.folder, &args.out, &options)?;
+    println!("{packed}");
+    Ok(())
+}
+
+fn unpack(args: &UnpackArgs) -> Result<()> {
+    let data = opened(&args.data)?;
+    let mut written = 0;
+    for (part, set) in [("train", &data.train), ("test", &data.test)] {
+        written += fm_data::unpack(set, part, &args.out, args.per_class)?;
+    }
+    println!("{written} images in {}", args.out.display());
     Ok(())
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use fm_data::{idx, picture};
+use fm_data::picture::Picture;
+use fm_data::{Content, idx};
 use fm_experiment::report::percent;
 use fm_experiment::single::{self, Prediction};
 use ndarray::{Array2, ArrayView2};
@@ -59,25 +60,21 @@ pub(crate) fn run(args: &PredictArgs) -> Result<()> {
 type Images = (Array2<u8>, Option<usize>, Vec<&'static str>);
 
 fn images(path: &Path, inputs: usize, args: &PredictArgs) -> Result<Images> {
-    let mut begin = [0; 8];
-    let read = std::fs::File::open(path).and_then(|mut file| {
-        // A shorter file leaves zeros, which are no picture's.
-        std::io::Read::read(&mut file, &mut begin)
-    });
-    read.with_context(|| format!("cannot read {}", path.display()))?;
-    if picture::is_picture(&begin) {
-        if args.rows.is_some() {
-            bail!(
-                "{} is a picture and has no rows; leave --rows out",
-                path.display()
-            );
-        }
-        return picture_file(path, inputs);
+    // Read once: a pipe gives its bytes once.
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    match Content::of(&bytes) {
+        Content::Png | Content::Jpeg if args.rows.is_some() => bail!(
+            "{} is a picture and has no rows; leave --rows out",
+            path.display()
+        ),
+        Content::Png | Content::Jpeg => return picture(path, &bytes, inputs),
+        Content::Gzip | Content::Idx => {}
+        other => bail!(
+            "{}: expected a PNG, JPEG or IDX file, found {other}",
+            path.display()
+        ),
     }
-    if !begin.starts_with(&[0, 0]) && !begin.starts_with(&[0x1f, 0x8b]) {
-        bail!("{} is no PNG, JPEG or IDX file", path.display());
-    }
-    let array = idx::open::<u8>(path)?;
+    let array = idx::from_bytes::<u8>(&bytes).with_context(|| path.display().to_string())?;
     let rows = array.shape().first().copied().unwrap_or(0);
     let columns: usize = array.shape().iter().skip(1).product();
     let array = array.into_shape_with_order((rows, columns));
@@ -91,33 +88,30 @@ fn images(path: &Path, inputs: usize, args: &PredictArgs) -> Result<Images> {
     Ok((chosen.to_owned(), Some(first), Vec::new()))
 }
 
-fn picture_file(path: &Path, inputs: usize) -> Result<Images> {
+fn picture(path: &Path, bytes: &[u8], inputs: usize) -> Result<Images> {
     let side = inputs.isqrt();
     if side * side != inputs {
-        bail!("the model takes {inputs} inputs, which are no square picture");
+        bail!("the model takes {inputs} inputs, which are not a square picture");
     }
-    let side = u32::try_from(side).context("the model's pictures are too large")?;
-    let picture = picture::open(path, side)?;
-    let (width, height) = picture.size;
-    let mut notes = Vec::new();
     let name = path.display();
-    if picture.resized {
+    let mut picture = Picture::decode(bytes).with_context(|| name.to_string())?;
+    let (height, width) = picture.size();
+    let mut notes = Vec::new();
+    if height.max(width) != side {
         note(&format!(
             "note: {name}: scaled from {width}×{height} to {side}×{side}"
         ));
         notes.push("resized");
     }
-    if picture.inverted {
+    if picture.has_bright_border() {
         note(&format!(
             "note: {name}: the background is bright, so bright and dark were exchanged"
         ));
         notes.push("inverted");
+        picture = picture.inverted();
     }
-    Ok((
-        Array2::from_shape_vec((1, inputs), picture.pixels)?,
-        None,
-        notes,
-    ))
+    let pixels = picture.fit((side, side))?.pixels().to_vec();
+    Ok((Array2::from_shape_vec((1, inputs), pixels)?, None, notes))
 }
 
 fn print(answers: &[Answer], model: &fm_nn::Model) {

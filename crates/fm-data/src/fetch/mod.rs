@@ -1,133 +1,180 @@
-//! Fetching the published files: several mirrors, checked by size and SHA-256, never half done.
+//! Downloading the files of a published dataset: several mirrors, pinned checksums, resumed.
 //!
 //! ```no_run
 //! use fm_data::fetch::{self, Options, Silent};
+//! use fm_data::published;
 //!
-//! let report = fetch::fetch(&Options::new("data/fashion-mnist"), &mut Silent)?;
+//! let options = Options::new(published::named("kmnist")?, "data/kmnist");
+//! let report = fetch::fetch(&options, &mut Silent)?;
 //! assert_eq!(report.files.len(), 4);
-//! assert!(fetch::check("data/fashion-mnist")?.is_complete());
-//! # Ok::<(), fetch::FetchError>(())
+//! # Ok::<(), fm_data::DataError>(())
 //! ```
 //!
-//! What holds whatever the network, the servers or the power do:
-//!
-//! - Nothing is under a file's final name that has not passed its checks. Bytes gather in
-//!   `NAME.gz.part`, are read back and compared with the published SHA-256, flushed to the disk
-//!   and only then renamed. A wrong file that was there stays until a right one replaces it.
-//! - What is there and right is not fetched again, and then the folder is not written to.
-//! - An unfinished file is kept, and the next fetch goes on from its end, from whatever source;
-//!   the checksum of the whole says whether the pieces belong together.
-//! - One fetch at a time works in a folder (a lock file). Where that is not possible, each has
-//!   unfinished files of its own.
-//! - When no source has sent a first valid byte within [`Options::decide_within`], the fetch
-//!   ends with [`FetchError::Unreachable`], which names the reason for each source.
+//! - No file gets its final name before it has passed its checks: bytes are written to an
+//!   unfinished file in the folder `.partial`, compared with the published checksum, flushed to the
+//!   disk and renamed.
+//! - A file that is there is never overwritten or deleted. A wrong one is renamed to a free name
+//!   once a right one is there.
+//! - An unfinished file is kept, and the next download continues from its end, from any mirror.
+//! - One process at a time downloads into a folder, by a lock on a file. Where the file system has
+//!   no locks, each process has unfinished files of its own.
 
-mod ask;
-mod check;
-mod content;
 mod error;
+mod get;
 mod http;
-mod inspect;
+mod mirror;
 mod options;
-mod part;
+mod partial;
 mod progress;
-mod reason;
-mod report;
-mod run;
-mod source;
-mod workplace;
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-pub use crate::impostor::{IMPOSTORS, Impostor};
-pub use check::{CheckReport, FileCheck, FileState, check, check_for};
-pub use content::Content;
-pub use error::{ErrorKind, FetchError};
-pub use inspect::Form;
-pub use options::{Options, Proxy, Retries, Timeouts};
+pub use error::{Failure, FetchError, Reason};
+pub use mirror::Mirror;
+pub use options::{Options, Proxy, Timeouts};
 pub use progress::{Event, Progress, Silent};
-pub use reason::{Failure, Reason};
-pub use report::{FetchReport, FetchedFile, Outcome, Replaced};
-pub use source::{MIRRORS, Source};
 
-use crate::impostor;
-use http::Client;
-use run::Run;
-use workplace::Workplace;
+use crate::published::{Description, FileSpec};
+use crate::{DataError, file, folder};
+use error::disk;
+use get::{Download, Got};
+use partial::Partials;
 
-/// Fetches what is missing or wrong in `options.into`, and tells `progress` about it.
+/// What [`fetch`] did for each file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FetchReport {
+    /// One entry for each file, in the order of the description.
+    pub files: Vec<FetchedFile>,
+}
+
+/// A file that is there after [`fetch`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FetchedFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Where it came from; `None` if it was there before.
+    pub source: Option<Mirror>,
+    /// The new name of a wrong file that had its name.
+    pub set_aside: Option<PathBuf>,
+}
+
+impl std::fmt::Display for FetchReport {
+    /// One line for each file.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, file) in self.files.iter().enumerate() {
+            let end = if at == 0 { "" } else { "\n" };
+            match &file.source {
+                None => write!(f, "{end}verified    {}", file.path.display())?,
+                Some(source) => {
+                    write!(f, "{end}downloaded  {} from {source}", file.path.display())?
+                }
+            }
+            if let Some(aside) = &file.set_aside {
+                write!(f, "; the wrong file is now {}", aside.display())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads and verifies each file of `dataset` in `folder`: where it is, or what is wrong.
+///
+/// Nothing is written.
+pub fn check(dataset: &Description, folder: &Path) -> Vec<Result<PathBuf, DataError>> {
+    let state = |file| {
+        folder::load(&folder::find(folder, file), dataset, file, false).map(|loaded| loaded.path)
+    };
+    dataset.files.each().into_iter().map(state).collect()
+}
+
+/// Downloads what is missing or wrong in `options.into`, and tells `progress` about it.
 ///
 /// # Errors
 ///
-/// [`FetchError`]; files that had passed before it stay. See [`FetchError::kind`] for exit codes.
+/// [`FetchError`]; files that were complete before it are kept.
 pub fn fetch(options: &Options, progress: &mut dyn Progress) -> Result<FetchReport, FetchError> {
     let started = Instant::now();
-    let clients = clients(options)?;
-    let look = || check_for(&options.into, &options.files, &options.impostors);
-
-    let mut found = look()?;
-    let place = if found.is_complete() {
-        None
-    } else {
-        // A stuck other fetch may take half of the time that there is for a decision.
-        let place = Workplace::enter(&options.into, options.decide_within / 2, || {
-            progress.event(Event::OtherFetch {
-                folder: &options.into,
+    let mut download = Download::new(options, started)?;
+    let mut partials: Option<Partials> = None;
+    let mut files = Vec::new();
+    for spec in options.dataset.files.each() {
+        if let Ok(path) = state(options, spec) {
+            progress.event(Event::AlreadyThere { path: &path });
+            files.push(FetchedFile {
+                path,
+                source: None,
+                set_aside: None,
             });
-        })?;
-        // The other one may have brought everything.
-        found = look()?;
-        Some(place)
-    };
-
-    for file in &found.files {
-        match &file.state {
-            FileState::Right { path, .. } => progress.event(Event::AlreadyThere { path }),
-            FileState::Wrong { path, reason } => progress.event(Event::WrongFile { path, reason }),
-            FileState::Missing { .. } => {}
+            continue;
         }
-    }
-
-    let mut files = Vec::with_capacity(options.files.len());
-    let mut run = place
-        .as_ref()
-        .map(|place| Run::new(options, progress, place, clients, started));
-    for (file, there) in options.files.iter().zip(found.files) {
-        match (there.state, &mut run) {
-            (FileState::Right { path, .. }, _) => {
-                let outcome = Outcome::AlreadyThere;
-                files.push(FetchedFile {
-                    name: file.name,
-                    path,
-                    outcome,
-                });
-            }
-            (state, Some(run)) => files.push(run.file(file, &state)?),
-            // Only a complete folder goes without a run.
-            (_, None) => {}
+        if partials.is_none() {
+            partials = Some(Partials::enter(options, started, progress)?);
         }
+        let Some(partials) = &partials else { continue };
+        // The process that held the lock may have brought it.
+        if let Ok(path) = state(options, spec) {
+            files.push(FetchedFile {
+                path,
+                source: None,
+                set_aside: None,
+            });
+            continue;
+        }
+        let got = download.file(spec, partials, progress)?;
+        files.push(place(options, spec, got, progress)?);
     }
-    Ok(FetchReport {
-        folder: options.into.clone(),
-        files,
-    })
+    Ok(FetchReport { files })
 }
 
-/// One client for each source that is an address; refuses options that cannot work.
-fn clients(options: &Options) -> Result<Vec<Option<Client>>, FetchError> {
-    if options.sources.is_empty() {
-        let problem = "at least one source is needed".to_owned();
-        return Err(FetchError::Usage {
-            given: String::new(),
-            problem,
-        });
-    }
-    let client = |source: &Source| match source {
-        Source::Http(url) => {
-            let encrypted_only = url.to_ascii_lowercase().starts_with("https://");
-            Client::new(&options.proxy, &options.timeouts, encrypted_only).map(Some)
+/// Where a right copy of `spec` is.
+fn state(options: &Options, spec: &FileSpec) -> Result<PathBuf, DataError> {
+    let paths = folder::find(&options.into, spec);
+    folder::load(&paths, &options.dataset, spec, false).map(|loaded| loaded.path)
+}
+
+/// Gives a file that has passed its checks its name. A file that has the name by now is kept: used
+/// if it is right, set aside if it is not.
+fn place(
+    options: &Options,
+    spec: &FileSpec,
+    got: Got,
+    progress: &mut dyn Progress,
+) -> Result<FetchedFile, FetchError> {
+    let target = options.into.join(&got.name);
+    let mut set_aside = None;
+    got.partial.sync()?;
+    loop {
+        match file::rename_new(got.partial.path(), &target) {
+            Ok(()) => break,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(disk("write", &target)(error)),
         }
-        Source::Folder(_) => Ok(None),
-    };
-    options.sources.iter().map(client).collect()
+        let paths = [target.clone()];
+        match folder::load(&paths, &options.dataset, spec, false) {
+            Ok(_) => {
+                got.partial.discard();
+                break;
+            }
+            Err(error) => {
+                let aside = file::set_aside(&target).map_err(disk("rename", &target))?;
+                progress.event(Event::SetAside {
+                    wrong: &error,
+                    to: &aside,
+                });
+                set_aside = Some(aside);
+            }
+        }
+    }
+    progress.event(Event::Done {
+        path: &target,
+        source: &got.source,
+    });
+    Ok(FetchedFile {
+        path: target,
+        source: Some(got.source),
+        set_aside,
+    })
 }

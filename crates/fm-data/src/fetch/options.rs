@@ -1,80 +1,57 @@
-//! What to fetch, where from, where to, and how patiently.
+//! What to download, from where, to where, and how long to wait.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::impostor::{IMPOSTORS, Impostor};
-use super::{FetchError, Source};
-use crate::published::{FILES, PublishedFile};
+use super::Mirror;
+use crate::published::Description;
 
-/// Everything a fetch needs to know. [`Options::new`] gives the defaults; every field may be changed.
+/// Everything about a download. [`Options::new`] gives the defaults; every field may be changed.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The folder that the files go into. It is made if it is missing.
+    /// The dataset.
+    pub dataset: Description,
+    /// The folder for the files. It is made if it is missing.
     pub into: PathBuf,
-    /// Where to look, in order of preference. Default: [`Source::mirrors`].
-    pub sources: Vec<Source>,
-    /// The files wanted. Default: [`FILES`].
-    pub files: Vec<PublishedFile>,
-    /// Other datasets' files under the same names, to name them when they turn up.
-    /// Default: [`IMPOSTORS`].
-    pub impostors: Vec<Impostor>,
+    /// Where to look, in order of preference. Default: the dataset's mirrors.
+    pub sources: Vec<Mirror>,
     /// How long to wait for what.
     pub timeouts: Timeouts,
-    /// How often to try again, and how long to wait before.
-    pub retries: Retries,
+    /// Rounds after the first; each asks every source that may still have the file. A round that
+    /// brings bytes is not counted. Default: 2.
+    pub retries: u32,
+    /// The wait before the second round, twice as long each time, at most 8 s. Default: 0.5 s.
+    pub first_wait: Duration,
     /// Which proxy to use. Default: that of the environment.
     pub proxy: Proxy,
-    /// When no source has delivered a first valid byte this long after the start, the fetch ends
-    /// with [`FetchError::Unreachable`], whatever the network does with the packets. Default: 18 s,
-    /// so that a program can promise its user a decision within 20.
-    pub decide_within: Duration,
 }
 
 impl Options {
-    /// Fashion-MNIST from its public mirrors into the folder `into`, with every default.
-    pub fn new(into: impl Into<PathBuf>) -> Self {
+    /// The dataset from its mirrors into the folder `into`.
+    pub fn new(dataset: &Description, into: impl Into<PathBuf>) -> Self {
+        let mirrors = dataset.mirrors.iter();
         Self {
+            dataset: dataset.clone(),
             into: into.into(),
-            sources: Source::mirrors(),
-            files: FILES.to_vec(),
-            impostors: IMPOSTORS.to_vec(),
+            sources: mirrors.filter_map(|url| url.parse().ok()).collect(),
             timeouts: Timeouts::default(),
-            retries: Retries::default(),
+            retries: 2,
+            first_wait: Duration::from_millis(500),
             proxy: Proxy::default(),
-            decide_within: Duration::from_secs(18),
         }
-    }
-
-    /// The same with one source only: a folder, a `file://` or an `http(s)://` address.
-    ///
-    /// # Errors
-    ///
-    /// [`FetchError::Usage`] where `source` is none of these.
-    pub fn with_source(mut self, source: &str) -> Result<Self, FetchError> {
-        self.sources = vec![source.parse()?];
-        Ok(self)
     }
 }
 
-/// How long to wait for what. A wait that is over is a reason to try again or elsewhere, and
-/// never loses the bytes that have come.
+/// How long to wait for what. No wait that ends loses the bytes that have come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeouts {
     /// For a name to be looked up, and then for a connection to stand (TLS included). Default: 10 s.
     pub connect: Duration,
-    /// From asking to the first bytes of the file: name, connection, redirects and headers
-    /// together. Default: 20 s, less while nothing has come from anywhere
-    /// ([`Options::decide_within`] is shared out between the sources).
-    pub answer: Duration,
-    /// With no byte at all, once bytes have been coming. Default: 20 s.
+    /// From a request to its answer, and between two reads of the answer. Default: 20 s.
     pub stall: Duration,
-    /// The stretch of time over which [`Timeouts::slow_bytes`] is counted. Default: 30 s.
-    pub slow_window: Duration,
-    /// A source that sends fewer bytes than this in each [`Timeouts::slow_window`] counts as
-    /// stuck (a slow drip never stalls). Default: 64 KiB, about 2 KiB/s.
-    pub slow_bytes: u64,
-    /// For the whole fetch. Default: 1 h.
+    /// Until a first byte of any file has come from anywhere. Default: 18 s.
+    pub first_byte: Duration,
+    /// For the whole download, waiting for another process included. Default: 1 h.
     pub overall: Duration,
 }
 
@@ -82,45 +59,10 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            answer: Duration::from_secs(20),
             stall: Duration::from_secs(20),
-            slow_window: Duration::from_secs(30),
-            slow_bytes: 64 * 1024,
+            first_byte: Duration::from_secs(18),
             overall: Duration::from_secs(3600),
         }
-    }
-}
-
-/// How often to try again. A round asks every source that has not been given up once; after a
-/// round without a right file comes a wait, twice as long each time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Retries {
-    /// Rounds after the first. A round that brings a sixteenth of the file or more is not
-    /// counted. Default: 4.
-    pub rounds: u32,
-    /// The wait before the second round. Default: 0.5 s.
-    pub first_wait: Duration,
-    /// No wait is longer than this. Default: 8 s.
-    pub longest_wait: Duration,
-}
-
-impl Default for Retries {
-    fn default() -> Self {
-        Self {
-            rounds: 4,
-            first_wait: Duration::from_millis(500),
-            longest_wait: Duration::from_secs(8),
-        }
-    }
-}
-
-impl Retries {
-    /// The wait after round `round`, counted from 0.
-    pub(super) fn wait(&self, round: u32) -> Duration {
-        let factor = 2u32.saturating_pow(round);
-        self.first_wait
-            .saturating_mul(factor)
-            .min(self.longest_wait)
     }
 }
 
@@ -135,18 +77,4 @@ pub enum Proxy {
     Off,
     /// This one, such as `http://proxy.example:3128` or `socks5://localhost:1080`.
     Url(String),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_the_longest() {
-        let waits: Vec<u128> = (0..6)
-            .map(|round| Retries::default().wait(round).as_millis())
-            .collect();
-        assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 8000]);
-        assert_eq!(Retries::default().wait(u32::MAX), Duration::from_secs(8));
-    }
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ElementType;
+use crate::Content;
 
 /// Why reading or writing IDX data failed, and in which file where there is one.
 #[derive(Debug)]
@@ -92,17 +93,11 @@ pub enum IdxErrorKind {
         found: u64,
     },
 
-    /// The magic number does not begin with two zero bytes.
-    #[error(
-        "no IDX data: bytes 0 and 1 must be 00 00, found {:02x} {:02x}{}",
-        found[0], found[1],
-        .looks_like.map(|what| format!("; this looks like {what}")).unwrap_or_default()
-    )]
+    /// The data does not begin with two zero bytes.
+    #[error("not IDX data: bytes 0 and 1 must be 00 00; this is {content}")]
     NotIdx {
-        /// The first four bytes.
-        found: [u8; 4],
         /// What data that begins so usually is.
-        looks_like: Option<&'static str>,
+        content: Content,
     },
 
     /// The third byte is none of the six type codes.
@@ -208,8 +203,8 @@ pub enum IdxErrorKind {
         reason: &'static str,
     },
 
-    /// Gzip data that inflates beyond the [limit](super::GzipLimit): a gzip bomb, or data so
-    /// empty that the limit must be raised on purpose.
+    /// Gzip data that inflates beyond the ratio of the [limit](super::GzipLimit): a gzip bomb, or
+    /// data so empty that a `Reader` with a higher limit is needed.
     #[error(
         "gzip bomb refused: the first {compressed} compressed bytes inflate to {inflated}, \
          above {ratio} to 1"
@@ -223,13 +218,11 @@ pub enum IdxErrorKind {
         ratio: u64,
     },
 
-    /// A second gzip member follows the first.
-    #[error(
-        "a second gzip member begins at compressed byte {offset}: expected the end of the file"
-    )]
-    GzipSecondMember {
-        /// Where it begins.
-        offset: u64,
+    /// Gzip data that inflates beyond the size of the [limit](super::GzipLimit).
+    #[error("the gzip data inflates to more than {most} bytes, the reader's limit")]
+    GzipTooLarge {
+        /// The limit.
+        most: u64,
     },
 
     /// Bytes follow the gzip data.
@@ -249,7 +242,7 @@ pub enum IdxErrorKind {
     },
 }
 
-/// Dimensions as people write them: `60000×28×28`.
+/// Dimensions for messages: `60000×28×28`.
 pub(crate) fn shape_text(dims: &[usize]) -> String {
     dims.iter()
         .map(usize::to_string)

@@ -1,10 +1,12 @@
-//! One gzip member (RFC 1952) inflated as it is read, with the position of whatever is wrong.
+//! Gzip data (RFC 1952) of one or more members, inflated as it is read, with the position of
+//! whatever is wrong.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::error::IdxErrorKind;
+use crate::content::GZIP;
 
 /// Header flags of RFC 1952, section 2.3.1.
 const HEADER_CRC: u8 = 1 << 1;
@@ -22,26 +24,29 @@ pub(crate) enum Check {
     Caller,
 }
 
-/// The inflated bytes of one gzip member.
+/// The inflated bytes of all members.
 pub(crate) struct Gunzip<R> {
     input: Counted<R>,
     inflate: Decompress,
-    /// CRC-32 and length of what was inflated, where they are to be compared.
+    /// CRC-32 of what was inflated of this member, where it is compared.
     crc: Option<Crc>,
-    inflated: u64,
+    /// Bytes inflated of this member, and of those before it.
+    in_member: u64,
+    before: u64,
     /// Bytes that there should be in all, once that is known; for the message only.
     pub(crate) expected: Option<u64>,
     ended: bool,
 }
 
 impl<R: BufRead> Gunzip<R> {
-    /// Reads the member's header.
+    /// Reads the first member's header.
     pub(crate) fn new(input: Counted<R>, check: Check) -> Result<Self, IdxErrorKind> {
         let mut gunzip = Self {
             input,
             inflate: Decompress::new(false),
             crc: (check == Check::Crc).then(Crc::new),
-            inflated: 0,
+            in_member: 0,
+            before: 0,
             expected: None,
             ended: false,
         };
@@ -53,8 +58,8 @@ impl<R: BufRead> Gunzip<R> {
         &self.input
     }
 
-    /// Inflates into `out` and says how many bytes: zero only at the end of the member, whose
-    /// checksum has then been compared, or for an empty `out`.
+    /// Inflates into `out` and says how many bytes: zero only at the end of the last member, or for
+    /// an empty `out`. At the end of each member its checksum is compared.
     pub(crate) fn read(&mut self, out: &mut [u8]) -> Result<usize, IdxErrorKind> {
         while !self.ended && !out.is_empty() {
             let offset = self.input.consumed;
@@ -70,7 +75,7 @@ impl<R: BufRead> Gunzip<R> {
             self.input
                 .consume((self.inflate.total_in() - before_in) as usize);
             let produced = (self.inflate.total_out() - before_out) as usize;
-            self.inflated += produced as u64;
+            self.in_member += produced as u64;
             if let Some(crc) = &mut self.crc {
                 crc.update(&out[..produced]);
             }
@@ -78,7 +83,7 @@ impl<R: BufRead> Gunzip<R> {
                 Err(_) => return Err(self.damaged("the deflate data is corrupt")),
                 Ok(Status::StreamEnd) => {
                     self.trailer()?;
-                    self.ended = true;
+                    self.next_member()?;
                 }
                 Ok(Status::Ok | Status::BufError) if produced == 0 && at_end => {
                     return Err(self.cut_short());
@@ -92,17 +97,26 @@ impl<R: BufRead> Gunzip<R> {
         Ok(0)
     }
 
-    /// Makes sure that the input ends with the member.
-    pub(crate) fn expect_end(&mut self) -> Result<(), IdxErrorKind> {
+    /// Goes on to the next member, as concatenated files and bgzip have them, or ends.
+    fn next_member(&mut self) -> Result<(), IdxErrorKind> {
         let offset = self.input.consumed;
         let mut next = [0; 2];
         let got = fill_from(&mut self.input, &mut next)
             .map_err(|source| IdxErrorKind::Read { offset, source })?;
         match got {
-            0 => Ok(()),
-            2 if next == crate::sniff::GZIP => Err(IdxErrorKind::GzipSecondMember { offset }),
-            _ => Err(IdxErrorKind::GzipTrailing { offset }),
+            0 => self.ended = true,
+            2 if next == GZIP => {
+                self.input.put_back(&next);
+                self.inflate.reset(false);
+                if let Some(crc) = &mut self.crc {
+                    crc.reset();
+                }
+                self.before += std::mem::take(&mut self.in_member);
+                self.header()?;
+            }
+            _ => return Err(IdxErrorKind::GzipTrailing { offset }),
         }
+        Ok(())
     }
 
     fn header(&mut self) -> Result<(), IdxErrorKind> {
@@ -136,7 +150,7 @@ impl<R: BufRead> Gunzip<R> {
             return Err(self.damaged("its CRC-32 does not match"));
         }
         // RFC 1952: the length modulo 2^32.
-        if self.inflated as u32 != length {
+        if self.in_member as u32 != length {
             return Err(self.damaged("its length does not match"));
         }
         Ok(())
@@ -155,7 +169,7 @@ impl<R: BufRead> Gunzip<R> {
     }
 
     fn cut_short(&self) -> IdxErrorKind {
-        let (offset, inflated) = (self.input.consumed, self.inflated);
+        let (offset, inflated) = (self.input.consumed, self.before + self.in_member);
         IdxErrorKind::GzipCutShort {
             offset,
             inflated,
@@ -185,7 +199,7 @@ pub(crate) fn fill_from(input: &mut impl Read, out: &mut [u8]) -> io::Result<usi
     Ok(filled)
 }
 
-/// The input with its position, and the first bytes put back after a look at them.
+/// The input with its position, and two bytes put back after a look at them.
 pub(crate) struct Counted<R> {
     inner: R,
     /// The bytes put back stand at the end of this, as many as are left of them.
@@ -205,7 +219,7 @@ impl<R: BufRead> Counted<R> {
         }
     }
 
-    /// Puts back the first bytes, two at most.
+    /// Puts back the last bytes read, two at most.
     pub(crate) fn put_back(&mut self, head: &[u8]) {
         self.back[2 - head.len()..].copy_from_slice(head);
         self.back_left = head.len();

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::error::{IdxErrorKind, shape_text};
 use super::{ElementType, MAX_RANK};
+use crate::Content;
 
 /// What an IDX header says, already checked: rank 1 to 8, no dimension zero, and a length in
 /// bytes that this machine can address.
@@ -97,11 +98,8 @@ impl Header {
         let mut magic = [0; 4];
         let found = fill(&mut magic)?;
         if found > 0 && magic[..2] != [0, 0] {
-            let looks_like = crate::sniff::looks_like(&magic[..found]);
-            return Err(IdxErrorKind::NotIdx {
-                found: magic,
-                looks_like,
-            });
+            let content = Content::of(&magic[..found]);
+            return Err(IdxErrorKind::NotIdx { content });
         }
         if found < 4 {
             return Err(IdxErrorKind::HeaderCutShort {

@@ -1,4 +1,4 @@
-//! IDX, the array format of MNIST and its kin: read and written whole, and trusted in nothing.
+//! IDX, the array format of MNIST: every header field is validated.
 //!
 //! A file is two zero bytes, a type code, the rank, one big-endian `u32` for each dimension
 //! (slowest first), then the elements, big-endian. All six element types and ranks 1 to 8 are
@@ -11,9 +11,9 @@
 //! | from bytes in memory | [`from_bytes`] | [`any_from_bytes`] |
 //! | to any `Write`, a file, bytes | [`write()`], [`save`], [`to_bytes`] | [`write_any`] |
 //!
-//! Nothing is believed before it is seen: the header is compared with the length of the data
-//! before anything is allocated, and where that length is not known (gzip, a pipe) memory grows
-//! only as data arrives. Whatever is wrong has its own [`IdxErrorKind`].
+//! The header is compared with the length of the data before anything is allocated, and where that
+//! length is not known (gzip, a pipe) memory grows only as data arrives. Each fault has its own
+//! [`IdxErrorKind`]. Gzip data may have several members.
 //!
 //! ```
 //! use fm_data::idx::{self, Encoding};
@@ -48,7 +48,7 @@ pub use header::Header;
 pub use read::GzipLimit;
 pub use write::{Encoding, save, to_bytes, write, write_any};
 
-use gzip::Check;
+pub(crate) use gzip::Check;
 use read::Decoder;
 
 /// The highest rank that is read or written.
@@ -202,33 +202,21 @@ impl Reader {
     }
 }
 
-/// Why [`read_hashed`] did not read.
-pub(crate) enum Unread {
-    /// Something is wrong with the data.
-    Idx(IdxErrorKind),
-    /// The header is right, but the data is of another size than asked for.
-    OtherSize(Header),
-}
-
-impl From<IdxErrorKind> for Unread {
-    fn from(kind: IdxErrorKind) -> Self {
-        Self::Idx(kind)
-    }
-}
-
-/// Reads from `input`, of which `len` bytes are known to be there and whose bytes the caller
-/// verifies by a hash of the whole file: gzip's own weaker checksum is not computed. Data whose
-/// header announces other than `total_bytes` is not read.
-pub(crate) fn read_hashed<T: Element>(
+/// Reads from `input`, of which `len` bytes are known to be there. `check` says who makes sure that
+/// gzip data is inflated right. Data of another size than `bytes`, the length of the unzipped
+/// file, is not read; its header is the inner error.
+pub(crate) fn read_checked(
     input: impl BufRead,
     len: Option<u64>,
-    total_bytes: u64,
-) -> Result<ArrayD<T>, Unread> {
-    let decoder = Decoder::new(input, len, GzipLimit::default(), Check::Caller)?;
-    if decoder.header().total_bytes() != total_bytes {
-        return Err(Unread::OtherSize(decoder.header().clone()));
+    bytes: Option<u64>,
+    check: Check,
+) -> Result<Result<IdxArray, Header>, IdxErrorKind> {
+    let decoder = Decoder::new(input, len, GzipLimit::default(), check)?;
+    let header = decoder.header();
+    if bytes.is_some_and(|bytes| header.total_bytes() != bytes) {
+        return Ok(Err(header.clone()));
     }
-    Ok(typed(decoder)?)
+    any(decoder).map(Ok)
 }
 
 /// The file and its length; a pipe or a device has none.

@@ -1,47 +1,50 @@
-//! The reading core: one pass, nothing allocated that the data has not earned.
+//! The reading core: one pass, memory in proportion to the bytes received.
 
 use std::io::{BufRead, ErrorKind, Read};
 
 use super::error::IdxErrorKind;
 use super::gzip::{Check, Counted, Gunzip, fill_from};
 use super::header::Header;
+use crate::content::GZIP;
 
-/// What gzip data may inflate to.
+/// What gzip data may inflate to. Deflate reaches at most 1032 to 1, and image files 2 to 10.
 ///
-/// Up to `bytes` nothing is asked; beyond that, data that inflates more than `ratio` to 1 is
-/// refused as a gzip bomb. The format itself allows about 1032 to 1, and image files reach 2 to 10;
-/// the defaults are 32 MiB and 200 to 1. Raise them for large and nearly empty arrays.
+/// Memory is never reserved ahead of the data, so small inputs take little memory whatever their
+/// headers say; the limit is for large ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GzipLimit {
-    /// Inflated bytes that are always allowed.
-    pub bytes: u64,
-    /// Inflated bytes allowed for each compressed byte beyond those.
+    /// Inflated bytes that are allowed at any ratio. Default 1 GiB.
+    pub free: u64,
+    /// Inflated bytes allowed for each compressed byte beyond those. Default 200.
     pub ratio: u64,
+    /// Inflated bytes that are never exceeded. Default 16 GiB.
+    pub most: u64,
 }
 
 impl Default for GzipLimit {
     fn default() -> Self {
         Self {
-            bytes: 32 << 20,
+            free: 1 << 30,
             ratio: 200,
+            most: 16 << 30,
         }
     }
 }
 
-/// Where the elements come from: fills slices whole and says how much memory it is good for.
+/// Where the elements come from: fills slices whole and says how much memory may be reserved.
 pub trait Source {
     /// Fills all of `out`, or says why the data does not reach.
     fn fill(&mut self, out: &mut [u8]) -> Result<(), IdxErrorKind>;
 
-    /// Data bytes for which memory may be reserved before they are seen.
-    fn earned(&self) -> u64;
+    /// Data bytes for which memory may be reserved before they are read.
+    fn reservable(&self) -> u64;
 
     /// Whether memory may be had for this many bytes; the guard against gzip bombs.
     fn may_reach(&self, data_bytes: u64) -> Result<(), IdxErrorKind>;
 }
 
 /// Makes room for at least one more element, never beyond `n`, and never for much more than the
-/// source has shown to be there: at first what it is good for, then twice what has arrived.
+/// source has shown to be there: at first what may be reserved, then twice what has arrived.
 pub(crate) fn grow<T>(
     out: &mut Vec<T>,
     n: usize,
@@ -51,8 +54,8 @@ pub(crate) fn grow<T>(
         return Ok(());
     }
     let size = size_of::<T>() as u64;
-    let earned = usize::try_from(source.earned() / size).unwrap_or(usize::MAX);
-    let target = n.min(earned.max(out.len().saturating_mul(2)).max(1024));
+    let first = usize::try_from(source.reservable() / size).unwrap_or(usize::MAX);
+    let target = n.min(first.max(out.len().saturating_mul(2)).max(1024));
     source.may_reach(target as u64 * size)?;
     out.try_reserve_exact(target - out.len())
         .map_err(|_| IdxErrorKind::OutOfMemory {
@@ -129,14 +132,14 @@ impl<R: BufRead> Source for Decoder<R> {
         Ok(())
     }
 
-    fn earned(&self) -> u64 {
-        /// Without a known length, enough for small files in one go.
-        const UNKNOWN: u64 = 64 * 1024;
+    fn reservable(&self) -> u64 {
+        /// Without a known length.
+        const UNKNOWN: u64 = 4 * 1024;
         match (self.len, self.stream.is_gzip()) {
             // The header was compared with the length: the data is there.
             (Some(len), false) => len,
             // Images inflate 2 to 10 times: one allocation for those, growth for the rest.
-            (Some(len), true) => len.saturating_mul(10).max(UNKNOWN),
+            (Some(len), true) => len.saturating_mul(10),
             (None, _) => UNKNOWN,
         }
     }
@@ -146,8 +149,11 @@ impl<R: BufRead> Source for Decoder<R> {
             return Ok(());
         };
         let (compressed, inflated) = (gzip.input().consumed, self.stream.position);
-        let GzipLimit { bytes, ratio } = self.limit;
-        if data_bytes > bytes && inflated > compressed.saturating_mul(ratio) {
+        let GzipLimit { free, ratio, most } = self.limit;
+        if data_bytes > most {
+            return Err(IdxErrorKind::GzipTooLarge { most });
+        }
+        if data_bytes > free && inflated > compressed.saturating_mul(ratio) {
             return Err(IdxErrorKind::GzipBomb {
                 compressed,
                 inflated,
@@ -177,7 +183,7 @@ impl<R: BufRead> Stream<R> {
         let got = fill_from(&mut input, &mut head)
             .map_err(|source| IdxErrorKind::Read { offset: 0, source })?;
         input.put_back(&head[..got]);
-        let inner = if got == 2 && head == crate::sniff::GZIP {
+        let inner = if got == 2 && head == GZIP {
             Inner::Gzip(Box::new(Gunzip::new(input, check)?))
         } else {
             Inner::Plain(input)
@@ -216,7 +222,7 @@ impl<R: BufRead> Stream<R> {
         Ok(filled)
     }
 
-    /// Makes sure that nothing follows; for gzip this also compares its checksum.
+    /// Makes sure that nothing follows; for gzip data this also compares its checksums.
     fn finish(&mut self, expected: u64) -> Result<(), IdxErrorKind> {
         if self.fill_some(&mut [0])? > 0 {
             return Err(IdxErrorKind::TooLong {
@@ -224,9 +230,6 @@ impl<R: BufRead> Stream<R> {
                 found: None,
             });
         }
-        match &mut self.inner {
-            Inner::Plain(_) => Ok(()),
-            Inner::Gzip(gzip) => gzip.expect_end(),
-        }
+        Ok(())
     }
 }

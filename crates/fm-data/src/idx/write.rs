@@ -1,7 +1,6 @@
 //! Writing IDX data, plain or gzip.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use flate2::{Compression, GzBuilder};
@@ -72,11 +71,12 @@ pub fn to_bytes<T: Element, S: Data<Elem = T>, D: Dimension>(
     Ok(bytes)
 }
 
-/// Writes `array` to a file, replacing what is there.
+/// Writes `array` to a file, whole or not at all: a file that is there is replaced only once the
+/// new one is complete.
 ///
 /// # Errors
 ///
-/// As [`write()`], with the path.
+/// As [`write()`], with the path. A link, a folder or a device under that name is not replaced.
 pub fn save<T: Element, S: Data<Elem = T>, D: Dimension>(
     array: &ArrayBase<S, D>,
     path: impl AsRef<Path>,
@@ -84,10 +84,15 @@ pub fn save<T: Element, S: Data<Elem = T>, D: Dimension>(
 ) -> Result<(), IdxError> {
     let path = path.as_ref();
     let in_file = |kind| IdxError::in_file(kind, path);
-    // A shape that cannot be written is refused before the old file is emptied.
+    // A shape that cannot be written is refused before a file is made.
     Header::new(T::TYPE, array.shape()).map_err(in_file)?;
-    let file = File::create(path).map_err(|error| in_file(IdxErrorKind::Write(error)))?;
-    write(array, BufWriter::new(file), encoding).map_err(|error| in_file(error.into_kind()))
+    crate::file::save_with(path, |out| {
+        write(array, out, encoding).map_err(|error| match error.into_kind() {
+            IdxErrorKind::Write(error) => error,
+            other => io::Error::other(other),
+        })
+    })
+    .map_err(|error| in_file(IdxErrorKind::Write(error)))
 }
 
 fn put<T: Element, S: Data<Elem = T>, D: Dimension>(

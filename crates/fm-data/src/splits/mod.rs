@@ -1,8 +1,5 @@
-//! Parts of a data set: hold-out, first rows, seeded subsets, folds, and tasks by class.
-//!
-//! Every split returns [`Dataset`]s whose rows keep their original numbers, so a chain such as
-//! hold-out, then task, then first 200 has one [manifest](Dataset::manifest) that names rows of
-//! the published file.
+//! Parts of a dataset: hold-out, first rows, seeded subsets, and tasks by class. Every part's rows
+//! keep their numbers in the file.
 
 mod sample;
 mod task;
@@ -32,34 +29,6 @@ impl Dataset {
     pub fn first(&self, n: usize) -> Result<Self, DataError> {
         self.check_size("take the first", n, self.rows())?;
         Ok(self.run(0, n))
-    }
-
-    /// `k` folds for cross-validation, made one at a time: `(validation, training)` pairs, the
-    /// validation parts consecutive blocks of rows whose sizes differ by one at most. For folds
-    /// in random order, [shuffle](Self::shuffled) first.
-    ///
-    /// # Errors
-    ///
-    /// If `k` is below two or above the number of rows.
-    pub fn folds(
-        &self,
-        k: usize,
-    ) -> Result<impl ExactSizeIterator<Item = (Self, Self)> + '_, DataError> {
-        let rows = self.rows();
-        if !(2..=rows).contains(&k) {
-            return Err(DataError::Folds {
-                origin: self.name().to_owned(),
-                folds: k,
-                rows,
-            });
-        }
-        // The first `rows % k` folds have one row more.
-        let start = move |fold: usize| fold * (rows / k) + fold.min(rows % k);
-        Ok((0..k).map(move |fold| {
-            let (from, to) = (start(fold), start(fold + 1));
-            let others: Vec<usize> = (0..from).chain(to..rows).collect();
-            (self.run(from, to), self.pick(&others))
-        }))
     }
 
     fn check_size(&self, what: &'static str, wanted: usize, most: usize) -> Result<(), DataError> {

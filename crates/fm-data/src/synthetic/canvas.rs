@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::draw::Draw;
 use super::fabric::Fabric;
 use super::outline::{Outline, Point};
-use crate::published::{PIXELS, SIDE};
+use super::{PIXELS, SIDE};
 
 /// Cells of a row of the accumulator: one more than pixels, for what spills to the right.
 const CELLS: usize = SIDE + 1;

@@ -1,7 +1,7 @@
 //! Fabrics: a grey level for every pixel of the canvas, from a tone, a pattern and folds.
 
 use super::draw::Draw;
-use crate::published::{PIXELS, SIDE};
+use super::{PIXELS, SIDE};
 
 /// Lattice points per side of the smooth noise.
 const KNOTS: usize = 16;

@@ -48,9 +48,14 @@ use std::thread;
 
 use ndarray::Array2;
 
+use crate::checksum::sha256;
 use crate::dataset::matrix;
-use crate::hash::sha256;
-use crate::published::{CLASS_NAMES, PIXELS, SIDE};
+use crate::published::CLASS_NAMES;
+
+/// Side of an image in pixels.
+pub(crate) const SIDE: usize = 28;
+/// Pixels of an image.
+pub(crate) const PIXELS: usize = SIDE * SIDE;
 use crate::{DataError, Dataset, FileChecksum};
 use canvas::{Canvas, Placement};
 use draw::Draw;
@@ -123,12 +128,6 @@ impl Synthetic {
             }
         }
         checksums
-    }
-
-    /// A few lines for people about both sets.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        format!("{}{}", self.train.describe(), self.test.describe())
     }
 }
 

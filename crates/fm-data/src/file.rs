@@ -1,0 +1,116 @@
+//! Files written whole or not at all, and names that no file has.
+
+use std::fs::{self, File};
+use std::io::ErrorKind::{AlreadyExists, NotFound};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes a file whole or not at all: `write` fills a new file of a random name in the same
+/// folder, which is flushed to the disk and then renamed to `path`. A regular file that is there
+/// is replaced and its permissions are kept.
+///
+/// # Errors
+///
+/// Those of `write` and of the file system. A link, a folder, a device or a pipe under that name
+/// is not replaced.
+pub fn save_with(
+    path: impl AsRef<Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let path = path.as_ref();
+    let mode = match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_file() => Some(meta.permissions()),
+        Ok(_) => {
+            return Err(io::Error::new(AlreadyExists, "it is not a regular file"));
+        }
+        Err(error) if error.kind() == NotFound => None,
+        Err(error) => return Err(error),
+    };
+    let file = create_beside(path)?;
+    let mut out = BufWriter::new(file);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    if let Some(mode) = mode {
+        file.as_file().set_permissions(mode)?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// [`save_with`] for bytes in memory.
+///
+/// # Errors
+///
+/// As [`save_with`].
+pub fn save(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
+    save_with(path, |out| out.write_all(bytes))
+}
+
+/// A new file of a random name in the folder of `path`, removed when it is dropped.
+pub(crate) fn create_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".fm-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What the user's umask leaves of it, as for any new file.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder_of(path))
+}
+
+/// Gives the file at `from` the name `to`, which no file may have.
+#[cfg(feature = "fetch")]
+pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    // A hard link fails where the name is taken, which a rename does not.
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from)?,
+        Err(error) if matches!(error.kind(), NotFound | AlreadyExists) => return Err(error),
+        // A file system without links: a new empty file holds the name.
+        Err(_) => {
+            File::options().write(true).create_new(true).open(to)?;
+            if let Err(error) = fs::rename(from, to) {
+                let _ = fs::remove_file(to);
+                return Err(error);
+            }
+        }
+    }
+    sync_folder(to);
+    Ok(())
+}
+
+/// Renames the file at `path` to a name that no file has, `NAME.1`, `NAME.2`, …, and returns it.
+#[cfg(feature = "fetch")]
+pub(crate) fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let mut number = 0u32;
+    loop {
+        number += 1;
+        let mut free = path.as_os_str().to_owned();
+        free.push(format!(".{number}"));
+        let free = PathBuf::from(free);
+        match rename_new(path, &free) {
+            Err(error) if error.kind() == AlreadyExists && number < 10_000 => {}
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(free),
+        }
+    }
+}
+
+/// Asks the system to write the folder's entry for `path` to the disk. Not every system can; the
+/// file is whole either way.
+pub(crate) fn sync_folder(path: &Path) {
+    if cfg!(unix)
+        && let Ok(folder) = File::open(folder_of(path))
+    {
+        let _ = folder.sync_all();
+    }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}

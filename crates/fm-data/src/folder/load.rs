@@ -1,0 +1,243 @@
+//! One file of a dataset: found under any of its names, read once, verified while it is read.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crate::checksum::{Hashing, HashingAhead, hex, md5};
+use crate::content::LOOK;
+use crate::idx::{self, Check, Encoding, Header, IdxArray, IdxErrorKind};
+use crate::published::{self, Description, FileSpec};
+use crate::{Content, DataError, Wrong};
+
+/// The names that a file may have in a folder: gzip before plain, `train-images-idx3-ubyte` before
+/// `train-images.idx3-ubyte`, as some tools unpack it.
+fn names(file: &FileSpec) -> [String; 4] {
+    let dotted = file.name.replacen("-idx", ".idx", 1);
+    let dashed = &file.name;
+    [
+        format!("{dashed}.gz"),
+        dashed.clone(),
+        format!("{dotted}.gz"),
+        dotted,
+    ]
+}
+
+/// Where `file` is in `folder`, under each of its names that exists.
+pub(crate) fn find(folder: &Path, file: &FileSpec) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = names(file).iter().map(|name| folder.join(name)).collect();
+    paths.dedup();
+    paths.retain(|path| path.symlink_metadata().is_ok());
+    paths
+}
+
+/// A file that was read.
+pub(crate) struct Loaded {
+    pub(crate) path: PathBuf,
+    pub(crate) array: IdxArray,
+    /// SHA-256 of the unzipped file, in lower-case hex.
+    pub(crate) sha256: String,
+    /// Whether a published checksum was compared.
+    pub(crate) pinned: bool,
+}
+
+/// Reads and verifies `file` from the first of `paths` that passes; if none does, the error is
+/// that of the first. With `ahead`, it is read and hashed on a thread of its own.
+pub(crate) fn load(
+    paths: &[PathBuf],
+    dataset: &Description,
+    file: &FileSpec,
+    ahead: bool,
+) -> Result<Loaded, DataError> {
+    let mut first = None;
+    for path in paths {
+        match load_one(path, dataset, file, ahead) {
+            Ok(loaded) => return Ok(loaded),
+            Err(error) => {
+                first.get_or_insert(error);
+            }
+        }
+    }
+    Err(first.unwrap_or_else(|| DataError::Missing {
+        folder: PathBuf::new(),
+        dataset: dataset.title().to_owned(),
+        missing: vec![file.name.clone()],
+        instead: None,
+    }))
+}
+
+fn load_one(
+    path: &Path,
+    dataset: &Description,
+    file: &FileSpec,
+    ahead: bool,
+) -> Result<Loaded, DataError> {
+    let wrong = |wrong| DataError::WrongFile {
+        path: path.to_owned(),
+        name: file.name.clone(),
+        dataset: dataset.title().to_owned(),
+        wrong,
+    };
+    let unreadable = |source| DataError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    // Before it is opened: opening a pipe waits for a writer.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(wrong(Wrong::NotRegular));
+    }
+    let (opened, len) = idx::open_file(path).map_err(unreadable)?;
+    let (read, raw) = read_hashed(opened, len, file, ahead);
+    let array = match read {
+        Ok(Ok(array)) => array,
+        Ok(Err(header)) => {
+            let known = other(path).map_err(unreadable)?;
+            return Err(wrong(known.unwrap_or_else(|| size(file, &header))));
+        }
+        Err(IdxErrorKind::Read { source, .. }) => return Err(unreadable(source)),
+        Err(kind) => return Err(wrong(diagnose(path, file, &kind).map_err(unreadable)?)),
+    };
+    let loaded = |array, sha256, pinned| Loaded {
+        path: path.to_owned(),
+        array,
+        sha256,
+        pinned,
+    };
+    let is = |pin: &published::Pin, found: &str| pin.sha256.as_deref() == Some(found);
+    // The usual case, in which nothing is hashed a second time.
+    if let Some(plain) = &file.plain.sha256
+        && (is(&file.gz, &raw) || is(&file.plain, &raw))
+    {
+        return Ok(loaded(array, plain.clone(), true));
+    }
+    let unzipped = data_sha256(&array);
+    if is(&file.gz, &raw) || is(&file.plain, &unzipped) {
+        return Ok(loaded(array, unzipped, true));
+    }
+    if let Some((dataset, known)) = published::known(&raw).or_else(|| published::known(&unzipped)) {
+        return Err(wrong(Wrong::Other {
+            dataset: dataset.title().to_owned(),
+            name: known.name.clone(),
+        }));
+    }
+    if let Some(expected) = &file.plain.sha256 {
+        return Err(wrong(Wrong::Checksum {
+            kind: "SHA-256",
+            found: unzipped,
+            expected: expected.clone(),
+        }));
+    }
+    let by_md5 = match &file.gz.md5 {
+        Some(expected) if file.gz.sha256.is_none() => {
+            let found = File::open(path).and_then(md5).map_err(unreadable)?;
+            found == *expected
+        }
+        _ => false,
+    };
+    // Repacked data whose unzipped checksum is not published is right as far as anyone can tell.
+    Ok(loaded(array, unzipped, by_md5))
+}
+
+/// What reading gave, and the SHA-256 of the file's bytes.
+type Hashed = (Result<Result<IdxArray, Header>, IdxErrorKind>, String);
+
+fn read_hashed(opened: File, len: Option<u64>, file: &FileSpec, ahead: bool) -> Hashed {
+    // A SHA-256 of the unzipped data is compared in any case: gzip's own checksum adds nothing.
+    let check = match file.plain.sha256 {
+        Some(_) => Check::Caller,
+        None => Check::Crc,
+    };
+    let bytes = file.plain.bytes;
+    let here = |opened| {
+        let mut hashing = Hashing::new(opened);
+        let input = BufReader::with_capacity(idx::READ_BYTES, &mut hashing);
+        let read = idx::read_checked(input, len, bytes, check);
+        (read, hashing.finish())
+    };
+    if !ahead {
+        return here(&opened);
+    }
+    thread::scope(|scope| match HashingAhead::spawn(scope, &opened) {
+        Some((input, thread)) => {
+            let read = idx::read_checked(input, len, bytes, check);
+            // No checksum equals an empty one.
+            (read, thread.join().unwrap_or_default())
+        }
+        None => here(&opened),
+    })
+}
+
+/// SHA-256 of the plain IDX file that contains `array`.
+pub(crate) fn data_sha256(array: &IdxArray) -> String {
+    use sha2::{Digest, Sha256};
+    if let IdxArray::U8(bytes) = array
+        && let Some(slice) = bytes.as_slice()
+        && let Ok(header) = Header::new(idx::ElementType::U8, bytes.shape())
+    {
+        let mut hasher = Sha256::new();
+        hasher.update(header.to_bytes());
+        hasher.update(slice);
+        return hex(&hasher.finalize());
+    }
+    let mut bytes = Vec::new();
+    // Writing to memory what was read cannot fail.
+    let _ = idx::write_any(array, &mut bytes, Encoding::Plain);
+    crate::sha256(&bytes)
+}
+
+/// The known file that the file at `path` is; none for files longer than every known one.
+fn other(path: &Path) -> io::Result<Option<Wrong>> {
+    /// More than any known file.
+    const MOST: u64 = 64 << 20;
+    let mut hashing = Hashing::new(File::open(path)?.take(MOST));
+    io::copy(&mut hashing, &mut io::sink())?;
+    let known = published::known(&hashing.finish());
+    Ok(known.map(|(dataset, file)| Wrong::Other {
+        dataset: dataset.title().to_owned(),
+        name: file.name.clone(),
+    }))
+}
+
+fn size(file: &FileSpec, header: &Header) -> Wrong {
+    Wrong::Shape {
+        found: header.to_string(),
+        expected: file
+            .plain
+            .bytes
+            .map_or_else(String::new, |bytes| format!("an IDX file of {bytes} bytes")),
+    }
+}
+
+/// What the file is that could not be read.
+fn diagnose(path: &Path, file: &FileSpec, kind: &IdxErrorKind) -> io::Result<Wrong> {
+    let mut opened = File::open(path)?;
+    let found = opened.metadata()?.len();
+    let mut head = Vec::new();
+    opened.by_ref().take(LOOK as u64).read_to_end(&mut head)?;
+    let content = match (Content::of(&head), kind) {
+        // The page that a server compressed.
+        (Content::Gzip, IdxErrorKind::NotIdx { content }) => content.clone(),
+        (content, _) => content,
+    };
+    let expected = match content {
+        Content::Gzip => file.gz.bytes,
+        Content::Idx => file.plain.bytes,
+        // Cut short in the header.
+        Content::Unknown { .. } if head.starts_with(&[0, 0]) => file.plain.bytes,
+        other => return Ok(Wrong::Content(other)),
+    };
+    if let Some(known) = other(path)? {
+        return Ok(known);
+    }
+    let cut = matches!(
+        kind,
+        IdxErrorKind::GzipCutShort { .. }
+            | IdxErrorKind::HeaderCutShort { .. }
+            | IdxErrorKind::TooShort { .. }
+    );
+    Ok(match expected {
+        Some(expected) if cut && found < expected => Wrong::CutShort { found, expected },
+        _ => Wrong::Damaged(kind.to_string()),
+    })
+}

@@ -1,0 +1,389 @@
+//! A folder of pictures as a dataset of four IDX files, and a dataset as a folder of pictures.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array1, Array2};
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng;
+
+use crate::folder::{DESCRIPTION, data_sha256};
+use crate::idx::{self, Encoding};
+use crate::picture::{Picture, PictureError};
+use crate::published::{Description, FileSpec, Files, Pin};
+use crate::report::DataReport;
+use crate::{DataError, Dataset, file};
+
+/// The list of the pictures' files, beside the packed files.
+const ROWS: &str = "rows.csv";
+
+/// How a folder of pictures is packed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackOptions {
+    /// Height and width of the images. Default 28×28.
+    pub size: (usize, usize),
+    /// The share of each class that becomes test rows, above 0 and below 1. Default 0.2.
+    pub test: f64,
+    /// The seed of the order of the rows and of the choice of test rows. Default 1.
+    pub seed: u64,
+    /// Leave out files that are not pictures, instead of refusing the folder. Default false.
+    pub skip_bad: bool,
+}
+
+impl Default for PackOptions {
+    fn default() -> Self {
+        Self {
+            size: (28, 28),
+            test: 0.2,
+            seed: 1,
+            skip_bad: false,
+        }
+    }
+}
+
+/// What was packed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PackReport {
+    /// The folder of the four files and `dataset.toml`.
+    pub out: PathBuf,
+    /// The training rows.
+    pub train: Dataset,
+    /// The test rows.
+    pub test: Dataset,
+    /// Files that were left out, and why.
+    pub skipped: Vec<(PathBuf, String)>,
+    /// Counts, and equal and nearly equal images within and across the parts. Rows are numbered as
+    /// in the packed files; `rows.csv` has the picture of each.
+    pub report: DataReport,
+}
+
+/// For people: counts, duplicates, and what was left out.
+impl fmt::Display for PackReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (height, width) = self.train.image_size();
+        let (train, test) = (self.train.rows(), self.test.rows());
+        let out = self.out.display();
+        writeln!(
+            f,
+            "{out}: {train} training and {test} test images of {height}×{width}"
+        )?;
+        for (path, reason) in &self.skipped {
+            writeln!(f, "left out {}: {reason}", path.display())?;
+        }
+        write!(f, "\n{}", self.report)
+    }
+}
+
+/// Packs `folder`, which has a folder of PNG or JPEG files for each class as torchvision's
+/// `ImageFolder` expects it, into four IDX files, a `dataset.toml` and a `rows.csv` in `out`.
+///
+/// Classes are numbered in the order of their names. Each picture is made grey, scaled to fit with
+/// its proportions kept and centred on black. The rows are in a random order, and test rows are
+/// drawn so that each class has its share. The same pictures and options give the same bytes.
+/// Files and folders whose names begin with a dot are ignored.
+///
+/// # Errors
+///
+/// Fewer than two classes, a class without pictures, options out of range, and, unless
+/// `skip_bad` is set, a file that is not a picture; the error lists those.
+pub fn pack(
+    folder: impl AsRef<Path>,
+    out: impl AsRef<Path>,
+    options: &PackOptions,
+) -> Result<PackReport, DataError> {
+    let (folder, out) = (folder.as_ref(), out.as_ref());
+    let refused = |path: &Path, reason: String| DataError::Pack {
+        path: path.to_owned(),
+        reason,
+    };
+    if !(options.test > 0.0 && options.test < 1.0) {
+        let reason = format!(
+            "the test share must be between 0 and 1, found {}",
+            options.test
+        );
+        return Err(refused(folder, reason));
+    }
+    let classes = classes(folder)?;
+    if !(2..=256).contains(&classes.len()) {
+        let found = classes.len();
+        let reason =
+            format!("expected 2 to 256 folders of pictures, one for each class, found {found}");
+        return Err(refused(folder, reason));
+    }
+    let (height, width) = options.size;
+    let (mut pixels, mut labels, mut paths) = (Vec::new(), Vec::new(), Vec::new());
+    let mut skipped = Vec::new();
+    for (label, files) in (0..=u8::MAX).zip(classes.values()) {
+        let before = labels.len();
+        for path in files {
+            match picture(path).and_then(|picture| picture.fit(options.size)) {
+                Ok(picture) => {
+                    pixels.extend_from_slice(picture.pixels());
+                    labels.push(label);
+                    paths.push(path);
+                }
+                Err(error @ PictureError::Size { .. }) => {
+                    return Err(refused(path, error.to_string()));
+                }
+                Err(error) => skipped.push((path.clone(), error.to_string())),
+            }
+        }
+        if labels.len() == before && (skipped.is_empty() || options.skip_bad) {
+            let name = classes
+                .keys()
+                .nth(usize::from(label))
+                .map_or("", |name| name);
+            return Err(refused(&folder.join(name), "no pictures in it".to_owned()));
+        }
+    }
+    if !skipped.is_empty() && !options.skip_bad {
+        return Err(refused(folder, listed(&skipped)));
+    }
+    let rows = labels.len();
+    let pixels = Array2::from_shape_vec((rows, height * width), pixels)
+        .map_err(|error| refused(folder, error.to_string()))?;
+    let name = folder.canonicalize().ok();
+    let name = name.as_deref().unwrap_or(folder).file_name();
+    let name = crate::printable(&name.unwrap_or_default().to_string_lossy());
+    let names: Vec<&String> = classes.keys().collect();
+    let whole = Dataset::new(&name, pixels, labels, &names, options.size)?;
+
+    // Pictures of a class lie together in the folder, and experiments take the first rows.
+    let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
+    let whole = whole.shuffled(&mut rng);
+    let wanted = (options.test * rows as f64).round() as usize;
+    let (test, train) = whole.split_stratified(wanted, &mut rng)?;
+    fs::create_dir_all(out).map_err(|source| write_error(out, source))?;
+    write_rows(
+        &out.join(ROWS),
+        folder,
+        &[("train", &train), ("test", &test)],
+        &paths,
+    )?;
+    let (train, test) = (train.renumbered(), test.renumbered());
+    let description = write_files(out, &name, &train, &test)?;
+    let path = out.join(DESCRIPTION);
+    file::save(&path, description.to_toml().as_bytes())
+        .map_err(|source| write_error(&path, source))?;
+    let report = DataReport::new(&[("train", &train), ("test", &test)]);
+    Ok(PackReport {
+        out: out.to_owned(),
+        train,
+        test,
+        skipped,
+        report,
+    })
+}
+
+fn write_error(path: &Path, source: io::Error) -> DataError {
+    DataError::Write {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// The files below each class folder, in the order of their paths.
+fn classes(folder: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, DataError> {
+    let mut classes = BTreeMap::new();
+    for path in entries(folder)? {
+        if !path.is_dir() {
+            continue;
+        }
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            return Err(DataError::Pack {
+                path,
+                reason: "the name of a class must be valid Unicode".to_owned(),
+            });
+        };
+        let mut files = Vec::new();
+        collect(&path, &mut files)?;
+        classes.insert(name.to_owned(), files);
+    }
+    Ok(classes)
+}
+
+/// The files below a folder; links to folders are not followed.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), DataError> {
+    for path in entries(folder)? {
+        let is_folder = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir());
+        if is_folder {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// What is in a folder, by name, without what is hidden.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let failed = |source| DataError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Reads a picture from a regular file: opening a pipe would wait for a writer.
+fn picture(path: &Path) -> Result<Picture, PictureError> {
+    let unreadable = |source| PictureError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_file() => Picture::open(path),
+        Ok(_) => Err(unreadable(io::Error::other("it is not a regular file"))),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+/// The first files that cannot be used, one a line.
+fn listed(skipped: &[(PathBuf, String)]) -> String {
+    /// More than these are counted only.
+    const LISTED: usize = 20;
+    let files = skipped.len();
+    let mut text =
+        format!("{files} files cannot be used as pictures; delete them or skip bad files");
+    for (path, reason) in skipped.iter().take(LISTED) {
+        text += &format!("\n  {}: {reason}", path.display());
+    }
+    if files > LISTED {
+        text += &format!("\n  and {} more", files - LISTED);
+    }
+    text
+}
+
+/// The list of rows: part, row in the packed file, class, path inside the folder.
+fn write_rows(
+    path: &Path,
+    folder: &Path,
+    parts: &[(&str, &Dataset)],
+    paths: &[&PathBuf],
+) -> Result<(), DataError> {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    file::save_with(path, |out| {
+        writeln!(out, "part,row,class,file")?;
+        for (part, data) in parts {
+            for (row, &number) in data.row_numbers().iter().enumerate() {
+                let class = &data.class_names()[usize::from(data.labels()[row])];
+                let path = paths[number as usize];
+                let path = path.strip_prefix(folder).unwrap_or(path);
+                let path = quoted(&path.to_string_lossy());
+                writeln!(out, "{part},{row},{},{path}", quoted(class))?;
+            }
+        }
+        Ok(())
+    })
+    .map_err(|source| write_error(path, source))
+}
+
+/// Writes the four files; their description.
+fn write_files(
+    out: &Path,
+    name: &str,
+    train: &Dataset,
+    test: &Dataset,
+) -> Result<Description, DataError> {
+    let images = |part: &str, data: &Dataset| {
+        let cube = data.images().to_owned().into_dyn();
+        let name = format!("{part}-images-idx3-ubyte");
+        idx::save(&cube, out.join(format!("{name}.gz")), Encoding::Gzip)?;
+        Ok::<_, DataError>(spec(name, &cube.into()))
+    };
+    let labels = |part: &str, data: &Dataset| {
+        let labels = Array1::from(data.labels().to_vec()).into_dyn();
+        let name = format!("{part}-labels-idx1-ubyte");
+        idx::save(&labels, out.join(format!("{name}.gz")), Encoding::Gzip)?;
+        Ok::<_, DataError>(spec(name, &labels.into()))
+    };
+    Ok(Description {
+        name: if name.is_empty() { "pictures" } else { name }.to_owned(),
+        class_names: train.class_names().to_vec(),
+        image_size: train.image_size(),
+        files: Files {
+            train_images: images("train", train)?,
+            train_labels: labels("train", train)?,
+            test_images: images("t10k", test)?,
+            test_labels: labels("t10k", test)?,
+        },
+        ..Description::default()
+    })
+}
+
+fn spec(name: String, array: &idx::IdxArray) -> FileSpec {
+    FileSpec {
+        name,
+        plain: Pin {
+            sha256: Some(data_sha256(array)),
+            ..Pin::default()
+        },
+        ..FileSpec::default()
+    }
+}
+
+/// Writes the first `per_class` images of each class, or all, as PNG files into a folder for each
+/// class in `out`, named by `part` and row number: `Sandal/train-00012.png`. Returns their number.
+///
+/// Characters of class names that file names cannot have become `-`.
+///
+/// # Errors
+///
+/// A file that cannot be written. Files of other names are not touched.
+pub fn unpack(
+    data: &Dataset,
+    part: &str,
+    out: impl AsRef<Path>,
+    per_class: Option<usize>,
+) -> Result<usize, DataError> {
+    let out = out.as_ref();
+    let folders = folder_names(data.class_names());
+    let mut written = vec![0; folders.len()];
+    for (row, &label) in data.labels().iter().enumerate() {
+        let class = usize::from(label);
+        if per_class.is_some_and(|most| written[class] >= most) {
+            continue;
+        }
+        let folder = out.join(&folders[class]);
+        if written[class] == 0 {
+            fs::create_dir_all(&folder).map_err(|source| write_error(&folder, source))?;
+        }
+        let path = folder.join(format!("{part}-{:05}.png", data.row_numbers()[row]));
+        let image = data.image(row).unwrap_or_default();
+        crate::picture::encode(image, data.image_size())
+            .and_then(|png| file::save(&path, &png))
+            .map_err(|source| write_error(&path, source))?;
+        written[class] += 1;
+    }
+    Ok(written.iter().sum())
+}
+
+/// A folder's name for each class, all different.
+fn folder_names(classes: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for class in classes {
+        let plain = |c: char| !c.is_control() && !"/\\:*?\"<>|".contains(c);
+        let name: String = class
+            .chars()
+            .map(|c| if plain(c) { c } else { '-' })
+            .collect();
+        let mut name = name.trim_matches(['.', ' ']).to_owned();
+        let taken = |name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+        if name.is_empty() || taken(&name) {
+            name = format!("{name}-{}", names.len());
+        }
+        names.push(name);
+    }
+    names
+}

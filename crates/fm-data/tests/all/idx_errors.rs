@@ -1,0 +1,439 @@
+//! Whatever can be wrong with an IDX file has its own error, with offset, expected and found; and
+//! it is the same however the bytes come.
+
+use std::io::{self, Read, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use fm_data::Content;
+use fm_data::idx::{
+    self, ElementType, Encoding, GzipLimit, IdxError, IdxErrorKind as Kind, Reader,
+};
+use ndarray::{ArrayD, IxDyn, array};
+
+/// 2×3 bytes, 1 to 6.
+const PLAIN: [u8; 18] = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
+
+fn gz(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A reader that hands out one byte at a time, with an interruption before each.
+struct Drip<'a>(&'a [u8], bool);
+
+impl Read for Drip<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.1 = !self.1;
+        if self.1 {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let n = self.0.len().min(out.len()).min(1);
+        self.0.read(&mut out[..n])
+    }
+}
+
+/// The error of every way to read these bytes: from memory, from a file, from a reader.
+fn errors(bytes: &[u8]) -> [IdxError; 3] {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data.idx");
+    std::fs::write(&path, bytes).unwrap();
+    let from_file = idx::open::<u8>(&path).unwrap_err();
+    assert_eq!(from_file.path(), Some(path.as_path()));
+    assert!(
+        from_file
+            .to_string()
+            .starts_with(&path.display().to_string()),
+        "{from_file}"
+    );
+    let any = idx::any_from_bytes(bytes);
+    let typed = idx::from_bytes::<u8>(bytes).unwrap_err();
+    if !matches!(typed.kind(), Kind::WrongType { .. }) {
+        assert_eq!(any.unwrap_err().to_string(), typed.to_string());
+    }
+    [
+        typed,
+        from_file,
+        idx::read::<u8>(Drip(bytes, false)).unwrap_err(),
+    ]
+}
+
+/// Asserts the same message from memory, file and reader.
+fn refused(bytes: &[u8], message: &str) -> Kind {
+    let [memory, file, reader] = errors(bytes);
+    assert_eq!(memory.to_string(), message);
+    assert_eq!(file.into_kind().to_string(), message);
+    assert_eq!(reader.to_string(), message);
+    memory.into_kind()
+}
+
+fn changed(at: usize, to: u8) -> Vec<u8> {
+    let mut bytes = PLAIN.to_vec();
+    bytes[at] = to;
+    bytes
+}
+
+#[test]
+fn the_unchanged_bytes_are_right() {
+    let expected = array![[1u8, 2, 3], [4, 5, 6]].into_dyn();
+    assert_eq!(idx::from_bytes::<u8>(&PLAIN).unwrap(), expected);
+    assert_eq!(idx::read::<u8>(Drip(&PLAIN, false)).unwrap(), expected);
+    assert_eq!(idx::from_bytes::<u8>(&gz(&PLAIN)).unwrap(), expected);
+    assert_eq!(idx::read::<u8>(Drip(&gz(&PLAIN), false)).unwrap(), expected);
+}
+
+#[test]
+fn headers() {
+    let message = "not IDX data: bytes 0 and 1 must be 00 00; \
+                   this is unknown data that begins with 00 01 08 02";
+    assert!(matches!(
+        refused(&changed(1, 1), message),
+        Kind::NotIdx {
+            content: Content::Unknown { .. }
+        }
+    ));
+    let message = "not IDX data: bytes 0 and 1 must be 00 00; \
+                   this is an HTML or XML page, such as a server's error message";
+    refused(b"<!DOCTYPE html><html></html>", message);
+    refused(&gz(b"<!DOCTYPE html><html></html>"), message);
+
+    let message = "unknown element type at byte 2: expected 08, 09, 0b, 0c, 0d or 0e, found 0a";
+    assert!(matches!(
+        refused(&changed(2, 10), message),
+        Kind::UnknownType { code: 10 }
+    ));
+    let message = "rank at byte 3: expected 1 to 8, found 0";
+    assert!(matches!(refused(&changed(3, 0), message), Kind::RankZero));
+    let message = "rank at byte 3: expected 1 to 8, found 9";
+    assert!(matches!(
+        refused(&changed(3, 9), message),
+        Kind::RankTooLarge { rank: 9 }
+    ));
+    let message = "dimension 1 at byte 8: expected at least 1, found 0";
+    let kind = refused(&changed(11, 0), message);
+    assert!(matches!(kind, Kind::ZeroDimension { axis: 1, offset: 8 }));
+
+    let message = "the header needs 4 bytes, but the data ends at byte 3";
+    assert!(matches!(
+        refused(&PLAIN[..3], message),
+        Kind::HeaderCutShort {
+            expected: 4,
+            found: 3
+        }
+    ));
+    refused(&[], "the header needs 4 bytes, but the data ends at byte 0");
+    refused(
+        &PLAIN[..11],
+        "the header needs 12 bytes, but the data ends at byte 11",
+    );
+    refused(
+        &gz(&PLAIN[..11]),
+        "the header needs 12 bytes, but the data ends at byte 11",
+    );
+}
+
+#[test]
+fn a_product_of_dimensions_that_overflows() {
+    let mut bytes = vec![0, 0, 0x0E, 8];
+    bytes.extend([0xFF; 32]);
+    let all = ["4294967295"; 8].join("×");
+    let message = format!("{all} elements of type f64 are more than this machine can address");
+    assert!(matches!(refused(&bytes, &message), Kind::TooLarge { .. }));
+    // 2^32 × 2^31 elements of one byte are 2^63: just above what a pointer may span.
+    let bytes = [0, 0, 8, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0x80, 0, 0, 1];
+    assert!(matches!(errors(&bytes)[0].kind(), Kind::TooLarge { .. }));
+}
+
+#[test]
+fn another_type_than_asked_for() {
+    let bytes = idx::to_bytes(&array![1.5f32, 2.5], Encoding::Plain).unwrap();
+    let kind = refused(&bytes, "element type at byte 2: expected u8, found f32");
+    let Kind::WrongType { expected, found } = kind else {
+        panic!("{kind:?}")
+    };
+    assert_eq!((expected, found), (ElementType::U8, ElementType::F32));
+}
+
+#[test]
+fn plain_data_of_the_wrong_length() {
+    let message = "too short: the header announces 18 bytes in all, the data ends at byte 17";
+    let kind = refused(&PLAIN[..17], message);
+    assert!(matches!(
+        kind,
+        Kind::TooShort {
+            expected: 18,
+            found: 17
+        }
+    ));
+    refused(
+        &PLAIN[..12],
+        "too short: the header announces 18 bytes in all, the data ends at byte 12",
+    );
+
+    let long = [&PLAIN[..], &[7]].concat();
+    let [memory, file, reader] = errors(&long).map(IdxError::into_kind);
+    for kind in [memory, file] {
+        assert!(
+            matches!(
+                kind,
+                Kind::TooLong {
+                    expected: 18,
+                    found: Some(19)
+                }
+            ),
+            "{kind:?}"
+        );
+    }
+    // How much more a reader has is not found out.
+    assert!(
+        matches!(
+            reader,
+            Kind::TooLong {
+                expected: 18,
+                found: None
+            }
+        ),
+        "{reader:?}"
+    );
+}
+
+#[test]
+fn gzip_data_that_inflates_to_the_wrong_length() {
+    let message = "too short: the header announces 18 bytes in all, the data ends at byte 17";
+    refused(&gz(&PLAIN[..17]), message);
+    let message = "too long: the header announces 18 bytes in all, the data goes on after them";
+    refused(&gz(&[&PLAIN[..], &[7]].concat()), message);
+}
+
+#[test]
+fn gzip_data_cut_short_anywhere() {
+    let whole = gz(&PLAIN);
+    for end in 2..whole.len() {
+        for error in errors(&whole[..end]) {
+            let Kind::GzipCutShort {
+                offset, inflated, ..
+            } = *error.kind()
+            else {
+                panic!("cut at {end}: {error}")
+            };
+            assert_eq!(offset, end as u64);
+            assert!(inflated <= 18);
+        }
+    }
+    let end = whole.len() - 3;
+    let message = format!(
+        "gzip data cut short: it ends at compressed byte {end} with 18 bytes inflated of 18"
+    );
+    refused(&whole[..end], &message);
+}
+
+#[test]
+fn damaged_gzip_data() {
+    let whole = gz(&PLAIN);
+    let n = whole.len();
+    let broken = |at: usize, reason: &str| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0xFF;
+        let [memory, ..] = errors(&bytes);
+        let Kind::GzipDamaged { reason: found, .. } = memory.kind() else {
+            panic!("{memory}")
+        };
+        assert_eq!(*found, reason);
+    };
+    broken(2, "its compression method is not deflate");
+    broken(3, "its header has unknown flags");
+    broken(10, "the deflate data is corrupt");
+    broken(n - 5, "its CRC-32 does not match");
+    broken(n - 1, "its length does not match");
+}
+
+#[test]
+fn gzip_headers_with_every_optional_field() {
+    let encoder = flate2::GzBuilder::new()
+        .extra(&b"AB\x02\x00xy"[..])
+        .filename("train.idx")
+        .comment("a comment")
+        .mtime(123);
+    let mut encoder = encoder.write(Vec::new(), Compression::best());
+    encoder.write_all(&PLAIN).unwrap();
+    let mut bytes = encoder.finish().unwrap();
+    assert_eq!(
+        idx::from_bytes::<u8>(&bytes).unwrap(),
+        idx::from_bytes::<u8>(&PLAIN).unwrap()
+    );
+
+    // A header checksum of two bytes after the header's 10 + 8 + 10 + 10 bytes.
+    bytes[3] |= 2;
+    bytes.splice(38..38, [0, 0]);
+    assert_eq!(
+        idx::from_bytes::<u8>(&bytes).unwrap(),
+        idx::from_bytes::<u8>(&PLAIN).unwrap()
+    );
+}
+
+#[test]
+fn what_follows_gzip_data() {
+    let whole = gz(&PLAIN);
+    let n = whole.len();
+    let message = format!(
+        "bytes after the gzip data, from compressed byte {n}: expected the end of the file"
+    );
+    let kind = refused(&[&whole[..], &[0]].concat(), &message);
+    assert!(matches!(kind, Kind::GzipTrailing { .. }));
+    refused(&[&whole[..], b"garbage"].concat(), &message);
+}
+
+/// As bgzip and `cat a.gz b.gz` have them.
+#[test]
+fn gzip_data_of_several_members_is_one_file() {
+    let expected = idx::from_bytes::<u8>(&PLAIN).unwrap();
+    for cuts in [&[9][..], &[1, 2, 17], &[0, 4, 4, 18]] {
+        let mut members = Vec::new();
+        let mut start = 0;
+        for &cut in cuts {
+            members.extend(gz(&PLAIN[start..cut]));
+            start = cut;
+        }
+        members.extend(gz(&PLAIN[start..]));
+        assert_eq!(idx::from_bytes::<u8>(&members).unwrap(), expected);
+        assert_eq!(idx::read::<u8>(Drip(&members, false)).unwrap(), expected);
+        // Damage in the first member is found too: its CRC-32.
+        let mut damaged = members.clone();
+        let first = gz(&PLAIN[..cuts[0]]).len();
+        damaged[first - 5] ^= 1;
+        let kind = idx::from_bytes::<u8>(&damaged).unwrap_err().into_kind();
+        assert!(matches!(kind, Kind::GzipDamaged { .. }), "{kind:?}");
+    }
+    let more = [gz(&PLAIN), gz(&[7])].concat();
+    let message = "too long: the header announces 18 bytes in all, the data goes on after them";
+    refused(&more, message);
+    // The second member ends too early.
+    let whole = [gz(&PLAIN[..9]), gz(&PLAIN[9..])].concat();
+    let kind = errors(&whole[..whole.len() - 1]).map(IdxError::into_kind);
+    assert!(
+        kind.iter()
+            .all(|kind| matches!(kind, Kind::GzipCutShort { inflated: 18, .. }))
+    );
+}
+
+/// 64 MiB of zeros at a thousand to one.
+fn zeros() -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&[0, 0, 8, 1, 4, 0, 0, 0]).unwrap();
+    for _ in 0..64 {
+        encoder.write_all(&vec![0; 1 << 20]).unwrap();
+    }
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_gzip_bomb_is_refused_at_the_limit() {
+    let bytes = zeros();
+    let limit = |free, ratio, most| Reader {
+        gzip_limit: GzipLimit { free, ratio, most },
+    };
+    let by_ratio = limit(1 << 20, 200, 1 << 30);
+    let error = by_ratio.from_bytes::<u8>(&bytes).unwrap_err();
+    let Kind::GzipBomb {
+        compressed,
+        inflated,
+        ratio: 200,
+    } = *error.kind()
+    else {
+        panic!("{error}")
+    };
+    assert!(
+        inflated <= 8 + (1 << 20) && compressed < bytes.len() as u64,
+        "{error}"
+    );
+    let by_size = limit(1 << 30, 200, 32 << 20);
+    let error = by_size.read::<u8>(&bytes[..]).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::GzipTooLarge { most: 0x200_0000 }),
+        "{error}"
+    );
+}
+
+/// Black images compress a thousand to one.
+#[test]
+fn black_images_that_were_saved_open_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("black.idx.gz");
+    let black = ArrayD::<u8>::zeros(IxDyn(&[60_000, 28, 28]));
+    idx::save(&black, &path, Encoding::Gzip).unwrap();
+    assert_eq!(idx::open::<u8>(&path).unwrap(), black);
+    assert_eq!(idx::from_bytes::<u8>(&zeros()).unwrap().shape(), [64 << 20]);
+}
+
+#[test]
+fn a_reader_that_fails() {
+    struct Fails(usize);
+    impl Read for Fails {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            if self.0 == PLAIN.len() - 1 {
+                return Err(io::Error::other("the cable was pulled"));
+            }
+            out[0] = PLAIN[self.0];
+            self.0 += 1;
+            Ok(1)
+        }
+    }
+    let error = idx::read::<u8>(Fails(0)).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read past byte 17");
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(source.to_string(), "the cable was pulled");
+}
+
+#[test]
+fn files_that_are_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = idx::open::<u8>(folder.path().join("none")).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Open(_)), "{error}");
+    let error = idx::open::<u8>(folder.path()).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Open(_)), "{error}");
+}
+
+#[test]
+fn arrays_that_cannot_be_written() {
+    let refused = |shape: &[usize]| {
+        let array = ArrayD::<u8>::zeros(IxDyn(shape));
+        idx::to_bytes(&array, Encoding::Plain)
+            .unwrap_err()
+            .into_kind()
+    };
+    assert!(matches!(refused(&[]), Kind::RankZero));
+    assert!(matches!(refused(&[1; 9]), Kind::RankTooLarge { rank: 9 }));
+    assert!(matches!(
+        refused(&[2, 0, 3]),
+        Kind::ZeroDimension { axis: 1, .. }
+    ));
+    // Four billion elements that share one byte of memory.
+    let one = ArrayD::<u8>::zeros(IxDyn(&[1]));
+    let long = one.broadcast(IxDyn(&[1 << 32])).unwrap();
+    let kind = idx::to_bytes(&long, Encoding::Plain)
+        .unwrap_err()
+        .into_kind();
+    assert!(
+        matches!(
+            kind,
+            Kind::DimensionTooLarge {
+                axis: 0,
+                found: 0x1_0000_0000
+            }
+        ),
+        "{kind:?}"
+    );
+}
+
+#[test]
+fn a_failed_save_leaves_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("array.idx");
+    idx::save(&array![1u8, 2], &path, Encoding::Gzip).unwrap();
+    let error = idx::save(&ArrayD::<u8>::zeros(IxDyn(&[0])), &path, Encoding::Plain).unwrap_err();
+    assert_eq!(error.path(), Some(path.as_path()));
+    assert_eq!(idx::open::<u8>(&path).unwrap(), array![1u8, 2].into_dyn());
+    let error = idx::save(&array![1u8], folder.path(), Encoding::Plain).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Write(_)), "{error}");
+}
