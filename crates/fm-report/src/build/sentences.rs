@@ -1,0 +1,179 @@
+//! Results in sentences. This is the only place that words a comparison.
+
+use fm_stats::{Comparison, Verdict, pairs_to_conclude};
+
+use crate::document::Tone;
+use crate::number::{Percents, Unit, counted, level};
+
+/// How the two arms are called in a sentence: "reusing the trunk", "training from scratch".
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    /// The arm.
+    pub arm: &'a str,
+    /// The arm that it is compared with.
+    pub against: &'a str,
+}
+
+/// What a result holds for: what was drawn anew from pair to pair of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Training rows of the target task.
+    pub rows: usize,
+    /// Whether each pair drew its own training rows.
+    pub training_drawn: bool,
+    /// Whether the interval covers other test rows too.
+    pub test_drawn: bool,
+}
+
+impl Scope {
+    /// "For these 200 images", "For other starts, training images and test images".
+    pub fn words(&self) -> String {
+        let rows = counted(self.rows, "training image");
+        match (self.training_drawn, self.test_drawn) {
+            (true, true) => "For other starts, training images and test images".to_owned(),
+            (true, false) => {
+                "For other starts and training images, on these test images".to_owned()
+            }
+            (false, true) => format!("For these {rows} and other test images"),
+            (false, false) => format!("For these {rows}"),
+        }
+    }
+}
+
+/// A comparison in one sentence.
+pub fn sentence(comparison: &Comparison, names: Names<'_>, scope: Option<Scope>) -> String {
+    let text = match comparison.verdict {
+        Some(Verdict::Better) => concluded(comparison, names, "lower"),
+        Some(Verdict::Worse) => concluded(comparison, names, "higher"),
+        Some(Verdict::PracticallyEqual) => practically_equal(comparison, names),
+        Some(Verdict::Undecided) => undecided(comparison, names),
+        None => return too_few(comparison, names),
+    };
+    match scope {
+        Some(scope) => format!("{}, {text}", scope.words()),
+        None => capitalised(&text),
+    }
+}
+
+/// What the sentence says of the arm.
+pub fn tone(comparison: &Comparison) -> Tone {
+    match comparison.verdict {
+        Some(Verdict::Better) => Tone::Better,
+        Some(Verdict::Worse) => Tone::Worse,
+        _ => Tone::Neutral,
+    }
+}
+
+/// The verdict in a cell of a table.
+pub fn verdict(comparison: &Comparison) -> &'static str {
+    match comparison.verdict {
+        Some(Verdict::Better) => "better",
+        Some(Verdict::Worse) => "worse",
+        Some(Verdict::PracticallyEqual) => "practically equal",
+        Some(Verdict::Undecided) => "undecided",
+        None => "too few seeds",
+    }
+}
+
+fn concluded(c: &Comparison, names: Names<'_>, word: &str) -> String {
+    let Names { arm, against } = names;
+    let (here, there) = errors(c);
+    format!(
+        "{arm} has a {word} test error than {against}: {here} instead of {there} ({}; {}).",
+        difference(c),
+        won(c)
+    )
+}
+
+fn practically_equal(c: &Comparison, Names { arm, against }: Names<'_>) -> String {
+    let (here, there) = errors(c);
+    format!(
+        "the test errors of {arm} and of {against} are practically equal: {here} and {there} ({}, \
+         within ±{} points; {}).",
+        difference(c),
+        Unit::Fraction.number(c.margin),
+        won(c)
+    )
+}
+
+fn undecided(c: &Comparison, Names { arm, against }: Names<'_>) -> String {
+    let (here, there) = errors(c);
+    let excludes_zero = c.interval.is_some_and(|i| !i.contains(0.0));
+    let p = match excludes_zero {
+        true => format!("; but {}", p_words(c)),
+        false => String::new(),
+    };
+    format!(
+        "it is undecided whether {arm} or {against} has the lower test error: {here} and {there} \
+         ({}; {}{p}).",
+        difference(c),
+        won(c)
+    )
+}
+
+fn too_few(c: &Comparison, Names { arm, against }: Names<'_>) -> String {
+    let (here, there) = errors(c);
+    let needed = pairs_to_conclude(1.0 - c.level, c.family);
+    format!(
+        "{} cannot show a difference: the test error of {arm} is {here}, that of {against} {there} \
+         ({}). It takes {} to show one.",
+        capitalised(&match c.pairs {
+            1 => "one seed".to_owned(),
+            pairs => counted(pairs, "seed"),
+        }),
+        won(c),
+        counted(needed.max(fm_stats::FEWEST), "seed")
+    )
+}
+
+/// Both mean errors, with as many decimals as tell them apart.
+fn errors(c: &Comparison) -> (String, String) {
+    let percents = Percents::telling_apart(&[c.arm_error, c.baseline_error]);
+    (
+        percents.percent(c.arm_error),
+        percents.percent(c.baseline_error),
+    )
+}
+
+/// "difference −0.88 points, 95 % interval −1.14 to −0.59".
+fn difference(c: &Comparison) -> String {
+    let ends = c.interval.map_or([0.0; 2], |i| [i.low, i.high]);
+    let points = Percents::telling_apart(&[0.0, c.difference, ends[0], ends[1]]);
+    let by = format!("difference {} points", points.points(c.difference));
+    match c.interval {
+        Some(i) => format!(
+            "{by}, {} interval {} to {}",
+            level(c.level),
+            points.points(i.low),
+            points.points(i.high)
+        ),
+        None => by,
+    }
+}
+
+/// "lower in 27 of 30 seeds, equal in 1".
+fn won(c: &Comparison) -> String {
+    let ties = match c.ties {
+        0 => String::new(),
+        ties => format!(", equal in {ties}"),
+    };
+    format!("lower in {} of {}{ties}", c.wins, counted(c.pairs, "seed"))
+}
+
+/// "p = 0.08 after Holm's correction for 4 comparisons".
+fn p_words(c: &Comparison) -> String {
+    let p = match c.adjusted_p < 0.001 {
+        true => "p < 0.001".to_owned(),
+        false => format!("p = {}", Unit::PValue.number(c.adjusted_p)),
+    };
+    match c.family {
+        1 => p,
+        several => format!("{p} after Holm's correction for {several} comparisons"),
+    }
+}
+
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}

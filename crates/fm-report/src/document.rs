@@ -1,0 +1,152 @@
+//! [`Document`]: the tree that every renderer reads.
+
+use crate::images::Images;
+use crate::plot::Plot;
+use crate::table::Table;
+
+/// A report: a title, a few lines about it, and its body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// The question that the report answers.
+    pub title: String,
+    /// Lines below the title: which protocol, data and seeds.
+    pub about: Vec<String>,
+    /// What follows, in order.
+    pub body: Vec<Block>,
+}
+
+/// A part of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    /// A titled part.
+    Section(Section),
+    /// A paragraph.
+    Text(Text),
+    /// Numbers in rows and columns.
+    Table(Table),
+    /// A chart.
+    Plot(Plot),
+    /// Small images.
+    Images(Images),
+}
+
+/// A titled part of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    /// Its heading.
+    pub title: String,
+    /// Whether the page shows only the heading until a reader opens it. A terminal names folded
+    /// sections and does not print them.
+    pub folded: bool,
+    /// Its contents.
+    pub body: Vec<Block>,
+}
+
+/// A paragraph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// The result in one sentence: the largest letters of the page.
+    Lead(String, Tone),
+    /// A further result.
+    Verdict(String, Tone),
+    /// An explanation.
+    Note(String),
+    /// What a reader must know before believing the results, and what to do about it.
+    Warning {
+        /// What is wrong.
+        says: String,
+        /// What to do.
+        advice: String,
+    },
+    /// Lines of code or of a terminal.
+    Code {
+        /// `sh`, `toml`; for Markdown.
+        language: &'static str,
+        /// The lines.
+        text: String,
+    },
+}
+
+/// What a result says of the arm that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It makes fewer errors.
+    Better,
+    /// It makes more errors.
+    Worse,
+    /// Neither is shown.
+    Neutral,
+}
+
+impl Document {
+    /// An empty document.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            about: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// The document with another block at its end.
+    #[must_use]
+    pub fn with(mut self, block: impl Into<Block>) -> Self {
+        self.body.push(block.into());
+        self
+    }
+
+    /// Adds a block at the end.
+    pub fn push(&mut self, block: impl Into<Block>) {
+        self.body.push(block.into());
+    }
+}
+
+impl Section {
+    /// An empty section.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            folded: false,
+            body: Vec::new(),
+        }
+    }
+
+    /// An empty section that the page folds.
+    pub fn folded(title: impl Into<String>) -> Self {
+        let folded = true;
+        Self {
+            folded,
+            ..Self::new(title)
+        }
+    }
+
+    /// The section with another block at its end.
+    #[must_use]
+    pub fn with(mut self, block: impl Into<Block>) -> Self {
+        self.body.push(block.into());
+        self
+    }
+
+    /// Adds a block at the end.
+    pub fn push(&mut self, block: impl Into<Block>) {
+        self.body.push(block.into());
+    }
+}
+
+impl Text {
+    /// An explanation.
+    pub fn note(text: impl Into<String>) -> Self {
+        Self::Note(text.into())
+    }
+}
+
+macro_rules! blocks {
+    ($($part:ident),*) => {$(
+        impl From<$part> for Block {
+            fn from(part: $part) -> Self {
+                Self::$part(part)
+            }
+        }
+    )*};
+}
+blocks!(Section, Text, Table, Plot, Images);

@@ -1,0 +1,79 @@
+//! Text from outside in HTML, Markdown, CSV and on a terminal.
+
+/// Text for element content and quoted attributes of HTML and SVG.
+pub(crate) fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(visible(c)),
+        }
+    }
+    escaped
+}
+
+/// Text for a line or a table cell of Markdown.
+pub(crate) fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => escaped.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            c => escaped.push(visible(c)),
+        }
+    }
+    escaped
+}
+
+/// Text as a block of code in Markdown, with a fence that no line of the text can close.
+pub(crate) fn markdown_code(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let text: String = text.trim_end().chars().map(visible).collect();
+    format!("{fence}{language}\n{text}\n{fence}\n")
+}
+
+/// One line of text for a terminal: no control character reaches it.
+pub(crate) fn terminal(text: &str) -> String {
+    let line = |c| match c {
+        '\n' | '\t' => ' ',
+        c => visible(c),
+    };
+    text.chars().map(line).collect()
+}
+
+/// A cell of a CSV file (RFC 4180).
+pub(crate) fn csv(text: &str) -> String {
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    }
+}
+
+/// Control characters and those that change the direction of a line become U+FFFD.
+pub(crate) fn visible(c: char) -> char {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let control = c.is_control() && !matches!(c, '\n' | '\t');
+    match control || turns || matches!(c, '\u{fffe}' | '\u{ffff}') {
+        true => '\u{fffd}',
+        false => c,
+    }
+}
+
+/// A name for a picture, cut after so many characters.
+pub(crate) fn shortened(name: &str, most: usize) -> String {
+    match name.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}

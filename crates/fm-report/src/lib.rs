@@ -1,0 +1,47 @@
+//! Reports: a [`Document`] is built once, from sentences, tables, plots and images, and written by
+//! four renderers.
+//!
+//! | renderer | what it writes |
+//! |---|---|
+//! | [`html`] | one file that opens offline, loads nothing and runs no script |
+//! | [`markdown`] | the words and tables |
+//! | [`terminal`] | what is not folded, in a given width |
+//! | [`csv`] | a file for each table and each plot: exact numbers, fractions instead of percent |
+//!
+//! A caller never formats a number: a [`Column`] and an [`Axis`] know their [`Unit`].
+//!
+//! ```
+//! use fm_report::{Column, Document, Table, Unit, Value, csv, terminal};
+//!
+//! let columns = [
+//!     Column::text("model", "model"),
+//!     Column::new("test_error", "test error", Unit::Fraction).mean_sd(),
+//! ];
+//! let mut table = Table::new("scores", "Scores on test rows, mean ± standard deviation", columns);
+//! table.push(["scratch".into(), Value::mean_sd(0.0198, Some(0.0055))]);
+//! let document = Document::new("Does a reused trunk help?").with(table);
+//!
+//! assert!(terminal(&document, 80, false).contains("1.98 ± 0.55"));
+//! assert_eq!(
+//!     csv(&document)[0].text,
+//!     "model,test_error_mean,test_error_sd\nscratch,0.0198,0.0055\n"
+//! );
+//! ```
+
+mod build;
+mod document;
+mod escape;
+mod images;
+mod number;
+mod plot;
+mod render;
+mod table;
+mod tensorboard;
+
+pub use build::{FirstLayer, Names, Scope, sentence};
+pub use document::{Block, Document, Section, Text, Tone};
+pub use images::{Image, ImageError, Images};
+pub use number::{Percents, Unit, counted, ranges};
+pub use plot::{Axis, AxisScale, Cell, Datum, Mark, Palette, Plot, Series};
+pub use render::{CsvFile, csv, html, markdown, terminal};
+pub use table::{Column, Kind, Table, Value};

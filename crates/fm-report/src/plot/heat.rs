@@ -1,0 +1,86 @@
+//! A heat map: a cell per pair of names, with its value in it.
+
+use super::chart::{Cell, Mark, Palette, Plot};
+use super::svg::{Anchor, Svg, WIDTH};
+use super::words::cell_words;
+use crate::escape::shortened;
+use crate::number::Unit;
+
+const LEFT: f64 = 92.0;
+const TOP: f64 = 8.0;
+/// Opacity of the strongest cell: dark text can be read on it, and light text in dark mode.
+const STRONGEST: f64 = 0.6;
+/// Width of a letter of a value.
+const LETTER: f64 = 6.0;
+
+/// Draws the plot.
+pub(super) fn draw(plot: &Plot) -> String {
+    let (columns, rows) = (plot.x.categories(), plot.y.categories());
+    let width = (WIDTH - 2.0 - LEFT) / columns.len().max(1) as f64;
+    let height = width.clamp(20.0, 46.0);
+    let bottom = TOP + height * rows.len() as f64;
+    let size = (width, height);
+    let corner = |x: usize, y: usize| (LEFT + x as f64 * width, TOP + y as f64 * height);
+    let mut svg = Svg::new();
+    for (y, name) in rows.iter().enumerate() {
+        let at = (LEFT - 6.0, corner(0, y).1 + height / 2.0 + 4.0);
+        svg.text("tick", Anchor::End, at, &shortened(name, 14));
+        for x in 0..columns.len() {
+            svg.cell("heat", corner(x, y), size, 0.0, "");
+        }
+    }
+    for (x, name) in columns.iter().enumerate() {
+        let at = (corner(x, 0).0 + width / 2.0 + 4.0, bottom + 14.0);
+        svg.slanted_text("tick", at, &shortened(name, 14));
+    }
+    for mark in &plot.marks {
+        let Mark::Cells {
+            unit,
+            palette,
+            cells,
+            ..
+        } = mark
+        else {
+            continue;
+        };
+        let finite = cells
+            .iter()
+            .map(|cell| cell.value.abs())
+            .filter(|v| v.is_finite());
+        let largest = finite.fold(0.0, f64::max);
+        for cell in cells
+            .iter()
+            .filter(|c| c.x < columns.len() && c.y < rows.len())
+        {
+            let place = corner(cell.x, cell.y);
+            // A root makes the small ones visible.
+            let strength =
+                match *palette != Palette::Plain && largest > 0.0 && cell.value.is_finite() {
+                    true => STRONGEST * libm::sqrt(cell.value.abs() / largest),
+                    false => 0.0,
+                };
+            let class = match palette {
+                Palette::Diverging if cell.value > 0.0 => "heat s1",
+                _ => "heat s0",
+            };
+            svg.cell(class, place, size, strength, &cell_words(*unit, cell));
+            let middle = (place.0 + width / 2.0, place.1 + height / 2.0 + 3.5);
+            let class = match palette {
+                Palette::Plain => "value soft",
+                _ => "value",
+            };
+            svg.text(class, Anchor::Middle, middle, &value(*unit, cell, width));
+        }
+    }
+    svg.finish(&plot.name, &plot.title, &plot.description(), bottom + 84.0)
+}
+
+/// The value with its sign, with one decimal where two do not fit.
+fn value(unit: Unit, cell: &Cell, width: f64) -> String {
+    let fits = |text: &str| text.chars().count() as f64 * LETTER <= width;
+    let exact = format!("{}{}", unit.number(cell.value), cell.sign);
+    match fits(&exact) {
+        true => exact,
+        false => format!("{}{}", unit.short(cell.value), cell.sign),
+    }
+}

@@ -1,0 +1,77 @@
+//! The range of a value axis: what is far away does not squeeze what matters into a corner.
+
+/// How much wider than its first group an axis may be.
+const STRETCH: f64 = 4.0;
+
+/// The range that an axis shows. The first group, which the plot is about, is within it, and so is
+/// `always`; each further group is, unless the range became more than [`STRETCH`] times as wide as
+/// the first needs. None without a finite value.
+pub(super) fn range(groups: &[Vec<f64>], always: &[f64]) -> Option<(f64, f64)> {
+    let mut extents: Vec<(f64, f64)> = groups.iter().filter_map(|group| extent(group)).collect();
+    if extents.is_empty() {
+        return extent(always);
+    }
+    let mut shown = joined(extents.remove(0), extent(always));
+    let widest = STRETCH * (shown.1 - shown.0);
+    // The nearest groups first, so that the order of the others does not matter.
+    extents
+        .sort_by(|a, b| width(joined(shown, Some(*a))).total_cmp(&width(joined(shown, Some(*b)))));
+    for extent in extents {
+        let with = joined(shown, Some(extent));
+        if widest == 0.0 || width(with) <= widest {
+            shown = with;
+        }
+    }
+    Some(shown)
+}
+
+/// Values without those that are far outside: more than three interquartile ranges beyond the
+/// quartiles (Tukey 1977). All values of fewer than eight, or where half of them are equal.
+pub(super) fn without_outliers(values: &[f64]) -> Vec<f64> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    if sorted.len() < 8 {
+        return sorted;
+    }
+    sorted.sort_by(f64::total_cmp);
+    let (low, high) = (sorted[sorted.len() / 4], sorted[3 * sorted.len() / 4]);
+    let reach = 3.0 * (high - low);
+    if reach > 0.0 {
+        sorted.retain(|v| (low - reach..=high + reach).contains(v));
+    }
+    sorted
+}
+
+fn width((low, high): (f64, f64)) -> f64 {
+    high - low
+}
+
+fn joined(a: (f64, f64), b: Option<(f64, f64)>) -> (f64, f64) {
+    b.map_or(a, |b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+fn extent(values: &[f64]) -> Option<(f64, f64)> {
+    let finite = values.iter().copied().filter(|v| v.is_finite());
+    finite.fold(None, |found, v| Some(joined((v, v), found)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_far_away_does_not_widen_the_range() {
+        let (near, far, close) = (vec![-1.6, 0.3], vec![1.0, 30.0], vec![0.1, 0.7]);
+        let shown = range(&[near.clone(), far, close], &[0.0]);
+        assert_eq!(shown, Some((-1.6, 0.7)));
+        assert_eq!(range(&[near, vec![3.0]], &[0.0]), Some((-1.6, 3.0)));
+        assert_eq!(range(&[vec![f64::NAN]], &[]), None);
+    }
+
+    #[test]
+    fn one_value_far_outside_is_left_out_and_a_tail_is_not() {
+        let mut values: Vec<f64> = (0..20).map(f64::from).collect();
+        assert_eq!(without_outliers(&values).len(), 20);
+        values.push(900.0);
+        assert_eq!(without_outliers(&values).len(), 20);
+    }
+}

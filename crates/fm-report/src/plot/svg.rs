@@ -1,0 +1,142 @@
+//! The SVG writer: elements with classes, which the page's style sheet colours.
+//!
+//! Written here rather than with a plotting crate because colours come from the page (light, dark,
+//! print), pictures have names for screen readers, and equal data give equal bytes.
+
+use std::fmt::Write as _;
+
+use crate::escape;
+
+/// Width of every picture in its own units.
+pub(super) const WIDTH: f64 = 440.0;
+
+/// A place in a picture.
+pub(super) type At = (f64, f64);
+
+/// Where a text stands relative to its place.
+#[derive(Clone, Copy)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A picture being drawn.
+pub(super) struct Svg {
+    body: String,
+}
+
+impl Svg {
+    pub(super) fn new() -> Self {
+        let body = String::new();
+        Self { body }
+    }
+
+    /// The element, with its name and description for screen readers.
+    pub(super) fn finish(self, id: &str, title: &str, description: &str, height: f64) -> String {
+        format!(
+            "<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" \
+             aria-labelledby=\"{id}-title {id}-desc\">\n<title id=\"{id}-title\">{}</title>\n\
+             <desc id=\"{id}-desc\">{}</desc>\n{}</svg>\n",
+            number(WIDTH),
+            number(height),
+            escape::html(title),
+            escape::html(description),
+            self.body
+        )
+    }
+
+    pub(super) fn line(&mut self, class: &str, from: At, to: At) {
+        let ([x1, y1], [x2, y2]) = (pair(from), pair(to));
+        self.add(format_args!(
+            "<line class=\"{class}\" x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\"/>"
+        ));
+    }
+
+    pub(super) fn text(&mut self, class: &str, anchor: Anchor, at: At, text: &str) {
+        let [x, y] = pair(at);
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let text = escape::html(text);
+        self.add(format_args!(
+            "<text class=\"{class}\" text-anchor=\"{anchor}\" x=\"{x}\" y=\"{y}\">{text}</text>"
+        ));
+    }
+
+    /// A text that rises towards its end, which is its place.
+    pub(super) fn slanted_text(&mut self, class: &str, at: At, text: &str) {
+        let [x, y] = pair(at);
+        let text = escape::html(text);
+        self.add(format_args!(
+            "<text class=\"{class}\" text-anchor=\"end\" x=\"{x}\" y=\"{y}\" \
+             transform=\"rotate(-40 {x} {y})\">{text}</text>"
+        ));
+    }
+
+    /// A line through points, in order.
+    pub(super) fn polyline(&mut self, class: &str, points: &[At]) {
+        let points = joined(points);
+        self.add(format_args!(
+            "<polyline class=\"{class}\" points=\"{points}\"/>"
+        ));
+    }
+
+    /// A filled area; a pointer that rests on it shows `says`, unless that is empty.
+    pub(super) fn polygon(&mut self, class: &str, points: &[At], says: &str) {
+        let points = joined(points);
+        let title = titled(says);
+        self.add(format_args!(
+            "<polygon class=\"{class}\" points=\"{points}\">{title}</polygon>"
+        ));
+    }
+
+    pub(super) fn dot(&mut self, class: &str, at: At, radius: f64, says: &str) {
+        let ([x, y], r, title) = (pair(at), number(radius), titled(says));
+        self.add(format_args!(
+            "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\">{title}</circle>"
+        ));
+    }
+
+    /// A cell of a heat map, as strong as `strength` from 0 to 1.
+    pub(super) fn cell(&mut self, class: &str, at: At, size: At, strength: f64, says: &str) {
+        let ([x, y], [width, height]) = (pair(at), pair(size));
+        let (opacity, title) = (number(strength), titled(says));
+        self.add(format_args!(
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
+             fill-opacity=\"{opacity}\">{title}</rect>"
+        ));
+    }
+
+    fn add(&mut self, element: std::fmt::Arguments<'_>) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.body, "{element}");
+    }
+}
+
+fn titled(says: &str) -> String {
+    match says {
+        "" => String::new(),
+        says => format!("<title>{}</title>", escape::html(says)),
+    }
+}
+
+fn pair(at: At) -> [String; 2] {
+    [number(at.0), number(at.1)]
+}
+
+fn joined(points: &[At]) -> String {
+    let points = points.iter().map(|&at| pair(at).join(","));
+    points.collect::<Vec<_>>().join(" ")
+}
+
+/// A coordinate: at most two decimals, no trailing zeros, never "-0".
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    match text.trim_end_matches('0').trim_end_matches('.') {
+        "-0" | "" => "0".to_owned(),
+        text => text.to_owned(),
+    }
+}

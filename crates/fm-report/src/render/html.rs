@@ -1,0 +1,220 @@
+//! HTML: one file that loads nothing and runs nothing. It is well-formed XML too.
+
+use std::fmt::Write as _;
+
+use crate::document::{Block, Document, Section, Text, Tone};
+use crate::escape;
+use crate::images::{Image, Images};
+use crate::plot::{self, Plot};
+use crate::table::Table;
+
+const STYLE: &str = include_str!("style.css");
+
+/// A browser that follows this policy requests nothing, whatever the page contains.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/// The document as a page. `files` is the folder of the CSV files, as seen from the page; plots and
+/// tables link to their file where it is given.
+pub fn html(document: &Document, files: Option<&str>) -> String {
+    let title = escape::html(&document.title);
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\"/>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
+         <header>\n<h1>{title}</h1>\n"
+    );
+    for line in &document.about {
+        paragraph(&mut out, "about", line);
+    }
+    out.push_str("</header>\n");
+    let mut page = Page { out, files };
+    page.blocks(&document.body, 2);
+    page.out.push_str("</main>\n</body>\n</html>\n");
+    page.out
+}
+
+struct Page<'a> {
+    out: String,
+    files: Option<&'a str>,
+}
+
+impl Page<'_> {
+    /// Plots and results that follow each other share rows where the page is wide enough.
+    fn blocks(&mut self, body: &[Block], level: usize) {
+        let side_by_side = |block: &Block| {
+            matches!(
+                block,
+                Block::Plot(_) | Block::Text(Text::Lead(..) | Text::Verdict(..))
+            )
+        };
+        for group in body.chunk_by(|a, b| side_by_side(a) && side_by_side(b)) {
+            let grid = group.iter().any(|block| matches!(block, Block::Plot(_)));
+            if grid {
+                self.out.push_str("<div class=\"pair\">\n");
+            }
+            let is_text = |block: &Block| matches!(block, Block::Text(_));
+            for part in group.chunk_by(|a, b| is_text(a) && is_text(b)) {
+                let column = grid && is_text(&part[0]);
+                self.out.push_str(if column { "<div>\n" } else { "" });
+                for block in part {
+                    self.block(block, level);
+                }
+                self.out.push_str(if column { "</div>\n" } else { "" });
+            }
+            if grid {
+                self.out.push_str("</div>\n");
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block, level: usize) {
+        match block {
+            Block::Section(section) => self.section(section, level),
+            Block::Text(text) => self.text(text),
+            Block::Table(table) => self.table(table),
+            Block::Plot(plot) => self.plot(plot),
+            Block::Images(images) => self.images(images),
+        }
+    }
+
+    fn section(&mut self, section: &Section, level: usize) {
+        let heading = level.min(4);
+        let title = format!("<h{heading}>{}</h{heading}>", escape::html(&section.title));
+        let (open, close) = match section.folded {
+            true => (
+                format!("<details>\n<summary>{title}</summary>\n"),
+                "</details>\n",
+            ),
+            false => (format!("<section>\n{title}\n"), "</section>\n"),
+        };
+        self.out.push_str(&open);
+        self.blocks(&section.body, level + 1);
+        self.out.push_str(close);
+    }
+
+    fn text(&mut self, text: &Text) {
+        let tone = |tone: &Tone| match tone {
+            Tone::Better => "better",
+            Tone::Worse => "worse",
+            Tone::Neutral => "neutral",
+        };
+        match text {
+            Text::Lead(text, of) => paragraph(&mut self.out, &format!("lead {}", tone(of)), text),
+            Text::Verdict(text, of) => {
+                paragraph(&mut self.out, &format!("verdict {}", tone(of)), text);
+            }
+            Text::Note(text) => paragraph(&mut self.out, "note", text),
+            Text::Warning { says, advice } => {
+                let [says, advice] = [says, advice].map(|text| escape::html(text));
+                self.add(format_args!(
+                    "<p class=\"warning\"><strong>Warning.</strong> {says} {advice}</p>"
+                ));
+            }
+            Text::Code { text, .. } => {
+                self.add(format_args!(
+                    "<pre><code>{}</code></pre>",
+                    escape::html(text)
+                ));
+            }
+        }
+    }
+
+    /// In a box that a narrow screen scrolls sideways; the caption stands above the box, where it
+    /// breaks at the page's width and not at the table's.
+    fn table(&mut self, table: &Table) {
+        let caption = escape::html(&table.caption);
+        self.add(format_args!(
+            "<p class=\"caption\">{caption}</p>\n\
+             <div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n\
+             <table>\n<thead><tr>"
+        ));
+        let class = |number: bool| if number { " class=\"number\"" } else { "" };
+        for column in &table.columns {
+            let (class, heading) = (class(column.is_number()), escape::html(&column.heading()));
+            self.add(format_args!("<th scope=\"col\"{class}>{heading}</th>"));
+        }
+        self.out.push_str("</tr></thead>\n<tbody>\n");
+        for row in &table.rows {
+            self.out.push_str("<tr>");
+            for (k, column) in table.columns.iter().enumerate() {
+                let cell = escape::html(&column.shown(Table::value(row, k)));
+                let class = class(column.is_number());
+                self.out.push_str(&match k {
+                    0 => format!("<th scope=\"row\"{class}>{cell}</th>"),
+                    _ => format!("<td{class}>{cell}</td>"),
+                });
+            }
+            self.out.push_str("</tr>\n");
+        }
+        self.out.push_str("</tbody>\n</table>\n</div>\n");
+        self.numbers(&table.name);
+    }
+
+    fn plot(&mut self, plot: &Plot) {
+        let (svg, beyond) = plot::svg(plot);
+        let title = escape::html(&plot.title);
+        self.add(format_args!(
+            "<figure>\n<figcaption>{title}</figcaption>\n{svg}"
+        ));
+        for words in [&plot.note, &beyond]
+            .into_iter()
+            .filter(|words| !words.is_empty())
+        {
+            paragraph(&mut self.out, "note", words);
+        }
+        self.numbers(&plot.name);
+        self.out.push_str("</figure>\n");
+    }
+
+    fn images(&mut self, images: &Images) {
+        paragraph(&mut self.out, "caption", &images.title);
+        if !images.note.is_empty() {
+            paragraph(&mut self.out, "note", &images.note);
+        }
+        let captions = images.images.iter().any(|image| !image.caption.is_empty());
+        let class = if captions { "gallery" } else { "grid" };
+        self.add(format_args!("<ul class=\"{class}\">"));
+        for image in &images.images {
+            let Image {
+                caption,
+                description,
+                ..
+            } = image;
+            let says = escape::html(description);
+            let source = image.address();
+            let _ = write!(
+                self.out,
+                "<li><img src=\"{source}\" alt=\"{says}\" title=\"{says}\"/>"
+            );
+            for line in caption {
+                let _ = write!(self.out, "<span>{}</span>", escape::html(line));
+            }
+            self.out.push_str("</li>\n");
+        }
+        self.out.push_str("</ul>\n");
+    }
+
+    /// A link to the file of a table or plot.
+    fn numbers(&mut self, name: &str) {
+        if let Some(folder) = self.files.filter(|_| !name.is_empty()) {
+            let path = escape::html(&format!("{folder}/{name}.csv"));
+            let name = escape::html(name);
+            self.add(format_args!(
+                "<p class=\"files\">Numbers: <a href=\"{path}\">{name}.csv</a></p>"
+            ));
+        }
+    }
+
+    fn add(&mut self, line: std::fmt::Arguments<'_>) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.out, "{line}");
+    }
+}
+
+fn paragraph(out: &mut String, class: &str, text: &str) {
+    let text = escape::html(text);
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "<p class=\"{class}\">{text}</p>");
+}

@@ -1,0 +1,270 @@
+//! A terminal: what is not folded, in a given width, with colours if asked for.
+
+use textwrap::core::display_width;
+use textwrap::{Options, WordSeparator, WordSplitter};
+
+use crate::document::{Block, Document, Section, Text, Tone};
+use crate::escape;
+use crate::number::counted;
+use crate::plot::{Mark, Plot};
+use crate::table::{Column, Table};
+
+/// Widest line of a paragraph, however wide the terminal.
+const WIDEST: usize = 100;
+
+/// The document as lines of at most `width` columns, where words, paths and the columns of tables
+/// allow it; with ANSI colours if `colour` is true. Folded sections are named at the end.
+pub fn terminal(document: &Document, width: usize, colour: bool) -> String {
+    let mut screen = Screen {
+        out: String::new(),
+        width: width.max(40),
+        colour,
+        folded: Vec::new(),
+    };
+    screen.paragraph(&document.title, Style::Bold);
+    for line in &document.about {
+        screen.paragraph(line, Style::Plain);
+    }
+    screen.blocks(&document.body);
+    if !screen.folded.is_empty() {
+        let names = screen.folded.join(", ");
+        screen.out.push('\n');
+        screen.paragraph(&format!("The page also has: {names}."), Style::Soft);
+    }
+    screen.out
+}
+
+#[derive(Clone, Copy)]
+enum Style {
+    Plain,
+    Bold,
+    Soft,
+    Good,
+    Bad,
+}
+
+struct Screen {
+    out: String,
+    width: usize,
+    colour: bool,
+    folded: Vec<String>,
+}
+
+impl Screen {
+    fn blocks(&mut self, body: &[Block]) {
+        for block in body {
+            match block {
+                Block::Section(section) => self.section(section),
+                Block::Text(text) => {
+                    self.out.push('\n');
+                    self.text(text);
+                }
+                Block::Table(table) => self.table(table),
+                Block::Plot(plot) if plot.is_strips() => self.strips(plot),
+                Block::Plot(_) | Block::Images(_) => {}
+            }
+        }
+    }
+
+    fn section(&mut self, section: &Section) {
+        if section.folded {
+            self.folded.push(section.title.clone());
+            return;
+        }
+        self.out.push('\n');
+        self.paragraph(&section.title, Style::Bold);
+        self.blocks(&section.body);
+    }
+
+    fn text(&mut self, text: &Text) {
+        let style = |tone: &Tone| match tone {
+            Tone::Better => Style::Good,
+            Tone::Worse => Style::Bad,
+            Tone::Neutral => Style::Bold,
+        };
+        match text {
+            Text::Lead(text, tone) => self.paragraph(text, style(tone)),
+            Text::Verdict(text, _) => self.paragraph(text, Style::Plain),
+            Text::Note(text) => self.paragraph(text, Style::Soft),
+            Text::Warning { says, advice } => {
+                self.paragraph(&format!("Warning: {says} {advice}"), Style::Bad);
+            }
+            // Not broken, so that it can be copied.
+            Text::Code { text, .. } => {
+                for line in text.lines() {
+                    self.line(&format!("    {}", escape::terminal(line)), Style::Plain);
+                }
+            }
+        }
+    }
+
+    /// Broken between words only: a path or an option broken at its hyphens could not be copied.
+    fn paragraph(&mut self, text: &str, style: Style) {
+        for line in wrapped(&escape::terminal(text), self.width.min(WIDEST)) {
+            self.line(&line, style);
+        }
+    }
+
+    fn line(&mut self, line: &str, style: Style) {
+        let code = match style {
+            _ if !self.colour => "",
+            Style::Plain => "",
+            Style::Bold => "1",
+            Style::Soft => "2",
+            Style::Good => "1;34",
+            Style::Bad => "1;33",
+        };
+        match code {
+            "" => self.out.push_str(line.trim_end()),
+            code => self.out += &format!("\u{1b}[{code}m{}\u{1b}[0m", line.trim_end()),
+        }
+        self.out.push('\n');
+    }
+
+    /// Aligned columns under a rule. Columns of details are left out, the last first, while the
+    /// table is too wide.
+    fn table(&mut self, table: &Table) {
+        let mut shown: Vec<usize> = (0..table.columns.len()).collect();
+        let mut layout = Layout::of(table, &shown);
+        while layout.width() > self.width
+            && let Some(at) = shown.iter().rposition(|&k| table.columns[k].detail)
+        {
+            shown.remove(at);
+            layout = Layout::of(table, &shown);
+        }
+        self.out.push('\n');
+        self.paragraph(&table.caption, Style::Bold);
+        self.out.push('\n');
+        for line in &layout.heading {
+            self.line(&layout.line(line), Style::Soft);
+        }
+        for row in &layout.rows {
+            self.line(&layout.line(row), Style::Plain);
+        }
+        let left_out = table.columns.len() - shown.len();
+        if left_out > 0 {
+            let columns = counted(left_out, "more column");
+            self.paragraph(&format!("({columns} in the page)"), Style::Soft);
+        }
+    }
+
+    /// A line for each mean: a bar from end to end of its interval and a sign at the mean, all on
+    /// one axis, and the numbers.
+    fn strips(&mut self, plot: &Plot) {
+        let data = plot.marks.iter().find_map(|mark| match mark {
+            Mark::Means(_, data) => Some(data),
+            _ => None,
+        });
+        let Some(data) = data else {
+            return;
+        };
+        let unit = plot.x.unit;
+        let texts = data.iter().map(|datum| {
+            let name = escape::shortened(&escape::terminal(&plot.y.shown(datum.y)), 30);
+            let interval = datum
+                .interval
+                .map(|ends| format!("  ({})", unit.interval(ends)));
+            let number = format!(
+                "{:>6}{}",
+                unit.number(datum.x),
+                interval.unwrap_or_default()
+            );
+            (name, number)
+        });
+        let (names, numbers): (Vec<String>, Vec<String>) = texts.unzip();
+        let widest = |texts: &[String]| texts.iter().map(|t| display_width(t)).max().unwrap_or(0);
+        let (left, right) = (widest(&names), widest(&numbers));
+        let bars = plot.text_bars(
+            data,
+            self.width.saturating_sub(left + right + 5).clamp(10, 40),
+        );
+        self.out.push('\n');
+        let title = [plot.title.as_str(), unit.name()].join(", ");
+        self.paragraph(title.trim_end_matches(", "), Style::Bold);
+        self.out.push('\n');
+        for ((name, numbers), bar) in names.iter().zip(&numbers).zip(&bars) {
+            let pad = " ".repeat(left - display_width(name));
+            self.line(&format!(" {name}{pad}  {bar}  {numbers}"), Style::Plain);
+        }
+    }
+}
+
+/// The texts of a table's cells, and how wide its columns are.
+struct Layout {
+    /// Lines of the heading.
+    heading: Vec<Vec<String>>,
+    rows: Vec<Vec<String>>,
+    widths: Vec<usize>,
+    right: Vec<bool>,
+}
+
+impl Layout {
+    fn of(table: &Table, shown: &[usize]) -> Self {
+        let column = |k: usize| &table.columns[k];
+        let cells = |row: &Vec<_>| -> Vec<String> {
+            let cell = |&k: &usize| escape::terminal(&column(k).shown(Table::value(row, k)));
+            shown.iter().map(cell).collect()
+        };
+        let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
+        // A heading is as wide as its longest word or its column, in as many lines as that takes.
+        let headings = shown.iter().enumerate().map(|(at, &k)| {
+            let text = escape::terminal(&column(k).heading());
+            let words = text.split(' ').map(display_width).max().unwrap_or(0);
+            let cells = rows
+                .iter()
+                .map(|row| display_width(&row[at]))
+                .max()
+                .unwrap_or(0);
+            let width = words.max(cells);
+            let lines = wrapped(&text, width.max(1)).into_iter();
+            (
+                lines.map(|line| line.replace('\u{a0}', " ")).collect(),
+                width,
+            )
+        });
+        let (headings, widths): (Vec<Vec<String>>, Vec<usize>) = headings.unzip();
+        let tall = headings.iter().map(Vec::len).max().unwrap_or(0);
+        // Headings stand on the line above the first row.
+        let line = |line: usize| {
+            let of = |lines: &Vec<String>| match (line + lines.len()).checked_sub(tall) {
+                Some(k) => lines[k].clone(),
+                None => String::new(),
+            };
+            headings.iter().map(of).collect()
+        };
+        Self {
+            heading: (0..tall).map(line).collect(),
+            right: shown
+                .iter()
+                .map(|&k| Column::is_number(column(k)))
+                .collect(),
+            rows,
+            widths,
+        }
+    }
+
+    /// One space before the table, two between columns.
+    fn width(&self) -> usize {
+        1 + self.widths.iter().sum::<usize>() + 2 * self.widths.len().saturating_sub(1)
+    }
+
+    fn line(&self, cells: &[String]) -> String {
+        let padded = cells.iter().enumerate().map(|(k, cell)| {
+            let pad = " ".repeat(self.widths[k] - display_width(cell).min(self.widths[k]));
+            match self.right[k] {
+                true => format!("{pad}{cell}"),
+                false => format!("{cell}{pad}"),
+            }
+        });
+        format!(" {}", padded.collect::<Vec<_>>().join("  "))
+    }
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let options = Options::new(width)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(false);
+    let lines = textwrap::wrap(text, options);
+    lines.into_iter().map(|line| line.into_owned()).collect()
+}

@@ -1,0 +1,6 @@
+//! TensorBoard's event files.
+
+mod event;
+mod record;
+
+pub(crate) use event::EventFile;

@@ -1,0 +1,11 @@
+//! Documents and their four renderers.
+
+mod csv_files;
+mod escaping;
+mod numbers;
+mod page;
+mod pictures;
+mod sentences;
+mod small;
+mod snapshots;
+mod widths;

@@ -1,0 +1,181 @@
+//! A small document with every kind of block.
+
+use fm_report::{
+    Axis, Cell, Column, Datum, Document, Image, Images, Mark, Palette, Plot, Section, Series,
+    Table, Text, Tone, Unit, Value,
+};
+
+/// A text that has a meaning in every format it is written to.
+pub(crate) const HOSTILE: &str =
+    "<script src=\"https://example.org/x.js\"></script> & 'q' | *b* ]]> ``` \u{1b}[2J \u{202e}end";
+
+/// Differences of two arms to a third, the second far away.
+pub(crate) fn strips() -> Plot {
+    let names = ["transfer − scratch", "linear-probe − scratch"];
+    let near = [-0.0135, -0.009, -0.0055, -0.012, 0.0015];
+    let far = [0.03, 0.12, 0.06, 0.31, 0.08];
+    let points = |row: usize, values: [f64; 5]| {
+        let datum = move |(k, value)| Datum::new(value, row as f64, format!("seed {}", k + 1));
+        values.into_iter().enumerate().map(datum)
+    };
+    let means = vec![
+        Datum::new(-0.0077, 0.0, "").within(Some((-0.0152, -0.0002))),
+        Datum::new(0.12, 1.0, "").within(Some((-0.018, 0.258))),
+    ];
+    let none = Series::new("", 0);
+    Plot::new(
+        "differences",
+        "Test error minus that of scratch, seed by seed",
+        Axis::linear("difference of the test errors", Unit::Points),
+        Axis::names("comparison", names.map(str::to_owned)),
+    )
+    .with(Mark::Zero {
+        below: "better".to_owned(),
+        above: "worse than scratch".to_owned(),
+    })
+    .with(Mark::Means(none.clone(), means))
+    .with(Mark::Points(
+        none,
+        points(0, near).chain(points(1, far)).collect(),
+    ))
+}
+
+fn curves() -> Plot {
+    let line = |name, colour, first: f64| {
+        let datum = |epoch: u32| {
+            let loss = first / f64::from(epoch);
+            Datum::new(f64::from(epoch), loss, format!("epoch {epoch}"))
+                .within(Some((0.9 * loss, 1.1 * loss)))
+        };
+        Mark::Line(Series::new(name, colour), (1..=4).map(datum).collect())
+    };
+    Plot::new(
+        "curves",
+        "Validation loss",
+        Axis::linear("epoch", Unit::Count),
+        Axis::log("validation loss", Unit::Loss),
+    )
+    .with(Mark::Upright(2.5, "all trained".to_owned()))
+    .with(line("transfer", 0, 0.4))
+    .with(line("scratch", 1, 0.7))
+}
+
+fn confusion() -> Plot {
+    let names = || ["sandal", "shirt"].map(str::to_owned);
+    let cell = |x, y, value| Cell {
+        x,
+        y,
+        value,
+        sign: "",
+        label: format!("true class {y}, predicted {x}"),
+    };
+    Plot::new(
+        "confusion",
+        "Confusion matrix of transfer",
+        Axis::names("predicted class", names()),
+        Axis::names("true class", names()),
+    )
+    .with(Mark::Cells {
+        title: "share".to_owned(),
+        unit: Unit::Fraction,
+        palette: Palette::Sequential,
+        cells: vec![
+            cell(0, 0, 0.99),
+            cell(1, 0, 0.01),
+            cell(0, 1, 0.025),
+            cell(1, 1, 0.975),
+        ],
+    })
+}
+
+/// The scores of two models.
+pub(crate) fn scores() -> Table {
+    let columns = [
+        Column::text("model", "model"),
+        Column::new("seeds", "seeds", Unit::Count),
+        Column::new("test_error", "test error", Unit::Fraction).mean_sd(),
+        Column::new(
+            "error_interval",
+            "95 % interval of the mean",
+            Unit::Fraction,
+        )
+        .interval()
+        .detail(),
+        Column::new("test_loss", "test loss", Unit::Loss)
+            .mean_sd()
+            .detail(),
+        Column::new("difference", "difference to scratch", Unit::Points),
+        Column::wins("better in"),
+        Column::new("p", "p", Unit::PValue),
+    ];
+    let mut table = Table::new(
+        "scores",
+        "Scores on test rows, mean ± standard deviation",
+        columns,
+    );
+    table.push([
+        "scratch".into(),
+        5_usize.into(),
+        Value::mean_sd(0.0198, Some(0.0055)),
+        Value::Interval(0.0176, 0.0217),
+        Value::mean_sd(0.1123, Some(0.0202)),
+    ]);
+    table.push([
+        "transfer".into(),
+        5_usize.into(),
+        Value::mean_sd(0.0121, None),
+        Value::interval(None),
+        Value::mean_sd(0.0792, Some(0.0114)),
+        Value::Number(-0.0077),
+        Value::Wins {
+            wins: 4,
+            ties: 0,
+            losses: 1,
+        },
+        Value::Number(0.0004),
+    ]);
+    table
+}
+
+/// The document; `name` is a text from outside.
+pub(crate) fn document(name: &str) -> Document {
+    let grey = Image::grey((2, 2), &[0, 255, 128, 64]).unwrap();
+    let signed = Image::signed((2, 2), &[-1.0, 1.0, 0.0, 0.5], 1.0).unwrap();
+    let mut document = Document::new(format!("Does a reused trunk help? {name}"));
+    document.about = vec![format!("Protocol {name}"), "5 seeds (1–5)".to_owned()];
+    document
+        .with(strips())
+        .with(Text::Lead(
+            format!("{name}: transfer has the lower error."),
+            Tone::Better,
+        ))
+        .with(Text::Verdict(
+            "linear-probe: undecided.".to_owned(),
+            Tone::Neutral,
+        ))
+        .with(Text::Warning {
+            says: format!("{name} has 5 seeds."),
+            advice: "Run it with 30.".to_owned(),
+        })
+        .with(Text::note(
+            "Held fixed: the 200 training images and the 2,000 test images.",
+        ))
+        .with(scores())
+        .with(
+            Section::folded(format!("Learning curves of {name}"))
+                .with(curves())
+                .with(Section::new("Predictions").with(confusion())),
+        )
+        .with(Section::folded("Images").with(Images {
+            title: "Test images".to_owned(),
+            note: format!("All of {name}."),
+            images: vec![
+                grey.described(name, vec![name.to_owned(), "in 3 of 5 seeds".to_owned()]),
+                signed.described("unit 1", Vec::new()),
+            ],
+        }))
+        .with(Section::folded("How to reproduce").with(Text::Code {
+            language: "sh",
+            text: format!("fm experiment --protocol '{name}'"),
+        }))
+}
