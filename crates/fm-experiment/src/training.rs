@@ -1,6 +1,5 @@
 //! The one place where a training is put together: networks from named streams, phases, rows.
 
-use fm_data::Dataset;
 use fm_nn::{Dense, Engine, Loss, Network};
 use fm_train::{
     EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, Stream, TrainError,
@@ -9,7 +8,6 @@ use fm_train::{
 use ndarray::Array2;
 
 use crate::protocol::{NetworkSpec, PhaseSpec};
-use crate::tasks::examples;
 
 /// What decides a training beside its network, rows and phases.
 #[derive(Clone, Debug)]
@@ -54,12 +52,17 @@ impl Setup {
     ) -> Result<Vec<EpochRecord>, TrainError> {
         let trainer = Trainer {
             engine: self.engine.clone(),
-            loss: Loss::for_classes(network.outputs().max(2)).0,
+            loss: loss(network),
             batch_size: self.batch_size,
             order: RowOrder::Shuffled(self.order),
         };
         trainer.fit(network, phases, train, valid, observer)
     }
+}
+
+/// One output means two classes.
+fn loss(network: &Network) -> Loss {
+    Loss::for_classes(network.outputs().max(2)).0
 }
 
 /// A trunk from the stream `prefix/trunk` of a seed.
@@ -84,10 +87,9 @@ pub(crate) fn head(
 /// Scores of a network on test rows, and the outputs for each, `[rows, outputs]`.
 pub(crate) fn score(
     network: &Network,
-    test: &Dataset,
+    test: &Examples<'_>,
     engine: &Engine,
 ) -> Result<(Scores, Array2<f32>), TrainError> {
     let mut evaluator = Evaluator::new(network, engine.clone());
-    let (loss, _) = Loss::for_classes(test.n_classes());
-    evaluator.evaluate_rows(network, &examples(test)?, loss)
+    evaluator.evaluate_rows(network, test, loss(network))
 }

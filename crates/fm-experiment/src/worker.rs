@@ -13,7 +13,7 @@ use crate::job::{Cell, Job};
 use crate::recipe::{ArmRecipe, Key, Recipe, RowsUsed};
 use crate::record::{Failure, Outcome, Predictions, Record};
 use crate::store::Store;
-use crate::tasks::Tasks;
+use crate::tasks::{Tasks, examples};
 use crate::test_rows::{TestImages, TestRows};
 use crate::training;
 use crate::trainings::{Trainings, train_error};
@@ -109,7 +109,8 @@ impl Worker<'_> {
         match &trained {
             Err(failure) => record.outcome = Outcome::Failed(failure.clone()),
             Ok((network, history, trunk_sha256)) => {
-                let (scores, logits) = training::score(network, test, self.engine)
+                let (scores, logits) = examples(test)
+                    .and_then(|test| training::score(network, &test, self.engine))
                     .map_err(|error| train_error(cell, error))?;
                 record.outcome = Outcome::Scored(scores);
                 record.predictions = Some(classes(logits.view()));
@@ -141,7 +142,8 @@ impl Worker<'_> {
         match trainings.arm(cell, arm, source, cell.validate)? {
             Err(failure) => record.outcome = Outcome::Failed(failure),
             Ok((network, history, trunk_sha256)) => {
-                let (scores, logits) = training::score(&network, test, self.engine)
+                let (scores, logits) = examples(test)
+                    .and_then(|test| training::score(&network, &test, self.engine))
                     .map_err(|error| train_error(cell, error))?;
                 record.outcome = Outcome::Scored(scores);
                 record.predictions = Some(Predictions::Logits(logits));

@@ -56,22 +56,11 @@ fn published() -> Option<PathBuf> {
     let from_env = std::env::var_os("FM_DATA").filter(|value| !value.is_empty());
     let folder = from_env.map(PathBuf::from);
     let folder = folder.unwrap_or_else(|| workspace().join("data/fashion-mnist"));
-    let name = fm_data::published::FILES[0].name;
-    let there = folder.join(format!("{name}.gz")).is_file() || folder.join(name).is_file();
-    there.then_some(folder)
+    folder.is_dir().then_some(folder)
 }
 
 fn open(folder: &Path) -> Result<Data, Box<dyn Error>> {
-    let FashionMnist { train, test } = FashionMnist::open(folder)?;
-    let identity = DatasetIdentity {
-        name: "fashion-mnist".to_owned(),
-        checksums: FashionMnist::checksums(),
-    };
-    Ok(Data {
-        train,
-        test,
-        identity,
-    })
+    Ok(FashionMnist::open(folder)?.into())
 }
 
 /// Images of 6 × 6 pixels in five classes, each a pattern with noise: enough to train on in
