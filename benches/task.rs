@@ -4,7 +4,7 @@
 //! on is number and size.
 
 use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
-use fm_train::{Examples, Inputs, Labels, Optimizer, Phase, RowOrder, Seeds, Sgd, Trainer};
+use fm_train::{Examples, Inputs, Phase, Seeds, Sgd, Trainer};
 use ndarray::Array2;
 use rand_core::Rng;
 
@@ -42,11 +42,8 @@ impl Rows {
     /// # Panics
     /// Never: there is a label for each row.
     pub fn examples(&self) -> Examples<'_> {
-        let inputs = Inputs::U8 {
-            values: self.pixels.view(),
-            scale: 1.0 / 255.0,
-        };
-        Examples::new(inputs, Labels::U8(&self.labels)).expect("a label for each row")
+        let inputs = Inputs::pixels(self.pixels.view());
+        Examples::new(inputs, &self.labels).expect("a label for each row")
     }
 }
 
@@ -73,18 +70,16 @@ pub fn network_of(hidden: &[usize], outputs: usize) -> Network {
 
 /// A trainer of shuffled batches.
 pub fn trainer(engine: &Engine, loss: Loss, batch_size: usize) -> Trainer {
-    let order = RowOrder::Shuffled(Seeds::new(1).stream("shuffle"));
     Trainer {
         engine: engine.clone(),
-        loss,
         batch_size,
-        order,
+        ..Trainer::new(loss, Seeds::new(1).stream("shuffle"))
     }
 }
 
 /// A phase of plain gradient descent.
 pub fn phase(epochs: usize, mask: FreezeMask) -> Phase {
-    Phase::new(epochs, mask, Optimizer::Sgd(Sgd::plain(1e-3)))
+    Phase::new(epochs, mask, Sgd::plain(1e-3))
 }
 
 /// One epoch of training everything.
@@ -94,7 +89,8 @@ pub fn phase(epochs: usize, mask: FreezeMask) -> Phase {
 pub fn epoch(engine: &Engine, network: &mut Network, rows: &Rows, batch_size: usize) {
     let phase = [phase(1, FreezeMask::none(network.layers().len()))];
     trainer(engine, Loss::SoftmaxCrossEntropy, batch_size)
-        .fit(network, &phase, &rows.examples(), None, &mut ())
+        .fit(network, &phase, &rows.examples())
+        .run()
         .expect("finite losses");
 }
 
@@ -106,6 +102,8 @@ pub fn frozen_phase(engine: &Engine, network: &mut Network, train: &Rows, valid:
     let phase = [phase(4, FreezeMask::trunk(network.layers().len()))];
     let (train, valid) = (train.examples(), valid.examples());
     trainer(engine, Loss::BinaryCrossEntropy, BATCH)
-        .fit(network, &phase, &train, Some(&valid), &mut ())
+        .fit(network, &phase, &train)
+        .validation(&valid)
+        .run()
         .expect("finite losses");
 }

@@ -17,7 +17,7 @@ use fm_experiment::{
 use fm_nn::{Dense, Engine, FreezeMask, Network};
 use fm_tests::small_experiment::{PROTOCOL, data, experiment, plan};
 use fm_train::{
-    Evaluator, Examples, Inputs, Labels, Optimizer, Phase, RowOrder, Scores, Seeds, Sgd, Trainer,
+    Evaluator, Examples, Inputs, Optimizer, Phase, RowOrder, Scores, Seeds, Sgd, Trainer,
 };
 
 const CURVES: &str = r#"
@@ -180,11 +180,7 @@ fn depth_is_what_its_definition_says() {
     let tasks = Tasks::split(protocol, &data.train, &data.test).unwrap();
     let part = |set| -> Examples<'_> {
         let set: &fm_data::Dataset = set;
-        let inputs = Inputs::U8 {
-            values: set.pixels(),
-            scale: 1.0 / 255.0,
-        };
-        Examples::new(inputs, Labels::U8(set.labels())).unwrap()
+        Examples::new(Inputs::pixels(set.pixels()), set.labels()).unwrap()
     };
     let (train, test) = (part(&tasks.target.train), part(&tasks.target.test));
     let seeds = Seeds::new(4);
@@ -199,9 +195,7 @@ fn depth_is_what_its_definition_says() {
         // As the protocol's scratch arm.
         let (mask, optimizer) = (FreezeMask::first(frozen, 3), Sgd::plain(0.05));
         let phase = Phase::new(3, mask, Optimizer::Sgd(optimizer));
-        trainer
-            .fit(network, &[phase], &train, None, &mut ())
-            .unwrap();
+        trainer.fit(network, &[phase], &train).run().unwrap();
     };
     let score = |network: &Network| {
         let mut evaluator = Evaluator::new(network, engine.clone());

@@ -30,6 +30,7 @@ fn the_rows_are_those_that_were_scored() {
                 let logits = rows.arm(&arm.name).unwrap();
                 assert_eq!(logits.dim(), (arm.test.rows, 1));
                 let pairs = predicted_classes(logits)
+                    .unwrap()
                     .into_iter()
                     .zip(&rows.target.labels);
                 let right = pairs.filter(|&(class, &label)| class == u32::from(label));

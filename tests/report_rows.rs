@@ -52,7 +52,7 @@ fn rows_of(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
 
 /// Whether the arm is right, by row, as the logits say.
 fn right(rows: &RunPredictions, arm: &str) -> Vec<bool> {
-    let predicted = predicted_classes(rows.arm(arm).unwrap());
+    let predicted = predicted_classes(rows.arm(arm).unwrap()).unwrap();
     let pairs = predicted.into_iter().zip(&rows.target.labels);
     pairs
         .map(|(class, &label)| class == u32::from(label))
@@ -184,7 +184,7 @@ fn one_answer_for_every_row_is_warned_of_whatever_the_scores_say() {
         told.collect()
     };
     let is = |rows: &RunPredictions, arm: &str| {
-        let classes = predicted_classes(rows.arm(arm).unwrap());
+        let classes = predicted_classes(rows.arm(arm).unwrap()).unwrap();
         classes.iter().all(|class| *class == classes[0])
     };
     let mut expected = Vec::new();

@@ -11,7 +11,7 @@ use fm_nn::{
     Backend, FreezeMask, Level, Loss, Matrix, Network, Rows as Inputs, Targets, Workspace,
 };
 use fm_nn::{doctor, peak_gflops};
-use fm_train::{Adam, AdamW, Evaluator, Optimizer, OptimizerState, RmsProp, Sgd};
+use fm_train::{Adam, AdamW, Evaluator, Optimizer, Phase, RmsProp, Sgd};
 
 use crate::Effort;
 use crate::report::{Report, heading};
@@ -241,8 +241,8 @@ fn steps(report: &mut Report, effort: Effort) {
             .map(|contender| {
                 let network = network(8);
                 let workspace = Workspace::for_training(&network, contender.engine.clone(), BATCH);
-                let state =
-                    OptimizerState::new(optimizer, &network, &mask).expect("right settings");
+                let phase = Phase::new(1, mask.clone(), optimizer);
+                let state = phase.optimizer_state(&network).expect("right settings");
                 (network, workspace, state)
             })
             .collect();

@@ -38,4 +38,5 @@ pub use results::{CellResult, Paired, Remaining, Results};
 pub use seeds::{SeedList, SeedListError};
 pub use store::{Asked, MadeWith, Store, Timing};
 pub use test_rows::{TestImages, TestRows};
+pub use training::initial_source_trunk;
 pub use watch::Observer;

@@ -67,7 +67,7 @@ pub struct Failure {
     pub phase: usize,
     /// Epoch of the training, counted from 1.
     pub epoch: usize,
-    /// Step of the epoch, counted from 1.
+    /// Step of the epoch, counted from 1; 0 if the training ended and its test loss is not finite.
     pub step: usize,
     /// What happened.
     pub reason: String,

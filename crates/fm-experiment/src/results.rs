@@ -374,7 +374,9 @@ fn correct(record: &Record, labels: &[u8]) -> Vec<bool> {
         Some(Predictions::Classes { class, .. }) => {
             class.iter().zip(labels).map(|(a, b)| a == b).collect()
         }
+        // A record with scores has finite logits.
         Some(Predictions::Logits(logits)) => predicted_classes(logits.view())
+            .unwrap_or_default()
             .into_iter()
             .zip(labels)
             .map(|(class, &label)| class == u32::from(label))

@@ -8,6 +8,7 @@ use fm_train::{
 use ndarray::Array2;
 
 use crate::protocol::{NetworkSpec, PhaseSpec};
+use crate::recipe::Recipe;
 
 /// What decides a training beside its network, rows and phases.
 #[derive(Clone, Debug)]
@@ -56,7 +57,8 @@ impl Setup {
             batch_size: self.batch_size,
             order: RowOrder::Shuffled(self.order),
         };
-        trainer.fit(network, phases, train, valid, observer)
+        let fit = trainer.fit(network, phases, train);
+        fit.validation(valid).observer(observer).run()
     }
 }
 
@@ -69,6 +71,11 @@ fn loss(network: &Network) -> Loss {
 pub(crate) fn trunk(spec: &NetworkSpec, inputs: usize, seeds: Seeds, prefix: &str) -> Vec<Dense> {
     let mut rng = seeds.stream(&format!("{prefix}/trunk")).rng();
     spec.trunk(inputs).trunk(&mut rng)
+}
+
+/// The trunk that the source network of a recipe starts from, for images of so many pixels.
+pub fn initial_source_trunk(recipe: &Recipe, inputs: usize) -> Vec<Dense> {
+    trunk(&recipe.network, inputs, Seeds::new(recipe.init_seed), "source")
 }
 
 /// A head for `n_classes` from the stream `prefix/head` of a seed.

@@ -287,7 +287,7 @@ fn base_key(cell: &Cell, arm: &ArmRecipe) -> String {
 /// A divergence as a result; other errors are errors.
 fn failure(error: &TrainError, training: &str) -> Option<Failure> {
     match error {
-        TrainError::NotFinite {
+        TrainError::Diverged {
             phase, epoch, step, ..
         } => Some(Failure {
             training: training.to_owned(),

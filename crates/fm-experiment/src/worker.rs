@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use fm_data::Dataset;
 use fm_nn::{Engine, Network};
-use fm_train::{predicted_classes, probabilities};
-use ndarray::ArrayView2;
+use fm_train::{EpochRecord, predicted_classes, probabilities};
+use ndarray::{Array2, ArrayView2};
 
 use crate::data::Data;
 use crate::error::ExperimentError;
@@ -109,11 +110,8 @@ impl Worker<'_> {
         match &trained {
             Err(failure) => record.outcome = Outcome::Failed(failure.clone()),
             Ok((network, history, trunk_sha256)) => {
-                let (scores, logits) = examples(test)
-                    .and_then(|test| training::score(network, &test, self.engine))
-                    .map_err(|error| train_error(cell, error))?;
-                record.outcome = Outcome::Scored(scores);
-                record.predictions = Some(classes(logits.view()));
+                let logits = self.score(cell, network, test, history, &mut record)?;
+                record.predictions = logits.map(|logits| classes(logits.view()));
                 record.source_sha256 = Some(network.digest());
                 (record.history, record.trunk_sha256) = (history.clone(), trunk_sha256.clone());
                 self.keep_model(cell, network, tasks.source.train.class_names())?;
@@ -142,17 +140,42 @@ impl Worker<'_> {
         match trainings.arm(cell, arm, source, cell.validate)? {
             Err(failure) => record.outcome = Outcome::Failed(failure),
             Ok((network, history, trunk_sha256)) => {
-                let (scores, logits) = examples(test)
-                    .and_then(|test| training::score(&network, &test, self.engine))
-                    .map_err(|error| train_error(cell, error))?;
-                record.outcome = Outcome::Scored(scores);
-                record.predictions = Some(Predictions::Logits(logits));
+                let logits = self.score(cell, &network, test, &history, &mut record)?;
+                record.predictions = logits.map(Predictions::Logits);
                 (record.history, record.trunk_sha256) = (history, trunk_sha256);
                 self.keep_model(cell, &network, tasks.target.train.class_names())?;
                 trainings.keep_base(cell, arm, network);
             }
         }
         Ok(record)
+    }
+
+    /// Scores a trained network for a record, and returns its outputs; `None` for outputs that are
+    /// not finite, which is a failure of the training.
+    fn score(
+        &self,
+        cell: &Cell,
+        network: &Network,
+        test: &Dataset,
+        history: &[EpochRecord],
+        record: &mut Record,
+    ) -> Result<Option<Array2<f32>>, ExperimentError> {
+        let scored = examples(test).and_then(|test| training::score(network, &test, self.engine));
+        let (scores, logits) = scored.map_err(|error| train_error(cell, error))?;
+        if scores.loss.is_finite() {
+            record.outcome = Outcome::Scored(scores);
+            return Ok(Some(logits));
+        }
+        let last = history.last();
+        let task = cell.recipe.arm.as_ref().map_or("source", |_| "target");
+        record.outcome = Outcome::Failed(Failure {
+            training: task.to_owned(),
+            phase: last.map_or(0, |epoch| epoch.phase),
+            epoch: last.map_or(0, |epoch| epoch.epoch),
+            step: 0,
+            reason: format!("the test loss is {} after the last epoch", scores.loss),
+        });
+        Ok(None)
     }
 
     /// The record of a cell before its training.
@@ -184,7 +207,8 @@ impl Worker<'_> {
 
 /// The predicted class of each row and its probability.
 fn classes(logits: ArrayView2<'_, f32>) -> Predictions {
-    let classes = predicted_classes(logits);
+    // A network that was scored has finite logits.
+    let classes = predicted_classes(logits).unwrap_or_default();
     let probabilities = probabilities(logits);
     let of_class = classes.iter().zip(probabilities.rows());
     let probability = of_class.map(|(&class, row)| row[class as usize] as f32);

@@ -35,11 +35,21 @@ pub enum Block {
 pub struct Section {
     /// Its heading.
     pub title: String,
-    /// Whether the page shows only the heading until a reader opens it. A terminal names folded
-    /// sections and does not print them.
-    pub folded: bool,
+    /// Who sees its contents at once.
+    pub shown: Shown,
     /// Its contents.
     pub body: Vec<Block>,
+}
+
+/// Who sees the contents of a section at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Every reader.
+    Open,
+    /// The reader of a terminal; the page shows the heading until it is opened.
+    Folded,
+    /// Nobody: the page shows the heading until it is opened, and a terminal names the section.
+    Details,
 }
 
 /// A paragraph.
@@ -102,20 +112,29 @@ impl Document {
 }
 
 impl Section {
-    /// An empty section.
+    /// An empty section that is open.
     pub fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
-            folded: false,
+            shown: Shown::Open,
             body: Vec::new(),
         }
     }
 
-    /// An empty section that the page folds.
+    /// An empty section that the page folds and a terminal prints.
     pub fn folded(title: impl Into<String>) -> Self {
-        let folded = true;
+        let shown = Shown::Folded;
         Self {
-            folded,
+            shown,
+            ..Self::new(title)
+        }
+    }
+
+    /// An empty section that the page folds and a terminal only names.
+    pub fn details(title: impl Into<String>) -> Self {
+        let shown = Shown::Details;
+        Self {
+            shown,
             ..Self::new(title)
         }
     }

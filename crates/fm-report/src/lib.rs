@@ -30,6 +30,7 @@
 
 mod build;
 mod document;
+mod error;
 mod escape;
 mod images;
 mod number;
@@ -38,8 +39,11 @@ mod render;
 mod table;
 mod tensorboard;
 
-pub use build::{FirstLayer, Names, Scope, sentence};
-pub use document::{Block, Document, Section, Text, Tone};
+pub use build::{
+    Names, Report, Scope, Warning, Written, compare_folders, document, sentence, write_events,
+};
+pub use document::{Block, Document, Section, Shown, Text, Tone};
+pub use error::ReportError;
 pub use images::{Image, ImageError, Images};
 pub use number::{Percents, Unit, counted, ranges};
 pub use plot::{Axis, AxisScale, Cell, Datum, Mark, Palette, Plot, Series};

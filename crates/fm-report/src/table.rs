@@ -111,7 +111,7 @@ impl Column {
         Self::new(key, title, Unit::Count).of(|_| Kind::Text)
     }
 
-    /// Pairs won: "27 of 30".
+    /// Pairs won and lost: "27:3".
     pub fn wins(title: impl Into<String>) -> Self {
         Self::new("", title, Unit::Count).of(|_| Kind::Wins)
     }
@@ -150,6 +150,8 @@ impl Column {
     /// "test error, %"; the unit stays on the line of the word before it.
     pub(crate) fn heading(&self) -> String {
         match self.unit().name() {
+            // An interval follows the column of its value.
+            _ if matches!(self.kind, Kind::Interval(_)) => self.title.clone(),
             "" => self.title.clone(),
             name if self.title.is_empty() => name.to_owned(),
             name => format!("{},\u{a0}{name}", self.title),
@@ -174,10 +176,7 @@ impl Column {
                 format!("{} ± {}", unit.number(*mean), unit.spread(*sd))
             }
             Value::Interval(low, high) => unit.interval((*low, *high)),
-            Value::Wins { wins, ties, losses } => match ties {
-                0 => format!("{wins} of {}", wins + losses),
-                _ => format!("{wins} of {}, equal in {ties}", wins + ties + losses),
-            },
+            Value::Wins { wins, losses, .. } => format!("{wins}:{losses}"),
         }
     }
 

@@ -1,13 +1,10 @@
-//! Freeze, fine-tune, save, go on later: `cargo run -p fm-train --example fine_tune`
+//! Freeze, fine-tune, save, resume: `cargo run -p fm-train --example fine_tune`
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use std::error::Error;
 
-use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
-use fm_train::{
-    Adam, Checkpoint, Examples, Inputs, Labels, Optimizer, Phase, RowOrder, Seeds, Trainer,
-    fine_tune,
-};
+use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_train::{Adam, Checkpoint, Examples, Phase, Seeds, Trainer, fine_tune};
 use ndarray::Array2;
 
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
@@ -17,7 +14,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
         rows.map(|p| u8::from(p.dot(&p) < inside)).collect()
     };
     let (source, target) = (labels(0.8), labels(1.2));
-    let task = |labels| Examples::new(Inputs::F32(points.view()), Labels::U8(labels));
+    let task = |labels| Examples::new(&points, labels);
     let seeds = Seeds::new(42);
     let spec = TrunkSpec {
         inputs: 2,
@@ -29,28 +26,27 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let trunk = spec.trunk(&mut seeds.stream("trunk").rng());
     let mut first = Network::new(trunk, head("source head"))?;
     let trainer = Trainer {
-        engine: Engine::portable(),
-        loss: Loss::BinaryCrossEntropy,
         batch_size: 8,
-        order: RowOrder::Shuffled(seeds.stream("shuffle")),
+        ..Trainer::new(Loss::BinaryCrossEntropy, seeds.stream("shuffle"))
     };
-    let adam = Optimizer::Adam(Adam::new(0.01));
-    let whole = [Phase::new(30, FreezeMask::none(3), adam)];
-    trainer.fit(&mut first, &whole, &task(&source)?, None, &mut ())?;
+    let all = [Phase::new(30, FreezeMask::none(3), Adam::new(0.01))];
+    trainer.fit(&mut first, &all, &task(&source)?).run()?;
 
-    // A new head on a copy of the trunk: first the head alone, then everything, slower below.
+    // A new head on a copy of the trunk: first only the head, then all layers, lower ones slower.
     let mut second = first.with_head(head("target head"))?;
-    let (phases, target) = (fine_tune(3, 3, 12, adam), task(&target)?);
-    let mut training = trainer.start(&mut second, &phases, &target, None)?;
+    let (phases, target) = (fine_tune(3, 3, 12, Adam::new(0.01)), task(&target)?);
+    let mut training = trainer.fit(&mut second, &phases, &target).start()?;
     let path = std::env::temp_dir().join(format!("fine_tune-{}.ckpt", std::process::id()));
     for _ in 0..5 {
-        training.epoch(&mut ())?;
+        training.epoch()?;
         let checkpoint = training.checkpoint().expect("between two epochs");
         checkpoint.save(&path)?;
     }
-    let checkpoint = Checkpoint::load(&path)?; // Another process would begin here.
-    let training = trainer.resume(&mut second, &phases, &checkpoint, &target, None)?;
-    let history = training.finish(&mut ())?;
+    let checkpoint = Checkpoint::load(&path)?; // Another process would start here.
+    let rest = trainer
+        .fit(&mut second, &phases, &target)
+        .resume(&checkpoint)?;
+    let history = rest.finish()?;
     println!("accuracy {:.3}", history[14].train.accuracy); // 3 and 12 epochs
     second.save(&path)?; // The trained network is a file as well.
     assert_eq!(Network::load(&path)?, second);

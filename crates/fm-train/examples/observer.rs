@@ -4,11 +4,8 @@
 use std::error::Error;
 use std::ops::ControlFlow;
 
-use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
-use fm_train::{
-    EpochRecord, Examples, Inputs, Labels, Observer, Optimizer, Phase, RowOrder, Seeds, Sgd,
-    StepRecord, Trainer,
-};
+use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_train::{EpochRecord, Examples, Observer, Phase, Seeds, Sgd, StepRecord, Trainer};
 use ndarray::Array2;
 
 /// Prints a line per epoch, counts steps, and ends the training when it is good enough.
@@ -35,7 +32,7 @@ impl Observer for Watch {
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let points = Array2::from_shape_fn((64, 1), |(i, _)| i as f32 / 32.0 - 1.0);
     let labels: Vec<u8> = (0..64).map(|i| u8::from(i >= 40)).collect();
-    let examples = Examples::new(Inputs::F32(points.view()), Labels::U8(&labels))?;
+    let examples = Examples::new(&points, &labels)?;
     let mut rng = Seeds::new(7).stream("weights").rng();
     let spec = TrunkSpec {
         inputs: 1,
@@ -45,14 +42,14 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut network = Network::new(spec.trunk(&mut rng), spec.head(1, &mut rng))?;
     let trainer = Trainer {
-        engine: Engine::portable(),
-        loss: Loss::BinaryCrossEntropy,
         batch_size: 8,
-        order: RowOrder::Shuffled(Seeds::new(7).stream("shuffle")),
+        ..Trainer::new(Loss::BinaryCrossEntropy, Seeds::new(7).stream("shuffle"))
     };
-    let phase = Phase::new(500, FreezeMask::none(2), Optimizer::Sgd(Sgd::plain(0.3)));
+    let phase = Phase::new(500, FreezeMask::none(2), Sgd::plain(0.3));
     let mut watch = Watch { steps: 0 };
-    let history = trainer.fit(&mut network, &[phase], &examples, None, &mut watch)?;
+    let phases = [phase];
+    let fit = trainer.fit(&mut network, &phases, &examples);
+    let history = fit.observer(&mut watch).run()?;
     assert!(history.len() < 500 && watch.steps == 8 * history.len());
     Ok(())
 }

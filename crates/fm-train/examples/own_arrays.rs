@@ -3,10 +3,8 @@
 
 use std::error::Error;
 
-use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
-use fm_train::{
-    Adam, EarlyStopping, Examples, Inputs, Labels, Optimizer, Phase, RowOrder, Seeds, Trainer,
-};
+use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_train::{Adam, EarlyStopping, Examples, Phase, Seeds, Trainer};
 use ndarray::Array2;
 
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
@@ -19,8 +17,8 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let points = |turn: f32| Array2::from_shape_fn((300, 2), |(i, j)| spiral(i, turn)[j]);
     let labels: Vec<u8> = (0..300).map(|i| (i % 3) as u8).collect();
     let (train, valid) = (points(0.0), points(0.1));
-    let train = Examples::new(Inputs::F32(train.view()), Labels::U8(&labels))?;
-    let valid = Examples::new(Inputs::F32(valid.view()), Labels::U8(&labels))?;
+    let train = Examples::new(&train, &labels)?;
+    let valid = Examples::new(&valid, &labels)?;
 
     // Everything random comes from named streams of one seed: run it twice, get the same bits.
     let seeds = Seeds::new(42);
@@ -35,20 +33,19 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let head = spec.head(outputs, &mut seeds.stream("head").rng());
     let mut network = Network::new(trunk, head)?;
     let trainer = Trainer {
-        engine: Engine::portable(),
-        loss,
         batch_size: 16,
-        order: RowOrder::Shuffled(seeds.stream("shuffle")),
+        ..Trainer::new(loss, seeds.stream("shuffle"))
     };
 
     let phase = Phase {
         early_stopping: Some(EarlyStopping::new(10)),
-        ..Phase::new(100, FreezeMask::none(3), Optimizer::Adam(Adam::new(0.01)))
+        ..Phase::new(100, FreezeMask::none(3), Adam::new(0.01))
     };
-    let history = trainer.fit(&mut network, &[phase], &train, Some(&valid), &mut ())?;
-    let best = history.iter().filter_map(|epoch| epoch.valid);
-    let best = best.map(|scores| scores.accuracy).fold(0.0, f64::max);
-    println!("{} epochs, best accuracy {best:.3}", history.len());
-    assert!(best > 0.9);
+    let phases = [phase];
+    let fit = trainer.fit(&mut network, &phases, &train);
+    let history = fit.validation(&valid).run()?;
+    let accuracy = trainer.evaluate(&network, &valid)?.accuracy;
+    println!("{} epochs, accuracy {accuracy:.3}", history.len());
+    assert!(accuracy > 0.9);
     Ok(())
 }

@@ -1,5 +1,6 @@
-//! [`Checkpoint`]: a training between two epochs, to be gone on with later.
+//! [`Checkpoint`]: the state of a training between two epochs, for resuming it later.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,71 +10,61 @@ use fm_nn::{FileError, Network, read_whole, write_whole};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
-use crate::history::EpochRecord;
+use crate::observer::EpochRecord;
 use crate::optimizer::SavedPart;
 use crate::phase::Phase;
 use crate::stopping::{PlateauState, Stopper};
 use crate::trainer::Setup;
 
-/// The kind of file: the description is JSON, the payload the network's file, that of the best
-/// network so far where the phase stops early, and what the optimizer remembers, as floats.
-const CHECKPOINT: Kind = Kind {
-    magic: *b"FMTRAIN\0",
-    what: "a checkpoint of a training",
-    newest: 1,
-    max_description: 1 << 28,
-};
-
-/// A training between two epochs: weights, what the optimizer remembers, phases with their masks,
-/// history, and what early stopping and plateaus remember.
+/// The state of a training between two epochs: weights, optimizer state, phases with their masks,
+/// history, and the state of early stopping and plateaus.
 ///
-/// Random streams need no state: an epoch's order and dropout come from the epoch's own
+/// Random streams have no state: the order and the dropout of an epoch come from the epoch's own
 /// generators. See [`Training`](crate::Training) for an example.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
+    pub(crate) state: State,
+    pub(crate) network: Network,
+    /// The network of the phase's best epoch, if the phase stops early.
+    pub(crate) best: Option<Network>,
+    pub(crate) optimizer: Vec<SavedPart>,
+}
+
+/// Everything but the networks and the optimizer state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct State {
     pub(crate) setup: Setup,
     pub(crate) phases: Vec<Phase>,
-    /// Index of the phase that is under way or comes next.
+    /// Index of the current phase, or of the next one.
     pub(crate) phase: usize,
     pub(crate) history: Vec<EpochRecord>,
-    pub(crate) network: Network,
-    /// Where a phase is under way.
-    pub(crate) midway: Option<(Midway, Vec<SavedPart>)>,
+    /// Of the current phase; none between two phases.
+    pub(crate) progress: Option<Progress>,
 }
 
-/// Where a phase stands, apart from its optimizer.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Midway {
-    /// Epochs of the phase that are done.
+/// The progress of a phase.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Progress {
+    /// Finished epochs of the phase.
     pub(crate) epochs: usize,
-    pub(crate) stopper: Stopper,
-    pub(crate) plateau: PlateauState,
-    /// The network of the best epoch, where the phase stops early.
-    pub(crate) best: Option<Network>,
+    stopper: Stopper,
+    plateau: PlateauState,
 }
 
-impl Midway {
-    pub(crate) fn new() -> Self {
-        Self {
-            epochs: 0,
-            stopper: Stopper::default(),
-            plateau: PlateauState::new(),
-            best: None,
-        }
-    }
-
-    /// Takes in an epoch of `phase` that ended with `network`.
-    pub(crate) fn see(&mut self, phase: &Phase, record: &EpochRecord, network: &Network) {
+impl Progress {
+    /// Adds an epoch of `phase` and returns whether it is the best so far for early stopping.
+    pub(crate) fn add(&mut self, phase: &Phase, record: &EpochRecord) -> bool {
         self.epochs += 1;
-        let Some(valid) = &record.valid else { return };
-        if let Some(rule) = &phase.early_stopping
-            && self.stopper.improves(rule, valid)
-        {
-            self.best = Some(network.clone());
-        }
+        let Some(valid) = &record.valid else {
+            return false;
+        };
         if let Some(rule) = &phase.reduce_on_plateau {
-            self.plateau.see(rule, valid.loss);
+            self.plateau.add(rule, valid.loss);
         }
+        let stopping = phase.early_stopping.as_ref();
+        stopping.is_some_and(|rule| self.stopper.improves(rule, valid))
     }
 
     /// Whether the phase has had its last epoch.
@@ -81,172 +72,131 @@ impl Midway {
         let stops = |rule| self.stopper.stops(rule);
         self.epochs >= phase.epochs || phase.early_stopping.as_ref().is_some_and(stops)
     }
+
+    /// The factor of the plateau on the learning rate.
+    pub(crate) fn lr_factor(&self) -> f64 {
+        self.plateau.factor
+    }
 }
 
-/// What the description says.
+/// The description in the file. The payload is the network's file, that of the best network, and
+/// the optimizer's floats.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Description {
-    setup: Setup,
-    phases: Vec<Phase>,
-    phase: usize,
-    history: Vec<EpochRecord>,
-    midway: Option<MidwayDescription>,
+struct Description<'a> {
+    state: Cow<'a, State>,
     network_bytes: usize,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MidwayDescription {
-    epochs: usize,
-    stopper: Stopper,
-    plateau: PlateauState,
     best_bytes: Option<usize>,
-    optimizer: Vec<PartDescription>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PartDescription {
-    steps: u64,
-    floats: usize,
+    /// Steps and number of floats of each part.
+    optimizer: Vec<(u64, usize)>,
 }
 
 /// Why bytes are not a checkpoint.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
-    /// The file cannot be read, is none, or is damaged.
+    /// The file cannot be read, is another kind of file, or is damaged.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The description is not what this program writes.
-    #[error("the checkpoint's description cannot be read")]
+    /// The description is not valid.
+    #[error("the description of the checkpoint is not valid")]
     Description(#[source] Arc<serde_json::Error>),
-    /// The description and what follows it do not fit.
-    #[error("the checkpoint contradicts itself: {0}")]
-    Contradiction(&'static str),
+    /// The parts of the checkpoint do not fit each other.
+    #[error("the checkpoint is not consistent: {0}")]
+    Inconsistent(&'static str),
 }
 
 impl Checkpoint {
-    /// The network as it was.
+    /// The network at the time of the checkpoint.
     pub fn network(&self) -> &Network {
         &self.network
     }
 
-    /// The phases of the whole training, with the masks that it goes on with.
+    /// The phases of the whole training, with their masks.
     pub fn phases(&self) -> &[Phase] {
-        &self.phases
+        &self.state.phases
     }
 
-    /// Number, counted from 1, of the phase that goes on or begins; none where all are done.
+    /// Number, counted from 1, of the phase that continues or starts; none if all are done.
     pub fn phase(&self) -> Option<usize> {
-        (self.phase < self.phases.len()).then_some(self.phase + 1)
+        (self.state.phase < self.state.phases.len()).then_some(self.state.phase + 1)
     }
 
-    /// One record per epoch so far.
+    /// One record for each finished epoch.
     pub fn history(&self) -> &[EpochRecord] {
-        &self.history
-    }
-
-    /// The checkpoint as a file's bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let network = self.network.to_bytes();
-        let (midway, parts) = self
-            .midway
-            .as_ref()
-            .map_or((None, &[][..]), |(m, parts)| (Some(m), parts.as_slice()));
-        let best = midway.and_then(|midway| midway.best.as_ref());
-        let best = best.map(Network::to_bytes);
-        let description = Description {
-            setup: self.setup.clone(),
-            phases: self.phases.clone(),
-            phase: self.phase,
-            history: self.history.clone(),
-            midway: midway.map(|midway| MidwayDescription {
-                epochs: midway.epochs,
-                stopper: midway.stopper,
-                plateau: midway.plateau,
-                best_bytes: best.as_ref().map(Vec::len),
-                optimizer: parts
-                    .iter()
-                    .map(|part| PartDescription {
-                        steps: part.steps,
-                        floats: part.memory.len(),
-                    })
-                    .collect(),
-            }),
-            network_bytes: network.len(),
-        };
-        let description = serde_json::to_vec(&description).expect("encoding to memory cannot fail");
-        container::seal_with(&CHECKPOINT, 1, &description, |bytes| {
-            bytes.extend_from_slice(&network);
-            bytes.extend_from_slice(&best.unwrap_or_default());
-            for part in parts {
-                bytes.extend(part.memory.iter().flat_map(|x| x.to_le_bytes()));
-            }
-        })
+        &self.state.history
     }
 
     /// The kind of file that [`to_bytes`](Self::to_bytes) writes.
-    pub const KIND: Kind = CHECKPOINT;
+    pub const KIND: Kind = Kind {
+        magic: *b"FMTRAIN\0",
+        what: "a checkpoint of a training",
+        newest: 1,
+        max_description: 1 << 28,
+    };
+
+    /// The checkpoint as the bytes of a file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let network = self.network.to_bytes();
+        let best = self.best.as_ref().map(Network::to_bytes);
+        let size = |part: &SavedPart| (part.steps, part.floats.len());
+        let description = Description {
+            state: Cow::Borrowed(&self.state),
+            network_bytes: network.len(),
+            best_bytes: best.as_ref().map(Vec::len),
+            optimizer: self.optimizer.iter().map(size).collect(),
+        };
+        let description = serde_json::to_vec(&description).expect("encoding to memory cannot fail");
+        container::seal_with(&Self::KIND, 1, &description, |bytes| {
+            bytes.extend_from_slice(&network);
+            bytes.extend_from_slice(&best.unwrap_or_default());
+            let floats = self.optimizer.iter().flat_map(|part| &part.floats);
+            bytes.extend(floats.flat_map(|x| x.to_le_bytes()));
+        })
+    }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote.
     ///
     /// # Errors
-    /// [`CheckpointError`] for anything else; never panics, and allocates little more than twice
-    /// the bytes.
+    /// [`CheckpointError`] for anything else. Never panics; allocates at most about twice the
+    /// number of bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let contents = container::open(&CHECKPOINT, bytes)?;
-        let description: Description = serde_json::from_slice(contents.description)
+        let contents = container::open(&Self::KIND, bytes)?;
+        let description: Description<'_> = serde_json::from_slice(contents.description)
             .map_err(|source| CheckpointError::Description(source.into()))?;
         let mut payload = contents.payload;
         let network = Network::from_bytes(take(&mut payload, description.network_bytes)?)?;
-        let midway = match description.midway {
-            None => None,
-            Some(midway) => {
-                let best = midway
-                    .best_bytes
-                    .map(|n| take(&mut payload, n))
-                    .transpose()?;
-                let best = best.map(Network::from_bytes).transpose()?;
-                let mut parts = Vec::new();
-                for part in midway.optimizer {
-                    let n = part.floats.checked_mul(4).ok_or(SHORT)?;
-                    let floats = take(&mut payload, n)?.chunks_exact(4);
-                    let float = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
-                    parts.push(SavedPart {
-                        steps: part.steps,
-                        memory: floats.map(float).collect(),
-                    });
-                }
-                let midway = Midway {
-                    epochs: midway.epochs,
-                    stopper: midway.stopper,
-                    plateau: midway.plateau,
-                    best,
-                };
-                Some((midway, parts))
-            }
-        };
+        let best = description.best_bytes;
+        let best = best.map(|n| take(&mut payload, n)).transpose()?;
+        let best = best.map(Network::from_bytes).transpose()?;
+        let mut optimizer = Vec::new();
+        for (steps, floats) in description.optimizer {
+            let bytes = take(&mut payload, floats.checked_mul(4).ok_or(SHORT)?)?;
+            let floats = bytes.chunks_exact(4);
+            let floats = floats.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+            optimizer.push(SavedPart {
+                steps,
+                floats: floats.collect(),
+            });
+        }
         if !payload.is_empty() {
-            return Err(CheckpointError::Contradiction("bytes are left over"));
+            let what = "there are bytes after the last part";
+            return Err(CheckpointError::Inconsistent(what));
         }
         let checkpoint = Self {
-            setup: description.setup,
-            phases: description.phases,
-            phase: description.phase,
-            history: description.history,
+            state: description.state.into_owned(),
             network,
-            midway,
+            best,
+            optimizer,
         };
-        checkpoint.consistent()?;
+        checkpoint.check_consistent()?;
         Ok(checkpoint)
     }
 
-    /// Writes the checkpoint to a file, whole or not at all; see [`write_whole`].
+    /// Writes the checkpoint to a file, completely or not at all; see [`write_whole`].
     ///
     /// # Errors
-    /// What the file system says.
+    /// The error of the file system.
     pub fn save(&self, path: &Path) -> io::Result<()> {
         write_whole(path, &self.to_bytes())
     }
@@ -260,85 +210,75 @@ impl Checkpoint {
     }
 
     /// Checks what a resumed training relies on.
-    fn consistent(&self) -> Result<(), CheckpointError> {
-        let wrong = |what| Err(CheckpointError::Contradiction(what));
-        if self.phase > self.phases.len() {
-            return wrong("there is no such phase");
-        }
-        for phase in &self.phases {
-            if phase.check(&self.network).is_err() {
-                return wrong("a phase does not fit the network");
-            }
-        }
-        let Some((midway, parts)) = &self.midway else {
-            return Ok(());
-        };
-        let Some(phase) = self.phases.get(self.phase) else {
-            return wrong("a phase is under way, and all are done");
-        };
-        if midway.epochs > phase.epochs || midway.epochs > self.history.len() {
-            return wrong("the phase has had more epochs than there were");
-        }
-        if midway
-            .best
-            .as_ref()
-            .is_some_and(|best| shape(best) != shape(&self.network))
-        {
-            return wrong("the best network is of another shape");
-        }
-        if !(midway.plateau.factor > 0.0 && midway.plateau.factor <= 1.0) {
-            return wrong("the learning rate's factor is no fraction");
-        }
-        match SavedPart::sizes(phase, &self.network) == SavedPart::sizes_of(parts) {
+    fn check_consistent(&self) -> Result<(), CheckpointError> {
+        let require = |what, valid| match valid {
             true => Ok(()),
-            false => wrong("the optimizer remembers another network"),
-        }
+            false => Err(CheckpointError::Inconsistent(what)),
+        };
+        let State { phases, phase, .. } = &self.state;
+        require("there is no such phase", *phase <= phases.len())?;
+        let fits = |phase: &Phase| phase.check(&self.network).is_ok();
+        require("a phase does not fit the network", phases.iter().all(fits))?;
+        let best = self.best.as_ref();
+        let same_shape = best.is_none_or(|best| shape(best) == shape(&self.network));
+        require("the best network has another shape", same_shape)?;
+        let Some(progress) = &self.state.progress else {
+            let none = self.best.is_none() && self.optimizer.is_empty();
+            return require("there is the state of a phase, but no current phase", none);
+        };
+        let epochs = self.state.history.len();
+        let phase = phases.get(*phase);
+        let most = phase.map_or(0, |phase| phase.epochs.min(epochs));
+        let what = "the current phase has more epochs than possible";
+        require(what, phase.is_some() && progress.epochs <= most)?;
+        let valid = progress.lr_factor() > 0.0 && progress.lr_factor() <= 1.0;
+        require(
+            "the learning-rate factor is not above 0 and at most 1",
+            valid,
+        )
     }
 
-    /// Checks that a training is the one that the checkpoint is of.
+    /// Checks that a training is the one that the checkpoint belongs to.
     pub(crate) fn check(
         &self,
         network: &Network,
         phases: &[Phase],
         setup: &Setup,
     ) -> Result<(), TrainError> {
-        let other = |key: String, checkpoint: String, here: String| TrainError::Checkpoint {
-            key,
-            checkpoint,
-            here,
+        let differ = |key: String, checkpoint: String, here: String| {
+            Err(TrainError::Checkpoint {
+                key,
+                checkpoint,
+                here,
+            })
         };
         let (there, here) = (shape(&self.network), shape(network));
         if there != here {
-            let text = |shape| format!("{shape:?}");
-            return Err(other("network".to_owned(), text(there), text(here)));
+            let (there, here) = (format!("{there:?}"), format!("{here:?}"));
+            return differ("network".to_owned(), there, here);
         }
-        if self.phases.len() != phases.len() {
-            let (there, here) = (self.phases.len(), phases.len());
-            let text = |n| format!("{n}");
-            return Err(other(
-                "number of phases".to_owned(),
-                text(there),
-                text(here),
-            ));
+        let (there, here) = (self.phases().len(), phases.len());
+        if there != here {
+            let key = "number of phases".to_owned();
+            return differ(key, there.to_string(), here.to_string());
         }
-        let key = |key: &str| key.to_owned();
-        if let Some((name, there, here)) = difference(&self.setup, setup) {
-            return Err(other(key(&name), there, here));
+        if let Some((name, there, here)) = difference(&self.state.setup, setup) {
+            return differ(name, there, here);
         }
-        for (index, (there, here)) in self.phases.iter().zip(phases).enumerate() {
+        for (number, (there, here)) in (1..).zip(self.phases().iter().zip(phases)) {
             if there.mask != here.mask {
                 let (there, here) = (there.mask.to_string(), here.mask.to_string());
-                return Err(other(format!("mask of phase {}", index + 1), there, here));
+                return differ(format!("mask of phase {number}"), there, here);
             }
             if let Some((name, there, here)) = difference(there, here) {
-                return Err(other(format!("{name} of phase {}", index + 1), there, here));
+                return differ(format!("{name} of phase {number}"), there, here);
             }
         }
         Ok(())
     }
 }
 
-const SHORT: CheckpointError = CheckpointError::Contradiction("it speaks of more than there is");
+const SHORT: CheckpointError = CheckpointError::Inconsistent("a part is longer than the file");
 
 /// Takes `n` bytes from the front.
 fn take<'a>(payload: &mut &'a [u8], n: usize) -> Result<&'a [u8], CheckpointError> {
@@ -355,7 +295,7 @@ fn shape(network: &Network) -> Vec<(usize, usize, fm_nn::Activation)> {
         .collect()
 }
 
-/// The first key at which two values differ, and what stands there.
+/// The first field in which two values differ, with both its values.
 fn difference<T: Serialize + PartialEq>(there: &T, here: &T) -> Option<(String, String, String)> {
     if there == here {
         return None;

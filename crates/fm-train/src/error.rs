@@ -1,142 +1,178 @@
-//! What can go wrong in this crate.
+//! [`TrainError`]: why a training cannot start, or had to stop.
+
+use std::fmt;
 
 use fm_nn::NetworkError;
 
-use crate::guard::FirstNotFinite;
-
-/// Why a training cannot start, or had to stop.
+/// Why a training or a metric cannot be computed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// Inputs and labels differ in number.
-    #[error("{inputs} rows of inputs, but {labels} labels")]
+    /// The numbers of input rows and labels differ.
+    #[error("{inputs} rows of inputs, but {labels} labels; every row needs one label")]
     Rows {
         /// Rows of inputs.
         inputs: usize,
         /// Labels.
         labels: usize,
     },
-    /// More rows than row numbers.
-    #[error("{rows} rows are too many, at most 4,294,967,295 can be numbered")]
+    /// Too many rows for 32-bit row numbers.
+    #[error("{rows} rows are too many; the limit is 4294967295")]
     TooManyRows {
         /// Rows found.
         rows: usize,
     },
-    /// Nothing to train or score on.
+    /// No rows to train or score on.
     #[error("the {what} examples have no rows")]
     NoRows {
         /// Which examples.
         what: &'static str,
     },
-    /// The inputs are not the network's.
-    #[error("the {what} examples have {found} inputs a row, the network takes {expected}")]
+    /// The inputs have the wrong number of columns.
+    #[error("the {what} examples have {found} columns, but the network takes {expected}")]
     Inputs {
         /// Which examples.
         what: &'static str,
-        /// Inputs of the network.
+        /// Inputs of the network, or of the layer that features are for.
         expected: usize,
         /// Columns found.
         found: usize,
     },
-    /// A label that the head has no output for.
-    #[error("row {row} of the {what} examples has class {class}, the head knows {n_classes}")]
+    /// The examples are features of layers that are not all frozen.
+    #[error(
+        "the {what} examples are outputs of the first {found} layers, so these must be frozen, but \
+         only {most} are; pass the original inputs, or features of {most} layers"
+    )]
+    Features {
+        /// Which examples.
+        what: &'static str,
+        /// The most layers that features may replace here.
+        most: usize,
+        /// Layers that the features replace.
+        found: usize,
+    },
+    /// A label is not a class of the network.
+    #[error(
+        "row {row} of the {what} examples has class {class}, but the classes are 0 to {}; remove \
+         the row, or use a network with more outputs",
+        n_classes.saturating_sub(1)
+    )]
     Class {
         /// Which examples.
         what: &'static str,
-        /// The row.
+        /// The first such row.
         row: usize,
         /// Its class.
         class: u32,
-        /// Number of classes of the head.
+        /// Number of classes of the network.
         n_classes: usize,
     },
-    /// A setting that cannot be.
+    /// A metric got logits or scores that are not numbers.
+    #[error("row {row} has a NaN logit, so it has no predicted class")]
+    Nan {
+        /// The first such row.
+        row: usize,
+    },
+    /// A setting is out of range.
     #[error("{name} must be {expected}, found {found}")]
     Setting {
         /// Name of the setting.
         name: &'static str,
-        /// What it must be.
-        expected: &'static str,
-        /// What it is.
+        /// The allowed values, in words.
+        expected: String,
+        /// The value found.
         found: String,
     },
-    /// Learning-rate factors for another number of layers.
-    #[error("{found} learning-rate factors for a network of {layers} layers")]
-    LrFactors {
-        /// Layers of the network.
-        layers: usize,
-        /// Factors found.
-        found: usize,
-    },
-    /// The loss is no number any more.
+    /// The training diverged: a loss, or a weight at the end of a phase, is NaN or infinite.
     #[error(
-        "the {what} loss became {loss} in phase {phase}, epoch {epoch}, step {step}, first in \
-         {first}; lower the learning rate"
+        "the training diverged in phase {phase}, epoch {epoch}, step {step}: the {what} loss is \
+         {loss}, and the first values that are not finite are in {first}; {}", first.advice()
     )]
-    NotFinite {
+    Diverged {
         /// Phase, counted from 1.
         phase: usize,
-        /// Epoch of the training, counted from 1.
+        /// Epoch of the whole training, counted from 1.
         epoch: usize,
         /// Step of the epoch, counted from 1.
         step: usize,
-        /// `training` or `validation`; the latter is after the epoch's last step.
+        /// `training` or `validation`; the latter is computed after the epoch's last step.
         what: &'static str,
         /// The loss.
         loss: f64,
-        /// Where it began.
+        /// Where the first values that are not finite are.
         first: FirstNotFinite,
     },
-    /// Weights for another number of classes.
-    #[error("{found} class weights for {n_classes} classes")]
-    ClassWeights {
-        /// Classes of the head.
-        n_classes: usize,
-        /// Weights found.
-        found: usize,
-    },
-    /// A checkpoint of another training.
+    /// The checkpoint belongs to another training.
     #[error(
-        "the checkpoint is of another training: its {key} is {checkpoint}, here it is {here}; \
-         go on with what it was made with, or start anew"
+        "the checkpoint belongs to another training: its {key} is {checkpoint}, but here it is \
+         {here}; resume with the original settings, or start a new training"
     )]
     Checkpoint {
         /// What differs.
         key: String,
-        /// What it is in the checkpoint.
+        /// Its value in the checkpoint.
         checkpoint: String,
-        /// What it is here.
+        /// Its value here.
         here: String,
     },
-    /// Mask, head and loss do not fit.
+    /// Mask, head and loss do not fit each other.
     #[error(transparent)]
     Network(#[from] NetworkError),
 }
 
-impl TrainError {
-    /// A setting that cannot be, with what it is.
-    pub(crate) fn setting(
-        name: &'static str,
-        expected: &'static str,
-        found: impl ToString,
-    ) -> Self {
-        Self::Setting {
-            name,
-            expected,
-            found: found.to_string(),
+/// Returns an error for the setting unless it is `valid`.
+pub(crate) fn require(
+    name: &'static str,
+    expected: &str,
+    found: impl ToString,
+    valid: bool,
+) -> Result<(), TrainError> {
+    if valid {
+        return Ok(());
+    }
+    Err(TrainError::Setting {
+        name,
+        expected: expected.to_owned(),
+        found: found.to_string(),
+    })
+}
+
+/// The first values, in the order of a forward pass, that are NaN or infinite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FirstNotFinite {
+    /// The inputs of the batch.
+    Inputs,
+    /// A layer's weights or biases: the previous step made them so.
+    Weights {
+        /// Name of the layer, `layers.0` and so on, or `head`.
+        layer: String,
+    },
+    /// The outputs of a layer whose inputs, weights and biases are finite.
+    Activations {
+        /// Name of the layer.
+        layer: String,
+    },
+    /// Only the loss.
+    Loss,
+}
+
+impl FirstNotFinite {
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Inputs => "check the data",
+            _ => "lower the learning rate, or set clip_norm",
         }
     }
 }
 
-/// Refuses the setting unless it is `fine`.
-pub(crate) fn require(
-    name: &'static str,
-    expected: &'static str,
-    found: impl ToString,
-    fine: bool,
-) -> Result<(), TrainError> {
-    if fine {
-        return Ok(());
+impl fmt::Display for FirstNotFinite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inputs => f.write_str("the inputs"),
+            Self::Weights { layer } => write!(f, "the weights of {layer}"),
+            Self::Activations { layer } => write!(f, "the activations of {layer}"),
+            Self::Loss => f.write_str("the loss"),
+        }
     }
-    Err(TrainError::setting(name, expected, found))
 }

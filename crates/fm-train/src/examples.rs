@@ -1,46 +1,15 @@
-//! [`Examples`]: borrowed inputs and labels, and how a batch of them is gathered.
+//! [`Examples`]: borrowed inputs and labels.
 
-use fm_nn::{Engine, Job, Matrix, prefetch_slice};
+use fm_nn::Network;
 use ndarray::ArrayView2;
 
 use crate::error::TrainError;
+use crate::inputs::Inputs;
 
-/// Inputs of a task, `[rows, inputs]`.
-#[derive(Clone, Copy, Debug)]
-pub enum Inputs<'a> {
-    /// Used as they are.
-    F32(ArrayView2<'a, f32>),
-    /// Bytes, each multiplied by `scale` when a batch is gathered (1/255 for pixels).
-    U8 {
-        /// The bytes, `[rows, inputs]`.
-        values: ArrayView2<'a, u8>,
-        /// What one step of a byte is worth.
-        scale: f32,
-    },
-}
-
-impl Inputs<'_> {
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        match self {
-            Self::F32(values) => values.nrows(),
-            Self::U8 { values, .. } => values.nrows(),
-        }
-    }
-
-    /// Number of columns.
-    pub fn cols(&self) -> usize {
-        match self {
-            Self::F32(values) => values.ncols(),
-            Self::U8 { values, .. } => values.ncols(),
-        }
-    }
-}
-
-/// Class numbers of a task, one per row.
+/// Class numbers of a task, one per row; converts from slices and vectors of u8 and u32.
 #[derive(Clone, Copy, Debug)]
 pub enum Labels<'a> {
-    /// As bytes, the way image datasets have them.
+    /// As bytes, the way image datasets store them.
     U8(&'a [u8]),
     /// For more than 256 classes.
     U32(&'a [u32]),
@@ -55,7 +24,7 @@ impl Labels<'_> {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no labels.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -72,19 +41,62 @@ impl Labels<'_> {
     }
 }
 
-/// Inputs with their labels, borrowed: one copy of the data serves every run.
+macro_rules! labels_from {
+    ($variant:ident, $class:ty) => {
+        impl<'a> From<&'a [$class]> for Labels<'a> {
+            fn from(labels: &'a [$class]) -> Self {
+                Self::$variant(labels)
+            }
+        }
+
+        impl<'a> From<&'a Vec<$class>> for Labels<'a> {
+            fn from(labels: &'a Vec<$class>) -> Self {
+                Self::$variant(labels)
+            }
+        }
+    };
+}
+
+labels_from!(U8, u8);
+labels_from!(U32, u32);
+
+/// Inputs with their labels, borrowed: many trainings can share one copy of the data.
+///
+/// ```
+/// use fm_train::{Examples, Inputs};
+/// use ndarray::array;
+///
+/// let points = array![[0.5, 1.0], [2.0, -0.5]];
+/// let labels = vec![0u8, 1];
+/// let examples = Examples::new(&points, &labels)?;
+/// assert_eq!(examples.rows(), 2);
+///
+/// let images = array![[0u8, 255, 128], [64, 0, 32]];
+/// let examples = Examples::new(Inputs::pixels(images.view()), &labels)?;
+/// assert_eq!(examples.inputs().cols(), 3);
+///
+/// let error = Examples::new(&points, &labels[..1]).unwrap_err();
+/// assert_eq!(error.to_string(), "2 rows of inputs, but 1 labels; every row needs one label");
+/// # Ok::<(), fm_train::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Examples<'a> {
     inputs: Inputs<'a>,
     labels: Labels<'a>,
+    /// The layer that the inputs go into; above 0 they are outputs of frozen layers.
+    layer: usize,
 }
 
 impl<'a> Examples<'a> {
     /// Pairs inputs with labels.
     ///
     /// # Errors
-    /// [`TrainError::Rows`] if their counts differ, [`TrainError::TooManyRows`] from 2³² on.
-    pub fn new(inputs: Inputs<'a>, labels: Labels<'a>) -> Result<Self, TrainError> {
+    /// [`TrainError::Rows`] if their counts differ, [`TrainError::TooManyRows`] from 2³² rows on.
+    pub fn new(
+        inputs: impl Into<Inputs<'a>>,
+        labels: impl Into<Labels<'a>>,
+    ) -> Result<Self, TrainError> {
+        let (inputs, labels) = (inputs.into(), labels.into());
         let (rows, n_labels) = (inputs.rows(), labels.len());
         if rows != n_labels {
             return Err(TrainError::Rows {
@@ -95,7 +107,12 @@ impl<'a> Examples<'a> {
         if u32::try_from(rows).is_err() {
             return Err(TrainError::TooManyRows { rows });
         }
-        Ok(Self { inputs, labels })
+        let layer = 0;
+        Ok(Self {
+            inputs,
+            labels,
+            layer,
+        })
     }
 
     /// Number of rows.
@@ -113,137 +130,98 @@ impl<'a> Examples<'a> {
         self.labels
     }
 
-    /// The same rows with other inputs, such as what a frozen trunk makes of them.
-    pub(crate) fn with_inputs<'b>(&'b self, inputs: ArrayView2<'b, f32>) -> Examples<'b> {
-        Examples {
-            inputs: Inputs::F32(inputs),
-            labels: self.labels,
+    /// The layer that the inputs go into: 0, or the number of layers that
+    /// [`Features`](crate::Features) replace.
+    pub fn layer(&self) -> usize {
+        self.layer
+    }
+
+    /// Outputs of the first `layer` layers, with a label for each row.
+    pub(crate) fn of_features(
+        features: ArrayView2<'a, f32>,
+        labels: Labels<'a>,
+        layer: usize,
+    ) -> Self {
+        Self {
+            inputs: Inputs::F32(features),
+            labels,
+            layer,
         }
     }
 
-    /// The same, borrowed for less long (array views do not shorten by themselves).
+    /// The same examples, borrowed for a shorter time.
     pub(crate) fn reborrow(&self) -> Examples<'_> {
-        let inputs = match &self.inputs {
-            Inputs::F32(values) => Inputs::F32(values.view()),
-            Inputs::U8 { values, scale } => Inputs::U8 {
-                values: values.view(),
-                scale: *scale,
-            },
-        };
         Examples {
-            inputs,
+            inputs: reborrow(&self.inputs),
             labels: self.labels,
+            layer: self.layer,
         }
     }
 
-    /// Asks for a row that will be read soon, wherever in memory it lies.
-    fn prefetch(&self, row: usize) {
-        match self.inputs {
-            Inputs::F32(values) => values.row(row).to_slice().map(prefetch_slice),
-            Inputs::U8 { values, .. } => values.row(row).to_slice().map(prefetch_slice),
-        };
-    }
-
-    /// Checks that there are rows and that they fit a network.
-    pub(crate) fn check(
-        &self,
-        what: &'static str,
-        inputs: usize,
-        n_classes: usize,
-    ) -> Result<(), TrainError> {
+    /// Checks that there are rows, and that columns and labels fit `network`.
+    pub(crate) fn check(&self, what: &'static str, network: &Network) -> Result<(), TrainError> {
         if self.rows() == 0 {
             return Err(TrainError::NoRows { what });
         }
-        if self.inputs.cols() != inputs {
-            let found = self.inputs.cols();
+        let Some(layer) = network.layers().get(self.layer) else {
+            let most = network.layers().len() - 1;
+            let found = self.layer;
+            return Err(TrainError::Features { what, most, found });
+        };
+        let (expected, found) = (layer.inputs(), self.inputs.cols());
+        if expected != found {
             return Err(TrainError::Inputs {
                 what,
-                expected: inputs,
+                expected,
                 found,
             });
         }
-        for row in 0..self.rows() {
-            let class = self.labels.class(row);
-            if class as usize >= n_classes {
-                return Err(TrainError::Class {
-                    what,
-                    row,
-                    class,
-                    n_classes,
-                });
-            }
-        }
-        Ok(())
+        let n_classes = network.outputs().max(2);
+        let classes = (0..self.rows()).map(|row| self.labels.class(row));
+        check_classes(what, classes, n_classes)
     }
 }
 
-/// How many rows ahead of the one that is gathered memory is asked for; a row that nobody asked
-/// for is waited for.
-const AHEAD: usize = 8;
-
-/// A batch in one reused buffer.
-#[derive(Debug)]
-pub(crate) struct Batch {
-    pub(crate) inputs: Matrix,
-    pub(crate) classes: Vec<u32>,
-}
-
-impl Batch {
-    pub(crate) fn new(capacity: usize, cols: usize) -> Self {
-        Self {
-            inputs: Matrix::zeros(capacity, cols),
-            classes: Vec::with_capacity(capacity),
-        }
-    }
-
-    /// Gathers `n_rows` rows: the `i`-th is row `row(i)` of the examples.
-    pub(crate) fn gather(
-        &mut self,
-        engine: &Engine,
-        examples: &Examples<'_>,
-        n_rows: usize,
-        row: impl Fn(usize) -> usize + Sync,
-    ) {
-        self.classes.clear();
-        let classes = (0..n_rows).map(|i| examples.labels.class(row(i)));
-        self.classes.extend(classes);
-        let level = engine.level();
-        engine.for_each_row(&mut self.inputs, n_rows, |i, out| {
-            if i + AHEAD < n_rows {
-                examples.prefetch(row(i + AHEAD));
-            }
-            let from = row(i);
-            match examples.inputs {
-                Inputs::F32(values) => {
-                    for (out, x) in out.iter_mut().zip(values.row(from)) {
-                        *out = *x;
-                    }
-                }
-                Inputs::U8 { values, scale } => match values.row(from).to_slice() {
-                    Some(bytes) => level.dispatch(Scale { bytes, scale, out }),
-                    None => {
-                        for (out, x) in out.iter_mut().zip(values.row(from)) {
-                            *out = f32::from(*x) * scale;
-                        }
-                    }
-                },
-            }
-        });
+/// The same inputs, borrowed for a shorter time (array views are not covariant).
+pub(crate) fn reborrow<'a>(inputs: &'a Inputs<'_>) -> Inputs<'a> {
+    match inputs {
+        Inputs::F32(values) => Inputs::F32(values.view()),
+        Inputs::U8 { values, scale } => Inputs::U8 {
+            values: values.view(),
+            scale: *scale,
+        },
     }
 }
 
-struct Scale<'a> {
-    bytes: &'a [u8],
-    scale: f32,
-    out: &'a mut [f32],
+/// The examples of a training.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Data<'a> {
+    pub(crate) train: Examples<'a>,
+    pub(crate) valid: Option<Examples<'a>>,
 }
 
-impl Job for Scale<'_> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        for (out, byte) in self.out.iter_mut().zip(self.bytes) {
-            *out = f32::from(*byte) * self.scale;
-        }
+impl<'a> Data<'a> {
+    /// Each part, with its name in messages.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &Examples<'a>)> {
+        let valid = self.valid.iter().map(|valid| ("validation", valid));
+        std::iter::once(("training", &self.train)).chain(valid)
+    }
+}
+
+/// Checks that every class is below `n_classes`.
+pub(crate) fn check_classes(
+    what: &'static str,
+    classes: impl IntoIterator<Item = u32>,
+    n_classes: usize,
+) -> Result<(), TrainError> {
+    let mut rows = classes.into_iter().enumerate();
+    match rows.find(|(_, class)| *class as usize >= n_classes) {
+        Some((row, class)) => Err(TrainError::Class {
+            what,
+            row,
+            class,
+            n_classes,
+        }),
+        None => Ok(()),
     }
 }

@@ -1,65 +1,52 @@
-//! Where a training first stops being numbers.
+//! Values that are not finite, and where they are first.
 
-use std::fmt;
+use fm_nn::{Network, Rows, Workspace};
+use ndarray::{ArrayView1, ArrayView2, s};
 
-use fm_nn::{Network, Workspace};
-use ndarray::ArrayView2;
+use crate::batch::Batch;
+use crate::error::FirstNotFinite;
 
-/// The first thing, in the order of a forward pass, that is NaN or infinite.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FirstNotFinite {
-    /// The inputs of the batch.
-    Inputs,
-    /// A layer's weights or biases: the step before made them so.
-    Weights {
-        /// Name of the layer, `layers.0` and so on, or `head`.
-        layer: String,
-    },
-    /// What a layer gives, from inputs, weights and biases that are all finite.
-    Activations {
-        /// Name of the layer.
-        layer: String,
-    },
-    /// Nothing but the loss.
-    Loss,
+/// Whether the weights and biases of the layers from `first` on are finite.
+pub(crate) fn is_finite(network: &Network, first: usize) -> bool {
+    // The largest exponent is found without a branch per value, so that the loop is vectorised.
+    let finite = |row: ArrayView1<'_, f32>| {
+        let exponents = row.iter().map(|x| x.to_bits() & 0x7f80_0000);
+        exponents.fold(0, u32::max) < 0x7f80_0000
+    };
+    network.layers()[first..].iter().all(|layer| {
+        let weight = layer.weight();
+        weight.rows().into_iter().all(finite) && finite(layer.bias().into())
+    })
 }
 
-impl fmt::Display for FirstNotFinite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Inputs => f.write_str("the inputs"),
-            Self::Weights { layer } => write!(f, "the weights of {layer}"),
-            Self::Activations { layer } => write!(f, "the activations of {layer}"),
-            Self::Loss => f.write_str("the loss itself"),
-        }
-    }
-}
-
-/// Looks for it after a forward pass of `inputs` from layer `first` on.
+/// Where a forward pass of the latest batch, from layer `first` on, first has values that are not
+/// finite.
 pub(crate) fn first_not_finite(
     network: &Network,
     first: usize,
-    inputs: ArrayView2<'_, f32>,
-    workspace: &Workspace,
+    batch: &Batch,
+    workspace: &mut Workspace,
 ) -> FirstNotFinite {
+    let n_rows = batch.classes.len();
+    let rows = Rows::of(&batch.inputs).first(n_rows);
+    network.forward_from(first, rows, workspace);
+    let finite = |values: ArrayView2<'_, f32>| values.iter().all(|x| x.is_finite());
     for (l, layer) in network.layers().iter().enumerate() {
-        let name = || network.layer_name(l);
-        if l == first && !inputs.iter().all(|x| x.is_finite()) {
+        let name = network.layer_name(l);
+        if l == first && !finite(batch.inputs.view().slice(s![..n_rows, ..])) {
             return match l.checked_sub(1) {
                 None => FirstNotFinite::Inputs,
-                // The inputs are what a frozen trunk gives.
+                // The inputs are outputs of frozen layers.
                 Some(below) => FirstNotFinite::Activations {
                     layer: network.layer_name(below),
                 },
             };
         }
-        let mut parameters = layer.weight().into_iter().chain(layer.bias());
-        if !parameters.all(|x| x.is_finite()) {
-            return FirstNotFinite::Weights { layer: name() };
+        if !finite(layer.weight()) || !layer.bias().iter().all(|x| x.is_finite()) {
+            return FirstNotFinite::Weights { layer: name };
         }
-        if l >= first && !workspace.output(l).iter().all(|x| x.is_finite()) {
-            return FirstNotFinite::Activations { layer: name() };
+        if l >= first && !finite(workspace.output(l)) {
+            return FirstNotFinite::Activations { layer: name };
         }
     }
     FirstNotFinite::Loss

@@ -1,168 +1,193 @@
-//! Scores of a network on examples.
+//! Predicted classes, probabilities, and metrics of logits and class numbers.
 
-use fm_nn::{Engine, Loss, Network, Rows, Targets, Workspace};
-use ndarray::{Array2, ArrayView2, s};
-use serde::{Deserialize, Serialize};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
-use crate::classification::predict;
-use crate::error::TrainError;
-use crate::examples::{Batch, Examples};
+use crate::error::{TrainError, require};
+use crate::examples::check_classes;
+use crate::reliability::Reliability;
 
-/// Rows that are scored together.
-const EVALUATION_ROWS: usize = 256;
-
-/// Mean loss and accuracy over some rows.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Scores {
-    /// Mean loss over the rows.
-    pub loss: f64,
-    /// Fraction of rows whose class is predicted.
-    pub accuracy: f64,
-    /// Number of them.
-    pub correct: usize,
-    /// Number of rows.
-    pub rows: usize,
-}
-
-/// Sums that become [`Scores`].
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) loss: f64,
-    correct: usize,
-    rows: usize,
-}
-
-impl Tally {
-    pub(crate) fn add(&mut self, loss_sum: f64, logits: ArrayView2<'_, f32>, classes: &[u32]) {
-        self.loss += loss_sum;
-        self.rows += classes.len();
-        let predicted = logits.rows().into_iter().zip(classes);
-        self.correct += predicted
-            .filter(|(row, class)| predict(row.iter()) == **class)
-            .count();
+/// Checks the arguments of a metric: as many labels as rows, at least one row, a class below
+/// `n_classes` for each row, and no NaN.
+pub(crate) fn check(
+    values: &ArrayView2<'_, f32>,
+    classes: &[u32],
+    n_classes: usize,
+) -> Result<(), TrainError> {
+    let (inputs, labels) = (values.nrows(), classes.len());
+    if inputs != labels {
+        return Err(TrainError::Rows { inputs, labels });
     }
+    if inputs == 0 {
+        return Err(TrainError::NoRows { what: "scored" });
+    }
+    check_classes("scored", classes.iter().copied(), n_classes)?;
+    let nan = |row: ArrayView1<'_, f32>| row.iter().any(|z| z.is_nan());
+    match values.rows().into_iter().position(nan) {
+        Some(row) => Err(TrainError::Nan { row }),
+        None => Ok(()),
+    }
+}
 
-    pub(crate) fn scores(&self) -> Scores {
-        let rows = self.rows.max(1) as f64;
-        Scores {
-            loss: self.loss / rows,
-            accuracy: self.correct as f64 / rows,
-            correct: self.correct,
-            rows: self.rows,
+/// The class that a row of logits predicts: the largest logit, the first of equal ones; for one
+/// logit, class 1 if it is above 0 (a probability above one half). None if there is no logit, or
+/// one is NaN.
+pub(crate) fn predict(row: ArrayView1<'_, f32>) -> Option<u32> {
+    let &first = row.first()?;
+    let (mut best, mut largest, mut nan) = (0, first, first.is_nan());
+    if row.len() == 1 {
+        return (!nan).then_some(u32::from(largest > 0.0));
+    }
+    for (class, &z) in (0..).zip(row).skip(1) {
+        nan |= z.is_nan();
+        if z > largest {
+            (best, largest) = (class, z);
         }
     }
+    (!nan).then_some(best)
 }
 
-/// Buffers for scoring a network; made once and used for every epoch.
-#[derive(Debug)]
-pub struct Evaluator {
-    workspace: Workspace,
-    batch: Batch,
-    first: usize,
+/// The predicted class of each row of `logits`, `[rows, outputs]`: the largest logit, the first of
+/// equal ones; for one output, class 1 where it is above 0.
+///
+/// # Errors
+/// [`TrainError::Nan`] if a logit is NaN.
+///
+/// ```
+/// use fm_train::predicted_classes;
+/// use ndarray::array;
+///
+/// assert_eq!(predicted_classes(array![[0.1, 0.3], [2.0, -5.0]].view())?, [1, 0]);
+/// assert_eq!(predicted_classes(array![[-0.1], [2.0]].view())?, [0, 1]);
+/// assert!(predicted_classes(array![[0.1, f32::NAN]].view()).is_err());
+/// # Ok::<(), fm_train::TrainError>(())
+/// ```
+pub fn predicted_classes(logits: ArrayView2<'_, f32>) -> Result<Vec<u32>, TrainError> {
+    let rows = logits.rows().into_iter().enumerate();
+    rows.map(|(row, logits)| predict(logits).ok_or(TrainError::Nan { row }))
+        .collect()
 }
 
-impl Evaluator {
-    /// Buffers for networks of the shape of `network`.
-    pub fn new(network: &Network, engine: Engine) -> Self {
-        Self::from_layer(network, engine, 0)
-    }
+/// The class that is predicted for every one of two or more rows; none if predictions differ or a
+/// logit is NaN. A network that predicts one class for everything has most likely learned nothing.
+///
+/// ```
+/// use fm_train::constant_prediction;
+/// use ndarray::array;
+///
+/// assert_eq!(constant_prediction(array![[0.1, 0.3], [-2.0, 5.0]].view()), Some(1));
+/// assert_eq!(constant_prediction(array![[0.1, 0.3], [2.0, -5.0]].view()), None);
+/// ```
+pub fn constant_prediction(logits: ArrayView2<'_, f32>) -> Option<u32> {
+    let mut predicted = logits.rows().into_iter().map(predict);
+    let first = predicted.next()??;
+    (logits.nrows() > 1 && predicted.all(|class| class == Some(first))).then_some(first)
+}
 
-    /// Buffers for scoring from layer `first` on, the inputs being those of that layer.
-    pub(crate) fn from_layer(network: &Network, engine: Engine, first: usize) -> Self {
-        let cols = network.layers()[first].inputs();
-        Self {
-            workspace: Workspace::for_inference(network, engine, EVALUATION_ROWS),
-            batch: Batch::new(EVALUATION_ROWS, cols),
-            first,
-        }
-    }
-
-    /// Scores `network` on `examples`.
-    ///
-    /// # Errors
-    /// [`TrainError`] if there are no rows or they do not fit the network or loss.
-    pub fn evaluate(
-        &mut self,
-        network: &Network,
-        examples: &Examples<'_>,
-        loss: Loss,
-    ) -> Result<Scores, TrainError> {
-        self.tally(network, examples, loss, |_, _| {})
-    }
-
-    /// As [`evaluate`](Self::evaluate), with the logits that the scores are of, `[rows, outputs]`.
-    ///
-    /// # Errors
-    /// As [`evaluate`](Self::evaluate).
-    pub fn evaluate_rows(
-        &mut self,
-        network: &Network,
-        examples: &Examples<'_>,
-        loss: Loss,
-    ) -> Result<(Scores, Array2<f32>), TrainError> {
-        let mut all = Array2::zeros((examples.rows(), network.outputs()));
-        let scores = self.tally(network, examples, loss, |logits, start| {
-            all.slice_mut(s![start..start + logits.nrows(), ..])
-                .assign(&logits);
-        })?;
-        Ok((scores, all))
-    }
-
-    /// Hands the logits of every chunk on, with the number of its first row.
-    fn tally(
-        &mut self,
-        network: &Network,
-        examples: &Examples<'_>,
-        loss: Loss,
-        mut each: impl FnMut(ArrayView2<'_, f32>, usize),
-    ) -> Result<Scores, TrainError> {
-        loss.check_outputs(network.outputs())?;
-        let inputs = network.layers()[self.first].inputs();
-        examples.check("evaluated", inputs, network.outputs().max(2))?;
-        let mut tally = Tally::default();
-        self.for_each_chunk(network, examples, |workspace, classes, start| {
-            let sum = workspace.loss(loss, Targets::Classes(classes));
-            let logits = workspace.logits();
-            tally.add(sum, logits, classes);
-            each(logits.slice(s![..classes.len(), ..]), start);
+/// The probability of every class, `[rows, classes]`, in f64: the softmax of each row of `logits`.
+/// One logit is a sigmoid output; it gives two columns, whose sum is 1.
+pub fn probabilities(logits: ArrayView2<'_, f32>) -> Array2<f64> {
+    if logits.ncols() == 1 {
+        return Array2::from_shape_fn((logits.nrows(), 2), |(row, class)| {
+            let z = f64::from(logits[[row, 0]]);
+            // The argument of exp is at most 0, so it cannot overflow.
+            let small = libm::exp(-z.abs());
+            let likelier = (z > 0.0) == (class == 1);
+            (if likelier { 1.0 } else { small }) / (1.0 + small)
         });
-        Ok(tally.scores())
     }
+    let mut out = logits.mapv(f64::from);
+    for mut row in out.rows_mut() {
+        let max = row.fold(f64::NEG_INFINITY, |max, &z| max.max(z));
+        row.mapv_inplace(|z| libm::exp(z - max));
+        let sum = row.sum();
+        row /= sum;
+    }
+    out
+}
 
-    /// The logits of every row, `[rows, outputs]`.
-    ///
-    /// # Errors
-    /// As [`evaluate`](Self::evaluate).
-    pub fn logits(
-        &mut self,
-        network: &Network,
-        examples: &Examples<'_>,
-    ) -> Result<Array2<f32>, TrainError> {
-        let inputs = network.layers()[self.first].inputs();
-        examples.check("evaluated", inputs, network.outputs().max(2))?;
-        let mut logits = Array2::zeros((examples.rows(), network.outputs()));
-        self.for_each_chunk(network, examples, |workspace, classes, start| {
-            logits
-                .slice_mut(s![start..start + classes.len(), ..])
-                .assign(&workspace.logits());
-        });
-        Ok(logits)
-    }
+/// Fraction of rows whose class is among the `k` largest logits. Of equal logits the first class
+/// counts as larger, as for accuracy.
+///
+/// # Errors
+/// [`TrainError`] if there are no rows, if labels and rows differ in number, for a class without a
+/// column, for NaN, and if `k` is 0.
+pub fn top_k_accuracy(
+    logits: ArrayView2<'_, f32>,
+    classes: &[u32],
+    k: usize,
+) -> Result<f64, TrainError> {
+    check(&logits, classes, logits.ncols())?;
+    require("k", "1 or more", k, k > 0)?;
+    let rows = logits.rows().into_iter().zip(classes);
+    let hits = rows.filter(|(row, class)| {
+        let class = **class as usize;
+        let own = row[class];
+        let before = |&(j, &z): &(usize, &f32)| z > own || (z == own && j < class);
+        row.iter().enumerate().filter(before).count() < k
+    });
+    Ok(hits.count() as f64 / classes.len() as f64)
+}
 
-    fn for_each_chunk(
-        &mut self,
-        network: &Network,
-        examples: &Examples<'_>,
-        mut f: impl FnMut(&Workspace, &[u32], usize),
-    ) {
-        for start in (0..examples.rows()).step_by(EVALUATION_ROWS) {
-            let end = examples.rows().min(start + EVALUATION_ROWS);
-            let engine = self.workspace.engine();
-            self.batch
-                .gather(engine, examples, end - start, |i| start + i);
-            let rows = Rows::of(&self.batch.inputs).first(end - start);
-            network.forward_from(self.first, rows, &mut self.workspace);
-            f(&self.workspace, &self.batch.classes, start);
-        }
+/// Area under the receiver operating characteristic: the probability that a row of class 1 has a
+/// larger score than one of class 0, with equal scores counting half (Hanley and McNeil 1982).
+/// None if either class has no rows.
+///
+/// # Errors
+/// [`TrainError`] if there are no rows, if labels and scores differ in number, for a class above
+/// 1, and for NaN.
+pub fn roc_auc(scores: &[f32], classes: &[u32]) -> Result<Option<f64>, TrainError> {
+    let column = ArrayView1::from(scores);
+    check(&column.insert_axis(ndarray::Axis(1)), classes, 2)?;
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+    // Twice the number of wins, so that ties are whole: exact below 2⁵³.
+    let (mut wins, mut negatives, mut positives) = (0u64, 0u64, 0u64);
+    for equal in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
+        let ones = equal.iter().filter(|&&row| classes[row] == 1).count() as u64;
+        let zeros = equal.len() as u64 - ones;
+        wins += ones * (2 * negatives + zeros);
+        negatives += zeros;
+        positives += ones;
     }
+    let pairs = 2 * negatives * positives;
+    Ok((pairs > 0).then(|| wins as f64 / pairs as f64))
+}
+
+/// The Brier score, from 0 to 2: the squared distance of the probabilities from the true class,
+/// averaged over the rows (Brier 1950). For two classes it is twice the form that only counts
+/// class 1.
+///
+/// # Errors
+/// [`TrainError`] if there are no rows, if labels and rows differ in number, for a class without
+/// an output, and for NaN.
+pub fn brier_score(logits: ArrayView2<'_, f32>, classes: &[u32]) -> Result<f64, TrainError> {
+    check(&logits, classes, logits.ncols().max(2))?;
+    let probabilities = probabilities(logits);
+    let squares = probabilities.indexed_iter().map(|((row, class), p)| {
+        let off = p - f64::from(u8::from(class == classes[row] as usize));
+        off * off
+    });
+    Ok(squares.sum::<f64>() / classes.len() as f64)
+}
+
+/// Expected calibration error: over `bins` equal bins of the predicted class's probability, the
+/// distance of accuracy from mean probability, weighted by rows (Guo et al. 2017). A bin includes
+/// its upper edge.
+///
+/// # Errors
+/// As [`brier_score`], and if `bins` is 0 or above a million.
+pub fn calibration_error(
+    logits: ArrayView2<'_, f32>,
+    classes: &[u32],
+    bins: usize,
+) -> Result<f64, TrainError> {
+    check(&logits, classes, logits.ncols().max(2))?;
+    let mut reliability = Reliability::new(bins)?;
+    let predicted = predicted_classes(logits)?;
+    let probabilities = probabilities(logits);
+    let rows = probabilities.rows().into_iter().zip(predicted);
+    for ((row, predicted), &class) in rows.zip(classes) {
+        reliability.add(row[predicted as usize], predicted == class);
+    }
+    Ok(reliability.calibration_error())
 }

@@ -4,7 +4,7 @@ use fm_nn::{Dropout, FreezeMask, Loss, Network, Objective};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{TrainError, require};
-use crate::optimizer::Optimizer;
+use crate::optimizer::{Optimizer, OptimizerState};
 use crate::schedule::Schedule;
 use crate::seed::Stream;
 use crate::stopping::{EarlyStopping, Plateau};
@@ -13,14 +13,13 @@ use crate::stopping::{EarlyStopping, Plateau};
 ///
 /// ```
 /// use fm_nn::FreezeMask;
-/// use fm_train::{Optimizer, Phase, Schedule, Sgd, discriminative};
+/// use fm_train::{Phase, Schedule, Sgd, discriminative};
 ///
-/// let optimizer = Optimizer::Sgd(Sgd::plain(0.1));
 /// let phase = Phase {
 ///     schedule: Schedule::one_cycle(),
 ///     lr_factors: discriminative(3, 2.6),
 ///     clip_norm: Some(1.0),
-///     ..Phase::new(10, FreezeMask::none(3), optimizer)
+///     ..Phase::new(10, FreezeMask::none(3), Sgd::plain(0.1))
 /// };
 /// assert_eq!(phase.lr_factors[2], 1.0);
 /// ```
@@ -29,42 +28,41 @@ use crate::stopping::{EarlyStopping, Plateau};
 pub struct Phase {
     /// Number of epochs, 1 or more.
     pub epochs: usize,
-    /// What is frozen.
+    /// The frozen parameters.
     pub mask: FreezeMask,
-    /// How the rest is updated.
+    /// The optimizer of all other parameters.
     pub optimizer: Optimizer,
-    /// How the learning rate goes over the phase's steps; constant by default.
+    /// The learning rate over the phase's steps; constant by default.
     pub schedule: Schedule,
-    /// What each layer's learning rate is multiplied by, from the input on, each above 0; none,
+    /// A factor on each layer's learning rate, from the input to the head, each above 0; empty,
     /// the default, is 1 for all.
     pub lr_factors: Vec<f64>,
-    /// The longest that the gradient of all trainable parameters together may be, above 0; none
-    /// by default. Longer ones are scaled down (Pascanu et al. 2013).
+    /// Gradients are scaled down to this norm of all trainable parameters together (Pascanu et
+    /// al. 2013), above 0; no limit by default.
     pub clip_norm: Option<f64>,
-    /// What is left out of the inputs of each layer but the network's first, from the lowest
-    /// trainable one on, and the stream that decides it; none by default. Scoring leaves nothing
-    /// out.
+    /// Dropout of the inputs of each layer but the network's first, from the lowest trainable one
+    /// on, and the stream of its draws; none by default. Scoring uses no dropout.
     pub dropout: Option<(Dropout, Stream)>,
-    /// How far targets are spread over all classes, from 0 (the default) to below 1; see
-    /// [`Objective`]. Training losses are recorded as smoothed, validation losses are plain.
+    /// Label smoothing, from 0 (the default) to below 1; see [`Objective`]. Training losses are
+    /// recorded with it, validation losses without.
     pub label_smoothing: f64,
-    /// What each class counts in the training loss, each above 0; none, the default, is 1 for
-    /// all. Validation losses are plain.
+    /// The weight of each class in the training loss, each above 0; empty, the default, is 1 for
+    /// all. Validation losses are not weighted.
     pub class_weights: Vec<f64>,
-    /// Ends the phase when validation no longer improves; none by default.
+    /// Ends the phase when validation scores no longer improve; none by default.
     pub early_stopping: Option<EarlyStopping>,
-    /// Lowers the learning rate, on top of the schedule, when the validation loss no longer
-    /// falls; none by default.
+    /// Lowers the learning rate, on top of the schedule, when the validation loss no longer falls;
+    /// none by default.
     pub reduce_on_plateau: Option<Plateau>,
 }
 
 impl Phase {
-    /// A phase at a constant learning rate.
-    pub fn new(epochs: usize, mask: FreezeMask, optimizer: Optimizer) -> Self {
+    /// A phase with a constant learning rate and no other options.
+    pub fn new(epochs: usize, mask: FreezeMask, optimizer: impl Into<Optimizer>) -> Self {
         Self {
             epochs,
             mask,
-            optimizer,
+            optimizer: optimizer.into(),
             schedule: Schedule::Constant,
             lr_factors: Vec::new(),
             clip_norm: None,
@@ -76,7 +74,20 @@ impl Phase {
         }
     }
 
-    /// What the phase makes small under a loss.
+    /// The optimizer at the start of the phase, with the phase's factors and clipping. For a
+    /// training loop of one's own; the phase's schedule is applied by
+    /// [`OptimizerState::set_lr_factor`].
+    ///
+    /// # Errors
+    /// [`TrainError`] if the phase does not fit the network.
+    pub fn optimizer_state(&self, network: &Network) -> Result<OptimizerState, TrainError> {
+        self.check(network)?;
+        let (factors, clip_norm) = (self.lr_factors.clone(), self.clip_norm);
+        let state = OptimizerState::new(self.optimizer, factors, clip_norm, &self.mask, network);
+        Ok(state)
+    }
+
+    /// The phase's objective under a loss.
     pub(crate) fn objective(&self, loss: Loss) -> Objective {
         Objective {
             loss,
@@ -86,25 +97,25 @@ impl Phase {
     }
 
     /// Checks what depends on the loss and on whether there are validation examples.
-    pub(crate) fn check_with(
-        &self,
-        network: &Network,
-        loss: Loss,
-        validated: bool,
-    ) -> Result<(), TrainError> {
-        self.check(network)?;
-        if loss == Loss::MeanSquaredError {
-            let cross = "left alone with a mean squared error, which has no classes";
-            let smoothing = self.label_smoothing;
-            require("label_smoothing", cross, smoothing, smoothing == 0.0)?;
-            if let Some(weight) = self.class_weights.first() {
-                return Err(TrainError::setting("class_weights", cross, weight));
-            }
-        }
-        let validation = |name, wanted: bool| {
-            let alone = "left alone without validation examples";
-            require(name, alone, "it", validated || !wanted)
-        };
+    pub(crate) fn check_training(&self, loss: Loss, validated: bool) -> Result<(), TrainError> {
+        let squared = loss == Loss::MeanSquaredError;
+        let expected = "left at its default with a mean squared error, which has no classes";
+        let (smoothing, weights) = (self.label_smoothing, &self.class_weights);
+        require(
+            "label_smoothing",
+            expected,
+            smoothing,
+            !squared || smoothing == 0.0,
+        )?;
+        let found = format!("{weights:?}");
+        require(
+            "class_weights",
+            expected,
+            found,
+            !squared || weights.is_empty(),
+        )?;
+        let expected = "off without validation examples";
+        let validation = |name, on: bool| require(name, expected, "on", validated || !on);
         validation("early_stopping", self.early_stopping.is_some())?;
         validation("reduce_on_plateau", self.reduce_on_plateau.is_some())
     }
@@ -115,74 +126,48 @@ impl Phase {
         self.check_settings(network.layers().len(), network.outputs().max(2))
     }
 
-    /// Checks everything but the mask, for a network of `layers` whose head knows `n_classes`.
+    /// Checks everything but the mask, for a network of `layers` layers, the head included, and
+    /// `n_classes` classes.
     ///
     /// # Errors
-    /// [`TrainError::Setting`] names the one that cannot be; [`TrainError::LrFactors`] and
-    /// [`TrainError::ClassWeights`] where there are too many or too few.
+    /// [`TrainError::Setting`] names the first setting that is out of range.
     pub fn check_settings(&self, layers: usize, n_classes: usize) -> Result<(), TrainError> {
         require("epochs", "1 or more", self.epochs, self.epochs > 0)?;
         self.optimizer.check()?;
         self.schedule.check()?;
-        check_lr_factors(&self.lr_factors, layers)?;
-        self.clip_norm.map_or(Ok(()), check_clip_norm)?;
-        self.dropout
-            .map_or(Ok(()), |(rule, _)| check_dropout(rule))?;
-        check_label_smoothing(self.label_smoothing)?;
-        check_class_weights(&self.class_weights, n_classes)?;
+        let expected = format!("{layers} numbers above 0, one per layer, the head last");
+        check_factors("lr_factors", &expected, &self.lr_factors, layers)?;
+        let norm = self.clip_norm.unwrap_or(1.0);
+        let valid = norm > 0.0 && norm.is_finite();
+        require("clip_norm", "above 0, and finite", norm, valid)?;
+        let fraction = |name, found: f64| {
+            let valid = (0.0..1.0).contains(&found);
+            require(name, "from 0 to below 1", found, valid)
+        };
+        fraction("dropout", self.dropout.map_or(0.0, |(rule, _)| rule.rate()))?;
+        fraction("label_smoothing", self.label_smoothing)?;
+        let expected = format!("{n_classes} numbers above 0, one per class");
+        check_factors("class_weights", &expected, &self.class_weights, n_classes)?;
         self.early_stopping.map_or(Ok(()), |rule| rule.check())?;
         self.reduce_on_plateau.map_or(Ok(()), |rule| rule.check())
     }
 }
 
-fn check_lr_factors(factors: &[f64], layers: usize) -> Result<(), TrainError> {
-    if !factors.is_empty() && factors.len() != layers {
-        let found = factors.len();
-        return Err(TrainError::LrFactors { layers, found });
-    }
-    match factors.iter().find(|f| !(**f > 0.0 && f.is_finite())) {
-        // Zero is not freezing: momentum would gather.
-        Some(wrong) => Err(TrainError::setting(
-            "lr_factors",
-            "numbers above 0 (a mask freezes)",
-            wrong,
-        )),
-        None => Ok(()),
-    }
+/// Checks that there are no factors, or `count` finite ones above 0. A learning-rate factor of 0
+/// would not freeze a layer: momentum would still accumulate.
+fn check_factors(
+    name: &'static str,
+    expected: &str,
+    factors: &[f64],
+    count: usize,
+) -> Result<(), TrainError> {
+    let valid = |f: &f64| *f > 0.0 && f.is_finite();
+    let valid = factors.is_empty() || factors.len() == count && factors.iter().all(valid);
+    require(name, expected, format!("{factors:?}"), valid)
 }
 
-fn check_clip_norm(norm: f64) -> Result<(), TrainError> {
-    let fine = norm > 0.0 && norm.is_finite();
-    require("clip_norm", "a number above 0", norm, fine)
-}
-
-fn check_dropout(dropout: Dropout) -> Result<(), TrainError> {
-    let rate = dropout.rate();
-    let fine = (0.0..1.0).contains(&rate);
-    require("dropout", "from 0 to below 1", rate, fine)
-}
-
-fn check_label_smoothing(smoothing: f64) -> Result<(), TrainError> {
-    let fine = (0.0..1.0).contains(&smoothing);
-    require("label_smoothing", "from 0 to below 1", smoothing, fine)
-}
-
-fn check_class_weights(weights: &[f64], n_classes: usize) -> Result<(), TrainError> {
-    if !weights.is_empty() && weights.len() != n_classes {
-        let found = weights.len();
-        return Err(TrainError::ClassWeights { n_classes, found });
-    }
-    match weights.iter().find(|w| !(**w > 0.0 && w.is_finite())) {
-        Some(wrong) => {
-            let expected = "numbers above 0";
-            Err(TrainError::setting("class_weights", expected, wrong))
-        }
-        None => Ok(()),
-    }
-}
-
-/// Factors on the learning rates of `layers` layers: 1 for the head, and each layer below it
-/// `ratio` times less than the one above (Howard and Ruder 2018, who take 2.6).
+/// Factors on the learning rates of `layers` layers: 1 for the head, and for each layer below it
+/// that of the layer above divided by `ratio` (Howard and Ruder 2018, with a ratio of 2.6).
 pub fn discriminative(layers: usize, ratio: f64) -> Vec<f64> {
     let from_head = std::iter::successors(Some(1.0), |factor| Some(factor / ratio));
     let mut factors: Vec<f64> = from_head.take(layers).collect();
@@ -190,31 +175,37 @@ pub fn discriminative(layers: usize, ratio: f64) -> Vec<f64> {
     factors
 }
 
-/// Gradual unfreezing from the top (Howard and Ruder 2018): a phase of `epochs` with the head
-/// alone trainable, one with the layer below it too, and so on down to the input.
-pub fn gradual_unfreezing(layers: usize, epochs: usize, optimizer: Optimizer) -> Vec<Phase> {
+/// Gradual unfreezing from the top (Howard and Ruder 2018): a phase of `epochs` epochs in which
+/// only the head is trainable, one with the layer below it too, and so on down to the input.
+pub fn gradual_unfreezing(
+    layers: usize,
+    epochs: usize,
+    optimizer: impl Into<Optimizer>,
+) -> Vec<Phase> {
+    let optimizer = optimizer.into();
     let frozen = (0..layers).rev();
     frozen
         .map(|k| Phase::new(epochs, FreezeMask::first(k, layers), optimizer))
         .collect()
 }
 
-/// fastai's `fine_tune`: the new head alone for `frozen_epochs`, then everything for `epochs` at
-/// half the learning rate, down to a hundredth of that at the input; one cycle in each phase.
-///
-/// Layers lie evenly, by ratio, between the two learning rates.
+/// fastai's `fine_tune`: only the new head for `frozen_epochs`, then all layers for `epochs` with
+/// half the learning rate at the head and a hundredth of that at the input; one cycle in each
+/// phase. The rates of the layers between are evenly spaced on a log scale.
 pub fn fine_tune(
     layers: usize,
     frozen_epochs: usize,
     epochs: usize,
-    optimizer: Optimizer,
+    optimizer: impl Into<Optimizer>,
 ) -> [Phase; 2] {
+    let optimizer = optimizer.into();
     let one_cycle = |peak, div| Schedule::OneCycle {
         peak,
         div,
         final_div: 1e5,
     };
     let ratio = libm::pow(100.0, 1.0 / layers.saturating_sub(1).max(1) as f64);
+    let half = optimizer.with_lr(optimizer.lr() / 2.0);
     [
         Phase {
             schedule: one_cycle(0.99, 25.0),
@@ -223,39 +214,7 @@ pub fn fine_tune(
         Phase {
             schedule: one_cycle(0.3, 5.0),
             lr_factors: discriminative(layers, ratio),
-            ..Phase::new(
-                epochs,
-                FreezeMask::none(layers),
-                optimizer.with_lr(optimizer.lr() / 2.0),
-            )
+            ..Phase::new(epochs, FreezeMask::none(layers), half)
         },
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Sgd;
-
-    #[test]
-    fn recipes_freeze_and_slow_down_from_the_input_on() {
-        let optimizer = Optimizer::Sgd(Sgd::plain(0.1));
-        let phases = gradual_unfreezing(3, 2, optimizer);
-        let lowest: Vec<_> = phases.iter().map(|p| p.mask.lowest_trainable()).collect();
-        assert_eq!(lowest, [Some(2), Some(1), Some(0)]);
-
-        assert_eq!(discriminative(3, 2.0), [0.25, 0.5, 1.0]);
-
-        let [head, all] = fine_tune(3, 1, 4, optimizer);
-        assert_eq!((head.epochs, all.epochs), (1, 4));
-        assert_eq!(head.mask, FreezeMask::trunk(3));
-        assert_eq!(all.mask, FreezeMask::none(3));
-        assert_eq!(all.optimizer.lr(), 0.05);
-        for (found, expected) in all.lr_factors.iter().zip([0.01, 0.1, 1.0]) {
-            assert!((found - expected).abs() < 1e-15, "{:?}", all.lr_factors);
-        }
-        for phase in [head, all] {
-            assert_eq!(phase.schedule.check(), Ok(()));
-        }
-    }
 }

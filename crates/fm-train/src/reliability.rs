@@ -1,21 +1,19 @@
-//! [`Reliability`]: whether predictions are right as often as their probabilities say.
+//! [`Reliability`]: whether predictions are correct as often as their probabilities say.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{TrainError, require};
 
-/// The most bins; more than any use of them needs.
-const MAX_BINS: usize = 1_000_000;
-
-/// Predictions by their probability, in equal bins from 0 to 1 (Guo et al. 2017): of rows whose
-/// predicted class has a probability near 0.8, four in five should be right.
+/// Counts of predictions by their probability, in equal bins from 0 to 1: the data of a
+/// reliability diagram (Guo et al. 2017). Of the rows whose predicted class has a probability near
+/// 0.8, four in five should be correct.
 ///
 /// ```
 /// use fm_train::Reliability;
 ///
 /// let mut reliability = Reliability::new(10)?;
-/// for (probability, right) in [(0.75, true), (0.75, false), (0.95, true)] {
-///     reliability.add(probability, right);
+/// for (probability, correct) in [(0.75, true), (0.75, false), (0.95, true)] {
+///     reliability.add(probability, correct);
 /// }
 /// let bin = reliability.bins()[7];
 /// assert_eq!((bin.rows, bin.accuracy(), bin.mean_probability()), (2, Some(0.5), Some(0.75)));
@@ -28,19 +26,19 @@ pub struct Reliability {
     bins: Vec<ReliabilityBin>,
 }
 
-/// The rows of a bin of [`Reliability`].
+/// A bin of [`Reliability`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ReliabilityBin {
-    /// Rows in it.
+    /// Rows in the bin.
     pub rows: u64,
-    /// Of them those whose prediction is right.
+    /// Rows among them that are predicted correctly.
     pub correct: u64,
-    /// Sum of the probabilities of their predicted classes.
+    /// Sum of the probabilities of the predicted classes.
     pub probability_sum: f64,
 }
 
 impl ReliabilityBin {
-    /// Fraction of the rows that are right; none without rows.
+    /// Fraction of the rows that are correct; none without rows.
     pub fn accuracy(&self) -> Option<f64> {
         (self.rows > 0).then(|| self.correct as f64 / self.rows as f64)
     }
@@ -52,30 +50,30 @@ impl ReliabilityBin {
 }
 
 impl Reliability {
-    /// No rows yet, in `bins` bins.
+    /// `bins` empty bins.
     ///
     /// # Errors
     /// [`TrainError::Setting`] if `bins` is 0 or above a million.
     pub fn new(bins: usize) -> Result<Self, TrainError> {
-        let fine = (1..=MAX_BINS).contains(&bins);
-        require("bins", "from 1 to 1,000,000", bins, fine)?;
+        let valid = (1..=1_000_000).contains(&bins);
+        require("bins", "from 1 to 1000000", bins, valid)?;
         Ok(Self {
             bins: vec![ReliabilityBin::default(); bins],
         })
     }
 
     /// Counts a row: the probability of its predicted class, and whether that is its class. A bin
-    /// holds its upper edge; what is no probability counts in the first or the last.
-    pub fn add(&mut self, probability: f64, right: bool) {
+    /// includes its upper edge; values outside of 0 to 1 count in the first or the last bin.
+    pub fn add(&mut self, probability: f64, correct: bool) {
         let count = self.bins.len();
-        let place = (probability * count as f64).ceil() as usize;
-        let bin = &mut self.bins[place.clamp(1, count) - 1];
+        let index = (probability * count as f64).ceil() as usize;
+        let bin = &mut self.bins[index.clamp(1, count) - 1];
         bin.rows += 1;
-        bin.correct += u64::from(right);
+        bin.correct += u64::from(correct);
         bin.probability_sum += probability;
     }
 
-    /// The bins, from probability 0 on, all of one width.
+    /// The bins, from probability 0 to 1, all of the same width.
     pub fn bins(&self) -> &[ReliabilityBin] {
         &self.bins
     }

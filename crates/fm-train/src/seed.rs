@@ -1,14 +1,14 @@
-//! [`Seeds`]: independent named random streams under one seed.
+//! [`Seeds`]: independent named random streams under one seed, and [`shuffle`].
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// One run's seed, from which every use of randomness has its own stream by name.
+/// One seed, from which every use of randomness gets its own stream by name.
 ///
-/// The key of a stream is the SHA-256 of a fixed prefix, the seed (little-endian) and the name,
-/// so a change to one use never moves another, and the streams of two seeds share nothing. The
+/// The key of a stream is the SHA-256 of a fixed prefix, the seed (little-endian) and the name.
+/// A change to one use therefore never changes another, and two seeds share no stream. The
 /// generator is ChaCha8, whose output is the same on every machine and in every version.
 ///
 /// ```
@@ -48,8 +48,7 @@ impl Seeds {
     }
 }
 
-/// A named stream: as many independent generators as there are epochs, rows or whatever it is
-/// that needs one each.
+/// A named stream: a sequence of independent generators, for example one per epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Stream {
@@ -57,18 +56,41 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The stream's generator, from its beginning.
+    /// The first generator of the stream, at its start.
     pub fn rng(&self) -> ChaCha8Rng {
         self.nth(0)
     }
 
-    /// The `n`th of the stream's generators, from its beginning.
+    /// Generator `n` of the stream, at its start.
     ///
-    /// An epoch's order of rows comes from the epoch's own generator, so it does not depend on
-    /// what was drawn before: a resumed run needs no saved generator.
+    /// The row order of an epoch comes from that epoch's own generator, so it does not depend on
+    /// earlier draws, and a resumed training needs no saved generator.
     pub fn nth(&self, n: u64) -> ChaCha8Rng {
         let mut rng = ChaCha8Rng::from_seed(self.key);
         rng.set_stream(n);
         rng
+    }
+}
+
+/// Writes a uniformly random permutation of `0..order.len()` (Fisher–Yates).
+///
+/// Depends only on the output of `rng`, so it is the same on every machine and in every version.
+pub fn shuffle(order: &mut [u32], rng: &mut impl Rng) {
+    for (slot, i) in order.iter_mut().zip(0..) {
+        *slot = i;
+    }
+    for i in (1..order.len()).rev() {
+        order.swap(i, below(i as u32 + 1, rng) as usize);
+    }
+}
+
+/// Uniform in `0..n` without bias (Lemire 2019, "Fast random integer generation in an interval").
+fn below(n: u32, rng: &mut impl Rng) -> u32 {
+    loop {
+        let product = u64::from(rng.next_u32()) * u64::from(n);
+        // Accepting the lowest 2³² mod n values of the low half would bias the result.
+        if product as u32 >= n.wrapping_neg() % n {
+            return (product >> 32) as u32;
+        }
     }
 }

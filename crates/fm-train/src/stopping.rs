@@ -1,13 +1,13 @@
-//! [`EarlyStopping`] and [`Plateau`]: what a phase makes of its validation scores.
+//! [`EarlyStopping`] and [`Plateau`]: rules that depend on validation scores.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{TrainError, require};
-use crate::metrics::Scores;
+use crate::scores::Scores;
 
-/// Ends a phase when its validation scores no longer improve. However the phase ends, the network
-/// is given back the weights of its best epoch (Keras' `EarlyStopping` with
-/// `restore_best_weights`).
+/// Ends a phase when its validation scores no longer improve. However the phase ends, also by an
+/// observer, the network then has the weights of the phase's best epoch (Keras' `EarlyStopping`
+/// with `restore_best_weights`).
 ///
 /// In TOML `{ patience = 3 }`, `{ patience = 5, min_delta = 1e-3, monitor = "accuracy" }`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,22 +15,22 @@ use crate::metrics::Scores;
 pub struct EarlyStopping {
     /// Epochs without improvement after which the phase ends, 1 or more.
     pub patience: usize,
-    /// How much better than the best so far counts as improvement: more than this, 0 by default.
+    /// An improvement must be larger than this; 0 by default.
     #[serde(default)]
     pub min_delta: f64,
-    /// What shall improve; the loss by default.
+    /// The score that must improve; the loss by default.
     #[serde(default)]
     pub monitor: Monitor,
 }
 
-/// A validation score that is watched.
+/// A validation score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Monitor {
-    /// The mean loss, which shall fall.
+    /// The mean loss; lower is better.
     #[default]
     Loss,
-    /// The accuracy, which shall rise.
+    /// The accuracy; higher is better.
     Accuracy,
 }
 
@@ -47,11 +47,11 @@ impl EarlyStopping {
     /// Checks every setting.
     ///
     /// # Errors
-    /// [`TrainError::Setting`] names the one that cannot be.
+    /// [`TrainError::Setting`] names the first that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
         require("patience", "1 or more", self.patience, self.patience > 0)?;
-        let fine = self.min_delta >= 0.0 && self.min_delta.is_finite();
-        require("min_delta", "a number from 0 on", self.min_delta, fine)
+        let valid = self.min_delta >= 0.0 && self.min_delta.is_finite();
+        require("min_delta", "0 or more, and finite", self.min_delta, valid)
     }
 }
 
@@ -64,14 +64,13 @@ impl EarlyStopping {
 pub struct Plateau {
     /// Above 0, below 1; 0.1 by default.
     pub factor: f64,
-    /// Epochs without improvement that are put up with, 10 by default.
+    /// Epochs without improvement before the rate changes, 10 by default.
     pub patience: usize,
     /// Improvement is a loss below `best·(1 − threshold)`; from 0 to below 1, 1e-4 by default.
     pub threshold: f64,
-    /// Epochs after a change in which nothing is counted; 0 by default.
+    /// Epochs after a change that are not counted; 0 by default.
     pub cooldown: usize,
-    /// The least that the learning rate comes down to, as a fraction of what it would be; from 0
-    /// (the default) to 1.
+    /// The lowest fraction of the original learning rate, from 0 (the default) to 1.
     pub min_factor: f64,
 }
 
@@ -88,7 +87,7 @@ impl Default for Plateau {
 }
 
 impl Plateau {
-    /// What the learning rate is multiplied by after each of these epochs' validation losses.
+    /// The factor on the learning rate after each of these epochs' validation losses.
     ///
     /// ```
     /// use fm_train::Plateau;
@@ -97,9 +96,9 @@ impl Plateau {
     /// assert_eq!(plateau.factors(&[0.9, 0.8, 0.8, 0.8, 0.8]), [1.0, 1.0, 1.0, 0.5, 0.5]);
     /// ```
     pub fn factors(&self, losses: &[f64]) -> Vec<f64> {
-        let mut state = PlateauState::new();
+        let mut state = PlateauState::default();
         let after = losses.iter().map(|&loss| {
-            state.see(self, loss);
+            state.add(self, loss);
             state.factor
         });
         after.collect()
@@ -108,29 +107,29 @@ impl Plateau {
     /// Checks every setting.
     ///
     /// # Errors
-    /// [`TrainError::Setting`] names the one that cannot be.
+    /// [`TrainError::Setting`] names the first that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        let fine = self.factor > 0.0 && self.factor < 1.0;
-        require("factor", "above 0, below 1", self.factor, fine)?;
-        let fine = (0.0..1.0).contains(&self.threshold);
-        require("threshold", "from 0 to below 1", self.threshold, fine)?;
-        let fine = (0.0..=1.0).contains(&self.min_factor);
-        require("min_factor", "from 0 to 1", self.min_factor, fine)
+        let valid = self.factor > 0.0 && self.factor < 1.0;
+        require("factor", "above 0, below 1", self.factor, valid)?;
+        let valid = (0.0..1.0).contains(&self.threshold);
+        require("threshold", "from 0 to below 1", self.threshold, valid)?;
+        let valid = (0.0..=1.0).contains(&self.min_factor);
+        require("min_factor", "from 0 to 1", self.min_factor, valid)
     }
 }
 
-/// What early stopping remembers.
+/// The state of early stopping.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Stopper {
-    /// The best score so far, turned so that less is better.
+    /// The best score so far, negated where higher is better.
     best: Option<f64>,
-    /// Epochs since.
+    /// Epochs since then.
     waited: usize,
 }
 
 impl Stopper {
-    /// Takes an epoch's scores; whether they are the best so far.
+    /// Adds the scores of an epoch and returns whether they are the best so far.
     pub(crate) fn improves(&mut self, rule: &EarlyStopping, scores: &Scores) -> bool {
         let score = match rule.monitor {
             Monitor::Loss => scores.loss,
@@ -145,25 +144,25 @@ impl Stopper {
         better
     }
 
-    /// Whether the phase shall end.
+    /// Whether the phase must end.
     pub(crate) fn stops(&self, rule: &EarlyStopping) -> bool {
         self.waited >= rule.patience
     }
 }
 
-/// What a plateau remembers.
+/// The state of a plateau.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlateauState {
     best: Option<f64>,
     bad: usize,
     cooldown: usize,
-    /// What the learning rate is multiplied by.
+    /// The factor on the learning rate.
     pub(crate) factor: f64,
 }
 
-impl PlateauState {
-    pub(crate) fn new() -> Self {
+impl Default for PlateauState {
+    fn default() -> Self {
         Self {
             best: None,
             bad: 0,
@@ -171,9 +170,11 @@ impl PlateauState {
             factor: 1.0,
         }
     }
+}
 
-    /// Takes an epoch's validation loss.
-    pub(crate) fn see(&mut self, rule: &Plateau, loss: f64) {
+impl PlateauState {
+    /// Adds the validation loss of an epoch.
+    pub(crate) fn add(&mut self, rule: &Plateau, loss: f64) {
         let better = |best: f64| loss < best * (1.0 - rule.threshold);
         if self.best.is_none_or(better) {
             (self.best, self.bad) = (Some(loss), 0);

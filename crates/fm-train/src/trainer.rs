@@ -1,137 +1,120 @@
-//! [`Trainer`]: what a training is computed with, and the ways to begin one.
+//! [`Trainer`]: the settings that all phases of a training share.
 
 use fm_nn::{Engine, Loss, Network};
 use serde::{Deserialize, Serialize};
 
-use crate::checkpoint::Checkpoint;
 use crate::error::{TrainError, require};
-use crate::examples::Examples;
-use crate::history::EpochRecord;
-use crate::observer::Observer;
+use crate::examples::{Data, Examples};
 use crate::phase::Phase;
+use crate::scores::{Evaluator, Scores};
 use crate::seed::Stream;
-use crate::training::Training;
 
-/// How the rows of an epoch are ordered.
+/// The order of the rows in an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowOrder {
-    /// As they are.
+    /// The order of the examples.
     Given,
     /// A new permutation each epoch, from the stream's generator of that epoch (counted from 1
-    /// through all phases), so trainings with the same stream visit rows in the same order.
+    /// through all phases): trainings with the same stream visit rows in the same order.
     Shuffled(Stream),
 }
 
-/// Trains networks.
+impl From<Stream> for RowOrder {
+    fn from(stream: Stream) -> Self {
+        Self::Shuffled(stream)
+    }
+}
+
+/// Trains networks; [`fit`](Self::fit) starts a training.
+///
+/// ```
+/// use fm_nn::Loss;
+/// use fm_train::{Seeds, Trainer};
+///
+/// let trainer = Trainer {
+///     batch_size: 128,
+///     ..Trainer::new(Loss::SoftmaxCrossEntropy, Seeds::new(42).stream("shuffle"))
+/// };
+/// # let _ = trainer;
+/// ```
 #[derive(Clone, Debug)]
 pub struct Trainer {
-    /// Computes everything.
+    /// Computes everything; [`Engine::portable`] by default.
     pub engine: Engine,
-    /// What is made small.
+    /// The objective that is minimised.
     pub loss: Loss,
-    /// Rows of a step, 1 or more; the last step of an epoch takes what is left.
+    /// Rows of a step, 1 or more, 32 by default; the last step of an epoch uses the remaining rows.
     pub batch_size: usize,
-    /// The order of an epoch's rows.
+    /// The order of the rows in an epoch.
     pub order: RowOrder,
 }
 
 impl Trainer {
-    /// Trains `network` through `phases` on `train`, scoring it on `valid` after every epoch.
-    ///
-    /// Layers below the lowest trainable one of a phase are computed once for the phase, not once
-    /// per epoch. Returns one record per epoch.
+    /// A trainer with batches of 32 rows on the portable engine. `order` is a [`RowOrder`], or the
+    /// [`Stream`] that shuffles the rows.
+    pub fn new(loss: Loss, order: impl Into<RowOrder>) -> Self {
+        Self {
+            engine: Engine::portable(),
+            loss,
+            batch_size: 32,
+            order: order.into(),
+        }
+    }
+
+    /// Scores `network` on `examples` with the trainer's loss; [`Evaluator`] does so with buffers
+    /// that are allocated once.
     ///
     /// # Errors
-    /// [`TrainError`] if rows, network, loss, mask and settings do not fit each other, before
-    /// anything is changed; [`TrainError::NotFinite`] if a loss stops being a number.
-    pub fn fit(
+    /// As [`Evaluator::evaluate`].
+    pub fn evaluate(
         &self,
-        network: &mut Network,
-        phases: &[Phase],
-        train: &Examples<'_>,
-        valid: Option<&Examples<'_>>,
-        observer: &mut dyn Observer,
-    ) -> Result<Vec<EpochRecord>, TrainError> {
-        self.start(network, phases, train, valid)?.finish(observer)
+        network: &Network,
+        examples: &Examples<'_>,
+    ) -> Result<Scores, TrainError> {
+        Evaluator::new(network, self.engine.clone()).evaluate(network, examples, self.loss)
     }
 
-    /// As [`fit`](Self::fit), but epoch by epoch: between two of them the training can be saved,
-    /// or left.
-    ///
-    /// # Errors
-    /// [`TrainError`] if rows, network, loss, mask and settings do not fit each other.
-    pub fn start<'a>(
-        &'a self,
-        network: &'a mut Network,
-        phases: &'a [Phase],
-        train: &'a Examples<'_>,
-        valid: Option<&'a Examples<'_>>,
-    ) -> Result<Training<'a>, TrainError> {
-        self.check(network, phases, train, valid)?;
-        Ok(Training::new(self, network, phases, train, valid))
-    }
-
-    /// Goes on with a training from where the checkpoint was taken, to the same bits as without
-    /// the stop. `network` is given the checkpoint's weights, whatever it holds.
-    ///
-    /// The mask and everything else that the checkpoint's phases say is what the training goes on
-    /// with: `phases` must be equal to them. [`Checkpoint::phases`] hands them out to those who
-    /// have nothing else.
-    ///
-    /// # Errors
-    /// [`TrainError::Checkpoint`] names what differs of network, phases, loss, batches or rows;
-    /// else as [`start`](Self::start). The network is left as it is.
-    pub fn resume<'a>(
-        &'a self,
-        network: &'a mut Network,
-        phases: &'a [Phase],
-        checkpoint: &Checkpoint,
-        train: &'a Examples<'_>,
-        valid: Option<&'a Examples<'_>>,
-    ) -> Result<Training<'a>, TrainError> {
-        self.check(network, phases, train, valid)?;
-        let setup = self.setup(train, valid);
-        checkpoint.check(network, phases, &setup)?;
-        network.clone_from(&checkpoint.network);
-        let mut training = Training::new(self, network, phases, train, valid);
-        training.go_on_from(checkpoint)?;
-        Ok(training)
-    }
-
-    /// What decides a training beside network and phases.
-    pub(crate) fn setup(&self, train: &Examples<'_>, valid: Option<&Examples<'_>>) -> Setup {
+    /// The settings that a checkpoint compares.
+    pub(crate) fn setup(&self, data: &Data<'_>) -> Setup {
         Setup {
             loss: self.loss,
             batch_size: self.batch_size,
             order: self.order,
-            train_rows: train.rows(),
-            valid_rows: valid.map(Examples::rows),
+            train_rows: data.train.rows(),
+            valid_rows: data.valid.map(|valid| valid.rows()),
         }
     }
 
-    fn check(
+    /// Checks that everything fits the network.
+    pub(crate) fn check(
         &self,
         network: &Network,
         phases: &[Phase],
-        train: &Examples<'_>,
-        valid: Option<&Examples<'_>>,
+        data: &Data<'_>,
     ) -> Result<(), TrainError> {
-        let fine = self.batch_size > 0;
-        require("batch_size", "1 or more", self.batch_size, fine)?;
+        let size = self.batch_size;
+        require("batch_size", "1 or more", size, size > 0)?;
         self.loss.check_outputs(network.outputs())?;
-        let n_classes = network.outputs().max(2);
-        train.check("training", network.inputs(), n_classes)?;
-        if let Some(valid) = valid {
-            valid.check("validation", network.inputs(), n_classes)?;
+        for (what, examples) in data.parts() {
+            examples.check(what, network)?;
         }
-        phases
-            .iter()
-            .try_for_each(|phase| phase.check_with(network, self.loss, valid.is_some()))
+        for phase in phases {
+            phase.check(network)?;
+            phase.check_training(self.loss, data.valid.is_some())?;
+            let most = phase.mask.lowest_trainable().unwrap_or(0);
+            for (what, examples) in data.parts() {
+                let found = examples.layer();
+                if found > most {
+                    return Err(TrainError::Features { what, most, found });
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-/// What decides a training beside network and phases; the rows themselves are not looked at.
+/// What determines a training besides network and phases; the rows themselves are not compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Setup {

@@ -1,101 +1,70 @@
 //! [`Training`]: the training loop, epoch by epoch.
 
-use fm_nn::{Matrix, Network, Objective, Rows, Workspace};
+use fm_nn::Network;
 
-use crate::checkpoint::{Checkpoint, Midway};
+use crate::checkpoint::{Checkpoint, State};
 use crate::error::TrainError;
-use crate::examples::{Batch, Examples};
-use crate::features::features;
-use crate::guard::first_not_finite;
-use crate::history::EpochRecord;
-use crate::metrics::{Evaluator, Scores, Tally};
-use crate::observer::{Observer, StepRecord};
-use crate::optimizer::OptimizerState;
-use crate::order::shuffle;
+use crate::examples::Data;
+use crate::observer::{EpochRecord, Observer};
 use crate::phase::Phase;
-use crate::trainer::{RowOrder, Trainer};
+use crate::stage::Stage;
+use crate::trainer::Trainer;
 
-/// A training under way: [`epoch`](Self::epoch) goes one epoch further, and between two of them
-/// [`checkpoint`](Self::checkpoint) takes all that is needed to go on later.
+/// A training that has started: [`epoch`](Self::epoch) runs one epoch, and between two epochs
+/// [`checkpoint`](Self::checkpoint) returns all that is needed to resume later.
 ///
 /// ```
-/// # use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec};
-/// # use fm_train::{Adam, Examples, Inputs, Labels, Optimizer, Phase, RowOrder, Seeds, Trainer};
+/// # use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
+/// # use fm_train::{Adam, Examples, Phase, Seeds, Trainer};
 /// # let points = ndarray::Array2::from_shape_fn((40, 1), |(i, _)| i as f32 / 20.0 - 1.0);
 /// # let labels: Vec<u8> = (0..40).map(|i| u8::from(i >= 20)).collect();
-/// # let examples = Examples::new(Inputs::F32(points.view()), Labels::U8(&labels))?;
+/// # let train = Examples::new(&points, &labels)?;
 /// # let (seeds, spec) = (Seeds::new(42), TrunkSpec {
 /// #     inputs: 1, hidden: vec![8], activation: Activation::Selu, init: Init::GlorotUniform });
 /// # let mut rng = seeds.stream("weights").rng();
 /// # let network = Network::new(spec.trunk(&mut rng), spec.head(1, &mut rng))?;
-/// # let trainer = Trainer { engine: Engine::portable(), loss: Loss::BinaryCrossEntropy,
-/// #     batch_size: 8, order: RowOrder::Shuffled(seeds.stream("shuffle")) };
+/// # let trainer = Trainer::new(Loss::BinaryCrossEntropy, seeds.stream("shuffle"));
 /// use fm_train::Checkpoint;
 ///
-/// let phases = [Phase::new(4, FreezeMask::none(2), Optimizer::Adam(Adam::new(0.01)))];
+/// let phases = [Phase::new(4, FreezeMask::none(2), Adam::new(0.01))];
 /// let mut whole = network.clone();
-/// trainer.fit(&mut whole, &phases, &examples, None, &mut ())?;
+/// trainer.fit(&mut whole, &phases, &train).run()?;
 ///
 /// let mut first = network.clone();
-/// let mut training = trainer.start(&mut first, &phases, &examples, None)?;
-/// training.epoch(&mut ())?;
+/// let mut training = trainer.fit(&mut first, &phases, &train).start()?;
+/// training.epoch()?;
 /// let bytes = training.checkpoint().expect("between two epochs").to_bytes();
 ///
 /// // Later, perhaps in another process:
 /// let checkpoint = Checkpoint::from_bytes(&bytes)?;
 /// let mut second = network.clone();
-/// let rest = trainer.resume(&mut second, &phases, &checkpoint, &examples, None)?;
-/// let history = rest.finish(&mut ())?;
+/// let rest = trainer.fit(&mut second, &phases, &train).resume(&checkpoint)?;
+/// let history = rest.finish()?;
 /// assert_eq!((second == whole, history.len()), (true, 4));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Training<'a> {
     trainer: &'a Trainer,
     network: &'a mut Network,
     phases: &'a [Phase],
-    train: Examples<'a>,
-    valid: Option<Examples<'a>>,
+    data: Data<'a>,
+    observer: Option<&'a mut dyn Observer>,
     history: Vec<EpochRecord>,
-    /// Index of the phase that is under way or comes next.
+    /// Index of the current phase, or of the next one.
     phase: usize,
-    /// Of the phase that is under way.
-    stage: Option<Stage>,
+    /// Of the current phase.
+    stage: Option<Stage<'a>>,
     end: End,
 }
 
-/// Whether and how a training has ended.
+/// Whether a training has ended before its last epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     No,
-    /// An observer ended it after an epoch.
-    Between,
-    /// It ended inside an epoch.
-    Inside,
-}
-
-/// A phase under way: the layers from `first` on, on inputs of layer `first`.
-#[derive(Debug)]
-struct Stage {
-    first: usize,
-    /// What the frozen layers below make of the rows; none where there are none.
-    train_features: Option<Matrix>,
-    valid_features: Option<Matrix>,
-    optimizer: OptimizerState,
-    objective: Objective,
-    workspace: Workspace,
-    batch: Batch,
-    evaluator: Option<Evaluator>,
-    order: Vec<u32>,
-    midway: Midway,
-}
-
-/// The examples as the layers above a frozen trunk see them.
-fn above<'a>(examples: &'a Examples<'_>, features: Option<&'a Matrix>) -> Examples<'a> {
-    match features {
-        Some(features) => examples.with_inputs(features.view()),
-        None => examples.reborrow(),
-    }
+    /// The observer ended it after an epoch, and the best weights are not restored yet.
+    AfterEpoch,
+    /// It ended by an error, or by the observer.
+    Yes,
 }
 
 impl<'a> Training<'a> {
@@ -103,15 +72,15 @@ impl<'a> Training<'a> {
         trainer: &'a Trainer,
         network: &'a mut Network,
         phases: &'a [Phase],
-        train: &'a Examples<'_>,
-        valid: Option<&'a Examples<'_>>,
+        data: Data<'a>,
+        observer: Option<&'a mut dyn Observer>,
     ) -> Self {
         Self {
             trainer,
             network,
             phases,
-            train: train.reborrow(),
-            valid: valid.map(Examples::reborrow),
+            data,
+            observer,
             history: Vec::new(),
             phase: 0,
             stage: None,
@@ -119,20 +88,25 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// Takes over what a checkpoint that fits says, but for the weights.
-    pub(crate) fn go_on_from(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
-        self.history.clone_from(&checkpoint.history);
-        self.phase = checkpoint.phase;
-        if let Some((midway, optimizer)) = &checkpoint.midway {
-            let mut stage = self.stage(&self.phases[self.phase])?;
-            stage.midway = midway.clone();
-            stage.optimizer.restore(optimizer);
+    /// Takes over a checkpoint that was checked; the network is unchanged if there is an error.
+    pub(crate) fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+        let state = &checkpoint.state;
+        let current = state.progress.as_ref().zip(self.phases.get(state.phase));
+        if let Some((progress, phase)) = current {
+            let network = &checkpoint.network;
+            let mut stage = Stage::new(self.trainer, network, phase, &self.data)?;
+            stage.optimizer.restore(&checkpoint.optimizer)?;
+            stage.progress = progress.clone();
+            stage.best.clone_from(&checkpoint.best);
             self.stage = Some(stage);
         }
+        self.network.clone_from(&checkpoint.network);
+        self.history.clone_from(&state.history);
+        self.phase = state.phase;
         Ok(())
     }
 
-    /// One record per epoch so far.
+    /// One record for each finished epoch.
     pub fn history(&self) -> &[EpochRecord] {
         &self.history
     }
@@ -142,222 +116,114 @@ impl<'a> Training<'a> {
         self.network
     }
 
-    /// Goes through one epoch and returns its record; none when the training is at its end, or an
-    /// observer ends it there.
+    /// Runs one epoch and returns its record; none if the training is at its end, or the observer
+    /// ends it.
     ///
     /// # Errors
-    /// [`TrainError::NotFinite`] if a loss stops being a number; nothing can be done with the
-    /// training then.
-    pub fn epoch(
-        &mut self,
-        observer: &mut dyn Observer,
-    ) -> Result<Option<EpochRecord>, TrainError> {
-        let (phase, mut stage) = loop {
-            let Some(phase) = self.phases.get(self.phase) else {
-                return Ok(None);
-            };
-            if self.end != End::No {
-                return Ok(None);
-            }
-            let stage = match self.stage.take() {
+    /// [`TrainError::Diverged`] if a loss or a weight is no longer finite; the training is at its
+    /// end then.
+    pub fn epoch(&mut self) -> Result<Option<EpochRecord>, TrainError> {
+        if self.end == End::AfterEpoch {
+            self.end_early();
+        }
+        while let (End::No, Some(phase)) = (self.end, self.phases.get(self.phase)) {
+            let mut stage = match self.stage.take() {
                 Some(stage) => stage,
-                None => self.stage(phase)?,
+                None => Stage::new(self.trainer, self.network, phase, &self.data)?,
             };
-            // A phase may have been left between its last epoch and its end.
-            if stage.midway.is_done(phase) {
-                self.end_phase(stage, observer);
-            } else {
-                break (phase, stage);
+            // A checkpoint may have been taken between the last epoch of a phase and its end.
+            if stage.progress.is_done(phase) {
+                self.end_phase(stage)?;
+                continue;
             }
-        };
-        self.end = End::Inside;
-        let Some(record) = self.run_epoch(phase, &mut stage, observer)? else {
-            return Ok(None);
-        };
-        self.history.push(record);
-        stage.midway.see(phase, &record, self.network);
-        if observer.epoch(&record, self.network).is_break() {
-            (self.end, self.stage) = (End::Between, Some(stage));
+            self.end = End::Yes;
+            let place = (self.phase + 1, self.history.len() + 1);
+            let record = stage.run_epoch(
+                self.trainer,
+                self.network,
+                phase,
+                &self.data,
+                place,
+                &mut self.observer,
+            )?;
+            let Some(record) = record else {
+                self.stage = Some(stage);
+                self.end_early();
+                return Ok(None);
+            };
+            self.end_epoch(phase, stage, record)?;
             return Ok(Some(record));
         }
-        self.end = End::No;
-        if stage.midway.is_done(phase) {
-            self.end_phase(stage, observer);
-        } else {
-            self.stage = Some(stage);
-        }
-        Ok(Some(record))
+        Ok(None)
     }
 
-    /// Goes through all epochs that are left and returns the records of all.
+    /// Runs the remaining epochs and returns the records of all.
     ///
     /// # Errors
     /// As [`epoch`](Self::epoch).
-    pub fn finish(mut self, observer: &mut dyn Observer) -> Result<Vec<EpochRecord>, TrainError> {
-        while self.epoch(observer)?.is_some() {}
+    pub fn finish(mut self) -> Result<Vec<EpochRecord>, TrainError> {
+        while self.epoch()?.is_some() {}
         Ok(self.history)
     }
 
-    /// All that is needed to go on from here; none where an observer or an error ended the
-    /// training inside an epoch.
+    /// All that is needed to resume the training from here; none if it ended by an error or by the
+    /// observer (but there is one directly after the epoch that the observer ended).
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        (self.end != End::Inside).then(|| Checkpoint {
-            setup: self.trainer.setup(&self.train, self.valid.as_ref()),
-            phases: self.phases.to_vec(),
-            phase: self.phase,
-            history: self.history.clone(),
+        let stage = self.stage.as_ref();
+        (self.end != End::Yes).then(|| Checkpoint {
+            state: State {
+                setup: self.trainer.setup(&self.data),
+                phases: self.phases.to_vec(),
+                phase: self.phase,
+                history: self.history.clone(),
+                progress: stage.map(|stage| stage.progress.clone()),
+            },
             network: self.network.clone(),
-            midway: self
-                .stage
-                .as_ref()
-                .map(|stage| (stage.midway.clone(), stage.optimizer.save())),
+            best: stage.and_then(|stage| stage.best.clone()),
+            optimizer: stage.map_or_else(Vec::new, |stage| stage.optimizer.save()),
         })
     }
 
-    /// Begins a phase.
-    fn stage(&self, phase: &Phase) -> Result<Stage, TrainError> {
-        let engine = &self.trainer.engine;
-        let first = phase.mask.lowest_trainable().unwrap_or(0);
-        // A frozen trunk gives the same outputs at every epoch.
-        let frozen = |examples: &Examples<'_>| {
-            (first > 0).then(|| features(self.network, first, examples, engine))
-        };
-        let rows = self.train.rows();
-        let capacity = self.trainer.batch_size.min(rows);
-        let mut workspace = Workspace::for_training(self.network, engine.clone(), capacity);
-        workspace.set_dropout(self.network, phase.dropout.map(|(rule, _)| rule));
-        let evaluator = || Evaluator::from_layer(self.network, engine.clone(), first);
-        Ok(Stage {
-            first,
-            train_features: frozen(&self.train),
-            valid_features: self.valid.as_ref().and_then(frozen),
-            optimizer: OptimizerState::for_phase(phase, self.network)?,
-            objective: phase.objective(self.trainer.loss),
-            workspace,
-            batch: Batch::new(capacity, self.network.layers()[first].inputs()),
-            evaluator: self.valid.as_ref().map(|_| evaluator()),
-            order: (0..rows as u32).collect(),
-            midway: Midway::new(),
-        })
-    }
-
-    fn end_phase(&mut self, stage: Stage, observer: &mut dyn Observer) {
-        if let Some(best) = stage.midway.best {
-            *self.network = best;
-        }
-        self.phase += 1;
-        observer.phase(self.phase, self.network);
-    }
-
-    /// One epoch and its validation; none if the observer ends it.
-    fn run_epoch(
+    fn end_epoch(
         &mut self,
         phase: &Phase,
-        stage: &mut Stage,
-        observer: &mut dyn Observer,
-    ) -> Result<Option<EpochRecord>, TrainError> {
-        let (number, epoch) = (self.phase + 1, self.history.len() + 1);
-        let network = &mut *self.network;
-        let train = above(&self.train, stage.train_features.as_ref());
-        let capacity = stage.workspace.capacity();
-        let epoch_steps = train.rows().div_ceil(capacity);
-        let steps = phase.epochs.saturating_mul(epoch_steps);
-        let steps_before = stage.midway.epochs * epoch_steps;
-        if let RowOrder::Shuffled(stream) = &self.trainer.order {
-            shuffle(&mut stage.order, &mut stream.nth(epoch as u64));
+        mut stage: Stage<'a>,
+        record: EpochRecord,
+    ) -> Result<(), TrainError> {
+        self.history.push(record);
+        if stage.progress.add(phase, &record) {
+            stage.best = Some(self.network.clone());
         }
-        let mut left_out = phase.dropout.map(|(_, stream)| stream.nth(epoch as u64));
-        let mut tally = Tally::default();
-        for (index, rows) in stage.order.chunks(capacity).enumerate() {
-            let n_rows = rows.len();
-            let row = |i: usize| rows[i] as usize;
-            stage
-                .batch
-                .gather(&self.trainer.engine, &train, n_rows, row);
-            if let Some(rng) = &mut left_out {
-                stage.workspace.draw_dropout(stage.first, n_rows, rng);
-            }
-            let inputs = Rows::of(&stage.batch.inputs).first(n_rows);
-            network.forward_from(stage.first, inputs, &mut stage.workspace);
-            let classes = &stage.batch.classes;
-            let loss_sum = stage
-                .workspace
-                .objective_and_gradient(&stage.objective, classes);
-            let step = StepRecord {
-                phase: number,
-                epoch,
-                step: index + 1,
-                loss: loss_sum / n_rows as f64,
-            };
-            if !loss_sum.is_finite() {
-                return Err(not_finite("training", &step, network, stage, n_rows));
-            }
-            tally.add(loss_sum, stage.workspace.logits(), classes);
-            let scheduled = phase
-                .schedule
-                .factor(steps_before + index, epoch_steps, steps);
-            let factor = scheduled * stage.midway.plateau.factor;
-            stage.optimizer.set_lr_factor(factor);
-            network.backward(
-                inputs,
-                &mut stage.workspace,
-                &phase.mask,
-                &mut stage.optimizer,
-            );
-            if observer.step(&step).is_break() {
-                return Ok(None);
-            }
+        let observer = self.observer.as_mut();
+        let ended = observer.is_some_and(|o| o.epoch(&record, self.network).is_break());
+        self.end = if ended { End::AfterEpoch } else { End::No };
+        if self.end == End::No && stage.progress.is_done(phase) {
+            return self.end_phase(stage);
         }
-        let train_scores = tally.scores();
-        let valid = match (&mut stage.evaluator, &self.valid) {
-            (Some(evaluator), Some(valid)) => {
-                let valid = above(valid, stage.valid_features.as_ref());
-                Some(evaluator.evaluate(network, &valid, self.trainer.loss)?)
-            }
-            _ => None,
-        };
-        if let Some(Scores { loss, .. }) = valid
-            && !loss.is_finite()
-        {
-            let step = StepRecord {
-                phase: number,
-                epoch,
-                step: epoch_steps,
-                loss,
-            };
-            let n_rows = stage.batch.classes.len();
-            return Err(not_finite("validation", &step, network, stage, n_rows));
-        }
-        Ok(Some(EpochRecord {
-            phase: number,
-            epoch,
-            train: train_scores,
-            valid,
-        }))
+        self.stage = Some(stage);
+        Ok(())
     }
-}
 
-/// Says where a loss that is no number began.
-fn not_finite(
-    what: &'static str,
-    step: &StepRecord,
-    network: &Network,
-    stage: &mut Stage,
-    n_rows: usize,
-) -> TrainError {
-    if what == "validation" {
-        // The weights as they are now, on the latest batch.
-        let inputs = Rows::of(&stage.batch.inputs).first(n_rows);
-        network.forward_from(stage.first, inputs, &mut stage.workspace);
+    /// Ends the training inside a phase.
+    fn end_early(&mut self) {
+        self.end = End::Yes;
+        if let Some(best) = self.stage.take().and_then(|stage| stage.best) {
+            *self.network = best;
+        }
     }
-    let inputs = stage.batch.inputs.view();
-    let inputs = inputs.slice_move(ndarray::s![..n_rows, ..]);
-    TrainError::NotFinite {
-        phase: step.phase,
-        epoch: step.epoch,
-        step: step.step,
-        what,
-        loss: step.loss,
-        first: first_not_finite(network, stage.first, inputs, &stage.workspace),
+
+    fn end_phase(&mut self, mut stage: Stage<'_>) -> Result<(), TrainError> {
+        if let Some(best) = stage.best.take() {
+            *self.network = best;
+        }
+        let place = (self.phase + 1, self.history.len());
+        stage
+            .check_last_step(self.network, place)
+            .inspect_err(|_| self.end = End::Yes)?;
+        self.phase += 1;
+        if let Some(observer) = &mut self.observer {
+            observer.phase(self.phase, self.network);
+        }
+        Ok(())
     }
 }

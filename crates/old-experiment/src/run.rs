@@ -164,7 +164,9 @@ impl Run<'_> {
             networks.push(network);
         }
         let sha256_after_arms = source.digest();
-        let predictions = self.predictions(&source_logits, logits);
+        let predictions = self
+            .predictions(&source_logits, logits)
+            .map_err(|error| train_error(seed, "source", error))?;
         let source = SourceRecord {
             test,
             sha256_before_arms,
@@ -194,19 +196,19 @@ impl Run<'_> {
         &self,
         source_logits: &Array2<f32>,
         arms: Vec<(String, Array2<f32>)>,
-    ) -> RunPredictions {
-        let classes = predicted_classes(source_logits.view());
+    ) -> Result<RunPredictions, TrainError> {
+        let classes = predicted_classes(source_logits.view())?;
         let probabilities = probabilities(source_logits.view());
         let of_class = classes.iter().zip(probabilities.rows());
         let source_probability = of_class.map(|(&class, row)| row[class as usize] as f32);
-        RunPredictions {
+        Ok(RunPredictions {
             target: TestRows::of(&self.tasks.target.test),
             arms,
             source: TestRows::of(&self.tasks.source.test),
             source_probability: source_probability.collect(),
             // Labels are u8, so classes are too.
             source_class: classes.into_iter().map(|class| class as u8).collect(),
-        }
+        })
     }
 
     /// None if cancelled.
@@ -303,7 +305,8 @@ impl Run<'_> {
         watch: &mut Watch<'_>,
     ) -> Result<Vec<EpochRecord>, TrainError> {
         let (trainer, phases) = self.trainer(network, phases, streams);
-        trainer.fit(network, &phases, train, valid, watch)
+        let fit = trainer.fit(network, &phases, train);
+        fit.validation(valid).observer(watch).run()
     }
 
     /// What trains `network` through `phases`.

@@ -123,22 +123,25 @@ impl Run<'_> {
             true => Some(examples(&task.valid).map_err(failed)?),
             false => None,
         };
+        let mut watch = Watch::of(progress, task, job.validated);
+        let epoch_work = watch.epoch_work;
+        let fit = trainer.fit(&mut network, &phases, &train);
+        let fit = fit.validation(&valid).observer(&mut watch);
         let training = match &begun {
-            None => trainer.start(&mut network, &phases, &train, valid.as_ref()),
-            Some(begun) => trainer.resume(&mut network, &phases, begun, &train, valid.as_ref()),
+            None => fit.start(),
+            Some(begun) => fit.resume(begun),
         };
         let mut training = training.map_err(failed)?;
-        let mut watch = Watch::of(progress, task, job.validated);
-        progress.advance(watch.epoch_work * training.history().len() as u64);
-        while training.epoch(&mut watch).map_err(failed)?.is_some() {
+        progress.advance(epoch_work * training.history().len() as u64);
+        while training.epoch().map_err(failed)?.is_some() {
             if let Some(checkpoint) = training.checkpoint() {
                 job.kept.keep(job.which, &checkpoint)?;
             }
         }
+        let history = training.finish().map_err(failed)?;
         if watch.cancelled {
             return Err(ExperimentError::Cancelled);
         }
-        let history = training.finish(&mut watch).map_err(failed)?;
         Ok((network, history))
     }
 }

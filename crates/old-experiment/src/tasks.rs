@@ -2,7 +2,7 @@
 
 use fm_data::{DataError, Dataset, TaskSplit};
 use fm_nn::Loss;
-use fm_train::{Examples, Inputs, Labels, TrainError};
+use fm_train::{Examples, Inputs, TrainError};
 
 use crate::protocol::{Protocol, ValidationAt};
 
@@ -121,5 +121,5 @@ pub(crate) fn labelled<'a>(
     scale: f32,
 ) -> Result<Examples<'a>, TrainError> {
     let values = data.pixels();
-    Examples::new(Inputs::U8 { values, scale }, Labels::U8(labels))
+    Examples::new(Inputs::U8 { values, scale }, labels)
 }

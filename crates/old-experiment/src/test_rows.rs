@@ -181,7 +181,7 @@ impl RowsTally {
             tally.brier_scores.push(brier);
             tally.areas.extend(area);
             let of_rows = probabilities(logits.view());
-            let predicted = predicted_classes(logits.view());
+            let predicted = predicted_classes(logits.view())?;
             for (row, &label) in labels.iter().enumerate() {
                 tally.of_class[row] += of_rows[[row, label as usize]];
             }

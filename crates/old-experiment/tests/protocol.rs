@@ -193,10 +193,10 @@ fn a_phase_that_cannot_be_is_refused_with_line_and_reason() {
         ),
         (
             "lr_factors = [1, 1]",
-            "source.lr_factors must be 6 numbers, one for each layer and the head, found 2 of them",
+            "source.lr_factors must be 6 numbers above 0, one per layer, the head last, found [1.0, 1.0]",
         ),
         ("lr_factors = [1, 1, 1, 0, 1, 1]", "numbers above 0"),
-        ("clip_norm = 0", "source.clip_norm must be a number above 0"),
+        ("clip_norm = 0", "source.clip_norm must be above 0"),
         (
             "dropout = { alpha = 1 }",
             "source.dropout must be from 0 to below 1, found 1",
@@ -205,7 +205,7 @@ fn a_phase_that_cannot_be_is_refused_with_line_and_reason() {
         ("label_smoothing = 1", "from 0 to below 1, found 1"),
         (
             "class_weights = [1, 2]",
-            "must be 8 numbers, one for each class of the task, found 2 of them",
+            "source.class_weights must be 8 numbers above 0, one per class, found [1.0, 2.0]",
         ),
         (
             "early_stopping = { patience = 0 }",

@@ -256,26 +256,8 @@ impl PhaseSpec {
         let stream = fm_train::Seeds::new(0).stream("checked");
         let n_classes = n_classes.unwrap_or_else(|| self.class_weights.len().max(2));
         let phase = self.phase(hidden + 1, stream);
-        match phase.and_then(|phase| phase.check_settings(hidden + 1, n_classes)) {
-            Ok(()) => Ok(()),
-            Err(TrainError::LrFactors { layers, found }) => {
-                let expected = format!("{layers} numbers, one for each layer and the head");
-                problem(
-                    &inside_of("lr_factors"),
-                    expected,
-                    format!("{found} of them"),
-                )
-            }
-            Err(TrainError::ClassWeights { n_classes, found }) => {
-                let expected = format!("{n_classes} numbers, one for each class of the task");
-                problem(
-                    &inside_of("class_weights"),
-                    expected,
-                    format!("{found} of them"),
-                )
-            }
-            Err(error) => inside(at, Err(error)),
-        }
+        let checked = phase.and_then(|phase| phase.check_settings(hidden + 1, n_classes));
+        inside(at, checked)
     }
 }
 

@@ -3,8 +3,7 @@
 use fm_data::Dataset;
 use fm_nn::{Engine, Model};
 use fm_train::{
-    ConfusionMatrix, Evaluator, Examples, Inputs, Labels, Scores, constant_prediction,
-    predicted_classes, probabilities,
+    ConfusionMatrix, Evaluator, Inputs, Scores, constant_prediction, predicted_classes, probabilities,
 };
 use ndarray::ArrayView2;
 use serde::Serialize;
@@ -63,15 +62,13 @@ pub fn predict(
     engine: &Engine,
 ) -> Result<Vec<Prediction>, SingleError> {
     check_inputs(model, images.ncols())?;
-    let labels = vec![0u8; images.nrows()];
     let inputs = Inputs::U8 {
         values: images,
         scale: scale(model),
     };
-    let examples = Examples::new(inputs, Labels::U8(&labels))?;
     let mut evaluator = Evaluator::new(&model.network, engine.clone());
-    let logits = evaluator.logits(&model.network, &examples)?;
-    let classes = predicted_classes(logits.view());
+    let logits = evaluator.logits(&model.network, inputs)?;
+    let classes = predicted_classes(logits.view())?;
     let probabilities = probabilities(logits.view());
     let rows = classes.into_iter().zip(probabilities.rows());
     let rows = rows.map(|(class, probabilities)| Prediction {

@@ -1,5 +1,6 @@
 //! Learning curves: what the seeds show of each epoch.
 
+use fm_experiment::{Place, Results};
 use fm_train::EpochRecord;
 
 use crate::number::Unit;
@@ -94,6 +95,22 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     let above = (below + 1).min(sorted.len() - 1);
     let part = place - below as f64;
     sorted[below] + part * (sorted[above] - sorted[below])
+}
+
+/// The histories of a model of the main table, by seed.
+pub(crate) fn histories(results: &Results, arm: Option<usize>) -> Vec<&[EpochRecord]> {
+    let (series, point) = (0, 0);
+    let seeds = results.main().seeds.iter();
+    let places = seeds.map(|&seed| Place {
+        series,
+        point,
+        arm,
+        seed,
+    });
+    let records = places.filter_map(|place| results.record(place));
+    // A training that diverged ends early, and would end the mean of all.
+    let scored = records.filter(|record| record.scores().is_some());
+    scored.map(|record| record.history.as_slice()).collect()
 }
 
 /// A measure over the epochs, a line per training; `None` where no training has it.

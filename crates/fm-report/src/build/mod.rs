@@ -1,10 +1,26 @@
-//! Documents of experiments.
+//! The documents of results: which numbers go into which sentence, table and plot.
 
+mod analysis;
+mod events;
+mod folders;
+mod history;
 mod learning;
+mod main_table;
+mod pairs;
+mod plots;
 mod predictions;
+mod reproduce;
 mod sentences;
+mod source;
+mod spread;
+mod summary;
+mod sweeps;
+mod tables;
+mod warnings;
 mod weights;
+mod write;
 
-pub use predictions::{calibration, confusion};
-pub use sentences::{Names, Scope, sentence, tone, verdict};
-pub use weights::FirstLayer;
+pub use folders::compare_folders;
+pub use sentences::{Names, Scope, sentence};
+pub use warnings::Warning;
+pub use write::{Report, Written, document, write_events};

@@ -1,17 +1,339 @@
-//! What models predict on test rows: confusion matrices and calibration.
+//! What models predict on test rows: confusion matrices, calibration, and the images that one arm
+//! gets wrong and another gets right.
 
-use fm_train::Reliability;
+use fm_experiment::{CellResult, Place, Predictions, Record, Results, TestRows};
+use fm_train::{
+    ConfusionMatrix, Reliability, brier_score, predicted_classes, probabilities, roc_auc,
+};
 use ndarray::ArrayView2;
 
-use crate::number::Unit;
+use super::analysis::{Analysis, Compared};
+use crate::document::{Block, Section, Text};
+use crate::error::ReportError;
+use crate::images::{Image, Images};
+use crate::number::{Unit, counted};
 use crate::plot::{Axis, Cell, Datum, Mark, Palette, Plot, Series};
+use crate::table::{Column, Table, Value};
+
+/// Bins of a calibration plot from probability 0 to 1.
+const BINS: usize = 20;
+/// Most images of a gallery.
+const MOST_IMAGES: usize = 12;
+/// Most classes whose confusion matrices are rows of a table.
+const MOST_ROWS: usize = 3;
+
+/// What a model predicts, over all seeds.
+pub(crate) struct ModelPredictions {
+    confusion: ConfusionMatrix,
+    reliability: Reliability,
+    /// One per seed.
+    brier: Vec<f64>,
+    /// One per seed, of tasks of two classes.
+    areas: Vec<f64>,
+    /// Mean probability of each row's own class; empty for the source network.
+    own_class: Vec<f64>,
+    rows: TestRows,
+}
+
+impl ModelPredictions {
+    /// The predictions of an arm of the main table, or of the source network; `None` if no seed has
+    /// any.
+    pub(crate) fn of(results: &Results, arm: Option<usize>) -> Result<Option<Self>, ReportError> {
+        let (series, point) = (0, 0);
+        let records = results.main().seeds.iter().filter_map(|&seed| {
+            let place = Place {
+                series,
+                point,
+                arm,
+                seed,
+            };
+            results.record(place)
+        });
+        let mut found: Option<Self> = None;
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        let mut seeds = 0;
+        for record in records {
+            let Some(predictions) = &record.predictions else {
+                continue;
+            };
+            if found.is_none() {
+                found = Self::empty(results, record)?;
+            }
+            let Some(found) = &mut found else {
+                continue;
+            };
+            seeds += 1;
+            found.add(predictions, &mut pairs)?;
+        }
+        let Some(mut found) = found else {
+            return Ok(None);
+        };
+        found
+            .own_class
+            .iter_mut()
+            .for_each(|p| *p /= f64::from(seeds));
+        found.confusion = ConfusionMatrix::new(found.rows.class_names.len(), pairs)?;
+        Ok(Some(found))
+    }
+
+    fn empty(results: &Results, record: &Record) -> Result<Option<Self>, ReportError> {
+        let Some(rows) = results.store().test_rows(record)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            confusion: ConfusionMatrix::new(1, [(0, 0)])?,
+            reliability: Reliability::new(BINS)?,
+            brier: Vec::new(),
+            areas: Vec::new(),
+            own_class: Vec::new(),
+            rows,
+        }))
+    }
+
+    /// Adds a seed's predictions.
+    fn add(
+        &mut self,
+        predictions: &Predictions,
+        pairs: &mut Vec<(u32, u32)>,
+    ) -> Result<(), ReportError> {
+        let labels: Vec<u32> = self.rows.labels.iter().map(|&label| label.into()).collect();
+        let logits = match predictions {
+            Predictions::Logits(logits) => logits,
+            Predictions::Classes { class, probability } => {
+                for ((&label, &class), &p) in labels.iter().zip(class).zip(probability) {
+                    self.reliability.add(p.into(), label == u32::from(class));
+                    pairs.push((label, class.into()));
+                }
+                return Ok(());
+            }
+        };
+        // This checks that labels and logits fit each other.
+        self.brier.push(brier_score(logits.view(), &labels)?);
+        let of_rows = probabilities(logits.view());
+        let predicted = predicted_classes(logits.view())?;
+        self.own_class.resize(labels.len(), 0.0);
+        for (row, (&label, &class)) in labels.iter().zip(&predicted).enumerate() {
+            self.reliability
+                .add(of_rows[[row, class as usize]], label == class);
+            self.own_class[row] += of_rows[[row, label as usize]];
+            pairs.push((label, class));
+        }
+        if of_rows.ncols() == 2 {
+            let last = logits.ncols() - 1;
+            let scores: Vec<f32> = logits
+                .rows()
+                .into_iter()
+                .map(|row| row[last] - if last == 1 { row[0] } else { 0.0 })
+                .collect();
+            self.areas.extend(roc_auc(&scores, &labels)?);
+        }
+        Ok(())
+    }
+
+    /// The confusion matrix.
+    pub(crate) fn confusion(&self, model: &str) -> Plot {
+        confusion(model, self.confusion.counts(), &self.rows.class_names)
+    }
+
+    /// The calibration.
+    pub(crate) fn calibration(&self, model: &str) -> Plot {
+        let title = format!("{model}: calibration");
+        let series = Series::new("", 0);
+        let name = format!("calibration-{}", plain(model));
+        calibration(&name, title, &[(series, &self.reliability)])
+    }
+}
+
+/// The section of the arms' predictions; `None` if no record has any.
+pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, ReportError> {
+    let mut models = Vec::new();
+    for (index, (name, _)) in analysis.arms.iter().enumerate() {
+        if let Some(found) = ModelPredictions::of(analysis.results, Some(index))? {
+            models.push((name.as_str(), index, found));
+        }
+    }
+    if models.is_empty() {
+        return Ok(None);
+    }
+    let mut section = Section::details("Predictions on the test images");
+    if let Some(compared) = analysis.comparisons.first() {
+        let own = |arm: &str| {
+            let model = models.iter().find(|(name, ..)| *name == arm)?;
+            Some((&model.2.rows, model.2.own_class.as_slice()))
+        };
+        if let (Some(arm), Some(against)) =
+            (own(&compared.pairing.arm), own(&compared.pairing.against))
+        {
+            let images = images(analysis.results)?;
+            section
+                .body
+                .extend(galleries(compared, arm, against.1, images.as_ref()));
+        }
+    }
+    match models[0].2.rows.class_names.len() {
+        0..=MOST_ROWS => section.push(confusion_table(&models)),
+        _ => models
+            .iter()
+            .for_each(|(name, _, model)| section.push(model.confusion(name))),
+    }
+    let lines: Vec<(Series, &Reliability)> = models
+        .iter()
+        .map(|(name, index, model)| (Series::new(*name, *index), &model.reliability))
+        .collect();
+    let mut plot = calibration(
+        "calibration",
+        "Calibration, all seeds together".to_owned(),
+        &lines,
+    );
+    plot.note =
+        "A model whose probabilities can be believed lies on the dotted diagonal; below it, \
+                 its probabilities are too high."
+            .to_owned();
+    section.push(plot);
+    section.push(probability_table(&models));
+    Ok(Some(section))
+}
+
+/// The confusion matrices of all arms in one table.
+fn confusion_table(models: &[(&str, usize, ModelPredictions)]) -> Table {
+    let mut columns = vec![
+        Column::text("true_class", "true class"),
+        Column::text("predicted_class", "predicted class"),
+    ];
+    columns.extend(
+        models
+            .iter()
+            .map(|(name, ..)| Column::new(*name, *name, Unit::Fraction)),
+    );
+    let caption = "Confusion matrices, share of the true class, all seeds together";
+    let mut table = Table::new("confusion", caption, columns);
+    let classes = &models[0].2.rows.class_names;
+    for (i, truth) in classes.iter().enumerate() {
+        for (j, predicted) in classes.iter().enumerate() {
+            let mut row: Vec<Value> = vec![truth.as_str().into(), predicted.as_str().into()];
+            row.extend(models.iter().map(|(_, _, model)| {
+                let counts = model.confusion.counts();
+                let of_class = counts.row(i).sum();
+                let share = (of_class > 0).then(|| counts[[i, j]] as f64 / of_class as f64);
+                Value::from(share)
+            }));
+            table.push(row);
+        }
+    }
+    table
+}
+
+/// Brier score, area under the ROC curve and calibration error of the arms.
+fn probability_table(models: &[(&str, usize, ModelPredictions)]) -> Table {
+    let mut table = Table::new(
+        "probabilities",
+        "Quality of the probabilities, mean ± standard deviation over seeds",
+        [
+            Column::text("arm", "arm"),
+            Column::new("brier_score", "Brier score", Unit::Loss).mean_sd(),
+            Column::new("roc_auc", "area under the ROC curve", Unit::Loss).mean_sd(),
+            Column::new("calibration_error", "calibration error", Unit::Fraction),
+        ],
+    );
+    let mean_sd = |values: &[f64]| match values {
+        [] => Value::Missing,
+        values => Value::mean_sd(fm_stats::mean(values), fm_stats::sd(values)),
+    };
+    for (name, _, model) in models {
+        table.push([
+            (*name).into(),
+            mean_sd(&model.brier),
+            mean_sd(&model.areas),
+            model.reliability.calibration_error().into(),
+        ]);
+    }
+    table
+}
+
+/// The images of the target task's test rows.
+fn images(results: &Results) -> Result<Option<fm_experiment::TestImages>, ReportError> {
+    let records = results
+        .by_seed(0, 0, Some(0))
+        .map(|cell: &CellResult| cell.place);
+    let record = records.filter_map(|place| results.record(place)).next();
+    Ok(match record {
+        Some(record) => results.store().test_images(record)?,
+        None => None,
+    })
+}
+
+/// The images that one of two arms gets right and the other wrong in the most seeds, both ways.
+fn galleries(
+    compared: &Compared,
+    (rows, arm_probability): (&TestRows, &[f64]),
+    against_probability: &[f64],
+    images: Option<&fm_experiment::TestImages>,
+) -> Vec<Block> {
+    let (arm, against) = (&compared.pairing.arm, &compared.pairing.against);
+    let paired = &compared.paired;
+    let seeds = paired.seeds.len();
+    let both = [&paired.arm_correct, &paired.against_correct];
+    // Seeds in which the one is right and the other is wrong.
+    let only = |row: usize, [right, wrong]: [usize; 2]| {
+        let pairs = both[right].iter().zip(both[wrong].iter());
+        let is = |correct: &[bool]| correct.get(row) == Some(&true);
+        pairs
+            .filter(|(right, wrong)| is(right) && !is(wrong))
+            .count()
+    };
+    let mut blocks = Vec::new();
+    for (order, winner, loser) in [([0, 1], arm, against), ([1, 0], against, arm)] {
+        let [right, wrong] = order;
+        let mut found: Vec<(usize, usize, usize)> = (0..rows.labels.len())
+            .map(|row| (row, only(row, order), only(row, [wrong, right])))
+            .filter(|(_, more, fewer)| more > fewer)
+            .collect();
+        // Most seeds first, then those that are rarest the other way round.
+        found.sort_by_key(|&(row, more, fewer)| (std::cmp::Reverse(more), fewer, row));
+        found.truncate(MOST_IMAGES);
+        let title = format!("{winner} is right, {loser} is wrong");
+        let Some(images) = images.filter(|_| !found.is_empty()) else {
+            let words = match found.is_empty() {
+                true => format!("{title}: no image, in more seeds than the other way round."),
+                false => format!("{title}: the images are not in the folder."),
+            };
+            blocks.push(Text::note(words).into());
+            continue;
+        };
+        let image = |&(row, more, _): &(usize, usize, usize)| {
+            let image = Image::grey(images.size, images.image(row)?).ok()?;
+            let class = rows.class_names.get(usize::from(rows.labels[row]))?;
+            let number = rows.row_numbers[row];
+            let probability = |name: &str, of: &[f64]| {
+                let p = of.get(row).map(|p| Unit::Fraction.with_unit(*p));
+                format!("{name} {}", p.unwrap_or_default())
+            };
+            let caption = vec![
+                format!("{class} {number}"),
+                format!("in {more} of {}", counted(seeds, "seed")),
+                probability(against, against_probability),
+                probability(arm, arm_probability),
+            ];
+            Some(image.described(format!("test image {number}, {class}"), caption))
+        };
+        blocks.push(Block::Images(Images {
+            title,
+            note:
+                "Percentages are the probability that each arm gives the true class, mean over the \
+                   seeds; the number is that of the image in the test file."
+                    .to_owned(),
+            images: found.iter().filter_map(image).collect(),
+        }));
+    }
+    blocks
+}
 
 /// Bins of fewer predictions say nothing and are not drawn.
 const FEWEST: u64 = 10;
 
 /// A confusion matrix: a row per true class and a column per predicted one, each cell's share of
 /// its row.
-pub fn confusion(model: &str, counts: ArrayView2<'_, u64>, classes: &[String]) -> Plot {
+fn confusion(model: &str, counts: ArrayView2<'_, u64>, classes: &[String]) -> Plot {
     let name = |class: usize| {
         classes
             .get(class)
@@ -48,7 +370,7 @@ pub fn confusion(model: &str, counts: ArrayView2<'_, u64>, classes: &[String]) -
 
 /// Calibration: the share of predictions that are right, over their probability. The diagonal is
 /// perfect calibration.
-pub fn calibration(name: &str, title: String, models: &[(Series, &Reliability)]) -> Plot {
+fn calibration(name: &str, title: String, models: &[(Series, &Reliability)]) -> Plot {
     let mut lowest = 1.0_f64;
     let mut lines = Vec::new();
     for (series, reliability) in models {

@@ -56,7 +56,7 @@ pub fn sentence(comparison: &Comparison, names: Names<'_>, scope: Option<Scope>)
 }
 
 /// What the sentence says of the arm.
-pub fn tone(comparison: &Comparison) -> Tone {
+pub(crate) fn tone(comparison: &Comparison) -> Tone {
     match comparison.verdict {
         Some(Verdict::Better) => Tone::Better,
         Some(Verdict::Worse) => Tone::Worse,
@@ -65,7 +65,7 @@ pub fn tone(comparison: &Comparison) -> Tone {
 }
 
 /// The verdict in a cell of a table.
-pub fn verdict(comparison: &Comparison) -> &'static str {
+pub(crate) fn verdict(comparison: &Comparison) -> &'static str {
     match comparison.verdict {
         Some(Verdict::Better) => "better",
         Some(Verdict::Worse) => "worse",

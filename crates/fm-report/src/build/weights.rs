@@ -8,11 +8,11 @@ use crate::table::{Column, Table};
 
 /// The first layer of a network before and after a training, `[inputs, units]` each.
 #[derive(Clone, Copy, Debug)]
-pub struct FirstLayer<'a> {
+pub(crate) struct FirstLayer<'a> {
     /// Weights at the start.
-    pub before: ArrayView2<'a, f32>,
+    pub(crate) before: ArrayView2<'a, f32>,
     /// Weights at the end.
-    pub after: ArrayView2<'a, f32>,
+    pub(crate) after: ArrayView2<'a, f32>,
 }
 
 /// The units that a training moved most.

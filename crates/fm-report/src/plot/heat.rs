@@ -21,6 +21,14 @@ pub(super) fn draw(plot: &Plot) -> String {
     let bottom = TOP + height * rows.len() as f64;
     let size = (width, height);
     let corner = |x: usize, y: usize| (LEFT + x as f64 * width, TOP + y as f64 * height);
+    // Long names are slanted.
+    let longest = columns
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let straight = 7.5 * longest as f64 <= width;
+    let below = if straight { 40.0 } else { 84.0 };
     let mut svg = Svg::new();
     for (y, name) in rows.iter().enumerate() {
         let at = (LEFT - 6.0, corner(0, y).1 + height / 2.0 + 4.0);
@@ -31,7 +39,11 @@ pub(super) fn draw(plot: &Plot) -> String {
     }
     for (x, name) in columns.iter().enumerate() {
         let at = (corner(x, 0).0 + width / 2.0 + 4.0, bottom + 14.0);
-        svg.slanted_text("tick", at, &shortened(name, 14));
+        let name = shortened(name, 14);
+        match straight {
+            true => svg.text("tick", Anchor::Middle, (at.0 - 4.0, bottom + 17.0), &name),
+            false => svg.slanted_text("tick", at, &name),
+        }
     }
     for mark in &plot.marks {
         let Mark::Cells {
@@ -72,7 +84,7 @@ pub(super) fn draw(plot: &Plot) -> String {
             svg.text(class, Anchor::Middle, middle, &value(*unit, cell, width));
         }
     }
-    svg.finish(&plot.name, &plot.title, &plot.description(), bottom + 84.0)
+    svg.finish(&plot.name, &plot.title, &plot.description(), bottom + below)
 }
 
 /// The value with its sign, with one decimal where two do not fit.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::document::{Block, Document, Section, Text, Tone};
+use crate::document::{Block, Document, Section, Shown, Text, Tone};
 use crate::escape;
 use crate::images::{Image, Images};
 use crate::plot::{self, Plot};
@@ -82,7 +82,7 @@ impl Page<'_> {
     fn section(&mut self, section: &Section, level: usize) {
         let heading = level.min(4);
         let title = format!("<h{heading}>{}</h{heading}>", escape::html(&section.title));
-        let (open, close) = match section.folded {
+        let (open, close) = match section.shown != Shown::Open {
             true => (
                 format!("<details>\n<summary>{title}</summary>\n"),
                 "</details>\n",

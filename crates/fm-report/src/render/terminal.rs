@@ -3,7 +3,7 @@
 use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-use crate::document::{Block, Document, Section, Text, Tone};
+use crate::document::{Block, Document, Section, Shown, Text, Tone};
 use crate::escape;
 use crate::number::counted;
 use crate::plot::{Mark, Plot};
@@ -13,7 +13,7 @@ use crate::table::{Column, Table};
 const WIDEST: usize = 100;
 
 /// The document as lines of at most `width` columns, where words, paths and the columns of tables
-/// allow it; with ANSI colours if `colour` is true. Folded sections are named at the end.
+/// allow it; with ANSI colours if `colour` is true. Sections of details are named at the end.
 pub fn terminal(document: &Document, width: usize, colour: bool) -> String {
     let mut screen = Screen {
         out: String::new(),
@@ -67,7 +67,7 @@ impl Screen {
     }
 
     fn section(&mut self, section: &Section) {
-        if section.folded {
+        if section.shown == Shown::Details {
             self.folded.push(section.title.clone());
             return;
         }

@@ -105,7 +105,7 @@ pub(crate) fn scores() -> Table {
             .mean_sd()
             .detail(),
         Column::new("difference", "difference to scratch", Unit::Points),
-        Column::wins("better in"),
+        Column::wins("won:lost"),
         Column::new("p", "p", Unit::PValue),
     ];
     let mut table = Table::new(
@@ -162,11 +162,11 @@ pub(crate) fn document(name: &str) -> Document {
         ))
         .with(scores())
         .with(
-            Section::folded(format!("Learning curves of {name}"))
+            Section::details(format!("Learning curves of {name}"))
                 .with(curves())
                 .with(Section::new("Predictions").with(confusion())),
         )
-        .with(Section::folded("Images").with(Images {
+        .with(Section::details("Images").with(Images {
             title: "Test images".to_owned(),
             note: format!("All of {name}."),
             images: vec![
@@ -174,7 +174,7 @@ pub(crate) fn document(name: &str) -> Document {
                 signed.described("unit 1", Vec::new()),
             ],
         }))
-        .with(Section::folded("How to reproduce").with(Text::Code {
+        .with(Section::details("How to reproduce").with(Text::Code {
             language: "sh",
             text: format!("fm experiment --protocol '{name}'"),
         }))

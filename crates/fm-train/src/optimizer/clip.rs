@@ -1,18 +1,18 @@
-//! Clipping by the length of all gradients together (Pascanu et al. 2013), as PyTorch's
-//! `clip_grad_norm_` does it.
+//! Clipping by the norm of all gradients together (Pascanu et al. 2013), like PyTorch's
+//! `clip_grad_norm_`.
 
 use fm_nn::{Job, LANES, Level, Matrix};
 
-/// What keeps a norm of zero from being divided by; PyTorch's.
+/// Added to the norm to avoid division by zero; PyTorch's value.
 const SMALL: f64 = 1e-6;
 
-/// What every gradient is multiplied by, if the square of their norm calls for it.
+/// The factor on every gradient, if their norm is above `max_norm`.
 pub(super) fn clip_factor(squares: f64, max_norm: f64) -> Option<f32> {
     let factor = max_norm / (squares.sqrt() + SMALL);
     (factor < 1.0).then_some(factor as f32)
 }
 
-/// The sum of the squares of the real elements, the same bits at every level.
+/// The sum of squares without the padding, with the same bits at every vector level.
 pub(super) fn sum_of_squares(level: Level, gradient: &Matrix) -> f64 {
     level.dispatch(Squares(gradient))
 }
@@ -29,7 +29,7 @@ impl Job for Squares<'_> {
     type Out = f64;
     #[inline(always)]
     fn run(self) -> f64 {
-        // A chain for each lane, whose sums are added up in order: that fixes the bits.
+        // One sum per lane, added in order at the end: this fixes the bits.
         let mut chains = [0.0; LANES];
         for row in 0..self.0.rows() {
             let mut lines = self.0.row(row).chunks_exact(LANES);

@@ -1,14 +1,14 @@
-//! What each optimizer does to one parameter, and the loop over many.
+//! The formula of each optimizer for one parameter, and the loop over many.
 
 use fm_nn::Job;
 
 use super::settings::{Adam, RmsProp, Sgd};
 
-/// The step of one parameter `w` on its gradient `g`, with `N` numbers remembered of it.
+/// The step of one parameter `w` with its gradient `g` and `N` slots of memory.
 ///
-/// Whatever is zero everywhere, as padding is, must stay zero.
+/// Padding, where all are zero, must stay zero.
 pub(super) trait Rule<const N: usize>: Copy {
-    /// The new parameter and what is remembered of it.
+    /// The new parameter and memory.
     fn step(self, w: f32, g: f32, memory: [f32; N]) -> (f32, [f32; N]);
 }
 
@@ -36,7 +36,7 @@ impl Rule<0> for Descent {
     }
 }
 
-/// Gradient descent with momentum; the velocity is remembered.
+/// Gradient descent with momentum; the memory is the velocity.
 #[derive(Clone, Copy)]
 pub(super) struct Momentum {
     lr: f32,
@@ -70,7 +70,7 @@ impl Rule<1> for Momentum {
     }
 }
 
-/// Adam, with both kinds of decay; the means of the gradient and of its square are remembered.
+/// Adam, with both kinds of decay; the memory is the means of the gradient and of its square.
 #[derive(Clone, Copy)]
 pub(super) struct Moments {
     /// `lr / (1 − β₁ᵗ)`.
@@ -79,7 +79,7 @@ pub(super) struct Moments {
     root: f32,
     eps: f32,
     decay: f32,
-    /// `lr·weight_decay` of decoupled decay.
+    /// `lr·weight_decay` for decoupled decay.
     shrink: f32,
     keep: [f32; 2],
     take: [f32; 2],
@@ -88,7 +88,7 @@ pub(super) struct Moments {
 impl Moments {
     /// Step number `t`, counted from 1, with decoupled decay `decoupled`.
     pub(super) fn new(adam: &Adam, decoupled: f64, lr: f64, t: u64) -> Self {
-        // In f64: 1 − β₂ᵗ is a small difference in the first steps.
+        // In f64, since 1 − β₂ᵗ is a small difference in the first steps.
         let [first, second] = adam.betas.map(|beta| 1.0 - libm::pow(beta, t as f64));
         Self {
             step: (lr / first) as f32,
@@ -114,7 +114,7 @@ impl Rule<2> for Moments {
     }
 }
 
-/// RMSprop; the mean of the gradient's square is remembered.
+/// RMSprop; the memory is the mean of the gradient's square.
 #[derive(Clone, Copy)]
 pub(super) struct MeanSquare {
     lr: f32,
@@ -146,7 +146,7 @@ impl Rule<1> for MeanSquare {
     }
 }
 
-/// A rule on whole buffers of one length.
+/// A rule applied to whole buffers of the same length.
 pub(super) struct Step<'a, R, const N: usize> {
     pub(super) rule: R,
     pub(super) values: &'a mut [f32],
@@ -154,8 +154,7 @@ pub(super) struct Step<'a, R, const N: usize> {
     pub(super) memory: [&'a mut [f32]; N],
 }
 
-/// A rule on a row, of which some parameters are frozen: they and what is remembered of them stay
-/// as they are.
+/// A rule applied to a row with some frozen parameters, which keep their values and memory.
 pub(super) struct MaskedStep<'a, R, const N: usize> {
     pub(super) step: Step<'a, R, N>,
     pub(super) frozen: &'a [bool],
@@ -165,7 +164,7 @@ impl<R: Rule<N>, const N: usize> Job for Step<'_, R, N> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        // Slices of one visible length, so the loop has no checks and becomes vectors.
+        // Slices of one known length, so that the loop has no bounds checks and is vectorised.
         let n = self.values.len();
         let gradient = &self.gradient[..n];
         let memory = self.memory.map(|memory| &mut memory[..n]);
@@ -191,7 +190,7 @@ impl<R: Rule<N>, const N: usize> Job for MaskedStep<'_, R, N> {
         for i in 0..n {
             let before = std::array::from_fn(|slot| memory[slot][i]);
             let (w, after) = self.step.rule.step(values[i], gradient[i], before);
-            // A choice between two results, not a branch.
+            // A select, not a branch.
             let frozen = self.frozen[i];
             values[i] = if frozen { values[i] } else { w };
             for slot in 0..N {

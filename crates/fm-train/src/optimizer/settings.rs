@@ -1,4 +1,4 @@
-//! The settings of each optimizer, their defaults, and what they must keep to.
+//! [`Optimizer`] and the settings of each, with defaults and allowed ranges.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,98 @@ const BETAS: [f64; 2] = [0.9, 0.999];
 const EPS: f64 = 1e-8;
 const ALPHA: f64 = 0.99;
 const DECOUPLED_DECAY: f64 = 0.01;
+
+/// An optimizer and its settings; each settings type converts into it.
+///
+/// For an L2 penalty `λ/2·‖w‖²` set `weight_decay` to `λ` with [`Sgd`], [`Adam`] or [`RmsProp`].
+/// With plain gradient descent this equals decoupled decay; with the others it does not
+/// (Loshchilov and Hutter 2019), which is why there is [`AdamW`]. An L2-regularised linear probe is
+/// [`Sgd`] with `weight_decay` on a frozen trunk, over enough epochs to converge.
+///
+/// In TOML the optimizer's name with its settings, of which only the learning rate is required:
+/// `{ sgd = { lr = 1e-3, momentum = 0.9 } }`, `{ adamw = { lr = 1e-3 } }`.
+///
+/// ```
+/// use fm_train::{Adam, Optimizer};
+///
+/// let optimizer = Optimizer::from(Adam { weight_decay: 1e-4, ..Adam::new(1e-3) });
+/// assert_eq!((optimizer.name(), optimizer.lr()), ("adam", 1e-3));
+/// optimizer.check()?;
+/// # Ok::<(), fm_train::TrainError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Optimizer {
+    /// Stochastic gradient descent.
+    Sgd(Sgd),
+    /// Adam, with decay added to the gradient.
+    Adam(Adam),
+    /// Adam with decoupled decay.
+    #[serde(rename = "adamw")]
+    AdamW(AdamW),
+    /// RMSprop.
+    #[serde(rename = "rmsprop")]
+    RmsProp(RmsProp),
+}
+
+impl Optimizer {
+    /// The name in files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sgd(_) => "sgd",
+            Self::Adam(_) => "adam",
+            Self::AdamW(_) => "adamw",
+            Self::RmsProp(_) => "rmsprop",
+        }
+    }
+
+    /// The learning rate.
+    pub fn lr(&self) -> f64 {
+        match self {
+            Self::Sgd(settings) => settings.lr,
+            Self::Adam(settings) => settings.lr,
+            Self::AdamW(settings) => settings.lr,
+            Self::RmsProp(settings) => settings.lr,
+        }
+    }
+
+    /// The same optimizer with another learning rate.
+    #[must_use]
+    pub fn with_lr(mut self, lr: f64) -> Self {
+        match &mut self {
+            Self::Sgd(settings) => settings.lr = lr,
+            Self::Adam(settings) => settings.lr = lr,
+            Self::AdamW(settings) => settings.lr = lr,
+            Self::RmsProp(settings) => settings.lr = lr,
+        }
+        self
+    }
+
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// [`TrainError::Setting`] names the first that is out of range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        match self {
+            Self::Sgd(settings) => settings.check(),
+            Self::Adam(settings) => settings.check(),
+            Self::AdamW(settings) => settings.check(),
+            Self::RmsProp(settings) => settings.check(),
+        }
+    }
+}
+
+macro_rules! optimizer_from {
+    ($($settings:ident)*) => {
+        $(impl From<$settings> for Optimizer {
+            fn from(settings: $settings) -> Self {
+                Self::$settings(settings)
+            }
+        })*
+    };
+}
+
+optimizer_from!(Sgd Adam AdamW RmsProp);
 
 /// `v ← momentum·v + (g + weight_decay·w)`, `w ← w − lr·v`; with Nesterov
 /// `w ← w − lr·(g + weight_decay·w + momentum·v)` (Sutskever et al. 2013).
@@ -19,7 +111,7 @@ pub struct Sgd {
     /// Momentum, from 0 (the default) to below 1.
     #[serde(default)]
     pub momentum: f64,
-    /// Nesterov's momentum; off by default.
+    /// Nesterov momentum; off by default.
     #[serde(default)]
     pub nesterov: bool,
     /// L2 decay added to the gradient, 0 by default.
@@ -28,7 +120,7 @@ pub struct Sgd {
 }
 
 impl Sgd {
-    /// Plain gradient descent.
+    /// Plain gradient descent, without momentum and decay.
     pub fn plain(lr: f64) -> Self {
         Self {
             lr,
@@ -41,8 +133,8 @@ impl Sgd {
     pub(super) fn check(&self) -> Result<(), TrainError> {
         positive("lr", self.lr)?;
         fraction("momentum", self.momentum)?;
-        let fine = !self.nesterov || self.momentum != 0.0;
-        require("momentum", "above 0 with nesterov", self.momentum, fine)?;
+        let valid = !self.nesterov || self.momentum != 0.0;
+        require("momentum", "above 0 with nesterov", self.momentum, valid)?;
         not_negative("weight_decay", self.weight_decay)
     }
 }
@@ -57,7 +149,7 @@ pub struct Adam {
     /// β₁ and β₂, each from 0 to below 1; 0.9 and 0.999 by default.
     #[serde(default = "betas")]
     pub betas: [f64; 2],
-    /// Added to the root so that nothing is divided by zero, above 0; 1e-8 by default.
+    /// Added to the root to avoid division by zero, above 0; 1e-8 by default.
     #[serde(default = "eps")]
     pub eps: f64,
     /// L2 decay added to the gradient, 0 by default.
@@ -96,7 +188,7 @@ pub struct AdamW {
     /// β₁ and β₂, each from 0 to below 1; 0.9 and 0.999 by default.
     #[serde(default = "betas")]
     pub betas: [f64; 2],
-    /// Added to the root so that nothing is divided by zero, above 0; 1e-8 by default.
+    /// Added to the root to avoid division by zero, above 0; 1e-8 by default.
     #[serde(default = "eps")]
     pub eps: f64,
     /// Decoupled decay, 0.01 by default.
@@ -115,7 +207,7 @@ impl AdamW {
         }
     }
 
-    /// The step that follows the decay.
+    /// The step after the decay.
     pub(super) fn adam(&self) -> Adam {
         Adam {
             lr: self.lr,
@@ -138,10 +230,10 @@ impl AdamW {
 pub struct RmsProp {
     /// Learning rate, above 0.
     pub lr: f64,
-    /// How much of the mean square is kept at a step, from 0 to below 1; 0.99 by default.
+    /// Smoothing constant of the mean square, from 0 to below 1; 0.99 by default.
     #[serde(default = "alpha")]
     pub alpha: f64,
-    /// Added to the root so that nothing is divided by zero, above 0; 1e-8 by default.
+    /// Added to the root to avoid division by zero, above 0; 1e-8 by default.
     #[serde(default = "eps")]
     pub eps: f64,
     /// L2 decay added to the gradient, 0 by default.
@@ -184,90 +276,24 @@ fn decoupled_decay() -> f64 {
     DECOUPLED_DECAY
 }
 
-/// Above zero as f32 too, which is what steps are computed in.
+/// Above zero also as f32, in which steps are computed.
 fn positive(name: &'static str, value: f64) -> Result<(), TrainError> {
-    let fine = value as f32 > 0.0 && (value as f32).is_finite();
-    require(name, "a number above 0 in single precision", value, fine)
+    let valid = value as f32 > 0.0 && (value as f32).is_finite();
+    require(
+        name,
+        "above 0, and finite, in single precision",
+        value,
+        valid,
+    )
 }
 
 fn not_negative(name: &'static str, value: f64) -> Result<(), TrainError> {
-    let fine = value >= 0.0 && (value as f32).is_finite();
-    require(name, "a number from 0 on", value, fine)
+    let valid = value >= 0.0 && (value as f32).is_finite();
+    require(name, "0 or more, and finite", value, valid)
 }
 
-/// Below one as f32 too: 0.99999999 would be 1, and nothing would ever be forgotten.
+/// Below one also as f32: 0.99999999 would become 1, and the mean would never change.
 fn fraction(name: &'static str, value: f64) -> Result<(), TrainError> {
-    let fine = value >= 0.0 && (value as f32) < 1.0;
-    require(name, "from 0 to below 1", value, fine)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Optimizer;
-
-    #[test]
-    fn what_cannot_be_is_refused_by_its_key() {
-        let adam = Adam::new(0.1);
-        let rms = RmsProp::new(0.1);
-        let sgd = Sgd::plain(0.1);
-        let cases = [
-            ("lr", Optimizer::Sgd(Sgd::plain(0.0))),
-            ("lr", Optimizer::Adam(Adam::new(1e-60))),
-            ("lr", Optimizer::AdamW(AdamW::new(f64::NAN))),
-            ("lr", Optimizer::RmsProp(RmsProp::new(f64::INFINITY))),
-            (
-                "momentum",
-                Optimizer::Sgd(Sgd {
-                    momentum: 1.0,
-                    ..sgd
-                }),
-            ),
-            (
-                "momentum",
-                Optimizer::Sgd(Sgd {
-                    nesterov: true,
-                    ..sgd
-                }),
-            ),
-            (
-                "betas",
-                Optimizer::Adam(Adam {
-                    betas: [0.9, 1.0],
-                    ..adam
-                }),
-            ),
-            (
-                "betas",
-                Optimizer::Adam(Adam {
-                    betas: [0.999_999_999_9, 0.9],
-                    ..adam
-                }),
-            ),
-            ("eps", Optimizer::Adam(Adam { eps: 0.0, ..adam })),
-            ("eps", Optimizer::RmsProp(RmsProp { eps: 1e-60, ..rms })),
-            ("alpha", Optimizer::RmsProp(RmsProp { alpha: -0.1, ..rms })),
-            (
-                "weight_decay",
-                Optimizer::AdamW(AdamW {
-                    weight_decay: -1.0,
-                    ..AdamW::new(0.1)
-                }),
-            ),
-        ];
-        for (key, optimizer) in cases {
-            match optimizer.check() {
-                Err(TrainError::Setting { name, .. }) => assert_eq!(name, key, "{optimizer:?}"),
-                other => panic!("{optimizer:?}: {other:?}"),
-            }
-        }
-        for optimizer in [
-            Optimizer::Sgd(sgd),
-            Optimizer::Adam(adam),
-            Optimizer::AdamW(AdamW::new(0.1)),
-            Optimizer::RmsProp(rms),
-        ] {
-            assert_eq!(optimizer.check(), Ok(()));
-        }
-    }
+    let valid = value >= 0.0 && (value as f32) < 1.0;
+    require(name, "from 0 to below 1", value, valid)
 }

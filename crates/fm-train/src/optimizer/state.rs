@@ -1,105 +1,148 @@
-//! [`OptimizerState`]: an optimizer at work, with what it remembers of each parameter.
+//! [`OptimizerState`]: an optimizer with its buffers, applied to gradients.
 
 use fm_nn::{
     Dense, FreezeMask, LayerGradient, LayerMask, Level, Matrix, Network, PartMask, Update,
 };
 
-use super::Optimizer;
 use super::clip::{clip_factor, scale, sum_of_squares};
 use super::rule::{Descent, MaskedStep, MeanSquare, Moments, Momentum, Rule, Step};
-use super::settings::Sgd;
+use super::settings::{Optimizer, Sgd};
 use crate::error::TrainError;
-use crate::phase::Phase;
 
-/// An optimizer with what it remembers of each trainable parameter.
+/// An optimizer with its buffers (momentum, means) for each trainable parameter; made by
+/// [`Phase::optimizer_state`](crate::Phase::optimizer_state).
 ///
-/// Each step obeys the mask that the backward pass was given: what is frozen at that step keeps
-/// its bytes, whatever was gathered before, and so does what is remembered of it.
+/// Each step obeys the mask of its backward pass: a parameter that is frozen at that step keeps its
+/// bytes, whatever its momentum, and so do its buffers.
 #[derive(Debug)]
 pub struct OptimizerState {
     optimizer: Optimizer,
-    /// What a schedule makes of the learning rate at this step.
+    /// The factor of the schedule at this step.
     lr_factor: f64,
-    /// Per layer; none is 1 for all.
+    /// A factor for each layer; empty is 1 for all.
     layer_factors: Vec<f64>,
     clip_norm: Option<f64>,
-    /// Of the engine of the latest gradient.
+    /// Vector level of the engine of the latest gradient.
     level: Level,
     layers: Vec<LayerState>,
 }
 
-/// Buffers of a layer; none of a part that was never trainable.
+/// The buffers of a layer.
 #[derive(Debug, Default)]
 struct LayerState {
-    weight: Option<PartState>,
-    bias: Option<PartState>,
+    /// Of the weights and the biases; none if never trainable.
+    parts: [Option<PartState>; 2],
     /// For plain descent under a mask of single weights.
     scratch: Option<Matrix>,
-    /// Whether a gradient waits for the length of all of them.
+    /// Whether the gradient waits for the norm of all gradients.
     waits: bool,
 }
 
-/// Buffers of weights or biases, padded as they are.
+/// Buffers of weights or biases, padded like them.
 #[derive(Debug)]
-pub(super) struct PartState {
+struct PartState {
     gradient: Matrix,
-    pub(super) memory: Vec<Matrix>,
+    slots: Vec<Matrix>,
     /// Steps taken.
-    pub(super) steps: u64,
+    steps: u64,
+}
+
+/// A [`PartState`] in a checkpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SavedPart {
+    /// Steps taken.
+    pub(crate) steps: u64,
+    /// The slots one after the other, row by row and without padding.
+    pub(crate) floats: Vec<f32>,
 }
 
 impl OptimizerState {
-    /// A fresh state for `network`, with every buffer that steps under `mask` need. A step under
-    /// a mask that leaves more trainable makes what is missing.
-    ///
-    /// # Errors
-    /// As [`Optimizer::check`], and if the mask does not fit the network.
-    pub fn new(
+    /// A fresh state for `network`, with the buffers that steps under `mask` need. A later step
+    /// under a mask with more trainable parameters allocates the missing ones. The arguments were
+    /// checked before.
+    pub(crate) fn new(
         optimizer: Optimizer,
-        network: &Network,
+        layer_factors: Vec<f64>,
+        clip_norm: Option<f64>,
         mask: &FreezeMask,
-    ) -> Result<Self, TrainError> {
-        Self::for_phase(&Phase::new(1, mask.clone(), optimizer), network)
-    }
-
-    /// A fresh state for a phase on `network`, with its learning rates and clipping; its schedule
-    /// is followed by [`set_lr_factor`](Self::set_lr_factor).
-    ///
-    /// # Errors
-    /// [`TrainError`] if a setting of the phase cannot be or does not fit the network.
-    pub fn for_phase(phase: &Phase, network: &Network) -> Result<Self, TrainError> {
-        phase.check(network)?;
+        network: &Network,
+    ) -> Self {
         let mut state = Self {
-            optimizer: phase.optimizer,
+            optimizer,
             lr_factor: 1.0,
-            layer_factors: phase.lr_factors.clone(),
-            clip_norm: phase.clip_norm,
+            layer_factors,
+            clip_norm,
             level: Level::detect(),
             layers: Vec::new(),
         };
-        let layers = network.layers();
-        state.layers.resize_with(layers.len(), LayerState::default);
-        for (l, layer) in layers.iter().enumerate() {
-            let (mask, plain) = (phase.mask.layer(l), state.is_plain());
-            let buffers = &mut state.layers[l];
-            let shape = (layer.inputs(), layer.outputs());
+        let plain = state.is_plain();
+        let layers = network.layers().iter().enumerate().map(|(l, layer)| {
+            let masks = masks(mask.layer(l));
+            let shapes = shapes(layer);
             if plain {
-                let elements = mask.weight().elements();
-                buffers.scratch = elements.map(|_| Matrix::zeros(shape.0, shape.1));
-                continue;
+                let (rows, cols) = shapes[0];
+                let scratch = masks[0].elements().map(|_| Matrix::zeros(rows, cols));
+                return LayerState {
+                    scratch,
+                    ..LayerState::default()
+                };
             }
-            let new = |mask: &PartMask, shape| {
-                (!mask.is_frozen()).then(|| PartState::new(&phase.optimizer, shape))
-            };
-            buffers.weight = new(mask.weight(), shape);
-            buffers.bias = new(mask.bias(), (1, shape.1));
-        }
-        Ok(state)
+            let part =
+                |i: usize| (!masks[i].is_frozen()).then(|| PartState::new(&optimizer, shapes[i]));
+            LayerState {
+                parts: [part(0), part(1)],
+                ..LayerState::default()
+            }
+        });
+        state.layers = layers.collect();
+        state
     }
 
-    /// What the learning rate is multiplied by from the next step on, for every layer.
+    /// Sets the factor on the learning rate of every layer, from the next step on.
     pub fn set_lr_factor(&mut self, factor: f64) {
         self.lr_factor = factor;
+    }
+
+    /// The buffers as a checkpoint keeps them, layer by layer, weights before biases.
+    pub(crate) fn save(&self) -> Vec<SavedPart> {
+        let parts = self.layers.iter().flat_map(|layer| layer.parts.iter());
+        let save = |part: &PartState| SavedPart {
+            steps: part.steps,
+            floats: part
+                .slots
+                .iter()
+                .flat_map(|slot| slot.view().into_iter().copied())
+                .collect(),
+        };
+        parts.flatten().map(save).collect()
+    }
+
+    /// Restores what [`save`](Self::save) returned, in a fresh state for the same phase and
+    /// network.
+    pub(crate) fn restore(&mut self, saved: &[SavedPart]) -> Result<(), TrainError> {
+        let parts = self
+            .layers
+            .iter_mut()
+            .flat_map(|layer| layer.parts.iter_mut());
+        let mut parts: Vec<&mut PartState> = parts.flatten().collect();
+        let sizes = |sizes: Vec<usize>| format!("{sizes:?} values");
+        let here: Vec<usize> = parts.iter().map(|part| part.values()).collect();
+        let there: Vec<usize> = saved.iter().map(|part| part.floats.len()).collect();
+        if here != there {
+            return Err(TrainError::Checkpoint {
+                key: "optimizer state".to_owned(),
+                checkpoint: sizes(there),
+                here: sizes(here),
+            });
+        }
+        for (part, saved) in parts.iter_mut().zip(saved) {
+            part.steps = saved.steps;
+            let values = part.slots.iter_mut().map(Matrix::view_mut);
+            for (value, float) in values.flatten().zip(&saved.floats) {
+                *value = *float;
+            }
+        }
+        Ok(())
     }
 
     /// The learning rate of a layer's next step.
@@ -108,49 +151,21 @@ impl OptimizerState {
         self.optimizer.lr() * self.lr_factor * of_layer
     }
 
-    /// What waits for the length of all gradients together.
+    /// The parts whose gradients wait for the norm of all.
     fn waiting(&mut self, mask: &FreezeMask) -> impl Iterator<Item = &mut PartState> {
         let layers = self.layers.iter_mut().enumerate();
         layers
             .filter(|(_, state)| state.waits)
-            .flat_map(|(l, state)| state.parts(mask.layer(l)))
+            .flat_map(|(l, state)| state.parts.iter_mut().zip(masks(mask.layer(l))))
+            .filter(|(_, mask)| !mask.is_frozen())
+            .filter_map(|(part, _)| part.as_mut())
     }
 
-    /// Whether the step goes straight into the weights, with no gradient buffer.
+    /// Whether steps go straight into the weights, without a gradient buffer.
     fn is_plain(&self) -> bool {
-        is_plain(&self.optimizer, self.clip_norm)
-    }
-
-    /// Whether the steps of a phase do.
-    pub(super) fn is_plain_in(phase: &Phase) -> bool {
-        is_plain(&phase.optimizer, phase.clip_norm)
-    }
-
-    /// Every part that there are buffers of, weights before biases.
-    pub(super) fn all_parts(&self) -> impl Iterator<Item = &PartState> {
-        let layers = self.layers.iter();
-        layers.flat_map(|state| state.weight.iter().chain(&state.bias))
-    }
-
-    /// The same, to be changed.
-    pub(super) fn all_parts_mut(&mut self) -> impl Iterator<Item = &mut PartState> {
-        let layers = self.layers.iter_mut();
-        layers.flat_map(|state| state.weight.iter_mut().chain(&mut state.bias))
-    }
-}
-
-fn is_plain(optimizer: &Optimizer, clip_norm: Option<f64>) -> bool {
-    let plain = matches!(optimizer, Optimizer::Sgd(Sgd { momentum, weight_decay, .. })
-        if *momentum == 0.0 && *weight_decay == 0.0);
-    plain && clip_norm.is_none()
-}
-
-/// How many numbers are remembered of a parameter.
-pub(super) fn slots(optimizer: &Optimizer) -> usize {
-    match optimizer {
-        Optimizer::Sgd(sgd) => usize::from(sgd.momentum != 0.0),
-        Optimizer::RmsProp(_) => 1,
-        Optimizer::Adam(_) | Optimizer::AdamW(_) => 2,
+        let plain = matches!(self.optimizer, Optimizer::Sgd(Sgd { momentum, weight_decay, .. })
+            if momentum == 0.0 && weight_decay == 0.0);
+        plain && self.clip_norm.is_none()
     }
 }
 
@@ -162,23 +177,24 @@ impl Update for OptimizerState {
             gradient.descend_with(layer, lr as f32, &mut state.scratch);
             return;
         }
-        let optimizer = &self.optimizer;
-        let (mask, shape) = (gradient.mask(), (layer.inputs(), layer.outputs()));
-        if !mask.weight().is_frozen() {
-            let new = || PartState::new(optimizer, shape);
-            let part = state.weight.get_or_insert_with(new);
-            gradient.write_weight_to(&mut part.gradient);
-        }
-        if !mask.bias().is_frozen() {
-            let new = || PartState::new(optimizer, (1, shape.1));
-            let part = state.bias.get_or_insert_with(new);
-            gradient.write_bias_to(&mut part.gradient);
+        let mask = gradient.mask();
+        let shapes = shapes(layer);
+        for (i, part_mask) in masks(mask).into_iter().enumerate() {
+            if part_mask.is_frozen() {
+                continue;
+            }
+            let new = || PartState::new(&self.optimizer, shapes[i]);
+            let part = state.parts[i].get_or_insert_with(new);
+            match i {
+                0 => gradient.write_weight_to(&mut part.gradient),
+                _ => gradient.write_bias_to(&mut part.gradient),
+            }
         }
         self.level = gradient.level();
         if self.clip_norm.is_some() {
             state.waits = true;
         } else {
-            state.step(self.level, optimizer, lr, mask, layer);
+            state.step(self.level, &self.optimizer, lr, mask, layer);
         }
     }
 
@@ -206,15 +222,18 @@ impl Update for OptimizerState {
     }
 }
 
-impl LayerState {
-    /// The parts that are trained under a mask.
-    fn parts(&mut self, mask: &LayerMask) -> impl Iterator<Item = &mut PartState> {
-        let weight = self.weight.as_mut().filter(|_| !mask.weight().is_frozen());
-        let bias = self.bias.as_mut().filter(|_| !mask.bias().is_frozen());
-        weight.into_iter().chain(bias)
-    }
+/// The masks of a layer's weights and biases.
+fn masks(mask: &LayerMask) -> [&PartMask; 2] {
+    [mask.weight(), mask.bias()]
+}
 
-    /// One step of the layer on the gradients that were written.
+/// Rows and columns of a layer's weights, and of its biases.
+fn shapes(layer: &Dense) -> [(usize, usize); 2] {
+    [(layer.inputs(), layer.outputs()), (1, layer.outputs())]
+}
+
+impl LayerState {
+    /// One step of the layer with the gradients in the buffers.
     fn step(
         &mut self,
         level: Level,
@@ -224,9 +243,8 @@ impl LayerState {
         layer: &mut Dense,
     ) {
         let (weight, bias) = layer.parts_mut();
-        let weight = (self.weight.as_mut(), mask.weight(), weight);
-        let bias = (self.bias.as_mut(), mask.bias(), bias);
-        for (part, mask, values) in [weight, bias] {
+        let parts = self.parts.iter_mut().zip(masks(mask)).zip([weight, bias]);
+        for ((part, mask), values) in parts {
             if let (Some(part), false) = (part, mask.is_frozen()) {
                 part.step(level, optimizer, lr, mask, values);
             }
@@ -236,15 +254,26 @@ impl LayerState {
 
 impl PartState {
     fn new(optimizer: &Optimizer, (rows, cols): (usize, usize)) -> Self {
+        let slots = match optimizer {
+            Optimizer::Sgd(sgd) => usize::from(sgd.momentum != 0.0),
+            Optimizer::RmsProp(_) => 1,
+            Optimizer::Adam(_) | Optimizer::AdamW(_) => 2,
+        };
         let zeros = || Matrix::zeros(rows, cols);
         Self {
             gradient: zeros(),
-            memory: (0..slots(optimizer)).map(|_| zeros()).collect(),
+            slots: (0..slots).map(|_| zeros()).collect(),
             steps: 0,
         }
     }
 
-    /// One step of `values` on the gradient that was written.
+    /// Number of values in the slots.
+    fn values(&self) -> usize {
+        let sizes = self.slots.iter().map(|slot| slot.rows() * slot.cols());
+        sizes.sum()
+    }
+
+    /// One step of `values` with the gradient in the buffer.
     fn step(
         &mut self,
         level: Level,
@@ -285,7 +314,7 @@ impl PartState {
                 rule,
                 values: values.padded_mut(),
                 gradient: self.gradient.padded(),
-                memory: slices(&mut self.memory, Matrix::padded_mut),
+                memory: slices(&mut self.slots, Matrix::padded_mut),
             });
             return;
         };
@@ -294,7 +323,7 @@ impl PartState {
                 rule,
                 values: values.row_mut(row),
                 gradient: self.gradient.row(row),
-                memory: slices(&mut self.memory, |slot| slot.row_mut(row)),
+                memory: slices(&mut self.slots, |slot| slot.row_mut(row)),
             };
             let frozen = frozen.to_slice().expect("a mask is in row-major order");
             level.dispatch(MaskedStep { step, frozen });
@@ -302,17 +331,12 @@ impl PartState {
     }
 }
 
-/// A slice of each remembered buffer.
+/// A slice of each slot.
 fn slices<const N: usize>(
-    memory: &mut [Matrix],
+    slots: &mut [Matrix],
     mut slice: impl FnMut(&mut Matrix) -> &mut [f32],
 ) -> [&mut [f32]; N] {
-    let mut memory = memory.iter_mut();
-    std::array::from_fn(|_| {
-        slice(
-            memory
-                .next()
-                .expect("as many buffers as the rule has slots"),
-        )
-    })
+    let mut slots = slots.iter_mut();
+    let next = |_| slice(slots.next().expect("as many slots as the rule has"));
+    std::array::from_fn(next)
 }

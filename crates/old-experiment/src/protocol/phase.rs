@@ -164,14 +164,6 @@ impl PhaseSpec {
         let phase = self.phase(hidden + 1, stream);
         match phase.check_settings(hidden + 1, n_classes) {
             Ok(()) => Ok(()),
-            Err(TrainError::LrFactors { layers, found }) => {
-                let expected = format!("{layers} numbers, one for each layer and the head");
-                problem(&at("lr_factors"), expected, format!("{found} of them"))
-            }
-            Err(TrainError::ClassWeights { n_classes, found }) => {
-                let expected = format!("{n_classes} numbers, one for each class of the task");
-                problem(&at("class_weights"), expected, format!("{found} of them"))
-            }
             Err(error) => inside(key, Err(error)),
         }
     }

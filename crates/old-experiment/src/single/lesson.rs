@@ -39,7 +39,8 @@ impl Lesson {
         };
         let examples = |data| labelled(data, Dataset::labels(data), scale);
         let (rows, valid) = (examples(train)?, valid.map(examples).transpose()?);
-        let history = trainer.fit(&mut network, phases, &rows, valid.as_ref(), observer)?;
+        let fit = trainer.fit(&mut network, phases, &rows);
+        let history = fit.validation(&valid).observer(observer).run()?;
         let metadata = Metadata {
             class_names: train.class_names().to_vec(),
             input_scale: Some(scale),
@@ -72,7 +73,7 @@ pub fn train(
     if let Some((_, expected, found)) = spec.too_large() {
         return Err(SingleError::Train(TrainError::Setting {
             name: "hidden",
-            expected,
+            expected: expected.to_owned(),
             found,
         }));
     }

@@ -3,8 +3,8 @@
 use fm_data::Dataset;
 use fm_nn::{Engine, Model};
 use fm_train::{
-    ConfusionMatrix, Evaluator, Examples, Inputs, Labels, Scores, constant_prediction,
-    predicted_classes, probabilities,
+    ConfusionMatrix, Evaluator, Examples, Inputs, Scores, constant_prediction, predicted_classes,
+    probabilities,
 };
 use ndarray::ArrayView2;
 use serde::Serialize;
@@ -62,10 +62,9 @@ pub fn predict(
     engine: Engine,
 ) -> Result<Vec<Prediction>, SingleError> {
     check_inputs(model, images.ncols())?;
-    let labels = vec![0u8; images.nrows()];
-    let examples = Examples::new(inputs(model, images), Labels::U8(&labels))?;
-    let logits = Evaluator::new(&model.network, engine).logits(&model.network, &examples)?;
-    let classes = predicted_classes(logits.view());
+    let inputs = inputs(model, images);
+    let logits = Evaluator::new(&model.network, engine).logits(&model.network, inputs)?;
+    let classes = predicted_classes(logits.view())?;
     let probabilities = probabilities(logits.view());
     let rows = classes.into_iter().zip(probabilities.rows());
     let rows = rows.map(|(class, probabilities)| Prediction {
@@ -83,7 +82,7 @@ pub fn predict(
 /// [`SingleError`] if data and model do not fit each other.
 pub fn evaluate(model: &Model, data: &Dataset, engine: Engine) -> Result<Evaluation, SingleError> {
     check_inputs(model, data.pixels().ncols())?;
-    let examples = Examples::new(inputs(model, data.pixels()), Labels::U8(data.labels()))?;
+    let examples = Examples::new(inputs(model, data.pixels()), data.labels())?;
     let mut evaluator = Evaluator::new(&model.network, engine);
     let loss = loss(&model.network);
     let (scores, logits) = evaluator.evaluate_rows(&model.network, &examples, loss)?;

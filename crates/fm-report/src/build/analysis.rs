@@ -1,0 +1,251 @@
+//! [`Analysis`]: the descriptions and comparisons that documents and `summary.json` are made from.
+
+use fm_experiment::protocol::{Moved, Pairing};
+use fm_experiment::{CellResult, Paired, Point, Results, Series};
+use fm_stats::{
+    Comparison, Description, Settings, StatsError, compare, compare_rows, correct_for_family,
+    describe,
+};
+use serde::Serialize;
+
+use super::sentences::{Names, Scope, sentence};
+
+/// The numbers of a report.
+pub(crate) struct Analysis<'a> {
+    pub(crate) results: &'a Results,
+    pub(crate) settings: Settings,
+    /// The source network.
+    pub(crate) source: Scores,
+    /// The arms of the main table, in the protocol's order.
+    pub(crate) arms: Vec<(String, Scores)>,
+    /// The comparisons of the main table that have a pair of scores.
+    pub(crate) comparisons: Vec<Compared>,
+    /// The sweeps, in the order of asking.
+    pub(crate) sweeps: Vec<Sweep<'a>>,
+}
+
+/// The scores of a model over the seeds.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Scores {
+    pub(crate) test_accuracy: Measure,
+    pub(crate) test_error: Measure,
+    pub(crate) test_loss: Measure,
+}
+
+/// A number of each seed, and what they show.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Measure {
+    /// Of the seeds that have the number; `None` if no seed has.
+    #[serde(flatten)]
+    pub(crate) description: Option<Description>,
+    /// In the order of the seeds; `None` where the training diverged or is missing.
+    pub(crate) per_seed: Vec<Option<f64>>,
+}
+
+/// Two arms and what their comparison shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Compared {
+    pub(crate) pairing: Pairing,
+    pub(crate) paired: Paired,
+    pub(crate) comparison: Comparison,
+}
+
+/// A sweep: an entry per point.
+pub(crate) struct Sweep<'a> {
+    /// Its index among the plan's series.
+    pub(crate) index: usize,
+    pub(crate) series: &'a Series,
+    pub(crate) points: Vec<SweepPoint<'a>>,
+}
+
+/// A point of a sweep.
+pub(crate) struct SweepPoint<'a> {
+    pub(crate) point: &'a Point,
+    /// Test errors of the point's arms, in their order.
+    pub(crate) errors: Vec<Option<Description>>,
+    /// In the order of the series' pairings; `None` where no seed has both arms.
+    pub(crate) compared: Vec<Option<Compared>>,
+    /// Trainings that diverged.
+    pub(crate) failed: usize,
+}
+
+impl<'a> Analysis<'a> {
+    /// Describes and compares. Comparisons of the main table are a family, those of each sweep
+    /// another.
+    pub(crate) fn of(results: &'a Results) -> Result<Self, StatsError> {
+        let settings = Settings::default();
+        let main = &results.main().points[0];
+        let scores = |arm| Scores::of(results.by_seed(0, 0, arm), &settings);
+        let arms = main.arms.iter().enumerate();
+        let arms = arms.map(|(index, name)| Ok((name.clone(), scores(Some(index))?)));
+        let mut comparisons = Vec::new();
+        for pairing in &results.main().pairings {
+            comparisons.extend(compared(results, 0, 0, pairing, &settings)?);
+        }
+        correct_for_family(comparisons.iter_mut().map(|c| &mut c.comparison));
+        let sweeps =
+            (1..results.plan.series.len()).map(|index| Sweep::of(results, index, &settings));
+        Ok(Self {
+            source: scores(None)?,
+            arms: arms.collect::<Result<_, StatsError>>()?,
+            comparisons,
+            sweeps: sweeps.collect::<Result<_, _>>()?,
+            results,
+            settings,
+        })
+    }
+
+    /// How an arm is called in a sentence: "reusing the trunk".
+    pub(crate) fn says<'b>(&'b self, arm: &'b str) -> &'b str {
+        self.results
+            .protocol()
+            .arm(arm)
+            .map_or(arm, |arm| arm.says())
+    }
+
+    /// What the results of the main table hold for.
+    pub(crate) fn scope(&self) -> Scope {
+        let point = &self.results.main().points[0];
+        let crossed = |c: &Compared| c.comparison.crossed.is_some();
+        Scope {
+            rows: point.target_rows(),
+            training_drawn: rows_are_drawn(point),
+            test_drawn: self.comparisons.iter().any(crossed),
+        }
+    }
+
+    /// A comparison of the main table in a sentence.
+    pub(crate) fn sentence(&self, compared: &Compared, scope: Option<Scope>) -> String {
+        let names = Names {
+            arm: self.says(&compared.pairing.arm),
+            against: self.says(&compared.pairing.against),
+        };
+        sentence(&compared.comparison, names, scope)
+    }
+
+    /// The arm that all comparisons of the main table are with; `None` if they are with several.
+    pub(crate) fn baseline(&self) -> Option<&str> {
+        let mut against = self.comparisons.iter().map(|c| c.pairing.against.as_str());
+        let first = against.next()?;
+        against.all(|other| other == first).then_some(first)
+    }
+
+    /// The place of an arm in the protocol, which decides its colour.
+    pub(crate) fn colour(&self, arm: &str) -> usize {
+        self.arms
+            .iter()
+            .position(|(name, _)| name == arm)
+            .unwrap_or(0)
+    }
+}
+
+impl<'a> Sweep<'a> {
+    fn of(results: &'a Results, index: usize, settings: &Settings) -> Result<Self, StatsError> {
+        let series = &results.plan.series[index];
+        let mut points = Vec::new();
+        for (place, point) in series.points.iter().enumerate() {
+            let mut errors = Vec::new();
+            let mut failed = 0;
+            for arm in 0..point.arms.len() {
+                let cells = || results.by_seed(index, place, Some(arm));
+                let found: Vec<f64> = cells().filter_map(CellResult::error).collect();
+                let diverged = |c: &&CellResult| c.outcome.is_some() && c.scores().is_none();
+                failed += cells().filter(diverged).count();
+                errors.push(described(&found, settings)?);
+            }
+            let pairings = series.pairings.iter();
+            let compared = pairings.map(|p| compared(results, index, place, p, settings));
+            points.push(SweepPoint {
+                point,
+                errors,
+                compared: compared.collect::<Result<_, _>>()?,
+                failed,
+            });
+        }
+        let all = points.iter_mut().flat_map(|point| &mut point.compared);
+        correct_for_family(all.flatten().map(|c| &mut c.comparison));
+        Ok(Self {
+            index,
+            series,
+            points,
+        })
+    }
+
+    /// Comparisons in the sweep.
+    pub(crate) fn family(&self) -> usize {
+        let all = self.points.iter().flat_map(|point| &point.compared);
+        all.flatten().count()
+    }
+}
+
+impl Scores {
+    fn of<'a>(
+        cells: impl Iterator<Item = &'a CellResult>,
+        settings: &Settings,
+    ) -> Result<Self, StatsError> {
+        let cells: Vec<&CellResult> = cells.collect();
+        let measure = |value: &dyn Fn(&CellResult) -> Option<f64>| -> Result<_, StatsError> {
+            let per_seed: Vec<Option<f64>> = cells.iter().map(|cell| value(cell)).collect();
+            let found: Vec<f64> = per_seed.iter().copied().flatten().collect();
+            let description = described(&found, settings)?;
+            Ok(Measure {
+                description,
+                per_seed,
+            })
+        };
+        Ok(Self {
+            test_accuracy: measure(&|cell| Some(cell.scores()?.accuracy))?,
+            test_error: measure(&CellResult::error)?,
+            test_loss: measure(&|cell| Some(cell.scores()?.loss))?,
+        })
+    }
+}
+
+/// Whether each seed draws its own target rows.
+fn rows_are_drawn(point: &Point) -> bool {
+    point.protocol().seed.moves.contains(&Moved::TargetRows)
+}
+
+fn described(values: &[f64], settings: &Settings) -> Result<Option<Description>, StatsError> {
+    match values {
+        [] => Ok(None),
+        values => describe(values, settings).map(Some),
+    }
+}
+
+/// Two arms at a point. Where each seed draws its training rows, the interval covers other test
+/// rows too.
+fn compared(
+    results: &Results,
+    series: usize,
+    point: usize,
+    pairing: &Pairing,
+    settings: &Settings,
+) -> Result<Option<Compared>, StatsError> {
+    let Some(paired) = results.paired(series, point, pairing) else {
+        return Ok(None);
+    };
+    if paired.seeds.is_empty() {
+        return Ok(None);
+    }
+    let drawn = rows_are_drawn(&results.plan.series[series].points[point]);
+    let known = paired.arm_correct.iter().all(|correct| !correct.is_empty());
+    let comparison = match drawn && known {
+        true => {
+            let [arm, against] = [&paired.arm_correct, &paired.against_correct].map(|of| {
+                let wrong = of
+                    .iter()
+                    .map(|seed| seed.iter().map(|correct| !correct).collect());
+                wrong.collect::<Vec<Vec<bool>>>()
+            });
+            compare_rows(&arm, &against, settings)?
+        }
+        false => compare(&paired.arm, &paired.against, settings)?,
+    };
+    let pairing = pairing.clone();
+    Ok(Some(Compared {
+        pairing,
+        paired,
+        comparison,
+    }))
+}

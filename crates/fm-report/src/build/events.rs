@@ -1,0 +1,86 @@
+//! TensorBoard event files of the main table: every epoch of every training.
+//!
+//! A run per model and seed (`seed-0001/transfer`) and the mean over seeds (`mean/transfer`), with
+//! the tags `train/loss`, `valid/accuracy` and so on; `test/…` is at the last epoch. Epochs are the
+//! steps. Equal records give equal bytes: the wall time of an event is its epoch in seconds.
+
+use fm_experiment::{Place, Record, Results};
+
+use super::learning::{Measure, bands, histories};
+use crate::tensorboard::EventFile;
+
+/// The name that TensorBoard looks for.
+const FILE: &str = "events.out.tfevents.0.fm";
+
+/// Name and bytes of every event file, below the folder of the logs.
+pub(crate) fn files(results: &Results) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let arms = results.main().points[0].arms.iter().enumerate();
+    let arms = arms.map(|(index, name)| (run_name(name), Some(index)));
+    for (name, arm) in arms.chain([("source".to_owned(), None)]) {
+        for &seed in &results.main().seeds {
+            let place = Place {
+                series: 0,
+                point: 0,
+                arm,
+                seed,
+            };
+            if let Some(record) = results.record(place) {
+                files.push((format!("seed-{seed:04}/{name}/{FILE}"), training(record)));
+            }
+        }
+        files.push((format!("mean/{name}/{FILE}"), mean(results, arm)));
+    }
+    files
+}
+
+/// An arm that is called as the source's run is gets another name.
+fn run_name(arm: &str) -> String {
+    match arm {
+        "source" => "source-arm".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn training(record: &Record) -> Vec<u8> {
+    let mut file = EventFile::new();
+    for epoch in &record.history {
+        let measures = Measure::ALL.into_iter();
+        let values = measures.filter_map(|measure| Some((tag(measure), measure.of(epoch)?)));
+        file.scalars(epoch.epoch, &values.collect::<Vec<_>>());
+    }
+    if let Some(test) = record.scores() {
+        let last = record.history.last().map_or(0, |epoch| epoch.epoch);
+        file.scalars(
+            last,
+            &[("test/loss", test.loss), ("test/accuracy", test.accuracy)],
+        );
+    }
+    file.finish()
+}
+
+fn mean(results: &Results, arm: Option<usize>) -> Vec<u8> {
+    let histories = histories(results, arm);
+    let mut events: Vec<(usize, &str, f64)> = Vec::new();
+    for measure in Measure::ALL {
+        let bands = bands(&histories, measure).into_iter();
+        events.extend(bands.map(|band| (band.epoch, tag(measure), band.mean)));
+    }
+    // By epoch; the sort keeps the order of the tags.
+    events.sort_by_key(|&(epoch, ..)| epoch);
+    let mut file = EventFile::new();
+    for epoch in events.chunk_by(|a, b| a.0 == b.0) {
+        let values = epoch.iter().map(|&(_, tag, mean)| (tag, mean));
+        file.scalars(epoch[0].0, &values.collect::<Vec<_>>());
+    }
+    file.finish()
+}
+
+fn tag(measure: Measure) -> &'static str {
+    match measure {
+        Measure::TrainLoss => "train/loss",
+        Measure::TrainAccuracy => "train/accuracy",
+        Measure::ValidLoss => "valid/loss",
+        Measure::ValidAccuracy => "valid/accuracy",
+    }
+}

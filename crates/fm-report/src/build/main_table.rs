@@ -1,0 +1,247 @@
+//! The document of a store's results: the main table's picture and sentences first.
+
+use fm_experiment::Results;
+use fm_experiment::protocol::{Freeze, Moved};
+use fm_train::EpochRecord;
+
+use super::analysis::Analysis;
+use super::learning::{self, Measure, histories};
+use super::warnings::Warning;
+use super::{pairs, plots, predictions, reproduce, sentences, source, spread, sweeps, tables};
+use crate::document::{Document, Section, Text};
+use crate::error::ReportError;
+use crate::number::{counted, ranges};
+use crate::plot::{Mark, Series};
+use crate::table::{Column, Table};
+
+/// The whole document.
+pub(crate) fn document(
+    analysis: &Analysis<'_>,
+    warnings: &[Warning],
+) -> Result<Document, ReportError> {
+    let results = analysis.results;
+    let mut document = Document::new(title(results));
+    document.about = about(results);
+    if let Some(plot) = plots::differences(analysis) {
+        document.push(plot);
+    }
+    for (index, compared) in analysis.comparisons.iter().enumerate() {
+        let tone = sentences::tone(&compared.comparison);
+        document.push(match index {
+            0 => Text::Lead(analysis.sentence(compared, Some(analysis.scope())), tone),
+            _ => Text::Verdict(analysis.sentence(compared, None), tone),
+        });
+    }
+    for warning in warnings {
+        document.push(Text::Warning {
+            says: warning.says(),
+            advice: warning.advice(),
+        });
+    }
+    document.push(Text::note(held_fixed(results)));
+    document.push(tables::scores(analysis));
+    for sweep in &analysis.sweeps {
+        document.push(match sweep.series.axes.as_slice() {
+            [axis] if axis == spread::AXIS => spread::section(analysis, sweep)?,
+            [axis] if axis == pairs::AXIS => pairs::section(analysis, sweep)?,
+            _ => sweeps::section(analysis, sweep),
+        });
+    }
+    if let Some(table) = tables::failed(results) {
+        document.push(Section::details("Trainings that diverged").with(table));
+    }
+    document.push(every_seed(analysis));
+    document.push(learning_curves(analysis));
+    if let Some(section) = predictions::section(analysis)? {
+        document.push(section);
+    }
+    document.push(source::section(analysis)?);
+    document.push(reproduce::section(results));
+    Ok(document)
+}
+
+/// "Does a reused trunk help? Sandal against Shirt".
+fn title(results: &Results) -> String {
+    let point = &results.main().points[0];
+    let names = point.target_classes().iter().map(|&class| {
+        let name = results.plan.class_names.get(usize::from(class));
+        name.cloned().unwrap_or_else(|| class.to_string())
+    });
+    let names: Vec<String> = names.collect();
+    format!("Does a reused trunk help? {}", names.join(" against "))
+}
+
+fn about(results: &Results) -> Vec<String> {
+    let protocol = results.protocol();
+    let about = match protocol.about.as_str() {
+        "" => String::new(),
+        about => format!(", {about}"),
+    };
+    let seeds = &results.request.seeds;
+    vec![
+        format!("Protocol {}{about}", protocol.name),
+        format!(
+            "{} · {} ({}) · {} · backend {}",
+            results.store().dataset().name,
+            counted(seeds.len(), "seed"),
+            ranges(seeds),
+            counted(results.main().points[0].target_rows(), "target row"),
+            results.request.backend
+        ),
+    ]
+}
+
+/// What the seeds move, and what they do not.
+fn held_fixed(results: &Results) -> String {
+    let moves = &results.protocol().seed.moves;
+    let words = |what: Moved| match what {
+        Moved::Init => "first weights",
+        Moved::Order => "order of the rows",
+        Moved::TargetRows => "training images of the target task",
+    };
+    let all = [Moved::Init, Moved::Order, Moved::TargetRows];
+    let named = |moved: bool| {
+        let of = all.iter().filter(|what| moves.contains(what) == moved);
+        of.map(|what| words(*what)).collect::<Vec<_>>()
+    };
+    let mut held = named(false);
+    held.extend([
+        "test images",
+        "source training rows",
+        "settings of the optimizers",
+    ]);
+    format!(
+        "Each seed changes: {}. The same for all seeds: {}. A seed gives every arm the same head and \
+         order of rows. The test images are scored once and choose nothing.",
+        named(true).join(", "),
+        held.join(", ")
+    )
+}
+
+fn every_seed(analysis: &Analysis<'_>) -> Section {
+    let mut section = Section::details("Every comparison and every seed");
+    if !analysis.comparisons.is_empty() {
+        section.push(tables::comparisons(analysis));
+        section.push(Text::note(format!(
+            "A difference is shown (better, worse) where its interval and p after correction agree. \
+             Arms are practically equal where the interval lies within ±{} points. Anything else is \
+             undecided.",
+            crate::number::Unit::Fraction.number(analysis.settings.margin)
+        )));
+    }
+    section.push(plots::errors(analysis));
+    section.push(tables::every_seed(analysis));
+    section
+}
+
+fn learning_curves(analysis: &Analysis<'_>) -> Section {
+    let results = analysis.results;
+    let mut section = Section::details("Learning curves");
+    let arms = results.main().points[0].arms.iter().enumerate();
+    let trainings: Vec<(Series, Vec<&[EpochRecord]>)> = arms
+        .map(|(index, name)| (Series::new(name, index), histories(results, Some(index))))
+        .collect();
+    for (name, measure) in [
+        ("validation-loss", Measure::ValidLoss),
+        ("validation-accuracy", Measure::ValidAccuracy),
+        ("training-loss", Measure::TrainLoss),
+    ] {
+        if let Some(mut plot) = learning::plot(name, &[measure], &trainings) {
+            for (epoch, words) in phase_ends(results) {
+                plot.marks.push(Mark::Upright(epoch, words));
+            }
+            plot.note =
+                "Bands hold the middle 80 % of the seeds. Validation rows are never trained \
+                         on and choose nothing."
+                    .to_owned();
+            section.push(plot);
+        }
+    }
+    section.push(recipes(results));
+    section
+}
+
+/// Between which epochs arms change their phase, each place once, with the first arm's words.
+fn phase_ends(results: &Results) -> Vec<(f64, String)> {
+    let mut ends: Vec<(f64, String)> = Vec::new();
+    for arm in &results.protocol().arms {
+        let mut last = 0;
+        for (phase, next) in arm.phases.iter().zip(arm.phases.iter().skip(1)) {
+            last += phase.epochs;
+            let at = last as f64 + 0.5;
+            if !ends.iter().any(|(known, _)| *known == at) {
+                ends.push((at, format!("{}: {}", arm.name, frozen(&next.freeze))));
+            }
+        }
+    }
+    ends
+}
+
+/// "trunk frozen".
+fn frozen(freeze: &Freeze) -> String {
+    match freeze {
+        Freeze::Nothing | Freeze::First(0) => "all layers trained".to_owned(),
+        Freeze::Trunk => "trunk frozen".to_owned(),
+        Freeze::First(1) => "first layer frozen".to_owned(),
+        Freeze::First(k) => format!("first {k} layers frozen"),
+        Freeze::Named(names) => format!("{} frozen", names.join(", ")),
+    }
+}
+
+/// How each arm is trained: a row per phase.
+fn recipes(results: &Results) -> Table {
+    let columns = [
+        Column::text("arm", "arm"),
+        Column::text("trunk", "trunk"),
+        Column::text("epochs", "epochs"),
+        Column::text("frozen", "frozen"),
+        Column::text("settings", "settings"),
+    ];
+    let mut table = Table::new("arms", "How each arm is trained", columns);
+    for arm in &results.protocol().arms {
+        let mut first = 1;
+        for phase in &arm.phases {
+            let last = first + phase.epochs - 1;
+            let trunk = serde_json::to_value(&arm.trunk).unwrap_or_default();
+            table.push([
+                arm.name.as_str().into(),
+                tables::value_text(&trunk).into(),
+                if first == last {
+                    first.to_string()
+                } else {
+                    format!("{first}–{last}")
+                }
+                .into(),
+                frozen(&phase.freeze).into(),
+                settings(phase).into(),
+            ]);
+            first = last + 1;
+        }
+    }
+    table
+}
+
+/// The settings of a phase as a protocol writes them.
+fn settings(phase: &fm_experiment::protocol::PhaseSpec) -> String {
+    let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(phase) else {
+        return String::new();
+    };
+    let others = keys
+        .iter()
+        .filter(|(key, _)| !["epochs", "freeze"].contains(&key.as_str()));
+    let text = others.map(|(key, value)| format!("{key} {}", value_words(value)));
+    text.collect::<Vec<_>>().join(", ")
+}
+
+/// A setting without braces and without what is zero or off.
+fn value_words(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(keys) => {
+            let on = |value: &serde_json::Value| *value != false && value.as_f64() != Some(0.0);
+            let told = keys.iter().filter(|(_, value)| on(value));
+            let words = told.map(|(key, value)| format!("{key} {}", value_words(value)));
+            words.collect::<Vec<_>>().join(" ")
+        }
+        other => tables::value_text(other),
+    }
+}

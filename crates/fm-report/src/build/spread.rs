@@ -1,0 +1,110 @@
+//! The sweep over what a seed moves: where the spread over seeds comes from.
+
+use fm_experiment::protocol::Pairing;
+use fm_stats::{StatsError, VarianceTable, VariedSource, variance_table};
+
+use super::analysis::{Analysis, Sweep};
+use crate::document::{Section, Text};
+use crate::number::Unit;
+use crate::table::{Column, Table, Value};
+
+/// The key of the axis.
+pub(crate) const AXIS: &str = "seed.moves";
+
+/// The section of the sweep.
+pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Section, StatsError> {
+    let mut section = Section::folded("Where does the spread over seeds come from?");
+    let errors = table("spread-errors", "Test error", Unit::Fraction);
+    let differences = table("spread-differences", "Difference", Unit::Points);
+    let (mut errors, mut differences) = (errors, differences);
+    let arms = sweep
+        .points
+        .first()
+        .map_or(&[][..], |point| &point.point.arms);
+    for (index, arm) in arms.iter().enumerate() {
+        let values = |point: usize| {
+            let cells = analysis.results.by_seed(sweep.index, point, Some(index));
+            cells.filter_map(|cell| cell.error()).collect::<Vec<f64>>()
+        };
+        add(&mut errors, arm, &variances(sweep, &values)?);
+    }
+    for (index, Pairing { arm, against }) in sweep.series.pairings.iter().enumerate() {
+        let values = |point: usize| match &sweep.points[point].compared[index] {
+            Some(c) => {
+                let errors = c.paired.arm.iter().zip(&c.paired.against);
+                errors.map(|(arm, against)| arm - against).collect()
+            }
+            None => Vec::new(),
+        };
+        add(
+            &mut differences,
+            &format!("{arm} − {against}"),
+            &variances(sweep, &values)?,
+        );
+    }
+    section.push(errors);
+    section.push(differences);
+    section.push(Text::note(
+        "In each row the seed moves one source of randomness, and the others are held: first weights \
+         (init), the order of rows (order), which target rows are trained on (target_rows), or all \
+         three. Standard deviations (sd) are over seeds and have their standard errors. Shares are of \
+         the variance with everything moved; they need not add up to 1, and one may be above 1.",
+    ));
+    Ok(section)
+}
+
+fn table(name: &str, of: &str, unit: Unit) -> Table {
+    let columns = [
+        Column::text("of", of.to_lowercase()),
+        Column::text("moved", "moved"),
+        Column::new("seeds", "seeds", Unit::Count),
+        Column::new("mean", "mean", unit),
+        Column::new("sd", "sd", Unit::Spread),
+        Column::new("sd_error", "standard error of sd", Unit::Spread),
+        Column::new("share", "share", Unit::Number(2)),
+    ];
+    Table::new(name, format!("{of}: spread by what a seed moves"), columns)
+}
+
+/// The point that moves most is that with everything moved.
+fn variances(
+    sweep: &Sweep<'_>,
+    values: &dyn Fn(usize) -> Vec<f64>,
+) -> Result<VarianceTable, StatsError> {
+    let moved = |point: usize| sweep.points[point].point.protocol().seed.moves.clone();
+    let all = (0..sweep.points.len()).max_by_key(|&point| moved(point).len());
+    let all = all.filter(|&point| moved(point).len() > 1);
+    let names: Vec<(String, Vec<f64>)> = (0..sweep.points.len())
+        .filter(|&point| Some(point) != all)
+        .map(|point| {
+            let names = moved(point).iter().map(name).collect::<Vec<_>>();
+            (names.join(" + "), values(point))
+        })
+        .filter(|(_, values)| !values.is_empty())
+        .collect();
+    let sources = names
+        .iter()
+        .map(|(source, values)| VariedSource { source, values });
+    let all = all.map(values).filter(|values| !values.is_empty());
+    variance_table(&sources.collect::<Vec<_>>(), all.as_deref())
+}
+
+/// As protocols write it.
+fn name(moved: &fm_experiment::protocol::Moved) -> String {
+    let text = serde_json::to_value(moved).unwrap_or_default();
+    text.as_str().unwrap_or_default().to_owned()
+}
+
+fn add(table: &mut Table, of: &str, found: &VarianceTable) {
+    for line in found.sources.iter().chain(&found.all) {
+        table.push([
+            of.into(),
+            line.source.as_str().into(),
+            line.count.into(),
+            Value::Number(line.mean),
+            line.sd.into(),
+            line.sd_error.into(),
+            line.share_of_all.into(),
+        ]);
+    }
+}

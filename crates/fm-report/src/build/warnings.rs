@@ -1,0 +1,271 @@
+//! [`Warning`]: what a reader must know before believing the results, with what to do about it.
+
+use std::collections::BTreeMap;
+
+use fm_experiment::protocol::{Freeze, TrunkOrigin};
+use fm_experiment::{Outcome, Place, Predictions, Record, Results};
+use fm_stats::{FEWEST, pairs_to_conclude};
+use fm_train::constant_prediction;
+use serde::Serialize;
+
+use super::analysis::Analysis;
+use super::learning::{Measure, bands, histories};
+use super::sentences::capitalised;
+use crate::number::{counted, ranges};
+
+/// A training loss that falls by this share or more over the last quarter of the epochs has not
+/// converged.
+const STILL_FALLING: f64 = 0.1;
+
+/// Something odd in the results, or too little of them. The most severe come first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Warning {
+    /// The source network that an arm was trained from is not the one that was scored.
+    SourceChanged {
+        /// Name of the arm.
+        arm: String,
+        /// Seeds in which the digests differ.
+        seeds: Vec<u64>,
+    },
+    /// A trunk changed while it was frozen.
+    FrozenTrunkChanged {
+        /// Name of the arm.
+        arm: String,
+        /// Seeds in which the digests differ.
+        seeds: Vec<u64>,
+    },
+    /// A network predicts the same class for every test row.
+    ConstantPredictions {
+        /// `source`, or the name of an arm.
+        model: String,
+        /// Seeds in which it does.
+        seeds: Vec<u64>,
+    },
+    /// Trainings diverged; they have no scores.
+    Diverged {
+        /// How many.
+        cells: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// Cells are not trained yet.
+    Missing {
+        /// How many.
+        cells: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// So few seeds cannot show a difference, whatever their results are.
+    TooFewSeeds {
+        /// Seeds of the main table.
+        seeds: usize,
+        /// Seeds that can show a difference.
+        needed: usize,
+    },
+    /// The training loss was still falling when the training ended.
+    NotConverged {
+        /// By arm, the share by which it fell over the last quarter of the epochs.
+        arms: BTreeMap<String, f64>,
+    },
+}
+
+impl Warning {
+    /// What is wrong: a sentence with a full stop.
+    pub fn says(&self) -> String {
+        match self {
+            Self::SourceChanged { arm, seeds } => format!(
+                "{arm} was trained from another source network than the one that was scored (seeds \
+                 {}).",
+                ranges(seeds)
+            ),
+            Self::FrozenTrunkChanged { arm, seeds } => {
+                let seeds = ranges(seeds);
+                format!("The trunk of {arm} changed while it was frozen (seeds {seeds}).")
+            }
+            Self::ConstantPredictions { model, seeds } => {
+                let seeds = ranges(seeds);
+                format!("{model} predicts the same class for every test row (seeds {seeds}).")
+            }
+            Self::Diverged { cells, of } => format!(
+                "{} of {of} diverged and {} no scores.",
+                counted(*cells, "training"),
+                if *cells == 1 { "has" } else { "have" }
+            ),
+            Self::Missing { cells, of } => {
+                let cells = counted(*cells, "training");
+                capitalised(&format!("{cells} of {of} are still to be done."))
+            }
+            Self::TooFewSeeds { seeds, needed } => format!(
+                "{} cannot show a difference, whatever the results are: it takes {needed}.",
+                capitalised(&counted(*seeds, "seed"))
+            ),
+            Self::NotConverged { arms } => {
+                let percent = |fall: &f64| format!("{:.0} %", 100.0 * fall);
+                let arms = arms
+                    .iter()
+                    .map(|(arm, fall)| format!("{arm} {}", percent(fall)));
+                format!(
+                    "Some arms had not converged: over the last quarter of their epochs the training \
+                     loss still fell ({}).",
+                    arms.collect::<Vec<_>>().join(", ")
+                )
+            }
+        }
+    }
+
+    /// What to do about it: a sentence with a full stop.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::SourceChanged { .. } | Self::FrozenTrunkChanged { .. } => {
+                "Do not use these results: this is an error of the program. Please report it."
+            }
+            Self::ConstantPredictions { .. } => {
+                "Look at its learning curve: a loss that stays or grows means that the learning rate \
+                 is too high or too low. Check the labels too."
+            }
+            Self::Diverged { .. } => "Lower the learning rate, or clip the gradients.",
+            Self::Missing { .. } => "Start the experiment again: it trains what is missing.",
+            Self::TooFewSeeds { .. } => "Add seeds before saying which arm is better.",
+            Self::NotConverged { .. } => {
+                "These results compare arms after equal training, not at their best. Train for more \
+                 epochs, or at a higher learning rate, before concluding that an arm cannot do better."
+            }
+        }
+        .to_owned()
+    }
+}
+
+/// All warnings of some results.
+pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
+    let results = analysis.results;
+    let mut warnings = Vec::new();
+    for (index, (arm, _)) in analysis.arms.iter().enumerate() {
+        if let Some(seeds) = seeds_where(results, Some(index), |record, seed| {
+            source_changed(results, arm, record, seed)
+        }) {
+            let arm = arm.clone();
+            warnings.push(Warning::SourceChanged { arm, seeds });
+        }
+        let thawed = |record: &Record, _| frozen_trunk_changed(results, arm, record);
+        if let Some(seeds) = seeds_where(results, Some(index), thawed) {
+            let arm = arm.clone();
+            warnings.push(Warning::FrozenTrunkChanged { arm, seeds });
+        }
+    }
+    let arms = analysis.arms.iter().enumerate();
+    let models = arms.map(|(index, (arm, _))| (arm.clone(), Some(index)));
+    for (model, index) in [("source".to_owned(), None)].into_iter().chain(models) {
+        if let Some(seeds) = seeds_where(results, index, |record, _| is_constant(record)) {
+            warnings.push(Warning::ConstantPredictions { model, seeds });
+        }
+    }
+    let of = results.cells().count();
+    let failed = results
+        .cells()
+        .filter(|cell| matches!(cell.outcome, Some(Outcome::Failed(_))));
+    match failed.count() {
+        0 => {}
+        cells => warnings.push(Warning::Diverged { cells, of }),
+    }
+    match results.missing().count() {
+        0 => {}
+        cells => warnings.push(Warning::Missing { cells, of }),
+    }
+    let seeds = results.main().seeds.len();
+    let family = results.main().pairings.len();
+    let needed = pairs_to_conclude(analysis.settings.alpha(), family.max(1)).max(FEWEST);
+    if seeds < needed && family > 0 {
+        warnings.push(Warning::TooFewSeeds { seeds, needed });
+    }
+    let falls = analysis
+        .arms
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (arm, _))| {
+            let fall = fall(&histories(results, Some(index)))?;
+            (fall >= STILL_FALLING).then(|| (arm.clone(), fall))
+        });
+    let arms: BTreeMap<String, f64> = falls.collect();
+    if !arms.is_empty() {
+        warnings.push(Warning::NotConverged { arms });
+    }
+    warnings
+}
+
+/// The seeds whose record of a model is odd; `None` if none is.
+fn seeds_where(
+    results: &Results,
+    arm: Option<usize>,
+    odd: impl Fn(&Record, u64) -> bool,
+) -> Option<Vec<u64>> {
+    let seeds = results.main().seeds.iter().copied().filter(|&seed| {
+        let place = Place {
+            series: 0,
+            point: 0,
+            arm,
+            seed,
+        };
+        results
+            .record(place)
+            .is_some_and(|record| odd(record, seed))
+    });
+    let seeds: Vec<u64> = seeds.collect();
+    (!seeds.is_empty()).then_some(seeds)
+}
+
+fn source_changed(results: &Results, arm: &str, record: &Record, seed: u64) -> bool {
+    let copied = results
+        .protocol()
+        .arm(arm)
+        .is_some_and(|arm| arm.trunk == TrunkOrigin::Source);
+    let source = results.record(Place {
+        series: 0,
+        point: 0,
+        arm: None,
+        seed,
+    });
+    let digests = source.and_then(|source| source.source_sha256.as_ref());
+    let digests = digests.zip(record.source_sha256.as_ref());
+    copied && digests.is_some_and(|(scored, reused)| scored != reused)
+}
+
+/// Whether the trunk's digest changed over a phase that freezes all of it.
+fn frozen_trunk_changed(results: &Results, arm: &str, record: &Record) -> bool {
+    let hidden = results.protocol().network.hidden.len();
+    let phases = results
+        .protocol()
+        .arm(arm)
+        .map_or(&[][..], |arm| &arm.phases);
+    phases
+        .iter()
+        .zip(record.trunk_sha256.windows(2))
+        .any(|(phase, digests)| {
+            let all = match phase.freeze {
+                Freeze::Trunk => true,
+                Freeze::First(k) => k >= hidden,
+                Freeze::Nothing | Freeze::Named(_) => false,
+            };
+            all && digests[0] != digests[1]
+        })
+}
+
+fn is_constant(record: &Record) -> bool {
+    match &record.predictions {
+        Some(Predictions::Logits(logits)) => constant_prediction(logits.view()).is_some(),
+        Some(Predictions::Classes { class, .. }) => {
+            class.len() > 1 && class.iter().all(|other| *other == class[0])
+        }
+        None => false,
+    }
+}
+
+/// The share by which the mean training loss fell over the last quarter of the epochs.
+fn fall(histories: &[&[fm_train::EpochRecord]]) -> Option<f64> {
+    let bands = bands(histories, Measure::TrainLoss);
+    let last = bands.last()?;
+    // Of fewer epochs a quarter is no trend.
+    let quarter = (bands.len() >= 4).then(|| bands.len() - 1 - bands.len() / 4)?;
+    Some(1.0 - last.mean / bands[quarter].mean)
+}

@@ -1,0 +1,140 @@
+//! [`Report`]: the document of a store's results, and its files.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use fm_experiment::Results;
+
+use super::analysis::Analysis;
+use super::main_table;
+use super::summary::summary;
+use super::tables;
+use super::warnings::{Warning, warnings};
+use super::{events, history};
+use crate::document::Document;
+use crate::error::ReportError;
+use crate::render::{csv, html, markdown};
+
+/// The folder of the CSV files, in the folder of the store.
+const TABLES: &str = "report";
+
+/// What results show.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The document.
+    pub document: Document,
+    /// The contents of `summary.json`.
+    pub summary: serde_json::Value,
+    /// What a reader must know before believing the results; the document has them too.
+    pub warnings: Vec<Warning>,
+    /// The tables with a row for each cell and for each epoch, which no document shows.
+    tables: Document,
+}
+
+/// The files of a report.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The page.
+    pub html: PathBuf,
+    /// The same as Markdown.
+    pub markdown: PathBuf,
+    /// The numbers and sentences, for programs.
+    pub summary: PathBuf,
+    /// The long table: a row for each cell.
+    pub cells: PathBuf,
+}
+
+impl Report {
+    /// Describes, compares and words results.
+    ///
+    /// # Errors
+    /// Damaged files of the store.
+    pub fn of(results: &Results) -> Result<Self, ReportError> {
+        let analysis = Analysis::of(results)?;
+        let warnings = warnings(&analysis);
+        let tables = Document::new("")
+            .with(tables::cells(results))
+            .with(history::table(results));
+        Ok(Self {
+            document: main_table::document(&analysis, &warnings)?,
+            summary: summary(&analysis, &warnings),
+            warnings,
+            tables,
+        })
+    }
+
+    /// Writes the report into the folder of the store, in place of an older one:
+    ///
+    /// ```text
+    /// report.html    report.md    summary.json
+    /// cells.csv      a row for each cell
+    /// history.csv    a row for each epoch of each training of the main table
+    /// report/*.csv   the numbers of each table and plot
+    /// ```
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn write(&self, results: &Results) -> Result<Written, ReportError> {
+        let store = results.store();
+        let mut kept = HashSet::new();
+        for file in csv(&self.document) {
+            let name = format!("{TABLES}/{}", file.name);
+            kept.insert(store.write_report(&name, file.text.as_bytes())?);
+        }
+        remove_others(&store.path().join(TABLES), &kept)?;
+        let mut paths = Vec::new();
+        for file in csv(&self.tables) {
+            paths.push(store.write_report(&file.name, file.text.as_bytes())?);
+        }
+        let mut summary = serde_json::to_string_pretty(&self.summary).unwrap_or_default();
+        summary.push('\n');
+        let text = |name: &str, text: String| store.write_report(name, text.as_bytes());
+        Ok(Written {
+            cells: paths.swap_remove(0),
+            summary: text("summary.json", summary)?,
+            markdown: text("report.md", markdown(&self.document, Some(TABLES)))?,
+            // The page comes last, so that the files that it links to exist.
+            html: text("report.html", html(&self.document, Some(TABLES)))?,
+        })
+    }
+}
+
+/// The document of results.
+///
+/// # Errors
+/// As [`Report::of`].
+pub fn document(results: &Results) -> Result<Document, ReportError> {
+    Ok(Report::of(results)?.document)
+}
+
+/// Writes TensorBoard event files below `tensorboard/` in the folder of the store, which is
+/// returned: `tensorboard --logdir` on it shows every epoch of every training of the main table.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_events(results: &Results) -> Result<PathBuf, ReportError> {
+    let store = results.store();
+    for (name, bytes) in events::files(results) {
+        store.write_report(&format!("tensorboard/{name}"), &bytes)?;
+    }
+    Ok(store.path().join("tensorboard"))
+}
+
+/// Removes the CSV files that an earlier report wrote and this one did not.
+fn remove_others(folder: &Path, kept: &HashSet<PathBuf>) -> Result<(), ReportError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ReportError::Write { path, source }
+    };
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
+        let path = entry.map_err(failed(folder))?.path();
+        let is_csv = path.extension().is_some_and(|end| end == "csv");
+        if is_csv && !kept.contains(&path) {
+            std::fs::remove_file(&path).map_err(failed(&path))?;
+        }
+    }
+    Ok(())
+}

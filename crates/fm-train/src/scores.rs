@@ -1,0 +1,153 @@
+//! [`Scores`] of a network on examples, and the [`Evaluator`] that computes them.
+
+use fm_nn::{Engine, Loss, Network, Rows, Targets, Workspace};
+use ndarray::{Array2, ArrayView2, s};
+use serde::{Deserialize, Serialize};
+
+use crate::batch::Batch;
+use crate::error::TrainError;
+use crate::examples::{Examples, reborrow};
+use crate::inputs::Inputs;
+use crate::metrics::predict;
+
+/// Rows that are scored together.
+const CHUNK: usize = 256;
+
+/// Mean loss and accuracy over some rows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Mean loss over the rows.
+    pub loss: f64,
+    /// Fraction of the rows whose class is predicted, from 0 to 1.
+    pub accuracy: f64,
+    /// Number of rows whose class is predicted; a row with a NaN logit is not among them.
+    pub correct: usize,
+    /// Number of rows.
+    pub rows: usize,
+}
+
+/// Sums that become [`Scores`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    loss: f64,
+    correct: usize,
+    rows: usize,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, loss_sum: f64, logits: ArrayView2<'_, f32>, classes: &[u32]) {
+        self.loss += loss_sum;
+        self.rows += classes.len();
+        let predicted = logits.rows().into_iter().map(predict);
+        let pairs = predicted.zip(classes);
+        self.correct += pairs
+            .filter(|(found, class)| *found == Some(**class))
+            .count();
+    }
+
+    pub(crate) fn scores(&self) -> Scores {
+        let rows = self.rows.max(1) as f64;
+        Scores {
+            loss: self.loss / rows,
+            accuracy: self.correct as f64 / rows,
+            correct: self.correct,
+            rows: self.rows,
+        }
+    }
+}
+
+/// Scores networks of one shape, with buffers that are allocated once.
+#[derive(Debug)]
+pub struct Evaluator {
+    workspace: Workspace,
+    batch: Batch,
+}
+
+impl Evaluator {
+    /// Buffers for networks of the shape of `network`.
+    pub fn new(network: &Network, engine: Engine) -> Self {
+        Self {
+            workspace: Workspace::for_inference(network, engine, CHUNK),
+            batch: Batch::new(CHUNK, network.inputs()),
+        }
+    }
+
+    /// Scores `network` on `examples`.
+    ///
+    /// # Errors
+    /// [`TrainError`] if there are no rows, or they do not fit the network or the loss.
+    pub fn evaluate(
+        &mut self,
+        network: &Network,
+        examples: &Examples<'_>,
+        loss: Loss,
+    ) -> Result<Scores, TrainError> {
+        let (scores, _) = self.evaluate_rows(network, examples, loss)?;
+        Ok(scores)
+    }
+
+    /// As [`evaluate`](Self::evaluate), with the logits that were scored, `[rows, outputs]`.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn evaluate_rows(
+        &mut self,
+        network: &Network,
+        examples: &Examples<'_>,
+        loss: Loss,
+    ) -> Result<(Scores, Array2<f32>), TrainError> {
+        loss.check_outputs(network.outputs())?;
+        let mut tally = Tally::default();
+        let logits = self.forward(network, examples, |workspace, classes| {
+            let sum = workspace.loss(loss, Targets::Classes(classes));
+            tally.add(sum, workspace.logits(), classes);
+        })?;
+        Ok((tally.scores(), logits))
+    }
+
+    /// The logits of every row of `inputs`, `[rows, outputs]`, for rows without labels.
+    ///
+    /// # Errors
+    /// [`TrainError`] if there are no rows, or they do not fit the network.
+    pub fn logits<'a>(
+        &mut self,
+        network: &Network,
+        inputs: impl Into<Inputs<'a>>,
+    ) -> Result<Array2<f32>, TrainError> {
+        let inputs = inputs.into();
+        let unused = vec![0u8; inputs.rows()];
+        self.forward(
+            network,
+            &Examples::new(reborrow(&inputs), &unused)?,
+            |_, _| {},
+        )
+    }
+
+    /// The logits of every row. `each` is called after every chunk of rows with the workspace that
+    /// holds its logits, and the classes of its rows.
+    fn forward(
+        &mut self,
+        network: &Network,
+        examples: &Examples<'_>,
+        mut each: impl FnMut(&Workspace, &[u32]),
+    ) -> Result<Array2<f32>, TrainError> {
+        examples.check("evaluated", network)?;
+        let cols = examples.inputs().cols();
+        if self.batch.inputs.cols() != cols {
+            self.batch = Batch::new(CHUNK, cols);
+        }
+        let mut logits = Array2::zeros((examples.rows(), network.outputs()));
+        for start in (0..examples.rows()).step_by(CHUNK) {
+            let end = examples.rows().min(start + CHUNK);
+            let engine = self.workspace.engine();
+            self.batch
+                .gather(engine, examples, end - start, |i| start + i);
+            let rows = Rows::of(&self.batch.inputs).first(end - start);
+            network.forward_from(examples.layer(), rows, &mut self.workspace);
+            each(&self.workspace, &self.batch.classes);
+            let mut chunk = logits.slice_mut(s![start..end, ..]);
+            chunk.assign(&self.workspace.logits());
+        }
+        Ok(logits)
+    }
+}

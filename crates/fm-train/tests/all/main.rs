@@ -1,0 +1,12 @@
+//! The tests of the crate, in one binary.
+
+mod examples;
+mod features;
+mod guards;
+mod metrics;
+mod phases;
+mod resume;
+mod schedules;
+mod seeds;
+mod settings;
+mod support;

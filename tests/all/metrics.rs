@@ -1,0 +1,148 @@
+//! Classification metrics, against scikit-learn.
+
+use fm_tests::{fixture, matrix};
+use fm_train::{
+    ConfusionMatrix, TrainError, brier_score, calibration_error, probabilities, roc_auc,
+    top_k_accuracy,
+};
+use serde::Deserialize;
+
+/// Sums of some hundred f64, in another order than scikit-learn's.
+const TOLERANCE: f64 = 1e-12;
+
+#[derive(Deserialize)]
+struct Reference {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    logits: Vec<Vec<f64>>,
+    classes: Vec<u32>,
+    confusion: Vec<Vec<u64>>,
+    accuracy: f64,
+    precision: Vec<Option<f64>>,
+    recall: Vec<Option<f64>>,
+    f1: Vec<Option<f64>>,
+    macro_f1: f64,
+    brier: f64,
+    calibration_error: f64,
+    top_k: Vec<f64>,
+    roc_auc: Option<f64>,
+}
+
+fn close(found: f64, expected: f64, what: &str) {
+    let off = (found - expected).abs();
+    assert!(off <= TOLERANCE, "{what}: {found}, expected {expected}");
+}
+
+pub(crate) fn metrics_match_scikit_learn() {
+    let reference: Reference = fixture("metrics.json");
+    assert_eq!(reference.cases.len(), 6);
+    for case in &reference.cases {
+        let name = &case.name;
+        let logits = matrix(&case.logits);
+        let (logits, classes) = (logits.view(), case.classes.as_slice());
+
+        let confusion = ConfusionMatrix::of_logits(logits, classes).unwrap();
+        assert_eq!(Vec::from(confusion.clone()), case.confusion, "{name}");
+        close(confusion.accuracy(), case.accuracy, name);
+        close(confusion.macro_f1(), case.macro_f1, name);
+        for class in 0..case.confusion.len() {
+            let pairs = [
+                (confusion.precision(class), case.precision[class]),
+                (confusion.recall(class), case.recall[class]),
+                (confusion.f1(class), case.f1[class]),
+            ];
+            for (found, expected) in pairs {
+                assert_eq!(found.is_some(), expected.is_some(), "{name}, class {class}");
+                close(found.unwrap_or(0.0), expected.unwrap_or(0.0), name);
+            }
+        }
+
+        close(brier_score(logits, classes).unwrap(), case.brier, name);
+        let error = calibration_error(logits, classes, 10).unwrap();
+        close(error, case.calibration_error, name);
+        for (k, &expected) in (1..).zip(&case.top_k) {
+            close(top_k_accuracy(logits, classes, k).unwrap(), expected, name);
+        }
+        if let Some(expected) = case.roc_auc {
+            let last = logits.ncols() - 1;
+            let scores: Vec<f32> = logits.rows().into_iter().map(|row| row[last]).collect();
+            close(roc_auc(&scores, classes).unwrap().unwrap(), expected, name);
+        }
+    }
+}
+
+pub(crate) fn probabilities_add_up_to_one_for_large_logits() {
+    let logits = matrix(&[vec![1e30, 0.0, -1e30], vec![5.0, 5.0, 5.0]]);
+    let found = probabilities(logits.view());
+    let third = 1.0 / 3.0;
+    assert_eq!(found.row(0).to_vec(), [1.0, 0.0, 0.0]);
+    for p in found.row(1) {
+        close(*p, third, "three equal logits");
+    }
+    let one = probabilities(matrix(&[vec![-1e30], vec![0.0], vec![1e30]]).view());
+    let rows: Vec<Vec<f64>> = one.rows().into_iter().map(|row| row.to_vec()).collect();
+    assert_eq!(rows, [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]);
+}
+
+pub(crate) fn ties_and_missing_classes_are_as_documented() {
+    let equal = matrix(&[vec![0.5, 0.5, 0.5]]);
+    let top = |class, k| top_k_accuracy(equal.view(), &[class], k).unwrap();
+    assert_eq!(
+        (top(0, 1), top(1, 1), top(1, 2), top(2, 2)),
+        (1.0, 0.0, 1.0, 0.0)
+    );
+    assert_eq!(top(2, 9), 1.0);
+
+    assert_eq!(roc_auc(&[0.1, 0.2], &[1, 1]), Ok(None));
+    let nan = Err(TrainError::Nan { row: 0 });
+    assert_eq!(roc_auc(&[f32::NAN, 0.2], &[1, 0]), nan);
+    assert_eq!(roc_auc(&[0.0, -0.0], &[1, 0]), Ok(Some(0.5)));
+}
+
+pub(crate) fn arguments_that_do_not_fit_are_refused() {
+    let logits = matrix(&[vec![0.0, 1.0], vec![1.0, 0.0]]);
+    let logits = logits.view();
+    let (inputs, labels) = (2, 1);
+    let rows = TrainError::Rows { inputs, labels };
+    assert_eq!(brier_score(logits, &[0]), Err(rows));
+    let class = TrainError::Class {
+        what: "scored",
+        row: 1,
+        class: 2,
+        n_classes: 2,
+    };
+    let confusion = ConfusionMatrix::of_logits(logits, &[0, 2]);
+    assert_eq!(confusion, Err(class.clone()));
+    assert_eq!(top_k_accuracy(logits, &[0, 2], 1), Err(class));
+    let none = TrainError::NoRows { what: "scored" };
+    assert_eq!(roc_auc(&[], &[]), Err(none.clone()));
+    assert_eq!(ConfusionMatrix::new(2, []), Err(none));
+    for error in [
+        top_k_accuracy(logits, &[0, 1], 0),
+        calibration_error(logits, &[0, 1], 0),
+        calibration_error(logits, &[0, 1], usize::MAX),
+    ] {
+        assert!(
+            matches!(error, Err(TrainError::Setting { .. })),
+            "{error:?}"
+        );
+    }
+    for text in ["[]", "[[1,2]]", "[[0]]", "[[18446744073709551615,1],[0,0]]"] {
+        assert!(
+            serde_json::from_str::<ConfusionMatrix>(text).is_err(),
+            "{text}"
+        );
+    }
+    let confusion = ConfusionMatrix::new(2, [(0, 1), (1, 1)]).unwrap();
+    let text = serde_json::to_string(&confusion).unwrap();
+    assert_eq!(text, "[[0,1],[0,1]]");
+    assert_eq!(
+        serde_json::from_str::<ConfusionMatrix>(&text).unwrap(),
+        confusion
+    );
+}
