@@ -24,8 +24,8 @@ Exit codes: 0 done, 2 refused or failed (the message on standard error says what
 standard output, everything else to standard error; NO_COLOR is respected.
 
 From nothing to a model that knows one's own picture:
-  fm train --data synthetic:6000 --except sandal,shirt
-  fm transfer model.fmnn --data synthetic:6000 --classes sandal,shirt
+  fm train --data sample --except sandal,shirt
+  fm transfer model.fmnn --data sample --classes sandal,shirt
   fm predict transfer.fmnn photo.png")]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -104,10 +104,9 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_enum)]
     pub(crate) backend: Option<BackendArg>,
 
-    /// Folder of the four Fashion-MNIST files; `auto` fetches them where they are missing, and
-    /// draws a stand-in where they cannot be had; `synthetic` draws it in any case, and
-    /// `synthetic:6000` one of 6000 training and 1000 test images
-    #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
+    /// Folder of the four files; `auto` downloads them where they are missing, and uses the
+    /// embedded sample where that fails; `sample` uses it in any case
+    #[arg(long, value_name = "auto|sample|DIR", default_value = "auto")]
     pub(crate) data: String,
 
     /// Train a curve too: over target rows, over layers reused, over pairs of classes (of those the

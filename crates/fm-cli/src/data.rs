@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use fm_data::fetch::{self, FetchError, FetchReport, Options};
-use fm_data::{Dataset, LoadedData, Origin, Source, idx, synthetic};
+use fm_data::{Dataset, LoadedData, Origin, Source, idx};
 use fm_experiment::DatasetIdentity;
 use fm_experiment::single::nearest;
 
@@ -35,9 +35,6 @@ pub(crate) struct Data {
 
 /// Opens what `--data` names: `auto`, `sample` or a folder.
 pub(crate) fn open(asked: &str) -> Result<Data> {
-    if asked.starts_with(synthetic::NAME) {
-        return draw(asked);
-    }
     let source = match asked {
         "auto" => Source::auto(folder(None)),
         _ => Source::parse(asked, None, None)?,
@@ -75,24 +72,6 @@ impl From<LoadedData> for Data {
             },
         }
     }
-}
-
-fn draw(asked: &str) -> Result<Data> {
-    let mut options = synthetic::Options::default();
-    if let Some((_, rows)) = asked.split_once(':') {
-        options.train_rows = rows.parse()?;
-        options.test_rows = options.train_rows / 6;
-    }
-    let data = synthetic::generate(&options)?;
-    let identity = DatasetIdentity {
-        name: synthetic::NAME.to_owned(),
-        checksums: data.checksums(),
-    };
-    Ok(Data {
-        train: data.train,
-        test: data.test,
-        identity,
-    })
 }
 
 /// Training and test images that the command line names; files of one's own are all to learn from.

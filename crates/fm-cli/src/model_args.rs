@@ -14,10 +14,9 @@ use crate::rows::Rows;
 /// Where images and labels come from.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// Folder of the four Fashion-MNIST files; `auto` fetches them where they are missing, and
-    /// draws a stand-in where they cannot be had; `synthetic` draws it in any case, and
-    /// `synthetic:6000` one of 6000 training and 1000 test images
-    #[arg(long, value_name = "auto|synthetic|DIR", default_value = "auto")]
+    /// Folder of the four files; `auto` downloads them where they are missing, and uses the
+    /// embedded sample where that fails; `sample` uses it in any case
+    #[arg(long, value_name = "auto|sample|DIR", default_value = "auto")]
     pub(crate) data: String,
 
     /// An IDX file of images of one's own: rows, height and width of bytes, plain or gzip
@@ -114,7 +113,7 @@ pub(crate) struct BackendChoice {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  fm train --data synthetic:6000 --rows 2000 --epochs 3 --out small.fmnn     drawn images, seconds
+  fm train --data sample --rows 2000 --epochs 3 --out small.fmnn     the embedded sample, seconds
   fm train --except sandal,shirt --out source.fmnn                      eight classes, all rows
   fm train --images my-images.idx --labels my-labels.idx.gz             files of one's own
 
@@ -179,7 +178,7 @@ adam, adamw or rmsprop; lr is 0.001 unless given.
 
 Examples:
   fm transfer source.fmnn --classes sandal,shirt --rows 200
-  fm transfer source.fmnn --data synthetic:6000 --classes 5,6 --rows 200 --out two.fmnn
+  fm transfer source.fmnn --data sample --classes 5,6 --rows 200 --out two.fmnn
   fm transfer source.fmnn --classes sandal,shirt --phase epochs=4,freeze=trunk,optimizer=adam \\
       --phase epochs=8,freeze=layers.0+layers.1,lr=0.0005")]
 pub(crate) struct TransferArgs {
@@ -258,7 +257,7 @@ impl From<LayoutArg> for Layout {
 #[command(after_help = "\
 Examples:
   fm evaluate model.fmnn                                    on the test images of its classes
-  fm evaluate model.fmnn --data synthetic:6000 --format json     on drawn ones, for programs")]
+  fm evaluate model.fmnn --data sample --format json     on the sample, for programs")]
 pub(crate) struct EvaluateArgs {
     /// The model: native, safetensors, or a checkpoint
     #[arg(value_name = "MODEL")]

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// `fm experiment` on drawn images, the smallest thing that runs, in the folder `out`.
+/// `fm experiment` on the sample, the smallest thing that runs, in the folder `out`.
 fn experiment(folder: &Path, more: &[&str]) -> Output {
     let run = ["experiment", "--protocol", "small.toml", "--seed", "3"];
     fm(
         folder,
         &run,
-        &[&["--data", "synthetic", "--out", "out"], more].concat(),
+        &[&["--data", "sample", "--out", "out"], more].concat(),
     )
 }
 

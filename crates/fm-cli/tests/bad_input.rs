@@ -37,13 +37,13 @@ fn a_name_nearly_right_is_told_the_right_one() {
     );
     refused(
         folder.path(),
-        &experiment(&["--data", "synthetc"]),
-        &["no such folder", "perhaps \"synthetic\""],
+        &experiment(&["--data", "sampel"]),
+        &["no such folder", "perhaps \"sample\""],
     );
     refused(
         folder.path(),
-        &["data", "report", "--data", "synthetc"],
-        &["no such folder", "perhaps \"synthetic\""],
+        &["data", "report", "--data", "sampel"],
+        &["no such folder", "perhaps \"sample\""],
     );
     refused(
         folder.path(),
@@ -196,9 +196,9 @@ fn a_command_that_is_misspelt() {
     );
 }
 
-/// Not bad input but bad luck: without the data and without a network there is the stand-in.
+/// Not bad input but bad luck: without the data and without a network there is the sample.
 #[test]
-fn without_data_and_network_the_stand_in_is_drawn_and_said() {
+fn without_data_and_network_the_sample_is_used_and_said() {
     let folder = tempfile::tempdir().unwrap();
     let quick = fm(folder.path(), &["protocol", "quick"]);
     let text = String::from_utf8(quick.stdout).unwrap();
@@ -227,19 +227,15 @@ fn without_data_and_network_the_stand_in_is_drawn_and_said() {
         message.contains("storage.googleapis.com"),
         "which mirrors failed: {message}"
     );
-    assert!(message.contains("SYNTHETIC"), "{message}");
+    assert!(message.contains("the embedded sample"), "{message}");
     assert!(
         String::from_utf8(output.stdout)
             .unwrap()
-            .contains("synthetic")
+            .contains("fashion-mnist-sample")
     );
     let summary = fs::read(folder.path().join("out/summary.json")).unwrap();
     let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
-    assert_eq!(summary["dataset"], "synthetic");
-    for page in ["report.html", "report.md"] {
-        let page = fs::read_to_string(folder.path().join("out").join(page)).unwrap();
-        assert!(page.contains("say nothing about photographs"));
-    }
+    assert_eq!(summary["dataset"], "fashion-mnist-sample");
     assert!(
         !folder.path().join("data").exists(),
         "no empty data folder stays"

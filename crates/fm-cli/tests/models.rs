@@ -8,7 +8,6 @@ use std::path::Path;
 use std::process::Command;
 
 use commands::{fm, refused};
-use fm_data::synthetic::{self, Options};
 use serde_json::Value;
 
 /// Runs it, expects success; what it printed.
@@ -19,16 +18,10 @@ fn done(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A drawn garment as somebody would photograph it: dark on white, four times as large, with a
+/// A garment as somebody would photograph it: dark on white, four times as large, with a
 /// margin. `label` is Fashion-MNIST's.
 fn photograph(path: &Path, label: u8) {
-    let (train_rows, test_rows) = (10, 10);
-    let options = Options {
-        train_rows,
-        test_rows,
-        seed: 7,
-    };
-    let data = synthetic::generate(&options).unwrap().test;
+    let data = fm_data::open(&fm_data::Source::Sample).unwrap().test;
     let row = data.labels().iter().position(|&l| l == label).unwrap();
     let image = data.image(row).unwrap();
     let mut pixels = vec![255u8; 112 * 112];
@@ -47,11 +40,10 @@ fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     photograph(&at.join("photo.png"), 5);
-    let train =
-        "train --data synthetic:1200 --except sandal,shirt --rows 300 --epochs 1 --hidden 16,8";
+    let train = "train --data sample --except sandal,shirt --rows 300 --epochs 1 --hidden 16,8";
     let train: Vec<&str> = train.split(' ').chain(["--out", "source.fmnn"]).collect();
     done(at, &train);
-    let transfer = "transfer source.fmnn --data synthetic:1200 --classes sandal,shirt --rows 100";
+    let transfer = "transfer source.fmnn --data sample --classes sandal,shirt --rows 100";
     let phases = "--phase epochs=2,freeze=trunk,optimizer=adam,lr=0.01 --phase epochs=4,lr=0.01";
     let transfer = format!("{transfer} {phases} --out model.fmnn");
     done(at, &transfer.split(' ').collect::<Vec<_>>());
@@ -90,12 +82,8 @@ fn the_examples_of_every_help_work() {
     let folder = folder();
     let at = folder.path();
     fs::copy(at.join("photo.png"), at.join("a.jpg")).unwrap(); // Told by content.
-    let images = synthetic::generate(&Options {
-        train_rows: 20,
-        test_rows: 10,
-        seed: 0,
-    });
-    let images = images.unwrap().test;
+    let images = fm_data::open(&fm_data::Source::Sample).unwrap().test;
+    let images = images.first(10).unwrap();
     let cube = images
         .pixels()
         .to_owned()
@@ -138,7 +126,7 @@ fn the_examples_of_every_help_work() {
             let line = example.split("   ").next().unwrap_or_default();
             let line = line.split(" > ").next().unwrap_or_default();
             let needs_data = ["train", "transfer", "evaluate"].contains(&command)
-                && !["--data synthetic:", "--images"]
+                && !["--data sample", "--images"]
                     .iter()
                     .any(|own| line.contains(own));
             if needs_data || line.contains("results/") {
@@ -176,12 +164,11 @@ fn programs_get_json() {
     assert_eq!(found["kind"], "model");
     assert_eq!(found["class_names"], serde_json::json!(["Sandal", "Shirt"]));
     assert_eq!(found["layers"][2]["name"], "head");
-    let found = json(&["evaluate", "model.fmnn", "--data", "synthetic:1200"]);
+    let found = json(&["evaluate", "model.fmnn", "--data", "sample"]);
     assert_eq!(found["scores"]["rows"], 40);
 
     // The same command gives the same model, to the bit; safetensors and back too.
-    let train =
-        "train --data synthetic:1200 --rows 100 --epochs 1 --hidden 8 --out again.fmnn --force";
+    let train = "train --data sample --rows 100 --epochs 1 --hidden 8 --out again.fmnn --force";
     let train: Vec<&str> = train.split(' ').collect();
     let (first, second) = (json(&train), json(&train));
     assert_eq!(first, second);
@@ -199,8 +186,8 @@ fn programs_get_json() {
 fn what_cannot_be_is_refused_with_what_could() {
     let folder = folder();
     let at = folder.path();
-    let train = "train --data synthetic:1200 --rows 50 --out new.fmnn";
-    let phase = "transfer source.fmnn --data synthetic:1200 --rows 50 --phase";
+    let train = "train --data sample --rows 50 --out new.fmnn";
+    let phase = "transfer source.fmnn --data sample --rows 50 --phase";
     let cases: &[(&str, &str, &[&str])] = &[
         (
             train,
@@ -213,7 +200,7 @@ fn what_cannot_be_is_refused_with_what_could() {
         (train, "--epochs 0", &["epochs", "1 or more"]),
         (train, "--hidden 0", &["hidden"]),
         (
-            "train --data synthetic:1200 --out new.fmnn",
+            "train --data sample --out new.fmnn",
             "--rows 0",
             &["take the first 0"],
         ),
@@ -237,7 +224,7 @@ fn what_cannot_be_is_refused_with_what_could() {
         (phase, "epoch=1", &["perhaps \"epochs\""]),
         (
             "transfer photo.png",
-            "--data synthetic:1200",
+            "--data sample",
             &["photo.png is no model", "fm train"],
         ),
         (
@@ -260,7 +247,7 @@ fn what_cannot_be_is_refused_with_what_could() {
         ),
         (
             "evaluate source.fmnn",
-            "--data synthetic:1200 --classes 1,2,3",
+            "--data sample --classes 1,2,3",
             &["8 classes"],
         ),
         ("protocol", "notebok-2e", &["perhaps \"notebook-2e\""]),

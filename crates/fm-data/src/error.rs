@@ -313,7 +313,7 @@ pub enum DataError {
     /// The PNG encoder failed.
     #[cfg(feature = "png")]
     #[error("cannot encode the contact sheet")]
-    Png(#[source] png::EncodingError),
+    Png(#[source] io::Error),
 }
 
 fn names() -> String {

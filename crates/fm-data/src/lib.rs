@@ -62,12 +62,13 @@ mod open;
 mod pack;
 #[cfg(feature = "picture")]
 pub mod picture;
+#[cfg(feature = "png")]
+mod png_file;
 pub mod published;
 pub mod report;
 #[cfg(feature = "sample")]
 mod sample;
 mod splits;
-pub mod synthetic;
 
 pub use checksum::sha256;
 pub use content::{Content, printable};

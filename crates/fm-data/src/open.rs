@@ -272,11 +272,22 @@ fn sample_instead(
     if dataset.name != fashion_mnist().name || cfg!(not(feature = "sample")) {
         return Err(error);
     }
-    let text = error.to_string();
     sample(Origin::SampleInstead {
         dir: dir.to_owned(),
-        reason: text.lines().next().unwrap_or_default().to_owned(),
+        reason: in_one_line(&error),
     })
+}
+
+/// The first source's reason of a failed download, else the first line.
+fn in_one_line(error: &DataError) -> String {
+    #[cfg(feature = "fetch")]
+    if let DataError::Fetch(crate::fetch::FetchError::Failed { failures, .. }) = error
+        && let Some(first) = failures.first()
+    {
+        return format!("from {}: {}", first.source, first.reason);
+    }
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(feature = "sample")]

@@ -361,7 +361,7 @@ pub fn unpack(
         }
         let path = folder.join(format!("{part}-{:05}.png", data.row_numbers()[row]));
         let image = data.image(row).unwrap_or_default();
-        crate::picture::encode(image, data.image_size())
+        crate::png_file::encode(image, data.image_size())
             .and_then(|png| file::save(&path, &png))
             .map_err(|source| write_error(&path, source))?;
         written[class] += 1;

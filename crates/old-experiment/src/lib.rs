@@ -5,18 +5,17 @@
 //! seed share what they can, head and order of rows, so that their differences are paired:
 //!
 //! ```
-//! use fm_data::synthetic::{self, Options};
 //! use fm_experiment::{Protocol, Run, Tasks};
 //! use fm_nn::Engine;
 //!
-//! // The course's shorter recipe, made much shorter, on drawn images.
+//! // The course's shorter recipe, made much shorter, on the embedded sample.
 //! let mut protocol = Protocol::built_in("quick").expect("it is compiled in");
-//! protocol.data.train_rows = None;
+//! protocol.data.train_rows = Some(600);
 //! protocol.data.validation_rows = 100;
-//! protocol.data.test_rows = None;
+//! protocol.data.test_rows = Some(200);
 //! protocol.task.target_rows = 50;
 //! protocol.network.hidden = vec![16];
-//! let data = synthetic::generate(&Options { train_rows: 600, test_rows: 200, seed: 0 })?;
+//! let data = fm_data::open(&fm_data::Source::Sample)?;
 //! let tasks = Tasks::split(&protocol, &data.train, &data.test)?;
 //!
 //! let run = Run { protocol: &protocol, tasks: &tasks, engine: Engine::portable() };

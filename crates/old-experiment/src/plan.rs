@@ -35,7 +35,7 @@ pub struct Identity {
 /// Which data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetIdentity {
-    /// `fashion-mnist`, or `synthetic`.
+    /// `fashion-mnist`, or `fashion-mnist-sample`.
     pub name: String,
     /// SHA-256 of its files.
     pub checksums: Vec<FileChecksum>,

@@ -1,7 +1,6 @@
 //! Protocols: the ones compiled in, and what is refused with which line.
 
 use fm_data::Dataset;
-use fm_data::synthetic::{self, Options};
 use fm_experiment::Tasks;
 use fm_experiment::protocol::{BUILT_IN, Protocol, ValidationAt};
 
@@ -227,18 +226,14 @@ fn a_phase_that_cannot_be_is_refused_with_line_and_reason() {
 
 #[test]
 fn validation_rows_are_the_first_or_the_last() {
-    let data = synthetic::generate(&Options {
-        train_rows: 400,
-        test_rows: 50,
-        seed: 1,
-    })
-    .unwrap();
+    let data = fm_data::open(&fm_data::Source::Sample).unwrap();
+    let (train, test) = (data.train.first(400).unwrap(), data.test.first(50).unwrap());
     let rows = |at| {
         let mut protocol = Protocol::built_in("third-edition").unwrap();
         protocol.data.validation_rows = 150;
         protocol.data.validation_at = at;
         protocol.task.target_rows = 20;
-        let tasks = Tasks::split(&protocol, &data.train, &data.test).unwrap();
+        let tasks = Tasks::split(&protocol, &train, &test).unwrap();
         let numbers = |part: &Dataset| part.row_numbers().to_vec();
         let mut valid = numbers(&tasks.source.valid);
         valid.extend(numbers(&tasks.target.valid));
@@ -251,7 +246,7 @@ fn validation_rows_are_the_first_or_the_last() {
     let (valid, target) = rows(ValidationAt::End);
     assert!(valid.into_iter().eq(250..400));
     // The first rows of the two classes.
-    let labels = data.train.labels();
+    let labels = train.labels();
     let expected = (0..).filter(|&row| matches!(labels[row as usize], 0 | 2));
     assert!(target.into_iter().eq(expected.take(20)));
 }

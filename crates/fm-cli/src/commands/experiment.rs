@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
-use fm_data::synthetic;
 use fm_experiment::curves::CurveRunner;
 use fm_experiment::single::{nearest, perhaps};
 use fm_experiment::{
@@ -46,8 +45,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         test,
         identity: dataset,
     } = data::open(&args.data)?;
-    let tasks = Tasks::split(&protocol, &train, &test)
-        .with_context(|| does_not_fit(&protocol, &dataset))?;
+    let tasks = Tasks::split(&protocol, &train, &test).with_context(|| does_not_fit(&protocol))?;
     curves_asked.check_data(&protocol, &train)?;
     // The tasks share what they keep; the rest goes, unless curves need it.
     let whole = (!curves_asked.is_empty()).then_some((train, test));
@@ -188,14 +186,10 @@ fn default_engine(out: &Path) -> Result<Engine> {
 }
 
 /// What to do about a protocol that asks for more rows than there are.
-fn does_not_fit(protocol: &Protocol, dataset: &DatasetIdentity) -> String {
-    let more = match dataset.name == synthetic::NAME {
-        true => "; --data synthetic draws 60,000 and 10,000",
-        false => "",
-    };
+fn does_not_fit(protocol: &Protocol) -> String {
     format!(
         "protocol {} does not fit the data, of which train_rows, validation_rows and test_rows in \
-         [data] and target_rows in [task] say how much it takes{more}",
+         [data] and target_rows in [task] say how much it takes",
         protocol.name
     )
 }
@@ -211,11 +205,8 @@ fn default_out(
     for arm in &args.with_arms {
         name.push_str(&format!("-with-{arm}"));
     }
-    if dataset.name == synthetic::NAME {
-        name.push_str("-synthetic");
-        if let Some((_, rows)) = args.data.split_once(':') {
-            name.push_str(&format!("-{rows}"));
-        }
+    if dataset.name == "fashion-mnist-sample" {
+        name.push_str("-sample");
     }
     if *seeds != SeedList::standard() {
         let word = if seeds.seeds().len() == 1 {

@@ -73,7 +73,7 @@ pub(crate) fn protocol_with_curves() -> String {
     format!("{PROTOCOL}{CURVES}")
 }
 
-/// `fm` in `folder`, on the protocol in `tiny.toml` there, two seeds and a small stand-in, into
+/// `fm` in `folder`, on the protocol in `tiny.toml` there, two seeds and the sample, into
 /// `results`.
 pub(crate) fn fm(folder: &Path, protocol: &str) -> Command {
     fm_on("1..2", folder, protocol)
@@ -85,7 +85,7 @@ pub(crate) fn fm_on(seeds: &str, folder: &Path, protocol: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fm"));
     command
         .args(["experiment", "--protocol", "tiny.toml", "--seeds", seeds])
-        .args(["--data", "synthetic:600", "--jobs", "2"])
+        .args(["--data", "sample", "--jobs", "2"])
         .args(["--out", "results"])
         .current_dir(folder)
         .env_remove("FM_DATA")

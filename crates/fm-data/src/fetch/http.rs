@@ -242,4 +242,21 @@ mod tests {
             assert_eq!(parse(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn an_https_source_never_asks_an_unencrypted_address() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://user:secret@{}/file", listener.local_addr().unwrap());
+        let mut options = Options::new(crate::published::fashion_mnist(), "unused");
+        options.proxy = Proxy::Off;
+        let mut client = Client::new(&options, "https://mirror.invalid/").unwrap();
+        let refused = client.open(&url, 0, Duration::from_secs(20)).err().unwrap();
+        let Reason::Downgrade(to) = refused else {
+            panic!("{refused}")
+        };
+        assert!(to.starts_with("http://127.0.0.1:"), "{to}");
+        let nobody = listener.accept().unwrap_err();
+        assert_eq!(nobody.kind(), io::ErrorKind::WouldBlock);
+    }
 }

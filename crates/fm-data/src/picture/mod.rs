@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 
 use crate::Content;
 
-pub(crate) use self::png::encode;
-
 /// The most pixels of a picture that is decoded.
 pub const MOST_PIXELS: u64 = 50_000_000;
 

@@ -1,5 +1,6 @@
 //! Equal and nearly equal images, within and across parts.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -116,47 +117,63 @@ pub(super) fn groups(parts: &[(&str, &Dataset)], mut places: Vec<Place>) -> Vec<
 }
 
 /// Counts of pairs for each part, then for each two parts.
-pub(super) fn count(names: &[&str], groups: &[Vec<Place>], near: &[Near]) -> Vec<PairCounts> {
-    let within = (0..names.len()).map(|part| (part, part));
-    let across = |part| (part + 1..names.len()).map(move |other| (part, other));
-    let kinds: Vec<(usize, usize)> = within.chain((0..names.len()).flat_map(across)).collect();
-    let mut counts: Vec<PairCounts> = kinds
-        .iter()
-        .map(|&(part, other)| PairCounts {
+pub(super) struct Counts {
+    kinds: Vec<(usize, usize)>,
+    pub(super) counts: Vec<PairCounts>,
+}
+
+impl Counts {
+    pub(super) fn new(names: &[&str]) -> Self {
+        let within = (0..names.len()).map(|part| (part, part));
+        let across = |part| (part + 1..names.len()).map(move |other| (part, other));
+        let kinds: Vec<_> = within.chain((0..names.len()).flat_map(across)).collect();
+        let count = |&(part, other): &(usize, usize)| PairCounts {
             part: names[part].to_owned(),
             other: names[other].to_owned(),
             equal: 0,
             equal_labels_differ: 0,
             near: 0,
             near_labels_differ: 0,
-        })
-        .collect();
-    // The first place of a pair is never in a later part than the second.
-    let mut of = |one: &Place, other: &Place, add: fn(&mut PairCounts, usize)| {
-        if let Some(kind) = kinds
-            .iter()
-            .position(|&kind| kind == (one.part, other.part))
-        {
-            add(&mut counts[kind], usize::from(one.label != other.label));
+        };
+        let counts = kinds.iter().map(count).collect();
+        Self { kinds, counts }
+    }
+
+    fn of(&mut self, one: usize, other: usize) -> Option<&mut PairCounts> {
+        let kind = (one.min(other), one.max(other));
+        let at = self.kinds.iter().position(|&known| known == kind)?;
+        self.counts.get_mut(at)
+    }
+
+    /// Counts a pair of nearly equal images.
+    pub(super) fn add_near(&mut self, near: &Near) {
+        if let Some(count) = self.of(near.one.part, near.other.part) {
+            count.near += 1;
+            count.near_labels_differ += usize::from(near.one.label != near.other.label);
         }
-    };
-    for group in groups {
-        for (i, one) in group.iter().enumerate() {
-            for other in &group[i + 1..] {
-                of(one, other, |count, labels_differ| {
-                    count.equal += 1;
-                    count.equal_labels_differ += labels_differ;
-                });
+    }
+
+    /// Counts the pairs among equal images, from the number of images of each part and label.
+    pub(super) fn add_equal(&mut self, group: &[Place]) {
+        let mut tally = BTreeMap::new();
+        for place in group {
+            *tally.entry((place.part, place.label)).or_insert(0usize) += 1;
+        }
+        let tally: Vec<_> = tally.into_iter().collect();
+        for (i, &((part, label), rows)) in tally.iter().enumerate() {
+            if let Some(count) = self.of(part, part) {
+                count.equal += rows * (rows - 1) / 2;
+            }
+            for &((other, other_label), other_rows) in &tally[i + 1..] {
+                if let Some(count) = self.of(part, other) {
+                    count.equal += rows * other_rows;
+                    if label != other_label {
+                        count.equal_labels_differ += rows * other_rows;
+                    }
+                }
             }
         }
     }
-    for near in near {
-        of(&near.one, &near.other, |count, labels_differ| {
-            count.near += 1;
-            count.near_labels_differ += labels_differ;
-        });
-    }
-    counts
 }
 
 /// The image at `place` by name and number.

@@ -1,11 +1,9 @@
 //! What is in the data: rows and brightness of each class, equal and nearly equal images within
 //! and across parts, and a sheet of sample images.
 //!
-//! The first edition of Fashion-MNIST had 43 pairs of equal training images and ten test images
-//! that were also training images (zalandoresearch/fashion-mnist#44). The files published since
-//! then, which [`crate::FashionMnist`] opens, have none: all 70,000 images differ. Some differ
-//! by so little that they are the same picture, also across training, validation and test; that
-//! is what the near pairs show.
+//! The first edition of Fashion-MNIST had equal images within and across its parts
+//! (zalandoresearch/fashion-mnist#44). In the files published since then all 70,000 images differ;
+//! the near pairs are those that differ so little that they show the same picture.
 //!
 //! ```
 //! use fm_data::{Dataset, report::DataReport};
@@ -36,7 +34,7 @@ pub use duplicates::{DuplicateGroup, NearPair, PairCounts, RowRef};
 #[cfg(feature = "png")]
 pub use sheet::ContactSheet;
 
-/// What some parts of a data set hold. `Display` gives tables for people, serde a record.
+/// What some parts of a dataset hold. `Display` gives tables for people, serde a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataReport {
     /// The parts, in the order given.
@@ -108,13 +106,17 @@ impl DataReport {
             0.0
         };
         let places = duplicates::places(parts);
-        let near = if near_rms > 0.0 {
-            near::pairs(parts, &places, near_rms)
-        } else {
-            Vec::new()
-        };
-        let groups = duplicates::groups(parts, places);
         let names: Vec<&str> = parts.iter().map(|&(name, _)| name).collect();
+        let mut counts = duplicates::Counts::new(&names);
+        let mut closest = near::Closest::new(MOST_NEAR_PAIRS);
+        if near_rms > 0.0 {
+            near::pairs(parts, &places, near_rms, |near| {
+                counts.add_near(&near);
+                closest.add(near);
+            });
+        }
+        let groups = duplicates::groups(parts, places);
+        groups.iter().for_each(|group| counts.add_equal(group));
         let row_ref = |place| duplicates::row_ref(parts, place);
         let near_pair = |near: &near::Near| {
             let (height, width) = parts[near.one.part].1.image_size();
@@ -129,7 +131,7 @@ impl DataReport {
                 .iter()
                 .map(|&(name, data)| PartReport::new(name, data))
                 .collect(),
-            pairs: duplicates::count(&names, &groups, &near),
+            pairs: counts.counts,
             equal_images: groups
                 .into_iter()
                 .map(|group| DuplicateGroup {
@@ -137,7 +139,7 @@ impl DataReport {
                 })
                 .collect(),
             near_rms,
-            near_images: near.iter().take(MOST_NEAR_PAIRS).map(near_pair).collect(),
+            near_images: closest.into_sorted().iter().map(near_pair).collect(),
         }
     }
 }

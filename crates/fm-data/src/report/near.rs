@@ -1,5 +1,7 @@
 //! Nearly equal images: every pair below a distance, by comparing sums first.
 
+use std::collections::BinaryHeap;
+
 use super::duplicates::Place;
 use crate::Dataset;
 
@@ -15,23 +17,29 @@ struct Candidate<'a> {
 }
 
 /// Two images that differ, but by no more than asked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Near {
+    /// Sum of squared pixel differences, above zero. First, so that it decides the order.
+    pub(super) distance: u64,
     pub(super) one: Place,
     pub(super) other: Place,
-    /// Sum of squared pixel differences, above zero.
-    pub(super) distance: u64,
 }
 
-/// Every pair of images of one size whose pixels differ by at most `max_rms` in root mean square,
-/// without those that are equal; closest first, then in the order of their places.
+/// Calls `found` with every pair of images of one size whose pixels differ by at most `max_rms` in
+/// root mean square, without those that are equal. Nothing is collected: there may be as many pairs
+/// as the square of the number of images.
 ///
 /// Exact: a pair is passed over only if its sums prove it too far apart. The sum of n squares is
 /// at least the square of the sum divided by n (Cauchy–Schwarz), for whole images as for runs.
-pub(super) fn pairs(parts: &[(&str, &Dataset)], places: &[Place], max_rms: f64) -> Vec<Near> {
+pub(super) fn pairs(
+    parts: &[(&str, &Dataset)],
+    places: &[Place],
+    max_rms: f64,
+    mut found: impl FnMut(Near),
+) {
     let mut sizes: Vec<(usize, usize)> = parts.iter().map(|(_, data)| data.image_size()).collect();
     sizes.sort_unstable();
     sizes.dedup();
-    let mut found = Vec::new();
     for size in sizes {
         let of_size = places
             .iter()
@@ -44,15 +52,37 @@ pub(super) fn pairs(parts: &[(&str, &Dataset)], places: &[Place], max_rms: f64) 
         });
         pairs_of_size(candidates.collect(), size.0 * size.1, max_rms, &mut found);
     }
-    found.sort_by_key(|near| (near.distance, near.one, near.other));
-    found
+}
+
+/// The closest pairs, at most `most`; closest first, then in the order of their places.
+pub(super) struct Closest {
+    most: usize,
+    heap: BinaryHeap<Near>,
+}
+
+impl Closest {
+    pub(super) fn new(most: usize) -> Self {
+        let heap = BinaryHeap::new();
+        Self { most, heap }
+    }
+
+    pub(super) fn add(&mut self, near: Near) {
+        self.heap.push(near);
+        if self.heap.len() > self.most {
+            self.heap.pop();
+        }
+    }
+
+    pub(super) fn into_sorted(self) -> Vec<Near> {
+        self.heap.into_sorted_vec()
+    }
 }
 
 fn pairs_of_size(
     mut candidates: Vec<Candidate<'_>>,
     pixels: usize,
     max_rms: f64,
-    found: &mut Vec<Near>,
+    found: &mut impl FnMut(Near),
 ) {
     // As integers from here on, so that the limit itself is kept to the last pixel.
     let most_distance = (max_rms * max_rms * pixels as f64).floor() as u64;
@@ -73,10 +103,10 @@ fn pairs_of_size(
             let distance = a.distance(b);
             if (1..=most_distance).contains(&distance) {
                 let (one, other) = (a.place.min(b.place), a.place.max(b.place));
-                found.push(Near {
+                found(Near {
+                    distance,
                     one,
                     other,
-                    distance,
                 });
             }
         }
@@ -166,12 +196,14 @@ mod tests {
                     }
                 }
             }
-            let found = pairs(&[("all", &data)], &places, max_rms);
-            assert!(found.is_sorted_by_key(|near| near.distance));
-            let mut found: Vec<_> = found
-                .iter()
-                .map(|near| (near.one.row, near.other.row))
-                .collect();
+            let mut found = Vec::new();
+            let mut closest = Closest::new(10);
+            pairs(&[("all", &data)], &places, max_rms, |near| {
+                found.push((near.one.row, near.other.row));
+                closest.add(near);
+            });
+            let closest = closest.into_sorted();
+            assert!(closest.len() == 10 && closest.is_sorted_by_key(|near| near.distance));
             found.sort_unstable();
             assert!(expected.len() > 100 && expected.len() < n * (n - 1) / 2);
             assert_eq!(found, expected, "{height}×{width}");

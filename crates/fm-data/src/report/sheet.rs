@@ -69,7 +69,7 @@ impl ContactSheet {
                 }
             }
         }
-        encode(&sheet, sheet_width, sheet_height).map_err(DataError::Png)
+        crate::png_file::encode(&sheet, (sheet_height, sheet_width)).map_err(DataError::Png)
     }
 
     /// Pixels that `n` images of `side` pixels and the gaps around them take.
@@ -77,16 +77,4 @@ impl ContactSheet {
         let step = side.checked_mul(self.scale)?.checked_add(self.gap)?;
         step.checked_mul(n)?.checked_add(self.gap)
     }
-}
-
-fn encode(grey: &[u8], width: usize, height: usize) -> Result<Vec<u8>, png::EncodingError> {
-    let mut file = Vec::new();
-    // Both fit: their product was checked, and neither is zero.
-    let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(grey)?;
-    writer.finish()?;
-    Ok(file)
 }

@@ -9,9 +9,9 @@ use crate::{DataError, Dataset};
 /// and the source task's labels are 0 to 7.
 ///
 /// ```
-/// use fm_data::{TaskSplit, published};
+/// use fm_data::TaskSplit;
 ///
-/// let split = TaskSplit::new(&[5, 6], published::CLASS_NAMES.len())?;
+/// let split = TaskSplit::new(&[5, 6], 10)?;
 /// assert_eq!(split.target_classes(), [5, 6]);
 /// assert_eq!(split.source_classes(), [0, 1, 2, 3, 4, 7, 8, 9]);
 /// # Ok::<(), fm_data::DataError>(())
@@ -143,13 +143,15 @@ impl Dataset {
     /// order given. Unlike a [`TaskSplit`], they may be all that there are.
     ///
     /// ```
-    /// use fm_data::synthetic::{self, Options};
+    /// use fm_data::Dataset;
+    /// use fm_data::ndarray::Array2;
     ///
-    /// let options = Options { train_rows: 100, test_rows: 20, seed: 0 };
-    /// let data = synthetic::generate(&options)?.train;
-    /// let two = data.of_classes(&[6, 5])?;
-    /// assert_eq!((two.rows(), two.class_names()), (20, &["Shirt", "Sandal"].map(str::to_owned)[..]));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// let names = ["cat", "dog", "owl"];
+    /// let data = Dataset::new("pets", Array2::zeros((4, 1)), vec![0, 1, 2, 1], &names, (1, 1))?;
+    /// let two = data.of_classes(&[2, 1])?;
+    /// assert_eq!(two.class_names(), ["owl", "dog"]);
+    /// assert_eq!(two.labels(), [1, 0, 1]);
+    /// # Ok::<(), fm_data::DataError>(())
     /// ```
     ///
     /// # Errors

@@ -1,15 +1,17 @@
 //! Damaged inputs: no panic, memory in proportion to the input, and what is accepted is what it
 //! says.
 //!
-//! A binary of its own, because the peak of memory is the process's. `FM_MUTATED_INPUTS` sets the
-//! number of inputs; a million takes about a minute.
+//! A binary of its own, because the peak of memory is the process's. `FM_HOSTILE=full cargo test
+//! --release -p fm-data --features picture --test hostile` tries a million IDX inputs and 100,000
+//! pictures; without it, a tenth.
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use fm_data::idx::{self, Encoding};
+use fm_data::idx::{self, Encoding, IdxArray};
 use ndarray::{ArrayD, IxDyn};
 use peak_alloc::PeakAlloc;
 use rand_chacha::ChaCha8Rng;
@@ -19,21 +21,39 @@ use rand_core::{Rng, SeedableRng};
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// What reading any of these inputs may take beyond what was there before.
-const MOST_BYTES: usize = 64_000_000;
+/// Buffers and the state of the inflater, whatever the input.
+const FLOOR: usize = 128 << 10;
+
+/// Deflate's highest ratio; a vector that doubles takes three times its content while it moves.
+const INFLATED: usize = 3 * 1032;
+
+/// What `f` gives, and the bytes that it took beyond what was in use before.
+fn measured<T>(f: impl FnOnce() -> T) -> (T, usize) {
+    let base = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    let value = f();
+    (value, MEMORY.peak_usage().saturating_sub(base))
+}
+
+fn inputs(all: usize) -> usize {
+    match std::env::var_os("FM_HOSTILE") {
+        Some(_) => all,
+        None => all / 10,
+    }
+}
 
 /// One test for all, because the peak is the process's.
 #[test]
 fn damaged_inputs_neither_panic_nor_take_memory() {
-    let inputs = match std::env::var("FM_MUTATED_INPUTS") {
-        Ok(n) => n.parse().expect("FM_MUTATED_INPUTS is a number"),
-        Err(_) => 1_000_000,
-    };
+    idx_inputs(inputs(1_000_000));
+    gzip_bomb();
+    #[cfg(feature = "picture")]
+    pictures(inputs(100_000));
+}
+
+fn idx_inputs(inputs: usize) {
     let seeds = seeds();
     let mut rng = ChaCha8Rng::seed_from_u64(20_170_825);
-    let base = MEMORY.current_usage();
-    MEMORY.reset_peak_usage();
-
     let (mut accepted, mut refused) = (0, 0);
     for number in 0..inputs {
         let seed = &seeds[below(&mut rng, seeds.len())];
@@ -44,43 +64,95 @@ fn damaged_inputs_neither_panic_nor_take_memory() {
             Err(_) => panic!("input {number} panics: {input:02x?}"),
         }
     }
-    let taken = MEMORY.peak_usage() - base;
-    assert!(taken < MOST_BYTES, "{taken} bytes");
     // The generator is worth something only if it makes both kinds, mostly damaged.
     assert!(
         accepted > inputs / 1000 && refused > inputs / 2,
         "{accepted} of {inputs} accepted"
     );
+}
 
-    // 50 MB of zeros under an honest header, in 50 KB of gzip: as far as the limit allows.
-    let zeros = vec![0; 3 << 24];
+/// 50 MB of zeros announced, of which gzip data of 1 KB brings the first megabyte.
+fn gzip_bomb() {
+    let zeros = vec![0; 1 << 20];
     let bomb = gz(
         &[&[0, 0, 8, 1, 3, 0, 0, 0], &zeros[..]].concat(),
         Compression::best(),
     );
-    let base = MEMORY.current_usage();
-    MEMORY.reset_peak_usage();
-    assert!(idx::from_bytes::<u8>(&bomb).is_err());
-    assert!(idx::read::<u8>(&bomb[..]).is_err());
-    let taken = MEMORY.peak_usage() - base;
-    assert!(taken < MOST_BYTES, "{taken} bytes");
+    let most = FLOOR + INFLATED * bomb.len();
+    let (array, taken) = measured(|| idx::from_bytes::<u8>(&bomb));
+    assert!(array.is_err() && taken < most, "{taken} bytes");
+    let (array, taken) = measured(|| idx::read::<u8>(&bomb[..]));
+    assert!(array.is_err() && taken < most, "{taken} bytes");
 }
 
 /// Reads the input in one of three ways; `true` if it was accepted.
 fn check(input: &[u8], number: usize) -> bool {
-    let read = match number % 3 {
+    let (read, taken) = measured(|| match number % 3 {
         0 => idx::any_from_bytes(input),
         1 => idx::read_any(input),
-        _ => idx::from_bytes::<u8>(input).map(Into::into),
-    };
+        _ => idx::from_bytes::<u8>(input).map(IdxArray::from),
+    });
+    let is_gzip = input.starts_with(&[0x1f, 0x8b]);
+    let per_byte = if is_gzip { INFLATED } else { 2 };
+    assert!(taken <= FLOOR + per_byte * input.len(), "{taken} bytes");
     let Ok(array) = read else { return false };
-    if !input.starts_with(&[0x1f, 0x8b]) {
+    if !is_gzip {
         // What is accepted is every byte of the input, and nothing else.
         let mut again = Vec::new();
         idx::write_any(&array, &mut again, Encoding::Plain).unwrap();
         assert_eq!(again, input);
     }
     true
+}
+
+/// Damaged PNG and JPEG files: at most 9 bytes for each pixel that the format can describe with so
+/// many bytes, and a fixed part.
+#[cfg(feature = "picture")]
+fn pictures(inputs: usize) {
+    use fm_data::picture::Picture;
+    /// 65,536 pixels that any file may have, of 9 bytes, and the decoders' buffers.
+    const FLOOR: usize = 9 * 65_536 + (1 << 20);
+    /// 8 × 1032 pixels of one bit for each byte of a PNG, of 5 bytes; JPEG has fewer.
+    const PER_BYTE: usize = 8 * 1032 * 5;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pictures");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    paths.sort();
+    let is_picture = |path: &&std::path::PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "png" || extension == "jpg")
+    };
+    let seeds: Vec<Vec<u8>> = paths
+        .iter()
+        .filter(is_picture)
+        .map(|path| std::fs::read(path).unwrap())
+        .collect();
+    assert_eq!(seeds.len(), 20);
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let mut accepted = 0;
+    for number in 0..inputs {
+        let seed = &seeds[below(&mut rng, seeds.len())];
+        let input = mutated(seed, &seeds, &mut rng);
+        let decoded = catch_unwind(AssertUnwindSafe(|| measured(|| Picture::decode(&input))));
+        let Ok((decoded, taken)) = decoded else {
+            panic!("picture {number} panics: {input:02x?}")
+        };
+        assert!(
+            taken <= FLOOR + PER_BYTE * input.len(),
+            "{taken} bytes: {input:02x?}"
+        );
+        if let Ok(picture) = decoded {
+            let (height, width) = picture.size();
+            assert_eq!(picture.pixels().len(), height * width);
+            accepted += 1;
+        }
+    }
+    assert!(
+        accepted > inputs / 1000 && accepted < inputs,
+        "{accepted} of {inputs}"
+    );
 }
 
 /// Right files to start from: every type, several ranks, plain and gzip, tiny and longer than the

@@ -10,7 +10,7 @@ use crate::run::{ArmRecord, RunRecord};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// The images are [`fm_data::synthetic`]'s.
+    /// The images are drawn.
     DrawnImages,
     /// Runs of the plan are still to be done.
     MissingRuns {
@@ -101,7 +101,7 @@ pub(super) fn warnings(material: &Material) -> Vec<Warning> {
             warnings.push(Warning::FrozenTrunkChanged { arm, seeds });
         }
     }
-    if material.plan.identity.dataset.name == fm_data::synthetic::NAME {
+    if material.plan.identity.dataset.name == "synthetic" {
         warnings.push(Warning::DrawnImages);
     }
     let classes = protocol.task.target_classes.len();

@@ -1,0 +1,8 @@
+//! Downloads from servers that misbehave. Each ends with the right file or with its own message,
+//! and never with a worse folder than before.
+
+mod files;
+mod fixture;
+mod network;
+mod resume;
+mod server;

@@ -1,0 +1,158 @@
+//! PNG and JPEG files against what Pillow and NumPy make of them (`fixtures/pictures/make.py`).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fm_data::Content;
+use fm_data::picture::{Picture, PictureError};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Expected {
+    pictures: BTreeMap<String, Pixels>,
+    resized: BTreeMap<String, Vec<u8>>,
+}
+
+#[derive(Deserialize)]
+struct Pixels {
+    shape: (usize, usize),
+    pixels: Vec<u8>,
+    tolerance: u8,
+}
+
+pub(crate) fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pictures")
+}
+
+fn expected() -> Expected {
+    let text = fs::read_to_string(fixtures().join("expected.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn every_kind_decodes_as_pillow_decodes_it() {
+    let expected = expected().pictures;
+    assert_eq!(expected.len(), 20);
+    for (name, expected) in expected {
+        let picture = Picture::open(fixtures().join(&name)).unwrap();
+        assert_eq!(picture.size(), expected.shape, "{name}");
+        let pixels = picture.pixels().iter().zip(&expected.pixels);
+        let most = pixels.map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(most <= Some(expected.tolerance), "{name}: {most:?} levels");
+    }
+}
+
+#[test]
+fn scaling_equals_pillow() {
+    let picture = Picture::open(fixtures().join("grey.png")).unwrap();
+    for (size, expected) in expected().resized {
+        let (h, w) = size.split_once('x').unwrap();
+        let scaled = picture
+            .fit((h.parse().unwrap(), w.parse().unwrap()))
+            .unwrap();
+        let pixels = scaled.pixels().iter().zip(&expected);
+        // Pillow rounds after each direction: one level at most.
+        assert!(
+            pixels.map(|(a, b)| a.abs_diff(*b)).max() <= Some(1),
+            "{size}"
+        );
+    }
+}
+
+/// A frame of one pixel around a middle.
+fn framed(height: usize, width: usize, frame: u8, middle: u8) -> Picture {
+    let pixel = |i: usize| {
+        let (y, x) = (i / width, i % width);
+        let border = y == 0 || x == 0 || y + 1 == height || x + 1 == width;
+        if border { frame } else { middle }
+    };
+    Picture::new(height, width, (0..height * width).map(pixel).collect()).unwrap()
+}
+
+#[test]
+fn proportions_are_kept_and_the_rest_is_black() {
+    let picture = framed(28, 28, 3, 200);
+    assert_eq!(picture.fit((28, 28)).unwrap(), picture, "the same size");
+
+    let wide = framed(28, 56, 255, 55);
+    assert!(wide.has_bright_border());
+    let wide = wide.inverted();
+    assert!(!wide.has_bright_border());
+    let fitted = wide.fit((28, 28)).unwrap();
+    let row = |y: usize| &fitted.pixels()[28 * y..][..28];
+    assert_eq!(row(6), [0; 28], "above the picture");
+    assert_eq!(row(21), [0; 28], "below the picture");
+    assert_eq!(row(14)[14], 200, "255 - 55");
+    let tall = framed(90, 30, 9, 9).fit((20, 40)).unwrap();
+    assert_eq!(tall.size(), (20, 40));
+    let filled = tall.pixels().iter().filter(|&&pixel| pixel == 9).count();
+    assert_eq!(filled, 20 * 7, "30 × 20 / 90 is 7 columns, rounded");
+}
+
+#[test]
+fn sizes_without_pixels_are_refused() {
+    let picture = framed(4, 4, 1, 2);
+    for size in [(0, 28), (28, 0), (usize::MAX, 2)] {
+        let error = picture.fit(size).unwrap_err();
+        assert!(matches!(error, PictureError::Size { .. }), "{error}");
+    }
+    assert!(Picture::new(0, 0, Vec::new()).is_err());
+    assert!(Picture::new(2, 2, vec![0; 3]).is_err());
+}
+
+#[test]
+fn what_is_not_a_picture_is_named() {
+    let error = Picture::decode(b"GIF89a").unwrap_err();
+    assert!(
+        matches!(error, PictureError::Content(Content::Known(_))),
+        "{error}"
+    );
+    let error = Picture::open(fixtures().join("none.png")).unwrap_err();
+    assert!(error.to_string().contains("none.png"), "{error}");
+    for name in ["rgb.png", "rgb.jpg", "progressive.jpg"] {
+        let bytes = fs::read(fixtures().join(name)).unwrap();
+        for keep in [10, bytes.len() / 2] {
+            assert!(
+                Picture::decode(&bytes[..keep]).is_err(),
+                "{name} cut at {keep}"
+            );
+        }
+    }
+}
+
+/// 16,000 × 16,000 pixels of 16 bits in 2 MB of zeros took 2.76 GB.
+#[test]
+fn pictures_that_are_too_large_are_refused_by_their_header() {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 16_000, 16_000);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Sixteen);
+    let mut writer = encoder.write_header().unwrap();
+    // Rows of data are not needed: the header decides.
+    let _ = writer.write_chunk(png::chunk::IDAT, &vec![0; 2_000_000]);
+    drop(writer);
+    let error = Picture::decode(&file).unwrap_err();
+    let PictureError::TooLarge {
+        width: 16_000,
+        height: 16_000,
+        ..
+    } = error
+    else {
+        panic!("{error}")
+    };
+    // A small file with a large header.
+    let huge = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\0\0\0\0";
+    assert!(Picture::decode(huge).is_err());
+    let mut jpeg = fs::read(fixtures().join("grey.jpg")).unwrap();
+    let frame = jpeg
+        .windows(2)
+        .position(|pair| pair == [0xff, 0xc0])
+        .unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x1b, 0x58, 0x1b, 0x58]);
+    let error = Picture::decode(&jpeg).unwrap_err();
+    assert!(
+        matches!(error, PictureError::TooLarge { width: 7000, .. }),
+        "{error}"
+    );
+}
