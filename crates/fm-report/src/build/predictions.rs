@@ -107,6 +107,8 @@ impl ModelPredictions {
                 return Ok(());
             }
         };
+        // This checks that labels and logits fit each other.
+        self.brier.push(brier_score(logits.view(), &labels)?);
         let of_rows = probabilities(logits.view());
         let predicted = predicted_classes(logits.view())?;
         self.own_class.resize(labels.len(), 0.0);
@@ -116,7 +118,6 @@ impl ModelPredictions {
             self.own_class[row] += of_rows[[row, label as usize]];
             pairs.push((label, class));
         }
-        self.brier.push(brier_score(logits.view(), &labels)?);
         if of_rows.ncols() == 2 {
             let last = logits.ncols() - 1;
             let scores: Vec<f32> = logits
