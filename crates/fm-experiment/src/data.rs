@@ -1,6 +1,6 @@
 //! [`Data`]: a training and a test set, and which they are.
 
-use fm_data::{Dataset, FileChecksum};
+use fm_data::{Dataset, FileChecksum, LoadedData};
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::ValidationAt;
@@ -24,6 +24,19 @@ impl Data {
             identity: self.identity.clone(),
             class_names: self.train.class_names().to_vec(),
             train: self.train.labels().to_vec(),
+        }
+    }
+}
+
+impl From<LoadedData> for Data {
+    fn from(data: LoadedData) -> Self {
+        Self {
+            train: data.train,
+            test: data.test,
+            identity: DatasetIdentity {
+                name: data.identity.name,
+                checksums: data.identity.files,
+            },
         }
     }
 }

@@ -9,7 +9,7 @@ use std::thread;
 
 use fm_nn::Engine;
 
-use crate::data::{Data, Labels};
+use crate::data::Data;
 use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
 use crate::record::Outcome;
@@ -33,25 +33,6 @@ impl Executor {
         Self { threads, engine }
     }
 
-    /// The work of a job: rows that its trainings go through, all epochs together.
-    pub fn work(&self, job: &Job, data: &Labels) -> u64 {
-        let Some(first) = job.cells.first() else {
-            return 0;
-        };
-        let counts = data.class_rows(&first.recipe.rows);
-        let classes = counts.iter().enumerate();
-        let rest = classes.filter(|(class, _)| {
-            let targets = first.recipe.target_classes.iter();
-            !targets.copied().any(|target| usize::from(target) == *class)
-        });
-        let source_rows: usize = rest.map(|(_, rows)| rows).sum();
-        let work = |cell: &Cell| {
-            let rows = cell.recipe.arm.as_ref().map_or(source_rows, |arm| arm.rows);
-            (cell.recipe.epochs() * rows) as u64
-        };
-        job.cells.iter().map(work).sum()
-    }
-
     /// Trains the missing cells of jobs and keeps their records.
     ///
     /// The records depend neither on the number of threads nor on what other processes do in the
@@ -73,6 +54,7 @@ impl Executor {
             observer,
             failed: AtomicBool::new(false),
         };
+        let labels = data.labels();
         let threads = self.threads.get().min(jobs.len());
         let splits = Splits::new(threads);
         let first_error: Mutex<Option<ExperimentError>> = Mutex::new(None);
@@ -89,6 +71,7 @@ impl Executor {
             let timing = Timing {
                 job: job.source.to_string(),
                 cells: job.cells.len(),
+                work: job.work(&labels),
                 wall_secs,
                 jobs: threads,
             };

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::data::Labels;
 use crate::plan::{Place, Plan};
 use crate::recipe::{Key, Recipe};
 
@@ -15,6 +16,24 @@ pub struct Job {
     pub source: Key,
     /// Its cells.
     pub cells: Vec<Cell>,
+}
+
+impl Job {
+    /// Rows that its trainings go through, all epochs together: what an observer is told of.
+    pub fn work(&self, data: &Labels) -> u64 {
+        let Some(first) = self.cells.first() else {
+            return 0;
+        };
+        let counts = data.class_rows(&first.recipe.rows);
+        let targets = &first.recipe.target_classes;
+        let target_rows = targets.iter().map(|&class| counts[usize::from(class)]);
+        let source_rows = counts.iter().sum::<usize>() - target_rows.sum::<usize>();
+        let work = |cell: &Cell| {
+            let rows = cell.recipe.arm.as_ref().map_or(source_rows, |arm| arm.rows);
+            (cell.recipe.epochs() * rows) as u64
+        };
+        self.cells.iter().map(work).sum()
+    }
 }
 
 /// A cell that is to be trained.

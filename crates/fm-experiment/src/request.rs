@@ -2,6 +2,7 @@
 
 use fm_nn::Backend;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::protocol::{Protocol, ProtocolError, SweepSpec, Values};
 use crate::seeds::SeedList;
@@ -61,6 +62,33 @@ impl Request {
         let sweep = sweep.clone();
         self.add(name.to_owned(), sweep);
         Ok(self)
+    }
+
+    /// The request with a sweep that the protocol names, over these values of its axis `key` only.
+    ///
+    /// # Errors
+    /// As [`with_named_sweep`](Self::with_named_sweep), and [`ProtocolError::Axis`] if the sweep is
+    /// over other keys.
+    pub fn with_values(
+        self,
+        name: &str,
+        key: &str,
+        values: Vec<Value>,
+    ) -> Result<Self, ProtocolError> {
+        let mut request = self.with_named_sweep(name)?;
+        let mut sweeps = request.sweeps.iter_mut();
+        let sweep = sweeps.find(|sweep| sweep.name == name);
+        match sweep.and_then(|named| named.sweep.over.get_mut(key)) {
+            Some(axis) => *axis = Values::List(values),
+            None => {
+                return Err(ProtocolError::Axis {
+                    protocol: request.protocol.name.clone(),
+                    name: name.to_owned(),
+                    key: key.to_owned(),
+                });
+            }
+        }
+        Ok(request)
     }
 
     /// The request with a sweep over some keys, all combinations of their values.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use fm_train::{EpochRecord, Scores, predicted_classes};
 
 use crate::error::ExperimentError;
+use crate::job::jobs;
 use crate::plan::{Place, Plan, Series};
 use crate::protocol::{Pairing, Protocol};
 use crate::recipe::Key;
@@ -47,6 +48,17 @@ pub struct CellResult {
     pub last_epoch: Option<EpochRecord>,
     /// Which test rows are predicted correctly; empty without scores.
     pub correct: Arc<[bool]>,
+}
+
+/// What remains to be trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remaining {
+    /// Jobs that have missing cells.
+    pub jobs: usize,
+    /// Seconds that they take on one thread, by the timings of the store; `None` without timings.
+    pub thread_secs: Option<f64>,
+    /// The most jobs that a process ran at the same time.
+    pub threads: usize,
 }
 
 impl CellResult {
@@ -288,6 +300,24 @@ impl Results {
     pub fn failed(&self) -> impl Iterator<Item = &CellResult> {
         let failed = |cell: &&CellResult| matches!(cell.outcome, Some(Outcome::Failed(_)));
         self.cells().filter(failed)
+    }
+
+    /// What remains to be trained, and how long it takes as fast as before.
+    ///
+    /// # Errors
+    /// Damaged files of the store.
+    pub fn remaining(&self) -> Result<Remaining, ExperimentError> {
+        let labels = self.store.labels()?;
+        let jobs = jobs(&self.plan, &self.store.keys()?);
+        let work: u64 = jobs.iter().map(|job| job.work(&labels)).sum();
+        let timings = self.store.timings()?;
+        let done: u64 = timings.iter().map(|timing| timing.work).sum();
+        let took: f64 = timings.iter().map(|timing| timing.wall_secs).sum();
+        Ok(Remaining {
+            jobs: jobs.len(),
+            thread_secs: (done > 0).then(|| took / done as f64 * work as f64),
+            threads: timings.iter().map(|timing| timing.jobs).max().unwrap_or(1),
+        })
     }
 
     /// Cells that are not trained yet.

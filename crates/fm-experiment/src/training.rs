@@ -1,6 +1,5 @@
 //! The one place where a training is put together: networks from named streams, phases, rows.
 
-use fm_data::Dataset;
 use fm_nn::{Dense, Engine, Loss, Network};
 use fm_train::{
     EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, Stream, TrainError,
@@ -10,7 +9,6 @@ use ndarray::Array2;
 
 use crate::protocol::{NetworkSpec, PhaseSpec};
 use crate::recipe::Recipe;
-use crate::tasks::examples;
 
 /// What decides a training beside its network, rows and phases.
 #[derive(Clone, Debug)]
@@ -55,13 +53,18 @@ impl Setup {
     ) -> Result<Vec<EpochRecord>, TrainError> {
         let trainer = Trainer {
             engine: self.engine.clone(),
-            loss: Loss::for_classes(network.outputs().max(2)).0,
+            loss: loss(network),
             batch_size: self.batch_size,
             order: RowOrder::Shuffled(self.order),
         };
         let fit = trainer.fit(network, phases, train);
         fit.validation(valid).observer(observer).run()
     }
+}
+
+/// One output means two classes.
+fn loss(network: &Network) -> Loss {
+    Loss::for_classes(network.outputs().max(2)).0
 }
 
 /// A trunk from the stream `prefix/trunk` of a seed.
@@ -72,7 +75,12 @@ pub(crate) fn trunk(spec: &NetworkSpec, inputs: usize, seeds: Seeds, prefix: &st
 
 /// The trunk that the source network of a recipe starts from, for images of so many pixels.
 pub fn initial_source_trunk(recipe: &Recipe, inputs: usize) -> Vec<Dense> {
-    trunk(&recipe.network, inputs, Seeds::new(recipe.init_seed), "source")
+    trunk(
+        &recipe.network,
+        inputs,
+        Seeds::new(recipe.init_seed),
+        "source",
+    )
 }
 
 /// A head for `n_classes` from the stream `prefix/head` of a seed.
@@ -91,10 +99,9 @@ pub(crate) fn head(
 /// Scores of a network on test rows, and the outputs for each, `[rows, outputs]`.
 pub(crate) fn score(
     network: &Network,
-    test: &Dataset,
+    test: &Examples<'_>,
     engine: &Engine,
 ) -> Result<(Scores, Array2<f32>), TrainError> {
     let mut evaluator = Evaluator::new(network, engine.clone());
-    let (loss, _) = Loss::for_classes(test.n_classes());
-    evaluator.evaluate_rows(network, &examples(test)?, loss)
+    evaluator.evaluate_rows(network, test, loss(network))
 }

@@ -10,7 +10,7 @@ use crate::record::Outcome;
 
 /// Watches jobs, from several threads at once. Every method has a default that does nothing.
 pub trait Observer: Sync {
-    /// `work` more is done, of what [`Executor::work`](crate::Executor::work) counts.
+    /// `work` more is done, of what [`Job::work`](crate::Job::work) counts.
     fn advance(&self, work: u64) {
         let _ = work;
     }

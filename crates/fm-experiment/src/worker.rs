@@ -14,7 +14,7 @@ use crate::job::{Cell, Job};
 use crate::recipe::{ArmRecipe, Key, Recipe, RowsUsed};
 use crate::record::{Failure, Outcome, Predictions, Record};
 use crate::store::Store;
-use crate::tasks::Tasks;
+use crate::tasks::{Tasks, examples};
 use crate::test_rows::{TestImages, TestRows};
 use crate::training;
 use crate::trainings::{Trainings, train_error};
@@ -160,7 +160,7 @@ impl Worker<'_> {
         history: &[EpochRecord],
         record: &mut Record,
     ) -> Result<Option<Array2<f32>>, ExperimentError> {
-        let scored = training::score(network, test, self.engine);
+        let scored = examples(test).and_then(|test| training::score(network, &test, self.engine));
         let (scores, logits) = scored.map_err(|error| train_error(cell, error))?;
         if scores.loss.is_finite() {
             record.outcome = Outcome::Scored(scores);

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::batch::Batch;
 use crate::error::TrainError;
 use crate::examples::{Examples, reborrow};
-use fm_nn::Inputs;
 use crate::metrics::predict;
+use fm_nn::Inputs;
 
 /// Rows that are scored together.
 const CHUNK: usize = 256;

@@ -73,6 +73,16 @@ pub enum ProtocolError {
         /// A hint.
         near: String,
     },
+    /// The sweep of this name is over other keys.
+    #[error("the sweep {name} of protocol {protocol} is not over {key}; add {key:?} to its `over`")]
+    Axis {
+        /// Name of the protocol.
+        protocol: String,
+        /// Name of the sweep.
+        name: String,
+        /// The key asked for.
+        key: String,
+    },
     /// No sweep of this name.
     #[error("protocol {protocol} has no sweep {name:?}{near}; add a table [sweeps.{name}]")]
     Sweep {

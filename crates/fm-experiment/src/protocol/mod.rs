@@ -9,15 +9,16 @@ mod path;
 mod phase;
 mod row_count;
 mod sweep;
+mod text;
 
 pub use arm::{Arm, Streams, TrunkOrigin};
 pub use class::ClassRef;
 pub use error::ProtocolError;
 pub use fm_nn::Freeze;
-pub use path::parse_value;
-pub use phase::PhaseSpec;
+pub use phase::{PhaseSpec, PhaseTextError};
 pub use row_count::RowCount;
 pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
+pub use text::parse_value;
 
 use fm_nn::{Activation, Init, TrunkSpec};
 use serde::{Deserialize, Serialize};

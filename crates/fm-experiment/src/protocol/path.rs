@@ -4,29 +4,11 @@
 //! `arms.transfer.phases[0].optimizer.sgd.lr`. Arms are named, and `arms.*` is every arm. A key that
 //! starts with `*.`, such as `*.lr`, is every key of an arm that ends so.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Protocol;
 use super::error::ProtocolError;
 use super::parse::likely;
-
-/// A value as a command line has it: TOML, where a bare word is a string.
-///
-/// ```
-/// use fm_experiment::protocol::parse_value;
-/// use serde_json::json;
-///
-/// assert_eq!(parse_value("1e-3"), json!(0.001));
-/// assert_eq!(parse_value("[5, 6]"), json!([5, 6]));
-/// assert_eq!(parse_value("he_normal"), json!("he_normal"));
-/// ```
-pub fn parse_value(text: &str) -> Value {
-    let parsed: Result<Map<String, Value>, _> = toml::from_str(&format!("value = {text}"));
-    match parsed {
-        Ok(mut table) if table.len() == 1 => table.remove("value").unwrap_or_default(),
-        _ => Value::String(text.to_owned()),
-    }
-}
 
 impl Protocol {
     /// The protocol with the values of some keys changed, checked as a whole.
@@ -65,10 +47,12 @@ impl Protocol {
             }
             // Checked one by one, so that the error names the key that caused it.
             let typed: Result<Self, _> = serde_json::from_value(tree.clone());
-            typed.map_err(|error| {
+            let typed = typed.map_err(|error| {
                 let error = error.to_string();
                 failed(format!("{error}{}", likely(&error)))
             })?;
+            // As it is written in full, so that a later key finds what a short form stands for.
+            tree = serde_json::to_value(typed).expect("a protocol is plain data");
         }
         let changed: Self = serde_json::from_value(tree).expect("checked after the last override");
         match changed.problem() {

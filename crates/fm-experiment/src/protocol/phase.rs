@@ -1,10 +1,18 @@
 //! [`PhaseSpec`]: every key of a phase, and what each must keep to.
 
+use std::fmt;
+use std::str::FromStr;
+
 use fm_nn::Dropout;
 use fm_train::{EarlyStopping, Optimizer, Phase, Plateau, Schedule, Stream, TrainError};
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 
-use super::error::{Part, Problem, at_least_one, key, problem};
+use super::error::{Part, Problem, at_least_one, key, key_text, problem};
+use super::parse::likely;
+use super::text::parse_table;
 use super::{Freeze, is_default};
 
 /// Some epochs under one freeze mask and one optimizer, which starts fresh: the source training
@@ -18,7 +26,8 @@ use super::{Freeze, is_default};
 /// let phase: PhaseSpec = toml::from_str(r#"
 ///     epochs = 20                 # 1 or more
 ///     freeze = "trunk"            # or "nothing" (the default), or a number of layers: 2
-///     optimizer = { adam = { lr = 1e-3, weight_decay = 1e-4 } }   # or sgd, adamw, rmsprop
+///     optimizer = { adam = { lr = 1e-3, weight_decay = 1e-4 } }   # or sgd, adamw, rmsprop;
+///                                 # a name alone, "adam", has a learning rate of 1e-3
 ///
 ///     ## The learning rate over the phase's steps: "constant" (the default), or one of
 ///     ##   { step = { every_epochs = 5, gamma = 0.1 } }
@@ -47,6 +56,17 @@ use super::{Freeze, is_default};
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 ///
+/// On a command line a phase is the inside of such a table, in which words need no quotes:
+///
+/// ```
+/// use fm_experiment::protocol::{Freeze, PhaseSpec};
+///
+/// let phase: PhaseSpec = "epochs=4,freeze=trunk,optimizer.sgd.lr=0.01,clip_norm=1".parse()?;
+/// assert_eq!((phase.epochs, phase.freeze), (4, Freeze::Trunk));
+/// assert_eq!("epochs=4,optimizer=adam".parse::<PhaseSpec>()?.optimizer.lr(), 1e-3);
+/// # Ok::<(), fm_experiment::protocol::PhaseTextError>(())
+/// ```
+///
 /// An L2 penalty is the `weight_decay` of `sgd`, `adam` and `rmsprop`; that of `adamw` is decoupled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,7 +76,8 @@ pub struct PhaseSpec {
     /// What is frozen; nothing by default.
     #[serde(default)]
     pub freeze: Freeze,
-    /// The optimizer.
+    /// The optimizer; by its name alone with a learning rate of 1e-3.
+    #[serde(deserialize_with = "optimizer")]
     pub optimizer: Optimizer,
     /// How the learning rate goes over the phase's steps; constant by default.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -82,6 +103,54 @@ pub struct PhaseSpec {
     /// Ends the phase when validation no longer improves; none by default.
     #[serde(default, skip_serializing_if = "is_default")]
     pub early_stopping: Option<EarlyStopping>,
+}
+
+/// Why a text is not a phase.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid phase {text:?}: {reason}; write for example epochs=4,freeze=trunk,optimizer=adam")]
+pub struct PhaseTextError {
+    text: String,
+    reason: String,
+}
+
+impl FromStr for PhaseSpec {
+    type Err = PhaseTextError;
+
+    fn from_str(text: &str) -> Result<Self, PhaseTextError> {
+        parse_table(text).map_err(|reason| PhaseTextError {
+            text: text.to_owned(),
+            reason,
+        })
+    }
+}
+
+/// An optimizer by its name, or with its settings.
+fn optimizer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optimizer, D::Error> {
+    struct OptimizerVisitor;
+
+    impl<'de> Visitor<'de> for OptimizerVisitor {
+        type Value = Optimizer;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(
+                "\"sgd\", \"adam\", \"adamw\", \"rmsprop\", or one of them with its settings",
+            )
+        }
+
+        fn visit_str<E: Error>(self, name: &str) -> Result<Optimizer, E> {
+            let settings = json!({ name: { "lr": 1e-3 } });
+            serde_json::from_value(settings).map_err(|error| {
+                let message = error.to_string();
+                E::custom(format!("{message}{}", likely(&message)))
+            })
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Optimizer, A::Error> {
+            Optimizer::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_any(OptimizerVisitor)
 }
 
 impl PhaseSpec {
@@ -126,6 +195,17 @@ impl PhaseSpec {
     /// Whether validation scores decide something in the training.
     pub(crate) fn needs_validation(&self) -> bool {
         self.early_stopping.is_some() || self.reduce_on_plateau.is_some()
+    }
+
+    /// The first key that is not allowed for a network of `layers`, the head included, and a task
+    /// of `n_classes`: the key, what it must be, and what it is.
+    pub(crate) fn problem(
+        &self,
+        layers: usize,
+        n_classes: usize,
+    ) -> Option<(String, String, String)> {
+        let checked = self.check(&[], layers - 1, Some(n_classes)).err();
+        checked.map(|problem| (key_text(&problem.key), problem.expected, problem.found))
     }
 
     /// Checks the phase at `at` for a network of `hidden` layers under its head, and a task of
@@ -199,5 +279,72 @@ fn check_optimizer(at: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
             problem(&at, expected, found)
         }
         other => problem(&at, "valid optimizer settings", other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fm_train::{Adam, AdamW, Sgd};
+
+    use super::*;
+
+    #[test]
+    fn a_line_has_every_key_of_a_table() {
+        let phase = |text: &str| text.parse::<PhaseSpec>().unwrap();
+        let plain = PhaseSpec::new(4, Freeze::Nothing, Optimizer::Adam(Adam::new(1e-3)));
+        assert_eq!(phase("epochs=4,optimizer=adam"), plain);
+        let table = r#"
+            epochs = 2
+            freeze = "layers.0+head.bias"
+            optimizer = { sgd = { lr = 0.01, momentum = 0.9, nesterov = true } }
+            schedule = { linear_warmup = { steps = 9, start = 0.0, then = { cosine = {} } } }
+            lr_factors = [0.1, 1]
+            dropout = { alpha = 0.05 }
+            early_stopping = { patience = 3, monitor = "accuracy" }
+        "#;
+        let line = "epochs=2, freeze=layers.0+head.bias, optimizer.sgd.lr=0.01,optimizer.sgd.momentum=0.9,\
+                    optimizer.sgd.nesterov=true,schedule.linear_warmup={steps=9,start=0.0,then={cosine={}}},\
+                    lr_factors=[0.1,1],dropout.alpha=0.05,early_stopping={patience=3,monitor=accuracy}";
+        assert_eq!(phase(line), toml::from_str(table).unwrap());
+        let decayed = AdamW {
+            weight_decay: 0.0,
+            ..AdamW::new(1e-2)
+        };
+        let found = phase("epochs=1,freeze=2,optimizer={adamw={lr=1e-2,weight_decay=0}}");
+        assert_eq!(found.optimizer, Optimizer::AdamW(decayed));
+        assert_eq!(found.freeze, Freeze::First(2));
+        let named: PhaseSpec = toml::from_str("epochs = 1\noptimizer = \"sgd\"").unwrap();
+        assert_eq!(named.optimizer, Optimizer::Sgd(Sgd::plain(1e-3)));
+    }
+
+    #[test]
+    fn errors_name_the_key_and_a_near_one() {
+        for (text, expected) in [
+            ("", "missing field `epochs`"),
+            ("epochs=1", "missing field `optimizer`"),
+            (
+                "epochs=1,epoch=2,optimizer=adam",
+                "did you mean \"epochs\"?",
+            ),
+            ("epochs=many,optimizer=adam", "epochs: invalid type"),
+            ("epochs=-1,optimizer=adam", "epochs: "),
+            ("epochs=1,optimizer=adm", "did you mean \"adam\"?"),
+            ("epochs=1,optimizer.adm.lr=1", "did you mean \"adam\"?"),
+            (
+                "epochs=1,optimizer.adam.momentum=0.9",
+                "unknown field `momentum`",
+            ),
+            (
+                "epochs=1,optimizer.sgd.lr=fast",
+                "optimizer.sgd.lr: invalid type",
+            ),
+            ("epochs=1,schedule=cosin", "did you mean \"cosine\"?"),
+            ("epochs=1,epochs=2,optimizer=adam", "duplicate key"),
+            ("epochs", "epochs"),
+            ("epochs=1,optimizer={sgd", "optimizer"),
+        ] {
+            let error = text.parse::<PhaseSpec>().unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
     }
 }

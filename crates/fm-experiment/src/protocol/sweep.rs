@@ -1,9 +1,12 @@
 //! [`SweepSpec`]: cells over the values of some keys.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::text::parse_list;
 
 /// Named sweeps of a protocol: trained where they are asked for. They are no part of what decides a
 /// cell, so that a sweep can be added to a store that has results.
@@ -40,6 +43,19 @@ pub enum Values {
     List(Vec<Value>),
     /// A word for many: `"pairs"`.
     Word(String),
+}
+
+/// As a command line has them: `20,50,all`, `[5,6],[sandal,shirt]`, `pairs`.
+impl FromStr for Values {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match parse_list(text) {
+            _ if text == "pairs" => Ok(Self::Word(text.to_owned())),
+            Some(values) if !values.is_empty() => Ok(Self::List(values)),
+            _ => Err(format!("invalid values {text:?}: write V1,V2,…")),
+        }
+    }
 }
 
 /// How long arms are trained on another number of rows than the protocol's `target_rows`.

@@ -46,6 +46,8 @@ pub struct Timing {
     pub job: String,
     /// Cells that were trained.
     pub cells: usize,
+    /// Their [work](crate::Job::work).
+    pub work: u64,
     /// Seconds from start to end.
     pub wall_secs: f64,
     /// Jobs that this process ran at the same time.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use fm_data::{LoadedData, Source};
+use fm_data::Source;
 use fm_experiment::{Data, DatasetIdentity, Experiment, Protocol};
 use libtest_mimic::{Completion, Failed, Trial};
 
@@ -60,20 +60,7 @@ fn published() -> Option<PathBuf> {
 }
 
 fn open(folder: &Path) -> Result<Data, Box<dyn Error>> {
-    let LoadedData {
-        train,
-        test,
-        identity,
-        ..
-    } = fm_data::open(&Source::Folder(folder.to_owned()))?;
-    Ok(Data {
-        train,
-        test,
-        identity: DatasetIdentity {
-            name: identity.name,
-            checksums: identity.files,
-        },
-    })
+    Ok(fm_data::open(&Source::Folder(folder.to_owned()))?.into())
 }
 
 /// Images of 6 × 6 pixels in five classes, each a pattern with noise: enough to train on in

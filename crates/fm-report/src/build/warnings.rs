@@ -245,7 +245,7 @@ fn frozen_trunk_changed(results: &Results, arm: &str, record: &Record) -> bool {
             let all = match phase.freeze {
                 Freeze::Trunk => true,
                 Freeze::First(k) => k >= hidden,
-                Freeze::Nothing | Freeze::Named(_) => false,
+                Freeze::Nothing | Freeze::Parts(_) => false,
             };
             all && digests[0] != digests[1]
         })

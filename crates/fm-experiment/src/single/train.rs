@@ -1,0 +1,133 @@
+//! Training one model, from scratch or on the trunk of another.
+
+use fm_data::Dataset;
+use fm_nn::{Engine, Init, Metadata, Model, Network};
+use fm_train::{EpochRecord, Observer, Seeds};
+
+use super::SingleError;
+use crate::protocol::{NetworkSpec, PhaseSpec};
+use crate::tasks::{PIXEL_SCALE, labelled};
+use crate::training::{self, Setup};
+
+/// What decides a training beside its network, rows and phases.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// Computes everything.
+    pub engine: Engine,
+    /// Rows of a step, 1 or more.
+    pub batch_size: usize,
+    /// The seed of first weights, the order of rows and dropout.
+    pub seed: u64,
+}
+
+/// Rows to train on.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// Trained on.
+    pub train: &'a Dataset,
+    /// Scored after every epoch.
+    pub valid: Option<&'a Dataset>,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows without validation.
+    pub fn of(train: &'a Dataset) -> Self {
+        Self { train, valid: None }
+    }
+}
+
+/// Trains a new network on all classes of the rows; returns it with a record for each epoch.
+///
+/// # Errors
+/// [`SingleError::Setting`] and [`SingleError::Train`] if phases, network and rows do not fit.
+pub fn train(
+    spec: &NetworkSpec,
+    training: &Training,
+    phases: &[PhaseSpec],
+    rows: &Rows<'_>,
+    observer: &mut dyn Observer,
+) -> Result<(Model, Vec<EpochRecord>), SingleError> {
+    if let Some((layer, expected, found)) = spec.too_large() {
+        return Err(SingleError::Setting {
+            key: format!("hidden[{layer}]"),
+            expected: expected.to_owned(),
+            found,
+        });
+    }
+    let inputs = rows.train.pixels().ncols();
+    let (seeds, prefix) = (Seeds::new(training.seed), "source");
+    let trunk = training::trunk(spec, inputs, seeds, prefix);
+    let head = training::head(spec, inputs, rows.train.n_classes(), seeds, prefix);
+    let network = Network::new(trunk, head)?;
+    training.fit(network, prefix, phases, rows, PIXEL_SCALE, observer)
+}
+
+/// Trains a copy of a model's trunk under a new head on all classes of the rows. Pixels are
+/// multiplied by the input scale of the model's metadata, 1/255 if it has none.
+///
+/// # Errors
+/// As [`train`], and [`SingleError::Inputs`] for images of another size.
+pub fn transfer(
+    source: &Model,
+    training: &Training,
+    phases: &[PhaseSpec],
+    rows: &Rows<'_>,
+    observer: &mut dyn Observer,
+) -> Result<(Model, Vec<EpochRecord>), SingleError> {
+    let inputs = rows.train.pixels().ncols();
+    check_inputs(source, inputs)?;
+    // A head is drawn from the width of the layer below and the way of drawing alone.
+    let spec = NetworkSpec {
+        hidden: vec![source.network.head().inputs()],
+        activation: source.network.head().activation(),
+        init: Init::GlorotUniform,
+    };
+    let (seeds, prefix) = (Seeds::new(training.seed), "target");
+    let head = training::head(&spec, inputs, rows.train.n_classes(), seeds, prefix);
+    let network = source.network.with_head(head)?;
+    let scale = source.metadata.input_scale.unwrap_or(PIXEL_SCALE);
+    training.fit(network, prefix, phases, rows, scale, observer)
+}
+
+impl Training {
+    fn fit(
+        &self,
+        mut network: Network,
+        prefix: &str,
+        phases: &[PhaseSpec],
+        rows: &Rows<'_>,
+        scale: f32,
+        observer: &mut dyn Observer,
+    ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
+        let layers = network.layers().len();
+        for (i, phase) in phases.iter().enumerate() {
+            let problem = phase.problem(layers, rows.train.n_classes());
+            if let Some((key, expected, found)) = problem {
+                return Err(SingleError::Setting {
+                    key: format!("phases[{i}].{key}"),
+                    expected,
+                    found,
+                });
+            }
+        }
+        let setup = Setup::new(&self.engine, self.batch_size, Seeds::new(self.seed), prefix);
+        let phases = setup.phases(phases, layers)?;
+        let examples = |data| labelled(data, Dataset::labels(data), scale);
+        let (train, valid) = (examples(rows.train)?, rows.valid.map(examples).transpose()?);
+        let history = setup.fit(&mut network, &phases, &train, valid.as_ref(), observer)?;
+        let metadata = Metadata {
+            class_names: rows.train.class_names().to_vec(),
+            input_scale: Some(scale),
+            notes: [("data".to_owned(), rows.train.name().to_owned())].into(),
+        };
+        Ok((Model { network, metadata }, history))
+    }
+}
+
+pub(super) fn check_inputs(model: &Model, found: usize) -> Result<(), SingleError> {
+    let expected = model.network.inputs();
+    match expected == found {
+        true => Ok(()),
+        false => Err(SingleError::Inputs { expected, found }),
+    }
+}
