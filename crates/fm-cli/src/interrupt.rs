@@ -59,7 +59,10 @@ impl Stopped {
             true => "stopped".to_owned(),
             false => format!("{:#}", anyhow::Error::from(error)),
         };
-        let mut text = format!("{why}\n{done} were trained and are kept in {}", out.display());
+        let mut text = format!(
+            "{why}\n{done} were trained and are kept in {}",
+            out.display()
+        );
         if continues {
             let command: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
             text += &format!("; to continue:\n  {}", command.join(" "));

@@ -75,7 +75,12 @@ pub(crate) fn trunk(spec: &NetworkSpec, inputs: usize, seeds: Seeds, prefix: &st
 
 /// The trunk that the source network of a recipe starts from, for images of so many pixels.
 pub fn initial_source_trunk(recipe: &Recipe, inputs: usize) -> Vec<Dense> {
-    trunk(&recipe.network, inputs, Seeds::new(recipe.init_seed), "source")
+    trunk(
+        &recipe.network,
+        inputs,
+        Seeds::new(recipe.init_seed),
+        "source",
+    )
 }
 
 /// A head for `n_classes` from the stream `prefix/head` of a seed.

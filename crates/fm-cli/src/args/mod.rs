@@ -132,4 +132,3 @@ pub(crate) struct CompletionsArgs {
     #[arg(value_name = "SHELL", value_enum)]
     pub(crate) shell: clap_complete::Shell,
 }
-

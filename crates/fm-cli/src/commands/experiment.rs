@@ -6,8 +6,7 @@ use anyhow::{Result, bail};
 use fm_data::LoadedData;
 use fm_experiment::protocol::{BUILT_IN, ClassRef};
 use fm_experiment::{
-    Experiment, Job, MadeWith, Protocol, Request, SeedList, Store, default_backend,
-    did_you_mean,
+    Experiment, Job, MadeWith, Protocol, Request, SeedList, Store, default_backend, did_you_mean,
 };
 use fm_nn::{Backend, Engine};
 use fm_report::counted;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use fm_experiment::single::{self, Contents, ModelFacts};
-use fm_report::{Document, Text, Unit, counted};
+use fm_report::{Document, Unit, counted};
 
 use crate::args::Format;
 use crate::args::model::InspectArgs;
@@ -28,7 +28,11 @@ pub(crate) fn run(args: &InspectArgs) -> Result<()> {
             phase,
             epochs_done,
         } => {
-            let columns = [("phase", Some(Unit::Count)), ("epochs", Some(Unit::Count)), ("", None)];
+            let columns = [
+                ("phase", Some(Unit::Count)),
+                ("epochs", Some(Unit::Count)),
+                ("", None),
+            ];
             let mut table = print::table("Phases", &columns);
             for (number, (mask, epochs)) in phases.into_iter().enumerate() {
                 let here = match phase == Some(number + 1) {
@@ -126,7 +130,9 @@ fn model(document: &mut Document, model: &ModelFacts) {
 }
 
 fn facts(document: &mut Document, facts: impl IntoIterator<Item = (String, String)>) {
+    let mut table = print::table("Metadata", &[("", None), ("value", None)]);
     for (name, value) in facts {
-        document.push(Text::Note(format!("{name}: {value}")));
+        table.push([name.into(), value.into()]);
     }
+    document.push(table);
 }

@@ -135,7 +135,8 @@ fn print(answers: &[Answer], model: &fm_nn::Model) {
         let others = prediction.probabilities.iter().enumerate();
         let others = others.filter(|&(class, _)| class != prediction.class);
         let second = others.max_by(|a, b| a.1.total_cmp(b.1));
-        let second = second.map(|(class, &p)| format!("{} {}", model.class_name(class), percent(p)));
+        let second =
+            second.map(|(class, &p)| format!("{} {}", model.class_name(class), percent(p)));
         table.push([
             image.into(),
             prediction.name.as_str().into(),

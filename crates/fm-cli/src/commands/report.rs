@@ -30,14 +30,14 @@ pub(crate) fn finish(
     let (report, written) = loop {
         let report = Report::of(&results)?;
         let written = report.write(out)?;
-        // Of several processes that end at the same time, the last to write must know all cells.
+        // Another process may have trained the last missing cell meanwhile and written its report
+        // before this one.
         let keys = results.store().keys()?;
-        if !results.missing().any(|cell| keys.contains(&cell.key)) {
+        let missing: Vec<_> = results.missing().map(|cell| cell.key).collect();
+        if missing.is_empty() || !missing.iter().all(|key| keys.contains(key)) {
             break (report, written);
         }
-        let Results {
-            request, made_with, ..
-        } = results.clone();
+        let (request, made_with) = (results.request.clone(), results.made_with.clone());
         results = Results::exactly(results.store().clone(), request, made_with)?;
     };
     match format {
@@ -69,8 +69,7 @@ fn compare(args: &ReportArgs) -> Result<()> {
         Format::Text => print::document(&comparison),
     }
     if let Some(out) = &args.out {
-        std::fs::create_dir_all(out)
-            .with_context(|| format!("cannot create {}", out.display()))?;
+        std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
         let write = |name: &str, text: &str| {
             let path = out.join(name);
             fm_nn::write_whole(&path, text.as_bytes())

@@ -37,7 +37,13 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let sets = Sets::open(&args.source, &args.selection)?;
     let mut lines = Lines::of(&phases);
     let trained = single::train(&spec, &training, &phases, &sets.rows(), &mut lines);
-    finish(trained?, sets.test.as_ref(), &args.training, &training, &args.out)
+    finish(
+        trained?,
+        sets.test.as_ref(),
+        &args.training,
+        &training,
+        &args.out,
+    )
 }
 
 /// Refuses to overwrite a file, before the training.
@@ -50,7 +56,11 @@ pub(super) fn check_out(out: &Path, force: bool) -> Result<()> {
     }
     match out.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-            bail!("cannot write {}: no folder {}", out.display(), folder.display())
+            bail!(
+                "cannot write {}: no folder {}",
+                out.display(),
+                folder.display()
+            )
         }
         _ => Ok(()),
     }

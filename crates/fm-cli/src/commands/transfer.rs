@@ -22,7 +22,10 @@ pub(crate) fn run(args: &TransferArgs) -> Result<()> {
     }
     let source = single::open(&args.from, &args.reading.options())?;
     let phases = match args.phases.as_slice() {
-        [] => PHASES.iter().map(|text| text.parse()).collect::<Result<Vec<PhaseSpec>, _>>()?,
+        [] => PHASES
+            .iter()
+            .map(|text| text.parse())
+            .collect::<Result<Vec<PhaseSpec>, _>>()?,
         phases => phases.to_vec(),
     };
     let training = training(&args.training)?;
@@ -38,5 +41,11 @@ pub(crate) fn run(args: &TransferArgs) -> Result<()> {
     }
     let mut lines = Lines::of(&phases);
     let trained = single::transfer(&source, &training, &phases, &sets.rows(), &mut lines);
-    finish(trained?, sets.test.as_ref(), &args.training, &training, &args.out)
+    finish(
+        trained?,
+        sets.test.as_ref(),
+        &args.training,
+        &training,
+        &args.out,
+    )
 }

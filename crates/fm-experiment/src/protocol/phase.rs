@@ -108,7 +108,7 @@ pub struct PhaseSpec {
 
 /// Why a text is not a phase.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid phase {text:?}: {reason}; write for example epochs=4,freeze=trunk,optimizer=adam")]
+#[error("invalid phase {text:?} (an example is epochs=4,freeze=trunk,optimizer=adam): {reason}")]
 pub struct PhaseTextError {
     text: String,
     reason: String,
@@ -133,7 +133,9 @@ fn optimizer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optimizer, D:
         type Value = Optimizer;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("\"sgd\", \"adam\", \"adamw\", \"rmsprop\", or one of them with its settings")
+            f.write_str(
+                "\"sgd\", \"adam\", \"adamw\", \"rmsprop\", or one of them with its settings",
+            )
         }
 
         fn visit_str<E: Error>(self, name: &str) -> Result<Optimizer, E> {
@@ -314,13 +316,22 @@ mod tests {
         for (text, expected) in [
             ("", "missing field `epochs`"),
             ("epochs=1", "missing field `optimizer`"),
-            ("epochs=1,epoch=2,optimizer=adam", "did you mean \"epochs\"?"),
+            (
+                "epochs=1,epoch=2,optimizer=adam",
+                "did you mean \"epochs\"?",
+            ),
             ("epochs=many,optimizer=adam", "epochs: invalid type"),
             ("epochs=-1,optimizer=adam", "epochs: "),
             ("epochs=1,optimizer=adm", "did you mean \"adam\"?"),
             ("epochs=1,optimizer.adm.lr=1", "did you mean \"adam\"?"),
-            ("epochs=1,optimizer.adam.momentum=0.9", "unknown field `momentum`"),
-            ("epochs=1,optimizer.sgd.lr=fast", "optimizer.sgd.lr: invalid type"),
+            (
+                "epochs=1,optimizer.adam.momentum=0.9",
+                "unknown field `momentum`",
+            ),
+            (
+                "epochs=1,optimizer.sgd.lr=fast",
+                "optimizer.sgd.lr: invalid type",
+            ),
             ("epochs=1,schedule=cosin", "did you mean \"cosine\"?"),
             ("epochs=1,epochs=2,optimizer=adam", "duplicate key"),
             ("epochs", "epochs"),

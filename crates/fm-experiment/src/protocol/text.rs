@@ -127,7 +127,10 @@ mod tests {
             ("", json!("")),
             ("true", json!(true)),
             ("layers.0+layers.1.bias", json!("layers.0+layers.1.bias")),
-            ("[[init],[order, init]]", json!([["init"], ["order", "init"]])),
+            (
+                "[[init],[order, init]]",
+                json!([["init"], ["order", "init"]]),
+            ),
             ("'5, 6'", json!("5, 6")),
             ("{cosine={}}", json!({"cosine": {}})),
             ("{a=b, c.d=[e, 1]}", json!({"a": "b", "c": {"d": ["e", 1]}})),
@@ -137,6 +140,9 @@ mod tests {
             assert_eq!(parse_value(text), value, "{text}");
         }
         assert_eq!(parse_list("20,all"), Some(vec![json!(20), json!("all")]));
-        assert_eq!(parse_list("[5,6],[a,b]"), Some(vec![json!([5, 6]), json!(["a", "b"])]));
+        assert_eq!(
+            parse_list("[5,6],[a,b]"),
+            Some(vec![json!([5, 6]), json!(["a", "b"])])
+        );
     }
 }

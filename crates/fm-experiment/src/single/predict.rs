@@ -3,7 +3,8 @@
 use fm_data::Dataset;
 use fm_nn::{Engine, Model};
 use fm_train::{
-    ConfusionMatrix, Evaluator, Inputs, Scores, constant_prediction, predicted_classes, probabilities,
+    ConfusionMatrix, Evaluator, Inputs, Scores, constant_prediction, predicted_classes,
+    probabilities,
 };
 use ndarray::ArrayView2;
 use serde::Serialize;

@@ -113,10 +113,7 @@ impl Training {
         let setup = Setup::new(&self.engine, self.batch_size, Seeds::new(self.seed), prefix);
         let phases = setup.phases(phases, layers)?;
         let examples = |data| labelled(data, Dataset::labels(data), scale);
-        let (train, valid) = (
-            examples(rows.train)?,
-            rows.valid.map(examples).transpose()?,
-        );
+        let (train, valid) = (examples(rows.train)?, rows.valid.map(examples).transpose()?);
         let history = setup.fit(&mut network, &phases, &train, valid.as_ref(), observer)?;
         let metadata = Metadata {
             class_names: rows.train.class_names().to_vec(),
