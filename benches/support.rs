@@ -17,10 +17,10 @@ use fm_nn::{Backend, Engine, Level};
 
 pub use rounds::{Samples, alternate, median};
 
-/// A backend with its kernel and number of threads.
+/// A backend with its kernel.
 #[derive(Clone, Debug)]
 pub struct Contender {
-    /// `portable/avx512`, `portable/avx512 x2`, `blas/OpenBLAS 0.3.21 SkylakeX`.
+    /// `portable/avx512`, `blas/OpenBLAS 0.3.21 SkylakeX`.
     pub name: String,
     /// The backend.
     pub engine: Engine,
@@ -29,26 +29,18 @@ pub struct Contender {
 impl Contender {
     /// An engine under its name.
     pub fn new(engine: Engine) -> Self {
-        let mut name = format!("{}/{}", engine.backend(), engine.kernel());
-        if engine.threads() > 1 {
-            name += &format!(" x{}", engine.threads());
-        }
+        let name = format!("{}/{}", engine.backend(), engine.kernel());
         Self { name, engine }
     }
 }
 
-/// The portable backend at every vector level, the widest also on all cores, and OpenBLAS if it
-/// is built in.
+/// The portable backend at every vector level, and OpenBLAS if it is built in.
 pub fn contenders() -> Vec<Contender> {
     let levels = Level::ALL.into_iter().rev();
     let mut all: Vec<_> = levels
         .filter_map(|level| Engine::portable_at(level).ok())
         .map(Contender::new)
         .collect();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    if cores > 1 {
-        all.push(Contender::new(Engine::portable().with_threads(cores)));
-    }
     all.extend(Engine::blas().ok().map(Contender::new));
     all
 }

@@ -1,6 +1,6 @@
 //! The products of a training step as pieces of work to be timed.
 
-use fm_nn::{Engine, Lhs, Matrix, Out, Rhs, Shape, Start};
+use fm_matmul::{Engine, Matrix, Rows, Scratch, Shape, Start};
 
 use crate::task::SIZES;
 
@@ -58,14 +58,16 @@ pub fn single(kind: &str, shape: Shape, a_transposed: bool, accumulate: bool) ->
         flop: flop(shape),
         run: Box::new(move |engine| {
             let start = if accumulate { Start::Out } else { Start::Zero };
-            engine.product(shape, lhs(&a, a_transposed), rhs(&b), start, out(&mut c));
+            let a = Rows::of(&a);
+            let a = if a_transposed { a.t() } else { a };
+            engine.product(a, &b, start, &mut c);
         }),
     }
 }
 
 /// All products of one step of plain gradient descent, in their order and on shared matrices, so
 /// that the caches hold what they hold in training: forward, and from the top down backward and
-/// update. No activations, no loss, no transposition.
+/// update. No activations, no loss.
 pub fn step(rows: usize) -> Work {
     let layers = SIZES.len() - 1;
     let mut outputs: Vec<_> = SIZES.iter().map(|&n| matrix(rows, n, 1.0)).collect();
@@ -74,35 +76,20 @@ pub fn step(rows: usize) -> Work {
         .map(|w| matrix(w[0], w[1], 1.0 / (w[0] as f32).sqrt()))
         .collect();
     let deltas: Vec<_> = SIZES.iter().map(|&n| matrix(rows, n, 1e-6)).collect();
-    let deltas_t: Vec<_> = SIZES.iter().map(|&n| matrix(n, rows, 1e-6)).collect();
-    let mut below = matrix(SIZES[1], rows, 0.0);
+    let mut scratch = Scratch::new(rows, SIZES[2], SIZES[1]);
     let mut inputs: Vec<_> = SIZES.iter().map(|&n| matrix(rows, n, 0.0)).collect();
-    let all = move |l: usize| Shape {
-        m: rows,
-        n: SIZES[l + 1],
-        k: SIZES[l],
-    };
     let run = move |engine: &Engine| {
         for l in 0..layers {
             let (x, y) = outputs.split_at_mut(l + 1);
-            let (x, w, y) = (lhs(&x[l], false), rhs(&weights[l]), out(&mut y[0]));
-            engine.product(all(l), x, w, Start::Zero, y);
+            engine.product(Rows::of(&x[l]), &weights[l], Start::Zero, &mut y[0]);
         }
         for l in (0..layers).rev() {
-            let Shape { m, n, k } = all(l);
-            // The deltas of the layer below, `D·Wᵀ`, or as `W·Dᵀ`: as a network has them computed.
-            let direct = Shape { m, n: k, k: n };
-            if l > 0 && engine.takes_transposed(direct) {
-                let (d, w) = (lhs(&deltas[l + 1], false), rhs(&weights[l]));
-                engine.product_transposed(direct, d, w, out(&mut inputs[l]));
-            } else if l > 0 {
-                let shape = Shape { m: k, n: m, k: n };
-                let (w, d) = (lhs(&weights[l], false), rhs(&deltas_t[l + 1]));
-                engine.product(shape, w, d, Start::Zero, out(&mut below));
+            if l > 0 {
+                let (d, w, to) = (&deltas[l + 1], &weights[l], &mut inputs[l]);
+                engine.product_transposed(d, rows, w, to, &mut scratch);
             }
-            let shape = Shape { m: k, n, k: m };
-            let (x, d) = (lhs(&outputs[l], true), rhs(&deltas[l + 1]));
-            engine.product(shape, x, d, Start::Out, out(&mut weights[l]));
+            let x = Rows::of(&outputs[l]).t();
+            engine.product(x, &deltas[l + 1], Start::Out, &mut weights[l]);
         }
     };
     Work {
@@ -132,32 +119,4 @@ fn matrix(rows: usize, cols: usize, scale: f32) -> Matrix {
         *x = scale * ((state >> 8) as f32 / (1 << 23) as f32 - 1.0);
     });
     matrix
-}
-
-fn lhs(matrix: &Matrix, transposed: bool) -> Lhs<'_> {
-    let (row_stride, col_stride) = if transposed {
-        (1, matrix.stride())
-    } else {
-        (matrix.stride(), 1)
-    };
-    Lhs {
-        data: matrix.padded(),
-        row_stride,
-        col_stride,
-    }
-}
-
-fn rhs(matrix: &Matrix) -> Rhs<'_> {
-    Rhs {
-        data: matrix.padded(),
-        stride: matrix.stride(),
-    }
-}
-
-fn out(matrix: &mut Matrix) -> Out<'_> {
-    let stride = matrix.stride();
-    Out {
-        data: matrix.padded_mut(),
-        stride,
-    }
 }

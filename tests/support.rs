@@ -16,7 +16,6 @@
 //! ```
 
 mod reference;
-pub mod small_experiment;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

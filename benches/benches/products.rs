@@ -1,9 +1,7 @@
 //! The products of a training step, in GFLOP/s, beside the core's own peak.
 //!
 //! `cargo bench -p fm-benches --bench products [-- FILTER]`; with `--features openblas` the blas
-//! backend too. FILTER keeps the contenders whose name contains it. Several threads contend as
-//! `x2` and so on where there are cores for them; pinned to one core (`taskset -c 1`), which suits
-//! the others best, there are none.
+//! backend too. FILTER keeps the contenders whose name contains it.
 //!
 //! Contenders alternate: each round runs every contender for a few milliseconds. The figures are
 //! the best of the rounds, since what else runs on the machine can only add time. Only real
@@ -14,7 +12,7 @@
 use fm_benches::task::BATCH;
 use fm_benches::work::{Work, layers, single, square, step};
 use fm_benches::{Contender, alternate, contenders, use_best_kernel};
-use fm_nn::{Level, Shape, peak_gflops};
+use fm_matmul::{Level, Shape, peak_gflops};
 
 /// Rounds, the best of which is reported.
 const ROUNDS: usize = 31;
@@ -40,9 +38,7 @@ fn main() {
     for size in [512, 1024, 2048] {
         let rates = measure(&contenders, &mut square(size));
         if size == 2048 {
-            let one_core = contenders.iter().zip(&rates);
-            let one_core = one_core.filter(|(contender, _)| contender.engine.threads() == 1);
-            peak = one_core.filter_map(|(_, rate)| *rate).fold(0.0, f64::max);
+            peak = rates.iter().copied().flatten().fold(0.0, f64::max);
         }
     }
     for mut work in shapes() {
@@ -52,7 +48,7 @@ fn main() {
     for rows in [BATCH, 18, 8, 1, 256] {
         let rates = measure(&contenders, &mut step(rows));
         if rows == BATCH {
-            print!("{:<34}", "  share of one core's best 2048");
+            print!("{:<34}", "  share of the best 2048");
             for rate in rates {
                 print!("{:>21.1}%", 100.0 * rate.unwrap_or(f64::NAN) / peak);
             }

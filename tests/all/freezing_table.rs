@@ -73,10 +73,7 @@ fn masks(network: &Network) -> Vec<(&'static str, FreezeMask)> {
     let biases = FreezeMask::bias_elements(1, &biases, LAYERS);
     vec![
         ("trunk", FreezeMask::trunk(LAYERS)),
-        (
-            "one layer",
-            FreezeMask::named(&["layers.1"], LAYERS).unwrap(),
-        ),
+        ("one layer", FreezeMask::parse("layers.1", LAYERS).unwrap()),
         ("weights", FreezeMask::weight(1, LAYERS)),
         ("biases", FreezeMask::bias(1, LAYERS)),
         ("elements", elements(&|i, j| (i + 2 * j) % 3 == 0)),
@@ -147,19 +144,20 @@ impl Training {
         let x = Rows::of_slice(&self.inputs, ROWS, INPUTS);
         let classes: Vec<u32> = (0..ROWS as u32).map(|row| row % 3).collect();
         for _ in 0..n {
-            self.network.forward(x, &mut self.workspace);
+            self.network.forward(x, &mut self.workspace).unwrap();
             let targets = Targets::Classes(&classes);
             let loss = Loss::SoftmaxCrossEntropy;
             self.workspace.loss_and_gradient(loss, targets);
             self.network
-                .backward(x, &mut self.workspace, mask, &mut self.state);
+                .backward(x, &mut self.workspace, mask, &mut self.state)
+                .unwrap();
         }
     }
 }
 
 /// Trains five steps under `mask` and compares the bits: frozen ones keep theirs, and of the
 /// others every part moves. Returns the number of frozen parameters.
-fn holds(training: &mut Training, mask: &FreezeMask, what: &str) -> usize {
+fn check_frozen(training: &mut Training, mask: &FreezeMask, what: &str) -> usize {
     let (before, flags) = (bits(&training.network), frozen(&training.network, mask));
     training.steps(5, mask);
     let after = bits(&training.network);
@@ -192,15 +190,15 @@ fn table(engine: &Engine) -> String {
         for (kind, mask) in masks(&network()) {
             let what = format!("{name}, {kind}, {}", engine.kernel());
             let mut fresh = Training::new(&phase(&mask), engine);
-            let count = holds(&mut fresh, &mask, &format!("{what}, from the start"));
+            let count = check_frozen(&mut fresh, &mask, &format!("{what}, from the start"));
 
             // The same state continues: there is momentum when the mask is applied.
             let mut moving = Training::new(&phase(&none), engine);
-            holds(&mut moving, &none, &format!("{what}, before the mask"));
-            let after = holds(&mut moving, &mask, &format!("{what}, after momentum"));
+            check_frozen(&mut moving, &none, &format!("{what}, before the mask"));
+            let after = check_frozen(&mut moving, &mask, &format!("{what}, after momentum"));
             assert_eq!(after, count);
             // Without the mask they all change again.
-            holds(&mut moving, &none, &format!("{what}, after the mask"));
+            check_frozen(&mut moving, &none, &format!("{what}, after the mask"));
             writeln!(table, "| {name} | {kind} | {count} | equal | equal |").unwrap();
         }
     }

@@ -190,7 +190,7 @@ fn compare(network: &Network, inputs: &[Vec<f32>], expected: &[Vec<f32>], file: 
     let flat = inputs.concat();
     let mut workspace = Workspace::for_inference(network, Engine::portable(), inputs.len());
     let rows = Rows::of_slice(&flat, inputs.len(), network.inputs());
-    network.forward(rows, &mut workspace);
+    network.forward(rows, &mut workspace).unwrap();
     let found = workspace.logits();
     assert_eq!(expected.len(), inputs.len(), "{file}");
     for (row, expected) in expected.iter().enumerate() {

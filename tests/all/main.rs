@@ -1,5 +1,7 @@
-//! Tests of the workspace that need no experiment.
+//! Tests of the workspace against numbers computed elsewhere.
 
+mod data_report;
+mod fashion_mnist;
 mod freezing;
 mod freezing_table;
 mod golden_weights;
@@ -9,6 +11,7 @@ mod metrics;
 mod optimizers;
 mod regularisation;
 mod small_network;
+mod splits;
 mod training_parity;
 
 use fm_tests::{needs_data, run, test};
@@ -36,7 +39,7 @@ fn main() {
             a_mask_changes_only_what_it_freezes
         }
         golden_weights {
-            trained_weights_have_the_golden_bits_at_every_level_and_on_two_threads
+            trained_weights_have_the_golden_bits_at_every_level
         }
         metrics {
             metrics_match_scikit_learn
@@ -55,13 +58,16 @@ fn main() {
             smoothed_and_weighted_losses_match_pytorch
             no_smoothing_and_equal_weights_are_the_plain_loss_to_the_bit
             plateaus_lower_the_rate_when_pytorch_does
-            dropout_is_the_same_bits_at_every_vector_level_and_number_of_threads
+            dropout_is_the_same_bits_at_every_vector_level
             scoring_uses_no_dropout
         }
         small_network {
             every_activation_and_loss_matches_pytorch
         }
     };
+    tests.extend(data_report::tests());
+    tests.extend(fashion_mnist::tests());
+    tests.extend(splits::tests());
     tests.extend(interop::tests());
     tests.push(needs_data(
         "training_parity::every_step_matches_pytorch_on_every_backend",

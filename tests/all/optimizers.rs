@@ -100,7 +100,8 @@ fn clipped_step(delta: &[f64; 2], mask: &FreezeMask, clip_norm: f64, engine: &En
     };
     let mut state = phase.optimizer_state(&network).unwrap();
     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[delta.to_vec()]));
-    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta).with_mask(mask.layer(0));
+    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta);
+    let gradient = gradient.with_mask(mask.layer(0)).unwrap();
     state.update(0, &mut network.layers_mut()[0], gradient);
     state.finish(network.layers_mut(), mask);
     let head = network.head();
@@ -189,7 +190,7 @@ pub(crate) fn the_momentum_of_a_frozen_weight_does_not_change() {
                 let mut step = |mask: &FreezeMask| {
                     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[vec![0.7, -0.2, 0.1]]));
                     let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta);
-                    let gradient = gradient.with_mask(mask.layer(0));
+                    let gradient = gradient.with_mask(mask.layer(0)).unwrap();
                     state.update(0, &mut network.layers_mut()[0], gradient);
                 };
                 step(&none);

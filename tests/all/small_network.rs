@@ -81,7 +81,7 @@ fn check(case: &Case, engine: &Engine) {
     };
     // Capacity above the batch: the rows that are not used must not be seen.
     let mut workspace = Workspace::for_training(&network, engine.clone(), x.rows() + 3);
-    network.forward(Rows::of(&x), &mut workspace);
+    network.forward(Rows::of(&x), &mut workspace).unwrap();
     for (l, expected) in case.layer_outputs.iter().enumerate() {
         let found = fm_nn::Matrix::from_view(workspace.output(l));
         assert_close(
@@ -100,7 +100,8 @@ fn check(case: &Case, engine: &Engine) {
 
     let mut gradients = Gradients::default();
     let mask = FreezeMask::none(network.layers().len());
-    network.backward(Rows::of(&x), &mut workspace, &mask, &mut gradients);
+    let backward = network.backward(Rows::of(&x), &mut workspace, &mask, &mut gradients);
+    backward.unwrap();
     for l in 0..network.layers().len() {
         let (weight, bias) = gradients.layer(l).unwrap();
         let name = format!("{what}: gradient of layer {l}");
@@ -112,7 +113,7 @@ fn check(case: &Case, engine: &Engine) {
             &name,
         );
     }
-    let input = network.input_gradient(&mut workspace);
+    let input = network.input_gradient(&workspace);
     assert_close(
         &input,
         &case.grad_x,

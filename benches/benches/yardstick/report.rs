@@ -35,12 +35,11 @@ pub(crate) struct Report {
 #[derive(Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) group: String,
-    /// Backend, kernel (for the portable backend its vector width) and threads in one.
+    /// Backend and kernel (for the portable backend its vector width).
     pub(crate) name: String,
     /// Absent where no product is computed.
     pub(crate) backend: Option<Backend>,
     pub(crate) kernel: Option<String>,
-    pub(crate) threads: Option<usize>,
     pub(crate) rounds: usize,
     pub(crate) median_secs: f64,
     pub(crate) best_secs: f64,
@@ -74,7 +73,6 @@ impl Report {
         let mut entry = Entry::new(group, &contender.name, samples, flop);
         entry.backend = Some(engine.backend());
         entry.kernel = Some(engine.kernel());
-        entry.threads = Some(engine.threads());
         self.push(entry)
     }
 
@@ -124,7 +122,6 @@ impl Entry {
             name: name.to_owned(),
             backend: None,
             kernel: None,
-            threads: None,
             rounds: samples.secs.len(),
             median_secs: median,
             best_secs: best,

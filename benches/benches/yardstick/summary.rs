@@ -70,8 +70,7 @@ enum Turn<'a> {
 fn peak_and_epoch(report: &mut Report, all: &[Contender], effort: Effort) -> Vec<(String, f64)> {
     let rows = Rows::new(SOURCE.0 / effort.rows_divisor, 8);
     let mut product = square(if effort.quick { 512 } else { 2048 });
-    let alone: Vec<_> = all.iter().filter(|c| c.engine.threads() == 1).collect();
-    let squares = alone.iter().map(|contender| Turn::Square(contender));
+    let squares = all.iter().map(Turn::Square);
     let epochs = all
         .iter()
         .map(|contender| Turn::Epoch(contender, network(8)));
@@ -80,10 +79,10 @@ fn peak_and_epoch(report: &mut Report, all: &[Contender], effort: Effort) -> Vec
         Turn::Square(contender) => (product.run)(&contender.engine),
         Turn::Epoch(contender, network) => epoch(&contender.engine, network, &rows, BATCH),
     });
-    let (squares, epochs) = samples.split_at(alone.len());
+    let (squares, epochs) = samples.split_at(all.len());
 
     heading(&product.name, true);
-    for (contender, samples) in alone.iter().zip(squares) {
+    for (contender, samples) in all.iter().zip(squares) {
         report.add(&product.name, contender, samples, Some(product.flop));
     }
     // The quickest of each round, whichever backend had it.
@@ -118,12 +117,8 @@ fn peak_and_epoch(report: &mut Report, all: &[Contender], effort: Effort) -> Vec
     };
     if let Some(mine) = of(&|c| c.name == portable) {
         if let Some(blas) = of(&|c| c.engine.backend() == Backend::Blas) {
-            let what = "epoch, blas / portable, one thread each, round by round";
+            let what = "epoch, blas / portable, round by round";
             report.ratio(what.to_owned(), blas.ratio_to(mine));
-        }
-        if let Some(shared) = of(&|c| c.engine.threads() > 1) {
-            let what = "epoch, one thread / all cores on one run, round by round";
-            report.ratio(what.to_owned(), mine.ratio_to(shared));
         }
     }
     let names = all.iter().map(|contender| contender.name.clone());
@@ -248,10 +243,12 @@ fn steps(report: &mut Report, effort: Effort) {
             .collect();
         let samples = alternate(&mut turns, effort.short_rounds, SLICE_SECS, |turn| {
             let (network, workspace, state) = turn;
-            network.forward(Inputs::of(&inputs), workspace);
+            let forward = network.forward(Inputs::of(&inputs), workspace);
+            forward.expect("a workspace of this network");
             let targets = Targets::Classes(&labels);
             black_box(workspace.loss_and_gradient(Loss::SoftmaxCrossEntropy, targets));
-            network.backward(Inputs::of(&inputs), workspace, &mask, state);
+            let backward = network.backward(Inputs::of(&inputs), workspace, &mask, state);
+            backward.expect("a workspace and a mask of this network");
         });
         for (contender, samples) in all.iter().zip(&samples) {
             report.add(&group, contender, samples, None);

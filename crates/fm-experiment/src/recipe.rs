@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::protocol::{
-    Arm, Budget, Moved, NetworkSpec, PhaseSpec, Protocol, Streams, TrunkOrigin, ValidationAt,
-    is_default,
+    Arm, Budget, Freeze, Moved, NetworkSpec, PhaseSpec, Protocol, Streams, TrunkOrigin,
+    ValidationAt, is_default,
 };
 
 /// Version of the canonical form; records of another are of another program.
@@ -223,9 +223,14 @@ impl Context {
         }
     }
 
+    /// The phase with one spelling of equal settings, so that equal trainings have equal keys.
     fn phase(&self, phase: &PhaseSpec) -> PhaseSpec {
         PhaseSpec {
-            freeze: phase.freeze.canonical(self.protocol.network.hidden.len()),
+            freeze: match phase.freeze {
+                Freeze::First(0) => Freeze::Nothing,
+                Freeze::First(k) if k == self.protocol.network.hidden.len() => Freeze::Trunk,
+                ref other => other.clone(),
+            },
             ..phase.clone()
         }
     }
@@ -260,6 +265,11 @@ impl Key {
     /// The digest of some bytes.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of what a hasher was given.
+    pub(crate) fn from_digest(hasher: Sha256) -> Self {
+        Self(hasher.finalize().into())
     }
 
     /// The key of 64 hexadecimal digits.

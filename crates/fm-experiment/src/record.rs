@@ -9,14 +9,13 @@
 //! (JSON: scores or failure, history, digests) and `sha256` (of `record` and the arrays' bytes). A
 //! record depends on its recipe only, so that equal cells are equal bytes: it has no times and no machine.
 
-use std::collections::BTreeMap;
-
+use fm_nn::tensors::TensorFile;
 use fm_train::{EpochRecord, Scores};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1, Ix2};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::recipe::{Key, Recipe};
-use crate::tensors::{TensorReader, TensorWriter};
 
 /// What a cell leaves.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,15 +109,15 @@ impl Record {
 
     /// The record as the bytes of its file.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut file = TensorWriter::default();
-        match &self.predictions {
-            Some(Predictions::Logits(logits)) => file.f32("logits", logits.shape(), logits),
-            Some(Predictions::Classes { class, probability }) => {
-                file.u8("class", &[class.len()], class);
-                file.f32("probability", &[probability.len()], probability);
-            }
-            None => {}
-        }
+        let mut file = TensorFile::default();
+        let added = match &self.predictions {
+            Some(Predictions::Logits(logits)) => file.add("logits", logits),
+            Some(Predictions::Classes { class, probability }) => file
+                .add("class", &ArrayView1::from(class))
+                .and_then(|()| file.add("probability", &ArrayView1::from(probability))),
+            None => Ok(()),
+        };
+        added.expect("the names differ");
         let described = Described {
             outcome: self.outcome.clone(),
             history: self.history.clone(),
@@ -127,30 +126,33 @@ impl Record {
             test_rows: self.test_rows.clone(),
         };
         let described = serde_json::to_string(&described).expect("a record is plain data");
-        let digest = file.digest(&described);
-        let metadata = BTreeMap::from([
-            ("recipe".to_owned(), self.recipe.canonical()),
-            ("record".to_owned(), described),
-            ("sha256".to_owned(), digest),
-        ]);
-        file.finish(metadata)
+        let digest = digest(&file, &described);
+        file.metadata
+            .insert("recipe".to_owned(), self.recipe.canonical());
+        file.metadata.insert("record".to_owned(), described);
+        file.metadata.insert("sha256".to_owned(), digest);
+        file.to_bytes()
+            .expect("a history is far below the limit of a header")
     }
 
     /// Reads the bytes of the record of `key`, and says in words what is wrong with them.
     pub(crate) fn from_bytes(bytes: &[u8], key: &Key) -> Result<Self, String> {
-        let file = TensorReader::new(bytes)?;
-        let entry = |name: &str| file.metadata(name);
-        let recipe = entry("recipe")?;
+        let file = TensorFile::from_bytes(bytes).map_err(|error| error.to_string())?;
+        let entry = |name: &str| {
+            let entry = file.metadata.get(name);
+            entry.ok_or_else(|| format!("its metadata has no {name}"))
+        };
+        let (recipe, described) = (entry("recipe")?, entry("record")?);
         let found = Key::of(recipe.as_bytes());
         if found != *key {
             return Err(format!("its recipe has the key {found}"));
         }
-        if file.digest(entry("record")?) != entry("sha256")? {
+        if digest(&file, described) != *entry("sha256")? {
             return Err("its contents do not have the checksum that it states".to_owned());
         }
-        let recipe: Recipe = serde_json::from_str(entry("recipe")?)
+        let recipe: Recipe = serde_json::from_str(recipe)
             .map_err(|error| format!("its recipe cannot be read: {error}"))?;
-        let described: Described = serde_json::from_str(entry("record")?)
+        let described: Described = serde_json::from_str(described)
             .map_err(|error| format!("its record cannot be read: {error}"))?;
         let predictions = match &described.outcome {
             Outcome::Failed(_) => None,
@@ -168,8 +170,17 @@ impl Record {
     }
 }
 
+/// SHA-256 of a text and of the arrays' bytes.
+fn digest(file: &TensorFile<'_>, text: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(text);
+    file.tensors()
+        .for_each(|(_, tensor)| hasher.update(&tensor.data));
+    Key::from_digest(hasher).to_string()
+}
+
 fn predictions(
-    file: &TensorReader<'_>,
+    file: &TensorFile<'_>,
     recipe: &Recipe,
     scores: &Scores,
 ) -> Result<Predictions, String> {
@@ -182,18 +193,22 @@ fn predictions(
         false => Err(format!("{name} has {rows} rows, expected {}", scores.rows)),
     };
     if recipe.arm.is_some() {
-        let (shape, values) = file.f32("logits")?;
-        let &[rows, outputs] = shape.as_slice() else {
-            return Err(format!("logits: expected [rows, outputs], found {shape:?}"));
-        };
-        same("logits", rows)?;
-        let logits = Array2::from_shape_vec((rows, outputs), values);
-        let logits = logits.map_err(|error| format!("logits: {error}"))?;
+        let logits = file
+            .get::<f32>("logits")
+            .map_err(|error| error.to_string())?;
+        let logits = logits.into_dimensionality::<Ix2>();
+        let logits = logits.map_err(|_| "logits: expected [rows, outputs]".to_owned())?;
+        same("logits", logits.nrows())?;
         return Ok(Predictions::Logits(logits));
     }
-    let (_, class) = file.u8("class")?;
-    let (_, probability) = file.f32("probability")?;
+    let class = file.get::<u8>("class").map_err(|error| error.to_string())?;
+    let probability = file
+        .get::<f32>("probability")
+        .map_err(|error| error.to_string())?;
     same("class", class.len())?;
     same("probability", probability.len())?;
-    Ok(Predictions::Classes { class, probability })
+    Ok(Predictions::Classes {
+        class: class.into_iter().collect(),
+        probability: probability.into_iter().collect(),
+    })
 }

@@ -1,11 +1,9 @@
 //! [`TestRows`] and [`TestImages`]: the test rows of a task, kept once for all cells that are
 //! scored on them.
 
-use std::collections::BTreeMap;
-
 use fm_data::Dataset;
-
-use crate::tensors::{TensorReader, TensorWriter};
+use fm_nn::tensors::TensorFile;
+use ndarray::{ArrayView1, ArrayView3};
 
 /// The test rows of a task: `labels` u8 `[rows]` and `row_numbers` u32 `[rows]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,27 +26,36 @@ impl TestRows {
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut file = TensorWriter::default();
-        file.u8("labels", &[self.labels.len()], &self.labels);
-        file.u32("row_numbers", &self.row_numbers);
+        let mut file = TensorFile::default();
         let names = serde_json::to_string(&self.class_names).expect("names are text");
-        file.finish(BTreeMap::from([("class_names".to_owned(), names)]))
+        file.metadata.insert("class_names".to_owned(), names);
+        file.add("labels", &ArrayView1::from(&self.labels))
+            .and_then(|()| file.add("row_numbers", &ArrayView1::from(&self.row_numbers)))
+            .and_then(|()| file.to_bytes())
+            .expect("the names differ and the header is short")
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let file = TensorReader::new(bytes)?;
-        let (_, labels) = file.u8("labels")?;
-        let row_numbers = file.u32("row_numbers")?;
-        if row_numbers.len() != labels.len() {
-            let (labels, numbers) = (labels.len(), row_numbers.len());
+        let file = TensorFile::from_bytes(bytes).map_err(|error| error.to_string())?;
+        let labels = file
+            .get::<u8>("labels")
+            .map_err(|error| error.to_string())?;
+        let numbers = file
+            .get::<u32>("row_numbers")
+            .map_err(|error| error.to_string())?;
+        if numbers.len() != labels.len() {
+            let (labels, numbers) = (labels.len(), numbers.len());
             return Err(format!("{labels} labels and {numbers} row numbers"));
         }
-        let class_names: Vec<String> = serde_json::from_str(file.metadata("class_names")?)
-            .map_err(|error| format!("class_names: {error}"))?;
+        let names = file
+            .metadata
+            .get("class_names")
+            .ok_or("class_names are missing")?;
         Ok(Self {
-            labels,
-            row_numbers,
-            class_names,
+            labels: labels.into_iter().collect(),
+            row_numbers: numbers.into_iter().collect(),
+            class_names: serde_json::from_str(names)
+                .map_err(|error| format!("class_names: {error}"))?,
         })
     }
 }
@@ -79,21 +86,26 @@ impl TestImages {
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut file = TensorWriter::default();
         let (height, width) = self.size;
         let rows = self.pixels.len() / (height * width).max(1);
-        file.u8("images", &[rows, height, width], &self.pixels);
-        file.finish(BTreeMap::new())
+        let images = ArrayView3::from_shape((rows, height, width), &self.pixels);
+        let mut file = TensorFile::default();
+        file.add("images", &images.expect("height × width bytes a row"))
+            .and_then(|()| file.to_bytes())
+            .expect("one array and a short header")
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let (shape, pixels) = TensorReader::new(bytes)?.u8("images")?;
-        match shape.as_slice() {
-            &[_, height, width] => Ok(Self {
+        let file = TensorFile::from_bytes(bytes).map_err(|error| error.to_string())?;
+        let images = file
+            .get::<u8>("images")
+            .map_err(|error| error.to_string())?;
+        match *images.shape() {
+            [_, height, width] => Ok(Self {
                 size: (height, width),
-                pixels,
+                pixels: images.into_iter().collect(),
             }),
-            other => Err(format!(
+            ref other => Err(format!(
                 "images: expected [rows, height, width], found {other:?}"
             )),
         }

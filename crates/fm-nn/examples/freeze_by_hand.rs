@@ -3,28 +3,20 @@
 //! `cargo run -p fm-nn --example freeze_by_hand`
 #![allow(clippy::print_stdout, reason = "what a person reads is its output")]
 
-use fm_nn::{Activation, Dense, Engine, FreezeMask, Init, LayerGradient, Loss, Network};
-use fm_nn::{Rows, Targets, TrunkSpec, Update, Workspace};
+use fm_nn::{Activation, Descent, Engine, FreezeMask, Init, Loss, Targets, TrunkSpec, Workspace};
+use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Plain gradient descent at this learning rate.
-struct Descend(f32);
-
-impl Update for Descend {
-    fn update(&mut self, _: usize, layer: &mut Dense, gradient: LayerGradient<'_>) {
-        gradient.descend(layer, self.0);
-    }
-}
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Sixteen points; class 1 is what lies within a circle.
-    let xy: Vec<f32> = (0..16)
-        .flat_map(|i| [(i % 4) as f32 - 1.5, (i / 4) as f32 - 1.5])
-        .collect();
-    let inside = |p: &[f32]| u32::from(p[0] * p[0] + p[1] * p[1] < 2.0);
-    let classes: Vec<u32> = xy.chunks(2).map(inside).collect();
-    let (x, y) = (Rows::of_slice(&xy, 16, 2), Targets::Classes(&classes));
+    let x = Array2::from_shape_fn(
+        (16, 2),
+        |(i, j)| if j == 0 { i % 4 } else { i / 4 } as f32 - 1.5,
+    );
+    let inside = |p: ndarray::ArrayView1<'_, f32>| u32::from(p.dot(&p) < 2.0);
+    let classes: Vec<u32> = x.outer_iter().map(inside).collect();
+    let y = Targets::Classes(&classes);
 
     let spec = TrunkSpec {
         inputs: 2,
@@ -33,22 +25,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         init: Init::LecunNormal,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut network = Network::new(spec.trunk(&mut rng), spec.head(1, &mut rng))?;
+    let mut network = spec.network(1, &mut rng);
     let mut workspace = Workspace::for_training(&network, Engine::portable(), 16);
     let source = network.trunk_digest();
 
-    let first_weights = FreezeMask::named(&["layers.0.weight"], 3)?;
-    for (mask, steps) in [(FreezeMask::trunk(3), 200), (first_weights, 2000)] {
+    let (loss, mut optimizer) = (Loss::BinaryCrossEntropy, Descent { lr: 0.1 });
+    for (frozen, steps) in [("trunk", 200), ("layers.0.weight", 2000)] {
+        let mask = FreezeMask::parse(frozen, 3)?;
         println!("{}\n", network.summary(&mask)?);
+        let mut mean = 0.0;
         for _ in 0..steps {
-            network.forward(x, &mut workspace);
-            workspace.loss_and_gradient(Loss::BinaryCrossEntropy, y);
-            network.backward(x, &mut workspace, &mask, &mut Descend(0.1));
+            mean = network.train_step(&x, y, loss, &mask, &mut optimizer, &mut workspace)?;
         }
-        network.forward(x, &mut workspace);
-        let loss = workspace.loss(Loss::BinaryCrossEntropy, y) / 16.0;
         let moved = network.trunk_digest() != source;
-        println!("{mask}: loss {loss:.3}, trunk moved: {moved}\n");
+        println!("{mask}: loss {mean:.3}, trunk moved: {moved}\n");
     }
     Ok(())
 }

@@ -1,13 +1,12 @@
 //! [`Dense`]: one fully connected layer.
 
+use fm_matmul::Matrix;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_core::Rng;
 
 use crate::activation::Activation;
 use crate::error::NetworkError;
-use crate::freeze::LayerMask;
 use crate::init::Init;
-use crate::matrix::Matrix;
 
 /// A fully connected layer, `f(x·W + b)`.
 ///
@@ -93,11 +92,6 @@ impl Dense {
     /// Number of weights and biases.
     pub fn parameters(&self) -> usize {
         (self.inputs() + 1) * self.outputs()
-    }
-
-    /// Number of weights and biases that `mask` freezes.
-    pub(crate) fn frozen_parameters(&self, mask: &LayerMask) -> usize {
-        mask.frozen_of(self.inputs() * self.outputs(), self.outputs())
     }
 
     /// The activation.

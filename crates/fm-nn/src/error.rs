@@ -4,35 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::activation::Activation;
-use crate::portable::Level;
-
-/// Why an [`Engine`](crate::Engine) cannot be had.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum EngineError {
-    /// The BLAS backend was asked for in a build without it.
-    #[error(
-        "the blas backend is not built in: build with `--features openblas` \
-         (needs OpenBLAS, e.g. Debian's libopenblas-dev)"
-    )]
-    BlasNotBuiltIn,
-    /// The OpenBLAS that the program is linked with cannot be trusted.
-    #[error("the linked OpenBLAS cannot be used: {fault} (it calls itself `{config}`)")]
-    BlasUnfit {
-        /// The library's own description.
-        config: String,
-        /// What is wrong with it.
-        fault: BlasFault,
-    },
-    /// A vector level was forced that this CPU lacks.
-    #[error("this CPU has no {wanted}; its widest vector level is {best}")]
-    LevelUnsupported {
-        /// The level asked for.
-        wanted: Level,
-        /// The widest that there is.
-        best: Level,
-    },
-}
 
 /// Why layers do not make a network, or a mask or loss does not fit one.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -91,16 +62,97 @@ pub enum NetworkError {
         /// Rows and columns of the mask.
         found: (usize, usize),
     },
-    /// A name that no layer or part has.
+    /// A text that does not say what to freeze.
     #[error(
-        "there is no {name:?} to freeze in a network of {hidden} hidden layers; names are trunk, \
-         head, layers.0 and so on from the input, and layers.0.weight, head.bias"
+        "{found:?} cannot be frozen; write nothing, trunk, a number of layers, or names joined \
+         by + (layers.0, layers.1.bias, head.weight)"
+    )]
+    Freeze {
+        /// The text, or one of the names in it.
+        found: String,
+    },
+    /// A layer that the network does not have.
+    #[error(
+        "there is no {name:?} to freeze in a network of {hidden} hidden layers; layers are \
+         layers.0 and so on from the input, and head"
     )]
     MaskName {
         /// The name.
         name: String,
         /// Hidden layers of the network.
         hidden: usize,
+    },
+    /// A workspace is for a network of another shape.
+    #[error(
+        "the workspace is for the network {found}, expected {expected}; make one for each shape"
+    )]
+    Workspace {
+        /// Layers of the network: `784x300 selu, 300x1 identity`.
+        expected: String,
+        /// Layers of the network that the workspace was made for.
+        found: String,
+    },
+    /// A workspace for inference was given to a training step.
+    #[error("the workspace is for inference; make it with Workspace::for_training")]
+    Inference,
+    /// More rows than there is room for.
+    #[error("{rows} rows, at most {capacity} fit; make the workspace larger or the batch smaller")]
+    Capacity {
+        /// Rows found.
+        rows: usize,
+        /// The most rows.
+        capacity: usize,
+    },
+    /// Inputs of another number of columns.
+    #[error("the inputs have {found} columns, layer {layer} takes {expected}")]
+    Inputs {
+        /// Index of the layer, counted from the input.
+        layer: usize,
+        /// Inputs of the layer.
+        expected: usize,
+        /// Columns found.
+        found: usize,
+    },
+    /// Targets for other rows or outputs.
+    #[error("targets of {found}, expected {expected}")]
+    Targets {
+        /// Rows, or rows by outputs.
+        expected: String,
+        /// The same of the targets.
+        found: String,
+    },
+    /// A class that the head has no output for.
+    #[error("row {row} has class {class}, the head has classes 0 to {}", n_classes - 1)]
+    Class {
+        /// The row.
+        row: usize,
+        /// Its class.
+        class: u32,
+        /// Number of classes, 2 or more.
+        n_classes: usize,
+    },
+    /// A backward pass below the layer where the forward pass began.
+    #[error("layer {layer} is trainable, but the forward pass began at layer {first}")]
+    BelowForward {
+        /// The lowest trainable layer.
+        layer: usize,
+        /// Where the forward pass began.
+        first: usize,
+    },
+    /// A pass that dropout was not drawn for.
+    #[error(
+        "dropout was drawn for {drawn} rows from layer {from} on, the pass has {rows} from layer \
+         {first} on; draw again"
+    )]
+    Dropout {
+        /// Rows of the pass.
+        rows: usize,
+        /// Layer at which it begins.
+        first: usize,
+        /// Rows that were drawn.
+        drawn: usize,
+        /// Layer from which on they were drawn.
+        from: usize,
     },
     /// A mask leaves nothing to train.
     #[error("the freeze mask freezes every layer, so nothing can be trained; unfreeze the head")]
@@ -137,10 +189,10 @@ pub enum FileError {
         /// The first eight bytes.
         found: String,
     },
-    /// Written by a newer version.
-    #[error("format version {found} is unknown, this program reads up to {newest}; update it")]
+    /// A file of another version.
+    #[error("format version {found} is unknown, this program reads version {newest}")]
     Version {
-        /// The newest version known.
+        /// The version that is read.
         newest: u32,
         /// The version found.
         found: u32,
@@ -162,7 +214,7 @@ pub enum FileError {
         /// Where it begins.
         offset: usize,
         /// What the decoder said.
-        source: Arc<bincode::error::DecodeError>,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// The layers have impossible sizes.
     #[error("the description has no layers, an empty one, or one of impossible size")]
@@ -182,37 +234,4 @@ pub enum FileError {
     /// The layers do not make a network.
     #[error("the layers do not make a network")]
     Network(#[from] NetworkError),
-}
-
-/// Why the linked OpenBLAS cannot be trusted, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BlasFault {
-    /// Products from several threads at once share a work buffer.
-    #[error(
-        "it was built for one thread and without locking, so it returns wrong numbers to several; \
-         install the threaded build (Debian's libopenblas0-pthread), build it with USE_LOCKING=1, \
-         or choose the portable backend"
-    )]
-    NoLocking,
-    /// Its integers are not those of the functions that are called.
-    #[error(
-        "it was built with 64-bit integers; install a build with 32-bit integers, \
-         or choose the portable backend"
-    )]
-    WideIntegers,
-    /// The self-check at the start found wrong results.
-    #[error(
-        "{wrong} of {of} products were wrong when computed by {threads} thread(s) at once; \
-         install another version, try another kernel through OPENBLAS_CORETYPE, \
-         or choose the portable backend"
-    )]
-    WrongProducts {
-        /// Products that were wrong.
-        wrong: usize,
-        /// Products computed.
-        of: usize,
-        /// Threads that computed them.
-        threads: usize,
-    },
 }

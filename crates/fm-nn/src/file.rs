@@ -1,31 +1,51 @@
 //! Files read and written whole, and errors that name them.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::FileError;
 
-/// Writes `bytes` to `path`: to `path.part` first, flushed to the disk, then renamed, so that the
-/// file is whole, or as it was before, at whatever moment the process ends.
+/// Writes `bytes` to `path`: to a temporary file beside it first, flushed to the disk, then
+/// renamed, so that the file is whole, or as it was before, at whatever moment the process ends.
+///
+/// The temporary file is named `NAME.PROCESS-NUMBER.part`. It is always a new file: one of
+/// another process is not overwritten, and a symbolic link is not followed. A symbolic link at
+/// `path` itself is replaced.
 ///
 /// # Errors
-/// What the file system says; the partial file is removed.
+/// What the file system says; the temporary file is removed.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let written = File::create(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
+    let (part, mut file) = create_part(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    drop(file);
     written
         .and_then(|()| fs::rename(&part, path))
         .inspect_err(|_| {
             // The first error is the one to report.
             let _ = fs::remove_file(&part);
         })
+}
+
+/// Creates a new temporary file beside `path`.
+fn create_part(path: &Path) -> io::Result<(PathBuf, File)> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let mut part = name.to_owned();
+        part.push(format!(".{}-{number}.part", process::id()));
+        let part = path.with_file_name(part);
+        match File::create_new(&part) {
+            Ok(file) => return Ok((part, file)),
+            // Of a process of the same number on another machine, or one that was killed.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Reads a file, all of it.

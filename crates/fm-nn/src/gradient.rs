@@ -1,13 +1,11 @@
-//! What a training step hands to an optimizer, layer by layer.
+//! Gradients of a layer, and the optimizer that they are passed to.
+
+use fm_matmul::elementwise::{map, zip};
+use fm_matmul::{Engine, Level, Matrix, Rows, Start};
 
 use crate::dense::Dense;
-use crate::elementwise::{map, zip};
-use crate::engine::Engine;
+use crate::error::NetworkError;
 use crate::freeze::{FreezeMask, LayerMask, TRAINABLE};
-use crate::matrix::Matrix;
-use crate::portable::Level;
-use crate::product::{Lhs, Out, Rhs, Shape, Start};
-use crate::workspace::Rows;
 
 /// An optimizer as the backward pass sees it.
 pub trait Update {
@@ -22,13 +20,28 @@ pub trait Update {
     }
 }
 
+/// Plain gradient descent, `W ← W − lr·∇W`: the optimizer for [`train_step`] where no other is at
+/// hand.
+///
+/// [`train_step`]: crate::Network::train_step
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Descent {
+    /// The learning rate.
+    pub lr: f32,
+}
+
+impl Update for Descent {
+    fn update(&mut self, _: usize, layer: &mut Dense, gradient: LayerGradient<'_>) {
+        gradient.descend(layer, self.lr);
+    }
+}
+
 /// The gradient of the mean loss with respect to one layer's parameters, not yet multiplied out.
 #[derive(Debug)]
 pub struct LayerGradient<'a> {
     engine: &'a Engine,
-    rows: usize,
-    /// The layer's inputs, transposed: `[inputs, rows]`.
-    inputs: Lhs<'a>,
+    /// The layer's inputs: `[rows, inputs]`.
+    inputs: Rows<'a>,
     /// With respect to the layer's outputs before the activation: `[rows, outputs]`.
     delta: &'a mut Matrix,
     mask: &'a LayerMask,
@@ -41,24 +54,27 @@ impl<'a> LayerGradient<'a> {
     /// # Panics
     /// If `delta` has fewer rows.
     pub fn new(engine: &'a Engine, inputs: Rows<'a>, delta: &'a mut Matrix) -> Self {
-        assert!(
-            inputs.rows <= delta.rows(),
-            "{} rows, delta has {}",
-            inputs.rows,
-            delta.rows()
-        );
+        let (rows, room) = (inputs.rows(), delta.rows());
+        assert!(rows <= room, "{rows} rows, delta has {room}");
         Self {
             engine,
-            rows: inputs.rows,
-            inputs: inputs.transposed(),
+            inputs,
             delta,
             mask: &TRAINABLE,
         }
     }
 
     /// The same gradient of a layer of which `mask` freezes a part.
-    #[must_use]
-    pub fn with_mask(self, mask: &'a LayerMask) -> Self {
+    ///
+    /// # Errors
+    /// [`NetworkError::MaskShape`] if the mask is for another layer.
+    pub fn with_mask(self, mask: &'a LayerMask) -> Result<Self, NetworkError> {
+        mask.check_shape(0, self.inputs.cols(), self.delta.cols())?;
+        Ok(self.masked(mask))
+    }
+
+    /// As [`with_mask`](Self::with_mask), of a mask that was checked.
+    pub(crate) fn masked(self, mask: &'a LayerMask) -> Self {
         Self { mask, ..self }
     }
 
@@ -82,9 +98,9 @@ impl<'a> LayerGradient<'a> {
     }
 
     /// As [`descend`](Self::descend); the copy of the weights that a mask of single weights needs
-    /// is made in `scratch`, to be handed to the layer's next step.
+    /// is made in `scratch`, to be passed to the layer's next step.
     pub fn descend_with(self, layer: &mut Dense, lr: f32, scratch: &mut Option<Matrix>) {
-        let used = self.rows * self.delta.stride();
+        let used = self.inputs.rows() * self.delta.stride();
         let delta = &mut self.delta.padded_mut()[..used];
         map(self.engine.level(), delta, |d| d * -lr);
         let (weight, bias) = layer.parts_mut();
@@ -102,16 +118,6 @@ impl<'a> LayerGradient<'a> {
             mask.restore(weight, before);
         }
         self.add_rows(bias);
-    }
-
-    /// Multiplies the gradient out into `weight`, `[inputs, outputs]`, and `bias`, one row; zero
-    /// where the mask freezes.
-    ///
-    /// # Panics
-    /// If the shapes are not the layer's.
-    pub fn write_to(&self, weight: &mut Matrix, bias: &mut Matrix) {
-        self.write_weight_to(weight);
-        self.write_bias_to(bias);
     }
 
     /// Multiplies the weights' gradient out into `weight`, `[inputs, outputs]`; zero where the
@@ -136,22 +142,8 @@ impl<'a> LayerGradient<'a> {
     }
 
     fn product(&self, start: Start<'_>, weight: &mut Matrix) {
-        assert_eq!(weight.cols(), self.delta.cols(), "columns of the weights");
-        let shape = Shape {
-            m: weight.rows(),
-            n: weight.cols(),
-            k: self.rows,
-        };
-        let rhs = Rhs {
-            data: self.delta.padded(),
-            stride: self.delta.stride(),
-        };
-        let stride = weight.stride();
-        let out = Out {
-            data: weight.padded_mut(),
-            stride,
-        };
-        self.engine.product(shape, self.inputs, rhs, start, out);
+        self.engine
+            .product(self.inputs.t(), self.delta, start, weight);
     }
 
     /// Adds the rows of delta to those of the biases, one row, that are trainable.
@@ -162,7 +154,7 @@ impl<'a> LayerGradient<'a> {
         }
         let elements = mask.elements();
         let deltas = self.delta.padded().chunks_exact(self.delta.stride());
-        for delta in deltas.take(self.rows) {
+        for delta in deltas.take(self.inputs.rows()) {
             match &elements {
                 None => zip(self.engine.level(), bias.padded_mut(), delta, |b, d| b + d),
                 Some(frozen) => {
@@ -202,6 +194,7 @@ impl Update for Gradients {
                 Matrix::zeros(1, layer.outputs()),
             )
         });
-        gradient.write_to(weight, bias);
+        gradient.write_weight_to(weight);
+        gradient.write_bias_to(bias);
     }
 }

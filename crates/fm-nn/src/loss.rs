@@ -1,9 +1,9 @@
 //! Losses on logits, with their gradients.
 
+use fm_matmul::Matrix;
 use serde::{Deserialize, Serialize};
 
 use crate::error::NetworkError;
-use crate::matrix::Matrix;
 
 /// What the logits of a batch are compared with.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +15,42 @@ pub enum Targets<'a> {
 }
 
 impl<'a> Targets<'a> {
+    /// Checks that these are targets of the first `rows` rows of a head of `outputs`.
+    ///
+    /// # Errors
+    /// [`NetworkError::Targets`] or [`NetworkError::Class`].
+    pub fn check(self, rows: usize, outputs: usize) -> Result<(), NetworkError> {
+        let misfit = |expected: String, found: String| NetworkError::Targets { expected, found };
+        match self {
+            Self::Classes(classes) => {
+                let n_classes = outputs.max(2);
+                let Some(classes) = classes.get(..rows) else {
+                    let found = format!("{} rows", classes.len());
+                    return Err(misfit(format!("{rows} rows"), found));
+                };
+                let wrong = classes
+                    .iter()
+                    .position(|&class| class as usize >= n_classes);
+                wrong.map_or(Ok(()), |row| {
+                    Err(NetworkError::Class {
+                        row,
+                        class: classes[row],
+                        n_classes,
+                    })
+                })
+            }
+            Self::Values(values) if values.rows() < rows || values.cols() != outputs => {
+                Err(misfit(
+                    format!("{rows} rows by {outputs} outputs"),
+                    format!("{} by {}", values.rows(), values.cols()),
+                ))
+            }
+            Self::Values(_) => Ok(()),
+        }
+    }
+
     /// The target of each of `outputs` outputs of a row.
     fn of(self, row: usize, outputs: usize) -> impl Fn(usize) -> f64 + 'a {
-        if let Self::Classes(classes) = self {
-            let (class, n) = (classes[row] as usize, outputs.max(2));
-            assert!(class < n, "row {row} has class {class}, there are {n}");
-        }
         move |j: usize| match self {
             Self::Values(values) => f64::from(values.row(row)[j]),
             Self::Classes(classes) if outputs == 1 => f64::from(classes[row]),

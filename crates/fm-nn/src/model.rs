@@ -75,7 +75,7 @@ impl Model {
         }
     }
 
-    /// The model as a file's bytes, in the newest version of the native format.
+    /// The model as a file's bytes, in the native format.
     ///
     /// # Errors
     /// [`FileError::Metadata`] if there are class names for another number of logits or more text
@@ -87,7 +87,7 @@ impl Model {
     /// The kind of file that [`to_bytes`](Self::to_bytes) writes.
     pub const KIND: Kind = weights::WEIGHTS;
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote, in this or any earlier version.
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
     ///
     /// # Errors
     /// [`FileError`] for anything else; never panics, and allocates no more than the layers take,
@@ -107,7 +107,7 @@ impl Model {
         write_whole(path, &bytes).map_err(naming(path, error))
     }
 
-    /// Reads a file that [`save`](Self::save) or [`Network::save`] wrote.
+    /// Reads a file that [`save`](Self::save) wrote.
     ///
     /// # Errors
     /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).

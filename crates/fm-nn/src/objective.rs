@@ -1,9 +1,9 @@
 //! [`Objective`]: a loss on classes with smoothed labels and weighted classes.
 
+use fm_matmul::Matrix;
 use serde::{Deserialize, Serialize};
 
 use crate::loss::Loss;
-use crate::matrix::Matrix;
 
 /// What a training makes small: a loss, with smoothed labels and weights of the classes.
 ///

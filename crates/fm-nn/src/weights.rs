@@ -1,17 +1,18 @@
 //! A network's weights as bytes, as a file and as a digest.
+//!
+//! The only module that uses `bincode`, for the description of the layers.
 
-use std::io;
+use fm_matmul::Matrix;
 use std::path::Path;
+use std::sync::Arc;
 
 use bincode::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use crate::activation::Activation;
-use crate::container::{self, Kind};
+use crate::container::{self, HEADER, Kind};
 use crate::dense::Dense;
 use crate::error::FileError;
-use crate::file::write_whole;
-use crate::matrix::Matrix;
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -22,6 +23,9 @@ pub(crate) const WEIGHTS: Kind = Kind {
     newest: 2,
     max_description: 64 * 1024,
 };
+
+/// What decoding a description may allocate: those that are written are a few hundred bytes.
+const DECODE_LIMIT: usize = 64 * 1024;
 
 /// What a file says of a layer, apart from its floats.
 #[derive(Encode, Decode)]
@@ -43,16 +47,36 @@ const ACTIVATIONS: [(u8, Activation); 8] = [
     (7, Activation::Gelu),
 ];
 
-/// What version 1 says: the layers.
-type Version1 = Vec<LayerDescription>;
-
-/// What version 2 says: the layers, and what they are for.
+/// What a file says apart from the floats.
 #[derive(Encode, Decode)]
-struct Version2 {
+struct Description {
     layers: Vec<LayerDescription>,
     class_names: Vec<String>,
     input_scale: Option<f32>,
     notes: Vec<(String, String)>,
+}
+
+impl Description {
+    fn encode(&self) -> Vec<u8> {
+        let config = bincode::config::standard();
+        bincode::encode_to_vec(self, config).expect("encoding to memory cannot fail")
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote, to its last byte. Allocates little, whatever
+    /// lengths are in it.
+    fn decode(bytes: &[u8]) -> Result<Self, FileError> {
+        let config = bincode::config::standard().with_limit::<DECODE_LIMIT>();
+        let (description, used) =
+            bincode::decode_from_slice(bytes, config).map_err(|source| FileError::Description {
+                offset: HEADER,
+                source: Arc::new(source),
+            })?;
+        if used != bytes.len() {
+            let (expected, found) = ((HEADER + used) as u64, (HEADER + bytes.len()) as u64);
+            return Err(FileError::Length { expected, found });
+        }
+        Ok(description)
+    }
 }
 
 /// A network and its metadata as a file's bytes.
@@ -61,47 +85,39 @@ pub(crate) fn encode(network: &Network, metadata: &Metadata) -> Result<Vec<u8>, 
         return Err(FileError::Metadata { reason });
     }
     let notes = metadata.notes.iter();
-    let description = container::encode_description(&Version2 {
+    let description = Description {
         layers: network.layers().iter().map(describe).collect(),
         class_names: metadata.class_names.clone(),
         input_scale: metadata.input_scale,
         notes: notes.map(|(k, v)| (k.clone(), v.clone())).collect(),
-    });
+    };
+    let description = description.encode();
     // What is written must be readable: the limits of reading are those of memory, not of bytes.
-    let readable = container::decode_description::<Version2>(&description);
-    if readable.is_err() || description.len() > WEIGHTS.max_description as usize {
+    let readable = Description::decode(&description).is_ok();
+    if !readable || description.len() > WEIGHTS.max_description as usize {
         let reason = format!(
             "layers and metadata take {} bytes, more than a description may have",
             description.len()
         );
         return Err(FileError::Metadata { reason });
     }
-    let floats = network.layers().iter().flat_map(floats);
-    Ok(container::seal(
-        &WEIGHTS,
-        WEIGHTS.newest,
-        &description,
-        floats,
-    ))
+    Ok(container::write(&WEIGHTS, &description, |payload| {
+        for slice in network.layers().iter().flat_map(floats) {
+            payload.extend(slice.iter().flat_map(|x| x.to_le_bytes()));
+        }
+    }))
 }
 
-/// Reads what [`encode`] wrote, now or in an earlier version.
+/// Reads what [`encode`] wrote.
 pub(crate) fn decode(bytes: &[u8]) -> Result<(Network, Metadata), FileError> {
-    let contents = container::open(&WEIGHTS, bytes)?;
-    let description = contents.description;
-    let (layers, metadata) = if contents.version == 1 {
-        let layers: Version1 = container::decode_description(description)?;
-        (layers, Metadata::default())
-    } else {
-        let file: Version2 = container::decode_description(description)?;
-        let metadata = Metadata {
-            class_names: file.class_names,
-            input_scale: file.input_scale,
-            notes: file.notes.into_iter().collect(),
-        };
-        (file.layers, metadata)
+    let contents = container::read(&WEIGHTS, bytes)?;
+    let description = Description::decode(contents.description)?;
+    let network = read_layers(&description.layers, contents.payload)?;
+    let metadata = Metadata {
+        class_names: description.class_names,
+        input_scale: description.input_scale,
+        notes: description.notes.into_iter().collect(),
     };
-    let network = read_layers(&layers, contents.payload)?;
     match metadata.problem(network.outputs()) {
         Some(reason) => Err(FileError::Metadata { reason }),
         None => Ok((network, metadata)),
@@ -160,7 +176,7 @@ impl Network {
         encode(self, &Metadata::default()).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote, in this or any earlier version.
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
     ///
     /// # Errors
     /// As [`Model::from_bytes`](crate::Model::from_bytes).
@@ -168,16 +184,7 @@ impl Network {
         decode(bytes).map(|(network, _)| network)
     }
 
-    /// Writes the network to a file, whole or not at all; see [`write_whole`].
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn save(&self, path: &Path) -> io::Result<()> {
-        write_whole(path, &self.to_bytes())
-    }
-
-    /// Reads the network of a file that [`save`](Self::save) or
-    /// [`Model::save`](crate::Model::save) wrote.
+    /// Reads the network of a file that [`Model::save`](crate::Model::save) wrote.
     ///
     /// # Errors
     /// As [`Model::load`](crate::Model::load).

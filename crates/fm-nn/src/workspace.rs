@@ -1,85 +1,16 @@
 //! [`Workspace`]: every buffer that a forward and a backward pass need, allocated once.
 
-use ndarray::{ArrayView2, s};
+use fm_matmul::{Engine, Matrix, Scratch};
+use ndarray::{ArrayView2, Axis};
 use rand_core::Rng;
 
+use crate::activation::Activation;
 use crate::dropout::{Dropout, DropoutBuffers};
-use crate::engine::Engine;
+use crate::error::NetworkError;
 use crate::loss::{Loss, Targets};
-use crate::matrix::Matrix;
 use crate::network::Network;
 use crate::objective::Objective;
-use crate::product::Lhs;
-
-/// Rows of f32, `[rows, cols]`, each contiguous: the inputs of a pass.
-#[derive(Clone, Copy, Debug)]
-pub struct Rows<'a> {
-    pub(crate) data: &'a [f32],
-    pub(crate) stride: usize,
-    pub(crate) rows: usize,
-    pub(crate) cols: usize,
-}
-
-impl<'a> Rows<'a> {
-    /// The rows of a matrix.
-    pub fn of(matrix: &'a Matrix) -> Self {
-        Self {
-            data: matrix.padded(),
-            stride: matrix.stride(),
-            rows: matrix.rows(),
-            cols: matrix.cols(),
-        }
-    }
-
-    /// The first `rows` of these.
-    ///
-    /// # Panics
-    /// If there are fewer.
-    pub fn first(self, rows: usize) -> Self {
-        assert!(rows <= self.rows, "{rows} of {} rows", self.rows);
-        Self { rows, ..self }
-    }
-
-    /// Row-major rows in a slice.
-    ///
-    /// # Panics
-    /// If the slice does not hold `rows * cols` floats.
-    pub fn of_slice(data: &'a [f32], rows: usize, cols: usize) -> Self {
-        assert_eq!(data.len(), rows * cols, "floats of {rows} rows of {cols}");
-        Self {
-            data,
-            stride: cols,
-            rows,
-            cols,
-        }
-    }
-
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Number of columns.
-    pub fn cols(&self) -> usize {
-        self.cols
-    }
-
-    pub(crate) fn lhs(&self) -> Lhs<'a> {
-        Lhs {
-            data: self.data,
-            row_stride: self.stride,
-            col_stride: 1,
-        }
-    }
-
-    pub(crate) fn transposed(&self) -> Lhs<'a> {
-        Lhs {
-            data: self.data,
-            row_stride: 1,
-            col_stride: self.stride,
-        }
-    }
-}
+use crate::summary::shape_text;
 
 /// The buffers of a pass through one shape of network, and the engine that computes it.
 ///
@@ -98,17 +29,20 @@ pub struct Workspace {
     pub(crate) preactivations: Vec<Option<Matrix>>,
     /// Per layer, gradient before the activation; empty in a workspace for inference.
     pub(crate) deltas: Vec<Matrix>,
-    pub(crate) turned: Turned,
+    pub(crate) scratch: Scratch,
     pub(crate) dropout: Option<DropoutBuffers>,
+    /// The rows of [`Network::train_step`].
+    pub(crate) batch: Option<Matrix>,
+    /// Inputs, outputs and activation of each layer of the network that it is for.
+    layers: Vec<LayerShape>,
 }
 
-/// What is turned on the way from a layer's delta to that of the layer below it.
-#[derive(Clone, Debug)]
-pub(crate) struct Turned {
-    /// A delta transposed: `[outputs, capacity]` of the widest layer.
-    pub(crate) delta: Matrix,
-    /// The gradient of a layer's inputs, transposed: `[inputs, capacity]`.
-    pub(crate) input_delta: Matrix,
+/// Inputs, outputs and activation of a layer.
+pub(crate) type LayerShape = (usize, usize, Activation);
+
+fn layer_shapes(network: &Network) -> impl Iterator<Item = LayerShape> {
+    let layers = network.layers().iter();
+    layers.map(|layer| (layer.inputs(), layer.outputs(), layer.activation()))
 }
 
 impl Workspace {
@@ -120,16 +54,11 @@ impl Workspace {
             .iter()
             .map(|layer| Matrix::zeros(capacity, layer.outputs()))
             .collect();
-        let outputs = layers
-            .iter()
-            .map(|layer| layer.outputs())
-            .max()
-            .unwrap_or(0);
-        let inputs = layers.iter().map(|layer| layer.inputs()).max().unwrap_or(0);
-        workspace.turned = Turned {
-            delta: Matrix::zeros(outputs, capacity),
-            input_delta: Matrix::zeros(inputs, capacity),
-        };
+        // Backward, a layer's delta is transposed and multiplied with its weights, but not the first's.
+        let above = layers.iter().skip(1);
+        let outputs = above.clone().map(|layer| layer.outputs()).max();
+        let inputs = above.map(|layer| layer.inputs()).max();
+        workspace.scratch = Scratch::new(capacity, outputs.unwrap_or(0), inputs.unwrap_or(0));
         workspace
     }
 
@@ -148,21 +77,20 @@ impl Workspace {
                 .map(|layer| layer.activation().keeps_input().then(|| outputs(layer)))
                 .collect(),
             deltas: Vec::new(),
-            turned: Turned {
-                delta: Matrix::zeros(0, 0),
-                input_delta: Matrix::zeros(0, 0),
-            },
+            scratch: Scratch::new(0, 0, 0),
             dropout: None,
+            batch: None,
+            layers: layer_shapes(network).collect(),
         }
     }
 
-    /// From now on passes leave out inputs of every layer but the first, as
-    /// [`draw_dropout`](Self::draw_dropout) decides; or none, as in a new workspace.
+    /// From the next [`draw_dropout`](Self::draw_dropout) on, passes drop inputs of every layer but
+    /// the first; until then, and with `None`, they drop nothing.
     pub fn set_dropout(&mut self, network: &Network, dropout: Option<Dropout>) {
         self.dropout = dropout.map(|dropout| DropoutBuffers::new(dropout, network, self.capacity));
     }
 
-    /// Decides what the next pass, of `rows` rows and from layer `first` on, leaves out. Takes one
+    /// Decides what passes of up to `rows` rows and from layer `first` or a higher one on drop. Takes one
     /// word of `rng` for each input of each layer but the network's first, row by row, from the
     /// lowest layer up: the same bits whatever the engine.
     ///
@@ -171,6 +99,34 @@ impl Workspace {
     pub fn draw_dropout(&mut self, first: usize, rows: usize, rng: &mut impl Rng) {
         if let Some(dropout) = &mut self.dropout {
             dropout.draw(first, rows, rng);
+        }
+    }
+
+    /// Checks that the workspace was made for a network of this shape.
+    pub(crate) fn check(&self, network: &Network) -> Result<(), NetworkError> {
+        if layer_shapes(network).eq(self.layers.iter().copied()) {
+            return Ok(());
+        }
+        Err(NetworkError::Workspace {
+            expected: shape_text(layer_shapes(network)),
+            found: shape_text(self.layers.iter().copied()),
+        })
+    }
+
+    /// Checks that there is room for a pass of `rows` rows from layer `first` on.
+    pub(crate) fn check_rows(&self, rows: usize, first: usize) -> Result<(), NetworkError> {
+        let capacity = self.capacity;
+        if rows > capacity {
+            return Err(NetworkError::Capacity { rows, capacity });
+        }
+        let dropout = self.dropout.as_ref();
+        dropout.map_or(Ok(()), |dropout| dropout.check(rows, first))
+    }
+
+    pub(crate) fn check_for_training(&self) -> Result<(), NetworkError> {
+        match self.deltas.is_empty() {
+            true => Err(NetworkError::Inference),
+            false => Ok(()),
         }
     }
 
@@ -189,7 +145,7 @@ impl Workspace {
     /// # Panics
     /// If there is no such layer.
     pub fn output(&self, layer: usize) -> ArrayView2<'_, f32> {
-        self.outputs[layer].view().slice_move(s![..self.rows, ..])
+        self.outputs[layer].view().split_at(Axis(0), self.rows).0
     }
 
     /// The logits of the latest forward pass, `[rows, outputs]`.

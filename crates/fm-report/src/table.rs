@@ -147,14 +147,15 @@ impl Column {
         }
     }
 
-    /// "test error, %"; the unit stays on the line of the word before it.
+    /// "test error, %"; the sign stays on the line of the word before it.
     pub(crate) fn heading(&self) -> String {
         match self.unit().name() {
             // An interval follows the column of its value.
             _ if matches!(self.kind, Kind::Interval(_)) => self.title.clone(),
             "" => self.title.clone(),
             name if self.title.is_empty() => name.to_owned(),
-            name => format!("{},\u{a0}{name}", self.title),
+            "%" => format!("{},\u{a0}%", self.title),
+            name => format!("{}, {name}", self.title),
         }
     }
 

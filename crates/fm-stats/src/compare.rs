@@ -22,8 +22,10 @@ pub struct Comparison {
     pub baseline_error: f64,
     /// Mean of `arm − baseline`.
     pub difference: f64,
+    /// Standard deviation of `arm − baseline` over the pairs; `None` for one pair.
+    pub difference_sd: Option<f64>,
     /// Interval of the difference that the verdict rests on; `None` of fewer than
-    /// [`FEWEST`](crate::FEWEST) pairs. From [`compare`] Student's over the pairs, for these test
+    /// [`MIN_PAIRS`](crate::MIN_PAIRS) pairs. From [`compare`] Student's over the pairs, for these test
     /// rows; from [`compare_rows`] that of [`Crossed`], for other test rows too.
     pub interval: Option<Interval>,
     /// What the draws and what the test rows contribute; of [`compare_rows`] only.
@@ -45,7 +47,7 @@ pub struct Comparison {
     pub level: f64,
     /// Differences below it are practically zero.
     pub margin: f64,
-    /// What the comparison shows; `None` of fewer than [`FEWEST`](crate::FEWEST) pairs.
+    /// What the comparison shows; `None` of fewer than [`MIN_PAIRS`](crate::MIN_PAIRS) pairs.
     pub verdict: Option<Verdict>,
 }
 
@@ -111,22 +113,23 @@ pub fn compare(
     check_fractions("arm", arm)?;
     check_fractions("baseline", baseline)?;
     check_lengths("arm", arm.len(), "baseline", baseline.len())?;
+    let plain: Vec<f64> = arm.iter().zip(baseline).map(|(a, b)| a - b).collect();
     // What counts and flips takes the differences on their grid, where ties are ties.
     let differences = paired_differences(arm, baseline)?;
     let pairs = differences.len();
-    let difference = mean(&differences);
-    let spread = sd(&differences);
+    let difference = mean(&plain);
+    let all_equal = sd(&differences).filter(|&sd| sd == 0.0);
+    let difference_sd = all_equal.or_else(|| sd(&plain));
     let p = sign_flip(&differences, settings)?;
-    let (wins, losses) = (
-        differences.iter().filter(|&&d| d < 0.0).count(),
-        differences.iter().filter(|&&d| d > 0.0).count(),
-    );
+    let wins = differences.iter().filter(|&&d| d < 0.0).count();
+    let losses = differences.iter().filter(|&&d| d > 0.0).count();
     let mut comparison = Comparison {
         pairs,
         arm_error: mean(arm),
         baseline_error: mean(baseline),
         difference,
-        interval: spread.and_then(|sd| of_mean(pairs, difference, sd, settings.alpha())),
+        difference_sd,
+        interval: difference_sd.and_then(|sd| of_mean(pairs, difference, sd, settings.alpha())),
         crossed: None,
         wins,
         ties: pairs - wins - losses,
@@ -197,6 +200,13 @@ pub fn correct_for_family<'a>(comparisons: impl IntoIterator<Item = &'a mut Comp
 }
 
 impl Comparison {
+    /// Standard error of `difference`, over what `interval` is for; `None` for one pair.
+    pub fn standard_error(&self) -> Option<f64> {
+        let of_rows = self.crossed.map(|crossed| crossed.standard_error);
+        let of_pairs = || Some(self.difference_sd? / libm::sqrt(self.pairs as f64));
+        of_rows.or_else(of_pairs)
+    }
+
     fn conclude(&mut self) {
         let conclude = |i| Verdict::of(i, self.adjusted_p, self.level, self.margin);
         self.verdict = self.interval.map(conclude);

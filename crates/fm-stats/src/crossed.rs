@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::interval::{Interval, normal_reach, of_mean};
 use crate::sample::{check_count, check_lengths};
-use crate::{FEWEST, Settings, StatsError};
+use crate::{MIN_PAIRS, Settings, StatsError};
 
 /// Variances of one cell `x[d][r]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ pub struct Crossed {
     /// Its degrees of freedom, by Satterthwaite, "An Approximate Distribution of Estimates of
     /// Variance Components" (Biometrics Bulletin 2, 1946).
     pub degrees: f64,
-    /// Student's interval for other draws and other test rows; `None` of fewer than [`FEWEST`] draws.
+    /// Student's interval for other draws and other test rows; `None` of fewer than [`MIN_PAIRS`] draws.
     pub interval: Option<Interval>,
     /// Student's interval over draws alone, for these test rows; `None` likewise.
     pub draws_interval: Option<Interval>,
@@ -175,9 +175,8 @@ impl MeanSquares {
         };
         let whole = draw + row - self.rest;
         let part = |square: f64, degrees: f64| square * square / degrees;
-        let parts = part(draw, n - 1.0)
-            + part(row, m - 1.0)
-            + part(self.rest, (n - 1.0) * (m - 1.0));
+        let parts =
+            part(draw, n - 1.0) + part(row, m - 1.0) + part(self.rest, (n - 1.0) * (m - 1.0));
         // All cells equal: no spread, and any degrees of freedom give the same interval.
         let degrees = if parts > 0.0 {
             whole * whole / parts
@@ -197,7 +196,7 @@ impl MeanSquares {
             rows_floor: normal_reach(rows_error, alpha),
             standard_error,
             degrees,
-            interval: (draws >= FEWEST)
+            interval: (draws >= MIN_PAIRS)
                 .then(|| Interval::student(mean, standard_error, degrees, alpha)),
             draws_interval: of_mean(draws, mean, draw_sd, alpha),
         }

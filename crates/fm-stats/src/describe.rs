@@ -21,7 +21,7 @@ pub struct Description {
     pub min: f64,
     /// Largest value.
     pub max: f64,
-    /// Student's interval of the mean; `None` of fewer than [`FEWEST`](crate::FEWEST) values.
+    /// Student's interval of the mean; `None` of fewer than [`MIN_PAIRS`](crate::MIN_PAIRS) values.
     pub interval: Option<Interval>,
 }
 

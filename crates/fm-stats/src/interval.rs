@@ -7,7 +7,7 @@ use crate::{normal, student};
 /// Fewest pairs, seeds or draws from which an interval is computed or a verdict given.
 ///
 /// With 5 pairs the sign-flip test cannot reach p = 0.05 whatever the differences are.
-pub const FEWEST: usize = 6;
+pub const MIN_PAIRS: usize = 6;
 
 /// A confidence interval; both ends belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -40,12 +40,12 @@ impl Interval {
     }
 }
 
-/// Student's interval of a mean, `mean ± t₍n−1₎ · sd / √n`; `None` of fewer than [`FEWEST`] values.
+/// Student's interval of a mean, `mean ± t₍n−1₎ · sd / √n`; `None` of fewer than [`MIN_PAIRS`] values.
 ///
 /// Student, "The Probable Error of a Mean", Biometrika 6 (1908).
 pub(crate) fn of_mean(count: usize, mean: f64, sd: f64, alpha: f64) -> Option<Interval> {
     let n = count as f64;
-    (count >= FEWEST).then(|| Interval::student(mean, sd / libm::sqrt(n), n - 1.0, alpha))
+    (count >= MIN_PAIRS).then(|| Interval::student(mean, sd / libm::sqrt(n), n - 1.0, alpha))
 }
 
 /// Half the width of a normal interval: `Φ⁻¹(1 − alpha/2) · standard_error`.

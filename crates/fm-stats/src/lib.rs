@@ -38,7 +38,7 @@
 //! The estimand is one: the difference of mean test errors, arm − baseline. [`Verdict::Better`] and
 //! [`Verdict::Worse`] need the 95 % interval *and* the sign-flip p, corrected for the family of
 //! comparisons; [`Verdict::PracticallyEqual`] needs the interval inside ±0.2 points. Fewer than
-//! [`FEWEST`] pairs give no interval and no verdict. How often the intervals cover the truth and the
+//! [`MIN_PAIRS`] pairs give no interval and no verdict. How often the intervals cover the truth and the
 //! verdicts err is measured in `docs/evidence.md`; `cargo run --release -p fm-stats --example evidence`
 //! measures it again.
 //!
@@ -72,10 +72,14 @@ pub use crossed::{Components, Crossed, crossed, crossed_difference};
 pub use describe::{Description, describe};
 pub use error::StatsError;
 pub use holm::holm;
-pub use interval::{FEWEST, Interval};
-pub use plan::{MOST_DRAWS, Power, Scenario, draws_needed, power, power_limit};
+pub use interval::{Interval, MIN_PAIRS};
+pub use plan::{MAX_DRAWS, Power, Scenario, draws_needed, power, power_limit};
 pub use pooling::{Coefficient, Pooled, PooledEffect, pool};
 pub use sample::{mean, median, paired_differences, sd};
 pub use settings::Settings;
 pub use sign_flip::{pairs_to_conclude, sign_flip, smallest_p};
 pub use sources::{SourceVariance, VarianceTable, VariedSource, variance_table};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -57,7 +57,11 @@ pub struct Pooled {
 
 /// Pools the differences of pairs partially.
 ///
-/// - `differences`, `standard_errors`: one per pair; standard errors above 0.
+/// - `differences`, `standard_errors`: one per pair, such as
+///   [`Comparison::difference`](crate::Comparison::difference) and
+///   [`Comparison::standard_error`](crate::Comparison::standard_error). Where that is 0, because the
+///   arms differ equally in every draw, pass `1 / (draws · test rows)`, the smallest standard error above
+///   0 that such errors can have. To leave the pair out would bias the mean.
 /// - `covariates`: one slice per covariate, with one value per pair; centred at their means here.
 ///
 /// The between-pair variance is the estimate of Paule & Mandel, "Consensus Values and Weighting
@@ -95,19 +99,14 @@ pub fn pool(
     let pairs = differences.len();
     check_count("pairs", pairs, covariates.len() + 2)?;
     check_finite("difference", differences)?;
-    check_lengths(
-        "standard error",
-        standard_errors.len(),
-        "difference",
-        pairs,
-    )?;
+    check_lengths("standard error", standard_errors.len(), "difference", pairs)?;
     check_finite("standard error", standard_errors)?;
     if let Some(index) = standard_errors.iter().position(|&error| error <= 0.0) {
         return Err(StatsError::OutOfRange {
             what: "standard error".into(),
             index,
             value: standard_errors[index],
-            expected: "a number above 0",
+            expected: "a number above 0, such as 1 / (draws * test rows)",
         });
     }
     for (k, covariate) in covariates.iter().enumerate() {
@@ -261,19 +260,19 @@ fn inverse(mut matrix: Vec<Vec<f64>>) -> Result<Vec<Vec<f64>>, StatsError> {
         .collect();
     for k in 0..size {
         let pivot = matrix[k][k];
-        if !(pivot > 1e-10 * diagonal[k]) {
+        if pivot <= 1e-10 * diagonal[k] {
             let index = k.saturating_sub(1);
             return Err(StatsError::Collinear { index });
         }
+        let factors: Vec<f64> = matrix.iter().map(|row| row[k]).collect();
         for row in [&mut matrix, &mut inverse] {
             row[k].iter_mut().for_each(|v| *v /= pivot);
         }
-        for other in (0..size).filter(|&other| other != k) {
-            let factor = matrix[other][k];
-            for rows in [&mut matrix, &mut inverse] {
-                for column in 0..size {
-                    let subtract = factor * rows[k][column];
-                    rows[other][column] -= subtract;
+        for rows in [&mut matrix, &mut inverse] {
+            let pivot_row = rows[k].clone();
+            for (other, row) in rows.iter_mut().enumerate().filter(|(other, _)| *other != k) {
+                for (value, pivot_value) in row.iter_mut().zip(&pivot_row) {
+                    *value -= factors[other] * pivot_value;
                 }
             }
         }

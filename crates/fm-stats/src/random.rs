@@ -54,9 +54,8 @@ mod tests {
     fn normals_have_the_moments_of_a_normal() {
         let mut stream = Stream::new(1, "moments", 0);
         let values: Vec<f64> = (0..50_000).flat_map(|_| stream.normals()).collect();
-        let moment = |power: i32| {
-            values.iter().map(|v| v.powi(power)).sum::<f64>() / values.len() as f64
-        };
+        let moment =
+            |power: i32| values.iter().map(|v| v.powi(power)).sum::<f64>() / values.len() as f64;
         // Standard errors of 100,000 values: √(1, 2, 15, 96) / 316; four of each.
         for (power, expected, error) in [
             (1, 0.0, 0.0032),

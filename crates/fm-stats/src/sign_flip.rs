@@ -107,7 +107,7 @@ fn sampled(sizes: &[f64], threshold: f64, flips: usize, stream: &mut Stream) -> 
         for chunk in sizes.chunks(64) {
             let bits = stream.bits();
             for (k, size) in chunk.iter().enumerate() {
-                sum += if bits >> k & 1 == 1 { *size } else { -size };
+                sum += f64::from_bits(size.to_bits() ^ (bits >> k & 1) << 63);
             }
         }
         extreme += usize::from(sum.abs() >= threshold);

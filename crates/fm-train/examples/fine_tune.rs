@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_nn::{Activation, FreezeMask, Init, Loss, Model, Network, TrunkSpec};
 use fm_train::{Adam, Checkpoint, Examples, Phase, Seeds, Trainer, fine_tune};
 use ndarray::Array2;
 
@@ -48,7 +48,8 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
         .resume(&checkpoint)?;
     let history = rest.finish()?;
     println!("accuracy {:.3}", history[14].train.accuracy); // 3 and 12 epochs
-    second.save(&path)?; // The trained network is a file as well.
-    assert_eq!(Network::load(&path)?, second);
+    let model = Model::new(second);
+    model.save(&path)?; // The trained network is a file as well.
+    assert_eq!(Model::load(&path)?, model);
     Ok(std::fs::remove_file(&path)?)
 }

@@ -137,6 +137,29 @@ pub(crate) fn require(
     })
 }
 
+/// An allowed range of a setting, in words and as a test.
+pub(crate) struct Range(pub(crate) &'static str, pub(crate) fn(f64) -> bool);
+
+impl Range {
+    pub(crate) const ABOVE_0: Self = Self("above 0, and finite", |x| x > 0.0 && x.is_finite());
+    pub(crate) const FROM_0: Self = Self("0 or more, and finite", |x| x >= 0.0 && x.is_finite());
+    pub(crate) const FROM_1: Self = Self("1 or more, and finite", |x| x >= 1.0 && x.is_finite());
+    pub(crate) const FROM_0_TO_1: Self = Self("from 0 to 1", |x| (0.0..=1.0).contains(&x));
+    pub(crate) const FROM_0_BELOW_1: Self = Self("from 0 to below 1", |x| (0.0..1.0).contains(&x));
+    pub(crate) const ABOVE_0_TO_1: Self = Self("above 0, at most 1", |x| x > 0.0 && x <= 1.0);
+    pub(crate) const ABOVE_0_BELOW_1: Self = Self("above 0, below 1", |x| x > 0.0 && x < 1.0);
+
+    /// Returns an error for the setting unless it is in the range.
+    pub(crate) fn check(&self, name: &'static str, found: f64) -> Result<(), TrainError> {
+        require(name, self.0, found, (self.1)(found))
+    }
+}
+
+/// Returns an error for the setting unless it is 1 or more.
+pub(crate) fn at_least_1(name: &'static str, found: usize) -> Result<(), TrainError> {
+    require(name, "1 or more", found, found > 0)
+}
+
 /// The first values, in the order of a forward pass, that are NaN or infinite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

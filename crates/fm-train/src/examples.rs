@@ -4,7 +4,7 @@ use fm_nn::Network;
 use ndarray::ArrayView2;
 
 use crate::error::TrainError;
-use crate::inputs::Inputs;
+use fm_nn::Inputs;
 
 /// Class numbers of a task, one per row; converts from slices and vectors of u8 and u32.
 #[derive(Clone, Copy, Debug)]
@@ -17,16 +17,11 @@ pub enum Labels<'a> {
 
 impl Labels<'_> {
     /// Number of labels.
-    pub fn len(&self) -> usize {
+    pub fn rows(&self) -> usize {
         match self {
             Self::U8(labels) => labels.len(),
             Self::U32(labels) => labels.len(),
         }
-    }
-
-    /// Whether there are no labels.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// The class of row `row`.
@@ -97,7 +92,7 @@ impl<'a> Examples<'a> {
         labels: impl Into<Labels<'a>>,
     ) -> Result<Self, TrainError> {
         let (inputs, labels) = (inputs.into(), labels.into());
-        let (rows, n_labels) = (inputs.rows(), labels.len());
+        let (rows, n_labels) = (inputs.rows(), labels.rows());
         if rows != n_labels {
             return Err(TrainError::Rows {
                 inputs: rows,
@@ -117,7 +112,7 @@ impl<'a> Examples<'a> {
 
     /// Number of rows.
     pub fn rows(&self) -> usize {
-        self.labels.len()
+        self.labels.rows()
     }
 
     /// The inputs.

@@ -74,7 +74,7 @@ impl<'a> Features<'a> {
             let end = examples.rows().min(start + CHUNK);
             batch.gather(engine, examples, end - start, |i| start + i);
             let rows = Rows::of(&batch.inputs).first(end - start);
-            network.forward_range(first..layers, rows, &mut workspace);
+            network.forward_range(first..layers, rows, &mut workspace)?;
             let mut values = values.view_mut();
             let mut chunk = values.slice_mut(ndarray::s![start..end, ..]);
             chunk.assign(&workspace.output(layers - 1));

@@ -29,7 +29,8 @@ pub(crate) fn first_not_finite(
 ) -> FirstNotFinite {
     let n_rows = batch.classes.len();
     let rows = Rows::of(&batch.inputs).first(n_rows);
-    network.forward_from(first, rows, workspace);
+    let forward = network.forward_from(first, rows, workspace);
+    debug_assert!(forward.is_ok(), "the workspace served the training");
     let finite = |values: ArrayView2<'_, f32>| values.iter().all(|x| x.is_finite());
     for (l, layer) in network.layers().iter().enumerate() {
         let name = network.layer_name(l);

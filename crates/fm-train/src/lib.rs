@@ -9,7 +9,6 @@ mod examples;
 mod features;
 mod fit;
 mod guard;
-mod inputs;
 mod metrics;
 mod observer;
 mod optimizer;
@@ -29,7 +28,7 @@ pub use error::{FirstNotFinite, TrainError};
 pub use examples::{Examples, Labels};
 pub use features::Features;
 pub use fit::Fit;
-pub use inputs::Inputs;
+pub use fm_nn::Inputs;
 pub use metrics::{
     brier_score, calibration_error, constant_prediction, predicted_classes, probabilities, roc_auc,
     top_k_accuracy,

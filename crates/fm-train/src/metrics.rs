@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
-use crate::error::{TrainError, require};
+use crate::error::{TrainError, at_least_1};
 use crate::examples::check_classes;
 use crate::reliability::Reliability;
 
@@ -32,12 +32,13 @@ pub(crate) fn check(
 /// logit, class 1 if it is above 0 (a probability above one half). None if there is no logit, or
 /// one is NaN.
 pub(crate) fn predict(row: ArrayView1<'_, f32>) -> Option<u32> {
-    let &first = row.first()?;
-    let (mut best, mut largest, mut nan) = (0, first, first.is_nan());
+    let mut logits = row.iter().copied();
+    let first = logits.next()?;
     if row.len() == 1 {
-        return (!nan).then_some(u32::from(largest > 0.0));
+        return (!first.is_nan()).then_some(u32::from(first > 0.0));
     }
-    for (class, &z) in (0..).zip(row).skip(1) {
+    let (mut best, mut largest, mut nan) = (0, first, first.is_nan());
+    for (class, z) in (1..).zip(logits) {
         nan |= z.is_nan();
         if z > largest {
             (best, largest) = (class, z);
@@ -117,7 +118,7 @@ pub fn top_k_accuracy(
     k: usize,
 ) -> Result<f64, TrainError> {
     check(&logits, classes, logits.ncols())?;
-    require("k", "1 or more", k, k > 0)?;
+    at_least_1("k", k)?;
     let rows = logits.rows().into_iter().zip(classes);
     let hits = rows.filter(|(row, class)| {
         let class = **class as usize;

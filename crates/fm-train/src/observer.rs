@@ -40,29 +40,18 @@ pub struct StepRecord {
 /// A closure of an [`EpochRecord`] and the network is an observer of epochs:
 ///
 /// ```
-/// # use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
-/// # use fm_train::{EpochRecord, Evaluator, Examples, Phase, Seeds, Sgd, Trainer};
-/// # use std::ops::ControlFlow;
-/// # let points = ndarray::Array2::from_shape_fn((40, 1), |(i, _)| i as f32 / 20.0 - 1.0);
-/// # let labels: Vec<u8> = (0..40).map(|i| u8::from(i >= 20)).collect();
-/// # let train = Examples::new(&points, &labels)?;
-/// # let held_out = train;
-/// # let (seeds, spec) = (Seeds::new(42), TrunkSpec {
-/// #     inputs: 1, hidden: vec![8], activation: Activation::Selu, init: Init::GlorotUniform });
-/// # let mut rng = seeds.stream("weights").rng();
-/// # let mut network = Network::new(spec.trunk(&mut rng), spec.head(1, &mut rng))?;
-/// # let trainer = Trainer::new(Loss::BinaryCrossEntropy, seeds.stream("shuffle"));
-/// # let phases = [Phase::new(4, FreezeMask::none(2), Sgd::plain(0.1))];
-/// // Score held-out rows after every epoch.
-/// let mut evaluator = Evaluator::new(&network, trainer.engine.clone());
-/// let mut scores = Vec::new();
-/// let mut each_epoch = |_: &EpochRecord, network: &Network| {
-///     scores.push(evaluator.evaluate(network, &held_out, Loss::BinaryCrossEntropy));
+/// use std::ops::ControlFlow;
+///
+/// use fm_nn::Network;
+/// use fm_train::{EpochRecord, Observer};
+///
+/// let mut losses = Vec::new();
+/// let mut each_epoch = |epoch: &EpochRecord, _: &Network| {
+///     losses.push(epoch.train.loss);
 ///     ControlFlow::Continue(())
 /// };
-/// trainer.fit(&mut network, &phases, &train).observer(&mut each_epoch).run()?;
-/// assert_eq!(scores.len(), 4);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let observer: &mut dyn Observer = &mut each_epoch; // for `Fit::observer`
+/// # let _ = observer;
 /// ```
 pub trait Observer {
     /// Called after every step; [`ControlFlow::Break`] ends the training.

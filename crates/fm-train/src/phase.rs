@@ -3,7 +3,7 @@
 use fm_nn::{Dropout, FreezeMask, Loss, Network, Objective};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{TrainError, require};
+use crate::error::{Range, TrainError, at_least_1, require};
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::schedule::Schedule;
 use crate::seed::Stream;
@@ -132,20 +132,15 @@ impl Phase {
     /// # Errors
     /// [`TrainError::Setting`] names the first setting that is out of range.
     pub fn check_settings(&self, layers: usize, n_classes: usize) -> Result<(), TrainError> {
-        require("epochs", "1 or more", self.epochs, self.epochs > 0)?;
+        at_least_1("epochs", self.epochs)?;
         self.optimizer.check()?;
         self.schedule.check()?;
         let expected = format!("{layers} numbers above 0, one per layer, the head last");
         check_factors("lr_factors", &expected, &self.lr_factors, layers)?;
-        let norm = self.clip_norm.unwrap_or(1.0);
-        let valid = norm > 0.0 && norm.is_finite();
-        require("clip_norm", "above 0, and finite", norm, valid)?;
-        let fraction = |name, found: f64| {
-            let valid = (0.0..1.0).contains(&found);
-            require(name, "from 0 to below 1", found, valid)
-        };
-        fraction("dropout", self.dropout.map_or(0.0, |(rule, _)| rule.rate()))?;
-        fraction("label_smoothing", self.label_smoothing)?;
+        Range::ABOVE_0.check("clip_norm", self.clip_norm.unwrap_or(1.0))?;
+        let rate = self.dropout.map_or(0.0, |(rule, _)| rule.rate());
+        Range::FROM_0_BELOW_1.check("dropout", rate)?;
+        Range::FROM_0_BELOW_1.check("label_smoothing", self.label_smoothing)?;
         let expected = format!("{n_classes} numbers above 0, one per class");
         check_factors("class_weights", &expected, &self.class_weights, n_classes)?;
         self.early_stopping.map_or(Ok(()), |rule| rule.check())?;

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{TrainError, require};
+use crate::error::{Range, TrainError, at_least_1};
 
 /// A factor on the learning rate for every step of a phase.
 ///
@@ -142,21 +142,19 @@ impl Schedule {
     /// # Errors
     /// [`TrainError::Setting`] names the first that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        let count = |name, found: usize| require(name, "1 or more", found, found > 0);
         match self {
             Self::Constant => Ok(()),
             Self::Step {
                 every_epochs,
                 gamma,
             } => {
-                count("every_epochs", *every_epochs)?;
-                let valid = *gamma > 0.0 && *gamma <= 1.0;
-                require("gamma", "above 0, at most 1", *gamma, valid)
+                at_least_1("every_epochs", *every_epochs)?;
+                Range::ABOVE_0_TO_1.check("gamma", *gamma)
             }
-            Self::Cosine { end } => require("end", "from 0 to 1", *end, (0.0..=1.0).contains(end)),
+            Self::Cosine { end } => Range::FROM_0_TO_1.check("end", *end),
             Self::LinearWarmup { steps, start, then } => {
-                count("steps", *steps)?;
-                require("start", "from 0 to 1", *start, (0.0..=1.0).contains(start))?;
+                at_least_1("steps", *steps)?;
+                Range::FROM_0_TO_1.check("start", *start)?;
                 then.check()
             }
             Self::OneCycle {
@@ -164,12 +162,9 @@ impl Schedule {
                 div,
                 final_div,
             } => {
-                let valid = *peak > 0.0 && *peak < 1.0;
-                require("peak", "above 0, below 1", *peak, valid)?;
-                let divisor = |x: f64| x >= 1.0 && x.is_finite();
-                require("div", "1 or more, and finite", *div, divisor(*div))?;
-                let valid = divisor(*final_div);
-                require("final_div", "1 or more, and finite", *final_div, valid)
+                Range::ABOVE_0_BELOW_1.check("peak", *peak)?;
+                Range::FROM_1.check("div", *div)?;
+                Range::FROM_1.check("final_div", *final_div)
             }
         }
     }

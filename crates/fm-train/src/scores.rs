@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::batch::Batch;
 use crate::error::TrainError;
 use crate::examples::{Examples, reborrow};
-use crate::inputs::Inputs;
 use crate::metrics::predict;
+use fm_nn::Inputs;
 
 /// Rows that are scored together.
 const CHUNK: usize = 256;
@@ -68,7 +68,8 @@ impl Evaluator {
     pub fn new(network: &Network, engine: Engine) -> Self {
         Self {
             workspace: Workspace::for_inference(network, engine, CHUNK),
-            batch: Batch::new(CHUNK, network.inputs()),
+            // Allocated at the first use, since features have fewer columns than inputs.
+            batch: Batch::new(CHUNK, 0),
         }
     }
 
@@ -143,7 +144,7 @@ impl Evaluator {
             self.batch
                 .gather(engine, examples, end - start, |i| start + i);
             let rows = Rows::of(&self.batch.inputs).first(end - start);
-            network.forward_from(examples.layer(), rows, &mut self.workspace);
+            network.forward_from(examples.layer(), rows, &mut self.workspace)?;
             each(&self.workspace, &self.batch.classes);
             let mut chunk = logits.slice_mut(s![start..end, ..]);
             chunk.assign(&self.workspace.logits());

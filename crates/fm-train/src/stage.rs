@@ -102,7 +102,7 @@ impl<'a> Stage<'a> {
                 self.workspace.draw_dropout(self.first, n_rows, rng);
             }
             let inputs = Rows::of(&self.batch.inputs).first(n_rows);
-            network.forward_from(self.first, inputs, &mut self.workspace);
+            network.forward_from(self.first, inputs, &mut self.workspace)?;
             let classes = &self.batch.classes;
             let workspace = &mut self.workspace;
             let loss_sum = workspace.objective_and_gradient(&self.objective, classes);
@@ -121,7 +121,7 @@ impl<'a> Stage<'a> {
                 &mut self.workspace,
                 &phase.mask,
                 &mut self.optimizer,
-            );
+            )?;
             let observer = observer.as_mut();
             if observer.is_some_and(|observer| observer.step(&step).is_break()) {
                 return Ok(None);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{TrainError, require};
+use crate::error::{Range, TrainError, at_least_1};
 use crate::scores::Scores;
 
 /// Ends a phase when its validation scores no longer improve. However the phase ends, also by an
@@ -49,9 +49,8 @@ impl EarlyStopping {
     /// # Errors
     /// [`TrainError::Setting`] names the first that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        require("patience", "1 or more", self.patience, self.patience > 0)?;
-        let valid = self.min_delta >= 0.0 && self.min_delta.is_finite();
-        require("min_delta", "0 or more, and finite", self.min_delta, valid)
+        at_least_1("patience", self.patience)?;
+        Range::FROM_0.check("min_delta", self.min_delta)
     }
 }
 
@@ -109,12 +108,9 @@ impl Plateau {
     /// # Errors
     /// [`TrainError::Setting`] names the first that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        let valid = self.factor > 0.0 && self.factor < 1.0;
-        require("factor", "above 0, below 1", self.factor, valid)?;
-        let valid = (0.0..1.0).contains(&self.threshold);
-        require("threshold", "from 0 to below 1", self.threshold, valid)?;
-        let valid = (0.0..=1.0).contains(&self.min_factor);
-        require("min_factor", "from 0 to 1", self.min_factor, valid)
+        Range::ABOVE_0_BELOW_1.check("factor", self.factor)?;
+        Range::FROM_0_BELOW_1.check("threshold", self.threshold)?;
+        Range::FROM_0_TO_1.check("min_factor", self.min_factor)
     }
 }
 

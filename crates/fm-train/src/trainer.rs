@@ -3,7 +3,7 @@
 use fm_nn::{Engine, Loss, Network};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{TrainError, require};
+use crate::error::{TrainError, at_least_1};
 use crate::examples::{Data, Examples};
 use crate::phase::Phase;
 use crate::scores::{Evaluator, Scores};
@@ -93,8 +93,7 @@ impl Trainer {
         phases: &[Phase],
         data: &Data<'_>,
     ) -> Result<(), TrainError> {
-        let size = self.batch_size;
-        require("batch_size", "1 or more", size, size > 0)?;
+        at_least_1("batch_size", self.batch_size)?;
         self.loss.check_outputs(network.outputs())?;
         for (what, examples) in data.parts() {
             examples.check(what, network)?;

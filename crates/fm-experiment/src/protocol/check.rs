@@ -1,11 +1,9 @@
 //! What a protocol must satisfy beyond its types.
 
-use fm_train::{Optimizer, TrainError};
-
 use super::error::Part::{self, Index};
 use super::error::{Problem, ProtocolError, at_least_one, key, problem};
 use super::sweep::Values;
-use super::{Arm, Freeze, Protocol, RowCount, SweepSpec, TrunkOrigin};
+use super::{Arm, Freeze, Protocol, SweepSpec, TrunkOrigin};
 
 impl Protocol {
     pub(super) fn problem(&self) -> Option<Problem> {
@@ -60,14 +58,7 @@ impl Protocol {
             problem(&[key("name")], PLAIN_NAME, format!("{:?}", self.name))?;
         }
         self.check_data()?;
-        let classes = self.task.target_classes.len();
-        if classes < 2 {
-            let at = [key("task"), key("target_classes")];
-            problem(&at, "2 or more classes", format!("{classes} of them"))?;
-        }
-        if let RowCount::First(rows) = self.task.target_rows {
-            at_least_one(&[key("task"), key("target_rows")], rows)?;
-        }
+        self.task.check(&[key("task")])?;
         let hidden = [key("network"), key("hidden")];
         if self.network.hidden.is_empty() {
             problem(&hidden, "one or more hidden layers", "none")?;
@@ -218,25 +209,6 @@ impl Protocol {
         sweep
             .seeds
             .map_or(Ok(()), |seeds| at_least_one(&inside("seeds"), seeds))
-    }
-}
-
-pub(super) fn check_optimizer(at: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
-    let Err(error) = optimizer.check() else {
-        return Ok(());
-    };
-    let mut at = at.to_vec();
-    at.push(key(optimizer.name()));
-    match error {
-        TrainError::Setting {
-            name,
-            expected,
-            found,
-        } => {
-            at.push(key(name));
-            problem(&at, expected, found)
-        }
-        other => problem(&at, "valid optimizer settings", other),
     }
 }
 

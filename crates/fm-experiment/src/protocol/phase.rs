@@ -10,7 +10,6 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
-use super::check::check_optimizer;
 use super::error::{Part, Problem, at_least_one, key, key_text, problem};
 use super::parse::likely;
 use super::text::parse_table;
@@ -27,8 +26,7 @@ use super::{Freeze, is_default};
 /// let phase: PhaseSpec = toml::from_str(r#"
 ///     epochs = 20                 # 1 or more
 ///     freeze = "trunk"            # or "nothing" (the default), or a number of layers: 2
-///     optimizer = { adam = { lr = 1e-3, weight_decay = 1e-4 } }   # or sgd, adamw, rmsprop;
-///                                 # a name alone, "adam", has a learning rate of 1e-3
+///     optimizer = { adam = { lr = 1e-3, weight_decay = 1e-4 } }   # or sgd, adamw, rmsprop, or a name alone: "adam"
 ///
 ///     ## The learning rate over the phase's steps: "constant" (the default), or one of
 ///     ##   { step = { every_epochs = 5, gamma = 0.1 } }
@@ -226,20 +224,8 @@ impl PhaseSpec {
             problem(&inside_of("freeze"), expected, k)?;
         }
         if self.freeze.mask(hidden + 1).is_err() {
-            let layers: Vec<String> = (0..hidden).map(|l| format!("layers.{l}")).collect();
-            let names = ["nothing", "trunk", "head"].into_iter();
-            let names = names.chain(layers.iter().map(String::as_str));
-            let near = crate::names::did_you_mean(&self.freeze.to_string(), names);
-            let expected = format!(
-                "\"nothing\", \"trunk\", a number of layers, or layers.0 to layers.{} and head, each \
-                 also with .weight or .bias, joined by +",
-                hidden - 1
-            );
-            problem(
-                &inside_of("freeze"),
-                expected,
-                format!("{:?}{near}", self.freeze.to_string()),
-            )?;
+            let expected = format!("layers.0 to layers.{} or head", hidden - 1);
+            problem(&inside_of("freeze"), expected, &self.freeze)?;
         }
         check_optimizer(&inside_of("optimizer"), &self.optimizer)?;
         if let Err(TrainError::Setting {
@@ -273,6 +259,25 @@ fn inside(at: &[Part], checked: Result<(), TrainError>) -> Result<(), Problem> {
             found,
         }) => problem(&[at, &[key(name)]].concat(), expected, found),
         Err(other) => problem(at, "a phase that can be trained", other),
+    }
+}
+
+fn check_optimizer(at: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
+    let Err(error) = optimizer.check() else {
+        return Ok(());
+    };
+    let mut at = at.to_vec();
+    at.push(key(optimizer.name()));
+    match error {
+        TrainError::Setting {
+            name,
+            expected,
+            found,
+        } => {
+            at.push(key(name));
+            problem(&at, expected, found)
+        }
+        other => problem(&at, "valid optimizer settings", other),
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use fm_data::{Content, idx};
-use fm_nn::{FreezeMask, Model, tensors};
+use fm_nn::tensors::TensorFile;
+use fm_nn::{FreezeMask, Model};
 use serde::Serialize;
 
 use super::SingleError;
@@ -121,14 +122,15 @@ pub fn inspect(path: &Path) -> Result<Contents, SingleError> {
             })
         }
         Kind::Safetensors(bytes) => {
-            let file = tensors::open(&bytes, tensors::MOST_HEADER);
-            let file = file.map_err(|source| SingleError::Tensors {
+            let file = TensorFile::from_bytes(&bytes).map_err(|source| SingleError::Tensors {
                 path: path.to_owned(),
                 source,
             })?;
-            let tensors = file.tensors.into_iter();
+            let tensors = file.tensors().map(|(name, tensor)| {
+                (name.to_owned(), tensor.dtype.clone(), tensor.shape.clone())
+            });
             Ok(Contents::Safetensors {
-                tensors: tensors.map(|(name, t)| (name, t.dtype, t.shape)).collect(),
+                tensors: tensors.collect(),
                 metadata: file.metadata,
             })
         }

@@ -18,12 +18,14 @@
 mod files;
 mod log;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use fm_nn::tensors::TensorFile;
 use fm_nn::{Metadata, Model, Network};
+use ndarray::ArrayView1;
 use serde::{Deserialize, Serialize};
 
 pub use log::{Asked, MadeWith, Timing};
@@ -35,7 +37,6 @@ use crate::error::{ExperimentError, io_error};
 use crate::recipe::Key;
 use crate::record::Record;
 use crate::tasks::PIXEL_SCALE;
-use crate::tensors::{TensorReader, TensorWriter};
 use crate::test_rows::{TestImages, TestRows};
 
 /// Version of the layout.
@@ -142,19 +143,22 @@ impl Store {
     pub fn labels(&self) -> Result<Labels, ExperimentError> {
         let path = self.path.join(LABELS);
         let bytes = read_bytes(&path)?.unwrap_or_default();
-        let train = TensorReader::new(&bytes).and_then(|file| file.u8("train"));
-        let in_range = |&(_, ref train): &(Vec<usize>, Vec<u8>)| {
-            let classes = self.identity.class_names.len();
-            train.iter().all(|&label| usize::from(label) < classes)
+        let train = match TensorFile::from_bytes(&bytes).and_then(|file| file.get::<u8>("train")) {
+            Ok(train) => train.into_iter().collect::<Vec<u8>>(),
+            Err(error) => {
+                let reason = error.to_string();
+                return Err(ExperimentError::Damaged { path, reason });
+            }
         };
-        let train = train.and_then(|train| match in_range(&train) {
-            true => Ok(train.1),
-            false => Err("a label is of no class".to_owned()),
-        });
+        let classes = self.identity.class_names.len();
+        if train.iter().any(|&label| usize::from(label) >= classes) {
+            let reason = "a label is of no class".to_owned();
+            return Err(ExperimentError::Damaged { path, reason });
+        }
         Ok(Labels {
             identity: self.identity.dataset.clone(),
             class_names: self.identity.class_names.clone(),
-            train: train.map_err(|reason| ExperimentError::Damaged { path, reason })?,
+            train,
         })
     }
 
@@ -311,9 +315,10 @@ fn record_name(key: &Key) -> String {
 }
 
 fn labels_file(train: &[u8]) -> Vec<u8> {
-    let mut file = TensorWriter::default();
-    file.u8("train", &[train.len()], train);
-    file.finish(BTreeMap::new())
+    let mut file = TensorFile::default();
+    file.add("train", &ArrayView1::from(train))
+        .and_then(|()| file.to_bytes())
+        .expect("one array and a short header")
 }
 
 /// A folder without `store.json` must be empty, or what a killed start left.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use fm_data::FashionMnist;
+use fm_data::Source;
 use fm_experiment::{Data, DatasetIdentity, Experiment, Protocol};
 use libtest_mimic::{Completion, Failed, Trial};
 
@@ -60,7 +60,7 @@ fn published() -> Option<PathBuf> {
 }
 
 fn open(folder: &Path) -> Result<Data, Box<dyn Error>> {
-    Ok(FashionMnist::open(folder)?.into())
+    Ok(fm_data::open(&Source::Folder(folder.to_owned()))?.into())
 }
 
 /// Images of 6 × 6 pixels in five classes, each a pattern with noise: enough to train on in

@@ -1,6 +1,6 @@
-//! Masks put together: union, intersection and complement, as methods and as operators.
+//! Masks put together: union and complement, as methods and as operators.
 
-use std::ops::{BitAnd, BitOr, Not};
+use std::ops::{BitOr, Not};
 
 use super::{FreezeMask, LayerMask};
 use crate::error::NetworkError;
@@ -36,15 +36,6 @@ impl FreezeMask {
         })
     }
 
-    /// Frozen where both masks are.
-    ///
-    /// # Errors
-    /// As [`union`](Self::union).
-    pub fn intersection(&self, other: &Self) -> Result<Self, NetworkError> {
-        // De Morgan: one rule for elements serves both.
-        Ok(self.complement().union(&other.complement())?.complement())
-    }
-
     /// Frozen where this mask is trainable.
     #[must_use]
     pub fn complement(&self) -> Self {
@@ -65,16 +56,6 @@ impl BitOr for FreezeMask {
     /// Where [`union`](FreezeMask::union) returns an error.
     fn bitor(self, other: Self) -> Self {
         self.union(&other).unwrap_or_else(|e| panic!("{e}"))
-    }
-}
-
-impl BitAnd for FreezeMask {
-    type Output = Self;
-
-    /// # Panics
-    /// Where [`intersection`](FreezeMask::intersection) returns an error.
-    fn bitand(self, other: Self) -> Self {
-        self.intersection(&other).unwrap_or_else(|e| panic!("{e}"))
     }
 }
 

@@ -3,6 +3,7 @@
 mod compose;
 mod packed;
 mod part;
+mod text;
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 pub use part::PartMask;
+pub use text::Freeze;
 
 use crate::error::NetworkError;
 
@@ -18,9 +20,8 @@ use crate::error::NetworkError;
 /// A mask is handed to each step, not stored in a layer: it acts at once and cannot be forgotten.
 /// Frozen bytes do not change: no gradient, no momentum, no decay.
 ///
-/// Masks are put together with `|` (frozen in either), `&` (in both) and `!` (exchanged). Those
-/// panic where two masks cannot be for one network; [`union`](Self::union) and
-/// [`intersection`](Self::intersection) return an error there.
+/// Masks are put together with `|` (frozen in either) and `!` (exchanged). `|` panics where two
+/// masks cannot be for one network; [`union`](Self::union) returns an error there.
 ///
 /// ```
 /// use fm_nn::FreezeMask;
@@ -30,13 +31,15 @@ use crate::error::NetworkError;
 /// assert_eq!(mask.to_string(), "layers 0-1 of 3 frozen");
 /// assert_eq!(mask.lowest_trainable(), Some(2));
 ///
-/// // The biases of layer 1 stay trainable, and one weight of the head is pinned.
+/// // The weights of layer 1 but not its biases, and one weight of the head.
 /// let pinned = Array2::from_shape_fn((2, 3), |(input, unit)| (input, unit) == (1, 0));
-/// let mask = mask & !FreezeMask::bias(1, 3) | FreezeMask::weight_elements(2, pinned, 3);
+/// let mask = FreezeMask::parse("layers.0+layers.1.weight", 3)?;
+/// let mask = mask | FreezeMask::weight_elements(2, pinned, 3);
 /// assert_eq!(
 ///     mask.to_string(),
 ///     "layer 0 of 3 frozen; layer 1: weights; layer 2: 1 of 6 weights"
 /// );
+/// # Ok::<(), fm_nn::NetworkError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,9 +89,32 @@ impl LayerMask {
         self.weight.is_frozen() && self.bias.is_frozen()
     }
 
-    /// Number of frozen weights and biases of a layer of that many of each.
-    pub(crate) fn frozen_of(&self, weights: usize, biases: usize) -> usize {
-        self.weight.frozen_of(weights) + self.bias.frozen_of(biases)
+    /// Checks that patterns of elements are of the shape of layer `layer`.
+    pub(crate) fn check_shape(
+        &self,
+        layer: usize,
+        inputs: usize,
+        outputs: usize,
+    ) -> Result<(), NetworkError> {
+        let weight = (&self.weight, "weights", (inputs, outputs));
+        for (part, what, expected) in [weight, (&self.bias, "biases", (1, outputs))] {
+            if let Some(found) = part.shape()
+                && found != expected
+            {
+                return Err(NetworkError::MaskShape {
+                    layer,
+                    what,
+                    expected,
+                    found,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of frozen weights and biases of a layer of this shape.
+    pub(crate) fn frozen_of(&self, inputs: usize, outputs: usize) -> usize {
+        self.weight.frozen_of(inputs * outputs) + self.bias.frozen_of(outputs)
     }
 }
 
@@ -168,33 +194,6 @@ impl FreezeMask {
         weights | Self::bias_elements(layer, frozen, layers)
     }
 
-    /// What the layers or parts of these names have frozen, in a network of `layers`: `trunk`,
-    /// `head`, `layers.0` and so on, each of the last two also with `.weight` or `.bias`.
-    ///
-    /// # Errors
-    /// [`NetworkError::MaskName`] for a name that there is not.
-    pub fn named(names: &[&str], layers: usize) -> Result<Self, NetworkError> {
-        let unknown = |name: &str| NetworkError::MaskName {
-            name: name.to_owned(),
-            hidden: layers.saturating_sub(1),
-        };
-        names.iter().try_fold(Self::none(layers), |mask, &name| {
-            let (layer, part) = match name.rsplit_once('.') {
-                Some((layer, part @ ("weight" | "bias"))) => (layer, part),
-                _ => (name, ""),
-            };
-            let found = (0..layers).find(|&l| layer_name(l, layers) == layer);
-            let more = match (found, part) {
-                (None, _) if name == "trunk" => Self::trunk(layers),
-                (None, _) => return Err(unknown(name)),
-                (Some(l), "weight") => Self::weight(l, layers),
-                (Some(l), "bias") => Self::bias(l, layers),
-                (Some(l), _) => Self::weight(l, layers) | Self::bias(l, layers),
-            };
-            mask.union(&more)
-        })
-    }
-
     fn part(layer: usize, layers: usize, freeze: impl FnOnce(&mut LayerMask)) -> Self {
         assert!(layer < layers, "layer {layer} of {layers}");
         let mut mask = Self::none(layers);
@@ -228,30 +227,6 @@ impl FreezeMask {
     /// if all is frozen.
     pub fn lowest_trainable(&self) -> Option<usize> {
         self.layers.iter().position(|layer| !layer.is_frozen())
-    }
-
-    /// Checks that patterns of elements are of the shape of a layer.
-    pub(crate) fn check_shape(
-        &self,
-        layer: usize,
-        inputs: usize,
-        outputs: usize,
-    ) -> Result<(), NetworkError> {
-        let mask = &self.layers[layer];
-        let weight = (&mask.weight, "weights", (inputs, outputs));
-        for (part, what, expected) in [weight, (&mask.bias, "biases", (1, outputs))] {
-            if let Some(found) = part.shape()
-                && found != expected
-            {
-                return Err(NetworkError::MaskShape {
-                    layer,
-                    what,
-                    expected,
-                    found,
-                });
-            }
-        }
-        Ok(())
     }
 }
 
@@ -301,6 +276,3 @@ fn describe(part: &PartMask, what: &str) -> Option<String> {
         None => part.is_frozen().then(|| what.to_owned()),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,9 +1,8 @@
 //! [`PartMask`]: what is frozen of one layer's weights or biases.
 
+use fm_matmul::Matrix;
 use ndarray::{Array2, ArrayView2, Zip};
 use serde::{Deserialize, Serialize};
-
-use crate::matrix::Matrix;
 
 /// What is frozen of a layer's weights, or of its biases.
 ///

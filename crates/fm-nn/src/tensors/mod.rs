@@ -40,21 +40,20 @@
 
 mod error;
 mod file;
-mod matching;
 mod names;
 mod read;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-pub use error::{Misfit, TensorError};
-pub use file::{Contents, MOST_HEADER, Tensor, open};
-pub use matching::Matched;
+pub use error::TensorError;
+pub use file::{Element, Tensor, TensorFile, is_safetensors};
+
+use ndarray::ArrayView1;
 
 use crate::activation::Activation;
-use crate::dense::Dense;
-use crate::file::{naming, write_whole};
+use crate::error::FileError;
+use crate::file::{naming, read_whole, write_whole};
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -79,27 +78,27 @@ pub struct ReadOptions {
     pub layout: Option<Layout>,
 }
 
-/// Whether bytes begin as a safetensors file does.
-pub fn is_safetensors(bytes: &[u8]) -> bool {
-    file::recognise(bytes)
-}
+/// Bytes that the header of a model may have, 64 kB: those of dense layers have a few thousand.
+const MOST_HEADER: usize = 64 * 1024;
 
 impl Model {
     /// The model as a safetensors file's bytes; equal models give equal bytes.
     ///
     /// # Errors
     /// [`TensorError::Metadata`] if there are class names for another number of logits, a note
-    /// under a name that means something else, or more text than a header may have (64 kB).
+    /// under a name that means something else; [`TensorError::TooLong`] if names and metadata take
+    /// more than 64 kB.
     pub fn to_safetensors(&self, layout: Layout) -> Result<Vec<u8>, TensorError> {
-        let metadata = write_metadata(&self.network, &self.metadata, layout)?;
-        let mut tensors = Vec::new();
+        let mut file = TensorFile {
+            metadata: write_metadata(&self.network, &self.metadata, layout)?,
+            ..TensorFile::default()
+        };
         for (l, layer) in self.network.layers().iter().enumerate() {
-            let (inputs, outputs) = (layer.inputs(), layer.outputs());
-            let (name, part, shape, weight) = match layout {
+            let bias = ArrayView1::from(layer.bias());
+            match layout {
                 Layout::PyTorch => {
-                    let turned = layer.weight().t().iter().copied().collect();
-                    let name = format!("{}.", 2 * l);
-                    (name, "weight", vec![outputs, inputs], turned)
+                    file.add(format!("{}.weight", 2 * l), &layer.weight().t())?;
+                    file.add(format!("{}.bias", 2 * l), &bias)?;
                 }
                 Layout::Keras => {
                     let number = if l == 0 {
@@ -107,15 +106,12 @@ impl Model {
                     } else {
                         format!("_{l}")
                     };
-                    let weight = layer.weight().iter().copied().collect();
-                    let name = format!("dense{number}/");
-                    (name, "kernel", vec![inputs, outputs], weight)
+                    file.add(format!("dense{number}/kernel"), &layer.weight())?;
+                    file.add(format!("dense{number}/bias"), &bias)?;
                 }
-            };
-            tensors.push((format!("{name}{part}"), shape, weight));
-            tensors.push((format!("{name}bias"), vec![outputs], layer.bias().to_vec()));
+            }
         }
-        file::write(&tensors, &metadata)
+        file.write(MOST_HEADER)
     }
 
     /// Reads a safetensors file's bytes.
@@ -131,21 +127,19 @@ impl Model {
     /// Writes the model to a safetensors file, whole or not at all; see [`write_whole`].
     ///
     /// # Errors
-    /// As [`to_safetensors`](Self::to_safetensors), and [`TensorError::Write`].
+    /// As [`to_safetensors`](Self::to_safetensors), and [`TensorError::File`].
     pub fn save_safetensors(&self, path: &Path, layout: Layout) -> Result<(), TensorError> {
         let bytes = self.to_safetensors(layout)?;
-        let error = |path, source| TensorError::Write { path, source };
-        write_whole(path, &bytes).map_err(naming(path, error))
+        let error = |path, source| FileError::Write { path, source };
+        Ok(write_whole(path, &bytes).map_err(naming(path, error))?)
     }
 
     /// Reads a safetensors file.
     ///
     /// # Errors
-    /// [`TensorError::Read`], else as [`from_safetensors`](Self::from_safetensors).
+    /// [`TensorError::File`], else as [`from_safetensors`](Self::from_safetensors).
     pub fn load_safetensors(path: &Path, options: &ReadOptions) -> Result<Self, TensorError> {
-        let error = |path, source| TensorError::Read { path, source };
-        let bytes = fs::read(path).map_err(naming(path, error))?;
-        Self::from_safetensors(&bytes, options)
+        Self::from_safetensors(&read_whole(path)?, options)
     }
 }
 
@@ -202,16 +196,4 @@ fn write_metadata(
         put(FORMAT, "pt".to_owned())?;
     }
     Ok(texts)
-}
-
-/// A layer from little-endian floats that are known to be as many as it has.
-fn dense(layer: &read::Layer<'_>, activation: Activation) -> Dense {
-    let (inputs, outputs) = (layer.inputs, layer.outputs);
-    let mut dense = Dense::from_matrices(
-        crate::Matrix::zeros(inputs, outputs),
-        crate::Matrix::zeros(1, outputs),
-        activation,
-    );
-    read::fill(&mut dense, layer);
-    dense
 }

@@ -184,7 +184,7 @@ fn frozen(freeze: &Freeze) -> String {
         Freeze::Trunk => "trunk frozen".to_owned(),
         Freeze::First(1) => "first layer frozen".to_owned(),
         Freeze::First(k) => format!("first {k} layers frozen"),
-        Freeze::Named(names) => format!("{} frozen", names.join(", ")),
+        parts => format!("{parts} frozen"),
     }
 }
 

@@ -122,7 +122,7 @@ fn too_few(c: &Comparison, Names { arm, against }: Names<'_>) -> String {
             pairs => counted(pairs, "seed"),
         }),
         won(c),
-        counted(needed.max(fm_stats::FEWEST), "seed")
+        counted(needed.max(fm_stats::MIN_PAIRS), "seed")
     )
 }
 

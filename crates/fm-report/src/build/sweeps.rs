@@ -225,19 +225,19 @@ pub(crate) fn table(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
     match single {
         Some(Pairing { arm, against }) => columns.extend([
             Column::new("against_error", against, Unit::Fraction),
-            Column::new("arm_error", arm, Unit::Fraction),
+            Column::new("arm_error", arm, Unit::Fraction).detail(),
         ]),
         None => columns.extend([
             Column::text("arm", "arm"),
             Column::text("against", "against").detail(),
             Column::new("against_error", "other error", Unit::Fraction).detail(),
-            Column::new("arm_error", "error", Unit::Fraction),
+            Column::new("arm_error", "error", Unit::Fraction).detail(),
         ]),
     }
     columns.extend(comparison_columns(analysis.settings.level));
     let failed = sweep.points.iter().any(|point| point.failed > 0);
     if failed {
-        columns.push(Column::new("diverged", "diverged", Unit::Count));
+        columns.push(Column::new("failed", "failed", Unit::Count));
     }
     let caption = format!(
         "Test errors, and differences paired by seed, {}; p after Holm's correction for {}",

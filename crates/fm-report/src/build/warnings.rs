@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fm_experiment::protocol::{Freeze, TrunkOrigin};
 use fm_experiment::{Outcome, Place, Predictions, Record, Results};
-use fm_stats::{FEWEST, pairs_to_conclude};
+use fm_stats::{MIN_PAIRS, pairs_to_conclude};
 use fm_train::constant_prediction;
 use serde::Serialize;
 
@@ -175,7 +175,7 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
     }
     let seeds = results.main().seeds.len();
     let family = results.main().pairings.len();
-    let needed = pairs_to_conclude(analysis.settings.alpha(), family.max(1)).max(FEWEST);
+    let needed = pairs_to_conclude(analysis.settings.alpha(), family.max(1)).max(MIN_PAIRS);
     if seeds < needed && family > 0 {
         warnings.push(Warning::TooFewSeeds { seeds, needed });
     }
@@ -245,7 +245,7 @@ fn frozen_trunk_changed(results: &Results, arm: &str, record: &Record) -> bool {
             let all = match phase.freeze {
                 Freeze::Trunk => true,
                 Freeze::First(k) => k >= hidden,
-                Freeze::Nothing | Freeze::Named(_) => false,
+                Freeze::Nothing | Freeze::Parts(_) => false,
             };
             all && digests[0] != digests[1]
         })

@@ -11,6 +11,8 @@ use crate::table::{Column, Table};
 
 /// Widest line of a paragraph, however wide the terminal.
 const WIDEST: usize = 100;
+/// Widest cell of a table; longer ones are cut.
+const WIDEST_CELL: usize = 26;
 
 /// The document as lines of at most `width` columns, where words, paths and the columns of tables
 /// allow it; with ANSI colours if `colour` is true. Sections of details are named at the end.
@@ -201,14 +203,17 @@ struct Layout {
 impl Layout {
     fn of(table: &Table, shown: &[usize]) -> Self {
         let column = |k: usize| &table.columns[k];
+        let text = |text: &str| escape::shortened(&escape::terminal(text), WIDEST_CELL);
         let cells = |row: &Vec<_>| -> Vec<String> {
-            let cell = |&k: &usize| escape::terminal(&column(k).shown(Table::value(row, k)));
+            let cell = |&k: &usize| text(&column(k).shown(Table::value(row, k)));
             shown.iter().map(cell).collect()
         };
         let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
         // A heading is as wide as its longest word or its column, in as many lines as that takes.
         let headings = shown.iter().enumerate().map(|(at, &k)| {
-            let text = escape::terminal(&column(k).heading());
+            let heading = column(k).heading();
+            let words: Vec<String> = heading.split(' ').map(text).collect();
+            let text = words.join(" ");
             let words = text.split(' ').map(display_width).max().unwrap_or(0);
             let cells = rows
                 .iter()

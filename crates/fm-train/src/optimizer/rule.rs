@@ -146,21 +146,17 @@ impl Rule<1> for MeanSquare {
     }
 }
 
-/// A rule applied to whole buffers of the same length.
-pub(super) struct Step<'a, R, const N: usize> {
+/// A rule applied to buffers of the same length. Parameters for which `frozen` is true keep their
+/// values and memory.
+pub(super) struct Step<'a, R, F, const N: usize> {
     pub(super) rule: R,
     pub(super) values: &'a mut [f32],
     pub(super) gradient: &'a [f32],
     pub(super) memory: [&'a mut [f32]; N],
+    pub(super) frozen: F,
 }
 
-/// A rule applied to a row with some frozen parameters, which keep their values and memory.
-pub(super) struct MaskedStep<'a, R, const N: usize> {
-    pub(super) step: Step<'a, R, N>,
-    pub(super) frozen: &'a [bool],
-}
-
-impl<R: Rule<N>, const N: usize> Job for Step<'_, R, N> {
+impl<R: Rule<N>, F: Fn(usize) -> bool, const N: usize> Job for Step<'_, R, F, N> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
@@ -171,28 +167,9 @@ impl<R: Rule<N>, const N: usize> Job for Step<'_, R, N> {
         for i in 0..n {
             let before = std::array::from_fn(|slot| memory[slot][i]);
             let (w, after) = self.rule.step(self.values[i], gradient[i], before);
-            self.values[i] = w;
-            for slot in 0..N {
-                memory[slot][i] = after[slot];
-            }
-        }
-    }
-}
-
-impl<R: Rule<N>, const N: usize> Job for MaskedStep<'_, R, N> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        let n = self.frozen.len();
-        let values = &mut self.step.values[..n];
-        let gradient = &self.step.gradient[..n];
-        let memory = self.step.memory.map(|memory| &mut memory[..n]);
-        for i in 0..n {
-            let before = std::array::from_fn(|slot| memory[slot][i]);
-            let (w, after) = self.step.rule.step(values[i], gradient[i], before);
             // A select, not a branch.
-            let frozen = self.frozen[i];
-            values[i] = if frozen { values[i] } else { w };
+            let frozen = (self.frozen)(i);
+            self.values[i] = if frozen { self.values[i] } else { w };
             for slot in 0..N {
                 memory[slot][i] = if frozen { before[slot] } else { after[slot] };
             }

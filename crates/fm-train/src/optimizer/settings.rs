@@ -2,12 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{TrainError, require};
+use crate::error::{Range, TrainError, require};
 
-const BETAS: [f64; 2] = [0.9, 0.999];
-const EPS: f64 = 1e-8;
-const ALPHA: f64 = 0.99;
-const DECOUPLED_DECAY: f64 = 0.01;
+fn betas() -> [f64; 2] {
+    [0.9, 0.999]
+}
+
+fn eps() -> f64 {
+    1e-8
+}
+
+fn alpha() -> f64 {
+    0.99
+}
+
+fn decoupled_decay() -> f64 {
+    0.01
+}
 
 /// An optimizer and its settings; each settings type converts into it.
 ///
@@ -54,25 +65,24 @@ impl Optimizer {
     }
 
     /// The learning rate.
-    pub fn lr(&self) -> f64 {
-        match self {
-            Self::Sgd(settings) => settings.lr,
-            Self::Adam(settings) => settings.lr,
-            Self::AdamW(settings) => settings.lr,
-            Self::RmsProp(settings) => settings.lr,
-        }
+    pub fn lr(mut self) -> f64 {
+        *self.lr_mut()
     }
 
     /// The same optimizer with another learning rate.
     #[must_use]
     pub fn with_lr(mut self, lr: f64) -> Self {
-        match &mut self {
-            Self::Sgd(settings) => settings.lr = lr,
-            Self::Adam(settings) => settings.lr = lr,
-            Self::AdamW(settings) => settings.lr = lr,
-            Self::RmsProp(settings) => settings.lr = lr,
-        }
+        *self.lr_mut() = lr;
         self
+    }
+
+    fn lr_mut(&mut self) -> &mut f64 {
+        match self {
+            Self::Sgd(settings) => &mut settings.lr,
+            Self::Adam(settings) => &mut settings.lr,
+            Self::AdamW(settings) => &mut settings.lr,
+            Self::RmsProp(settings) => &mut settings.lr,
+        }
     }
 
     /// Checks every setting.
@@ -131,11 +141,11 @@ impl Sgd {
     }
 
     pub(super) fn check(&self) -> Result<(), TrainError> {
-        positive("lr", self.lr)?;
-        fraction("momentum", self.momentum)?;
+        POSITIVE.check("lr", self.lr)?;
+        FRACTION.check("momentum", self.momentum)?;
         let valid = !self.nesterov || self.momentum != 0.0;
         require("momentum", "above 0 with nesterov", self.momentum, valid)?;
-        not_negative("weight_decay", self.weight_decay)
+        Range::FROM_0.check("weight_decay", self.weight_decay)
     }
 }
 
@@ -162,19 +172,18 @@ impl Adam {
     pub fn new(lr: f64) -> Self {
         Self {
             lr,
-            betas: BETAS,
-            eps: EPS,
+            betas: betas(),
+            eps: eps(),
             weight_decay: 0.0,
         }
     }
 
     pub(super) fn check(&self) -> Result<(), TrainError> {
-        positive("lr", self.lr)?;
-        self.betas
-            .iter()
-            .try_for_each(|&beta| fraction("betas", beta))?;
-        positive("eps", self.eps)?;
-        not_negative("weight_decay", self.weight_decay)
+        POSITIVE.check("lr", self.lr)?;
+        let mut betas = self.betas.into_iter();
+        betas.try_for_each(|beta| FRACTION.check("betas", beta))?;
+        POSITIVE.check("eps", self.eps)?;
+        Range::FROM_0.check("weight_decay", self.weight_decay)
     }
 }
 
@@ -201,9 +210,9 @@ impl AdamW {
     pub fn new(lr: f64) -> Self {
         Self {
             lr,
-            betas: BETAS,
-            eps: EPS,
-            weight_decay: DECOUPLED_DECAY,
+            betas: betas(),
+            eps: eps(),
+            weight_decay: decoupled_decay(),
         }
     }
 
@@ -219,7 +228,7 @@ impl AdamW {
 
     pub(super) fn check(&self) -> Result<(), TrainError> {
         self.adam().check()?;
-        not_negative("weight_decay", self.weight_decay)
+        Range::FROM_0.check("weight_decay", self.weight_decay)
     }
 }
 
@@ -246,54 +255,24 @@ impl RmsProp {
     pub fn new(lr: f64) -> Self {
         Self {
             lr,
-            alpha: ALPHA,
-            eps: EPS,
+            alpha: alpha(),
+            eps: eps(),
             weight_decay: 0.0,
         }
     }
 
     pub(super) fn check(&self) -> Result<(), TrainError> {
-        positive("lr", self.lr)?;
-        fraction("alpha", self.alpha)?;
-        positive("eps", self.eps)?;
-        not_negative("weight_decay", self.weight_decay)
+        POSITIVE.check("lr", self.lr)?;
+        FRACTION.check("alpha", self.alpha)?;
+        POSITIVE.check("eps", self.eps)?;
+        Range::FROM_0.check("weight_decay", self.weight_decay)
     }
 }
 
-fn betas() -> [f64; 2] {
-    BETAS
-}
+/// Above 0 and finite also as f32, in which steps are computed.
+const POSITIVE: Range = Range("above 0, and finite in single precision", |x| {
+    x as f32 > 0.0 && (x as f32).is_finite()
+});
 
-fn eps() -> f64 {
-    EPS
-}
-
-fn alpha() -> f64 {
-    ALPHA
-}
-
-fn decoupled_decay() -> f64 {
-    DECOUPLED_DECAY
-}
-
-/// Above zero also as f32, in which steps are computed.
-fn positive(name: &'static str, value: f64) -> Result<(), TrainError> {
-    let valid = value as f32 > 0.0 && (value as f32).is_finite();
-    require(
-        name,
-        "above 0, and finite, in single precision",
-        value,
-        valid,
-    )
-}
-
-fn not_negative(name: &'static str, value: f64) -> Result<(), TrainError> {
-    let valid = value >= 0.0 && (value as f32).is_finite();
-    require(name, "0 or more, and finite", value, valid)
-}
-
-/// Below one also as f32: 0.99999999 would become 1, and the mean would never change.
-fn fraction(name: &'static str, value: f64) -> Result<(), TrainError> {
-    let valid = value >= 0.0 && (value as f32) < 1.0;
-    require(name, "from 0 to below 1", value, valid)
-}
+/// Below 1 also as f32: 0.99999999 would become 1, and the mean would never change.
+const FRACTION: Range = Range("from 0 to below 1", |x| x >= 0.0 && (x as f32) < 1.0);

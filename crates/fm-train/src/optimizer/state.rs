@@ -5,7 +5,7 @@ use fm_nn::{
 };
 
 use super::clip::{clip_factor, scale, sum_of_squares};
-use super::rule::{Descent, MaskedStep, MeanSquare, Moments, Momentum, Rule, Step};
+use super::rule::{Descent, MeanSquare, Moments, Momentum, Rule, Step};
 use super::settings::{Optimizer, Sgd};
 use crate::error::TrainError;
 
@@ -34,8 +34,6 @@ struct LayerState {
     parts: [Option<PartState>; 2],
     /// For plain descent under a mask of single weights.
     scratch: Option<Matrix>,
-    /// Whether the gradient waits for the norm of all gradients.
-    waits: bool,
 }
 
 /// Buffers of weights or biases, padded like them.
@@ -151,14 +149,12 @@ impl OptimizerState {
         self.optimizer.lr() * self.lr_factor * of_layer
     }
 
-    /// The parts whose gradients wait for the norm of all.
-    fn waiting(&mut self, mask: &FreezeMask) -> impl Iterator<Item = &mut PartState> {
+    /// The parts that a step under `mask` changes.
+    fn trainable(&mut self, mask: &FreezeMask) -> impl Iterator<Item = &mut PartState> {
         let layers = self.layers.iter_mut().enumerate();
-        layers
-            .filter(|(_, state)| state.waits)
-            .flat_map(|(l, state)| state.parts.iter_mut().zip(masks(mask.layer(l))))
-            .filter(|(_, mask)| !mask.is_frozen())
-            .filter_map(|(part, _)| part.as_mut())
+        let parts = layers.flat_map(|(l, state)| state.parts.iter_mut().zip(masks(mask.layer(l))));
+        let trainable = parts.filter(|(_, mask)| !mask.is_frozen());
+        trainable.filter_map(|(part, _)| part.as_mut())
     }
 
     /// Whether steps go straight into the weights, without a gradient buffer.
@@ -191,9 +187,8 @@ impl Update for OptimizerState {
             }
         }
         self.level = gradient.level();
-        if self.clip_norm.is_some() {
-            state.waits = true;
-        } else {
+        // Clipping needs all gradients first.
+        if self.clip_norm.is_none() {
             state.step(self.level, &self.optimizer, lr, mask, layer);
         }
     }
@@ -204,20 +199,17 @@ impl Update for OptimizerState {
         };
         let level = self.level;
         let mut squares = 0.0;
-        for part in self.waiting(mask) {
+        for part in self.trainable(mask) {
             squares += sum_of_squares(level, &part.gradient);
         }
         if let Some(factor) = clip_factor(squares, max_norm) {
-            for part in self.waiting(mask) {
+            for part in self.trainable(mask) {
                 scale(level, &mut part.gradient, factor);
             }
         }
         for (l, layer) in layers.iter_mut().enumerate() {
-            let lr = self.lr(l);
-            let state = &mut self.layers[l];
-            if std::mem::take(&mut state.waits) {
-                state.step(level, &self.optimizer, lr, mask.layer(l), layer);
-            }
+            let (lr, mask) = (self.lr(l), mask.layer(l));
+            self.layers[l].step(level, &self.optimizer, lr, mask, layer);
         }
     }
 }
@@ -315,18 +307,19 @@ impl PartState {
                 values: values.padded_mut(),
                 gradient: self.gradient.padded(),
                 memory: slices(&mut self.slots, Matrix::padded_mut),
+                frozen: |_| false,
             });
             return;
         };
         for (row, frozen) in frozen.rows().into_iter().enumerate() {
-            let step = Step {
+            let frozen = frozen.to_slice().expect("a mask is in row-major order");
+            level.dispatch(Step {
                 rule,
                 values: values.row_mut(row),
                 gradient: self.gradient.row(row),
                 memory: slices(&mut self.slots, |slot| slot.row_mut(row)),
-            };
-            let frozen = frozen.to_slice().expect("a mask is in row-major order");
-            level.dispatch(MaskedStep { step, frozen });
+                frozen: |i| frozen[i],
+            });
         }
     }
 }

@@ -1,0 +1,180 @@
+//! Every call into OpenBLAS.
+#![allow(unsafe_code, reason = "calls of C functions, explained one by one")]
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::ffi::{CStr, c_char, c_int};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+// Puts OpenBLAS on the linker's command line, here and nowhere else in the workspace.
+extern crate blas_src as _;
+
+use cblas_sys::{CBLAS_LAYOUT, CBLAS_TRANSPOSE, cblas_sgemm};
+
+use crate::blas::Library;
+use crate::matrix::Matrix;
+use crate::portable::CHAIN;
+use crate::product::{Shape, Start};
+use crate::rows::Rows;
+
+// OpenBLAS' own functions, which no crate declares.
+unsafe extern "C" {
+    fn openblas_get_config() -> *const c_char;
+    fn openblas_get_corename() -> *const c_char;
+    fn openblas_get_num_threads() -> c_int;
+    fn openblas_set_num_threads(threads: c_int);
+}
+
+/// The library's description of itself, read once, after it was set to one thread.
+pub(crate) fn library() -> Option<&'static Library> {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    Some(LIBRARY.get_or_init(|| {
+        // SAFETY: the cell runs this once, so nothing else writes to the static buffer that
+        // the configuration is returned in. Both strings end with a zero and outlive the call.
+        let (config, kernel, threads) = unsafe {
+            openblas_set_num_threads(1);
+            (
+                CStr::from_ptr(openblas_get_config()),
+                CStr::from_ptr(openblas_get_corename()),
+                openblas_get_num_threads(),
+            )
+        };
+        let threads = usize::try_from(threads).unwrap_or(0);
+        Library::parse(
+            &config.to_string_lossy(),
+            &kernel.to_string_lossy(),
+            threads,
+        )
+    }))
+}
+
+/// Keeps OpenBLAS to one thread for the products of the calling thread.
+///
+/// A build on OpenMP asks OpenMP for the number of threads, and OpenMP keeps that number per
+/// calling thread; the other builds have one number for all, which `library` has set.
+fn keep_to_one_thread() {
+    thread_local! {
+        static DONE: Cell<bool> = const { Cell::new(false) };
+    }
+    if library().is_some_and(|library| library.openmp) && !DONE.replace(true) {
+        // The call also frees buffers that belong to all threads.
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: takes a number; the guard keeps the calls apart.
+        unsafe { openblas_set_num_threads(1) };
+    }
+}
+
+/// `C = start + A·B`; the operands are already checked.
+///
+/// `A` is used where it lies if its rows or its columns are contiguous, and copied otherwise.
+///
+/// # Panics
+/// If a dimension or stride exceeds 2³¹ − 1, the largest integer that BLAS takes.
+pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c: &mut Matrix) {
+    let Shape { m, n, k } = shape;
+    if m == 0 || n == 0 {
+        return;
+    }
+    let (b, b_stride) = (b.padded(), b.stride());
+    let c_stride = c.stride();
+    let c = c.padded_mut();
+    let first_beta = match start {
+        Start::Zero if k > 0 => 0.0,
+        Start::Zero => {
+            rows(c, c_stride, shape).for_each(|row| row.fill(0.0));
+            1.0
+        }
+        Start::Row(first) => {
+            rows(c, c_stride, shape).for_each(|row| row.copy_from_slice(&first.row(0)[..n]));
+            1.0
+        }
+        Start::Out => 1.0,
+    };
+    if k == 0 {
+        return;
+    }
+    let a = Stored::new(m, k, a);
+    keep_to_one_thread();
+    // In pieces of the inner dimension, as the portable product has its chains and for the same
+    // reason: a kernel that sums up 784 pixels in one go gathers too much rounding error to stay
+    // with the reference trainings.
+    for from in (0..k).step_by(CHAIN) {
+        let steps = CHAIN.min(k - from);
+        let a_from = match a.transpose {
+            CBLAS_TRANSPOSE::CblasNoTrans => from,
+            _ => from * a.stride,
+        };
+        let beta = if from == 0 { first_beta } else { 1.0 };
+        // SAFETY: `Rows` and `Matrix` hold every element that the shape and their strides name, and
+        // `Stored` the last element of A's last row; BLAS reads and writes those elements only,
+        // here of the columns `from..from + steps` of A and the same rows of B. `C` is borrowed
+        // mutably, so it overlaps neither.
+        unsafe {
+            cblas_sgemm(
+                CBLAS_LAYOUT::CblasRowMajor,
+                a.transpose,
+                CBLAS_TRANSPOSE::CblasNoTrans,
+                int(m),
+                int(n),
+                int(steps),
+                1.0,
+                a.data[a_from..].as_ptr(),
+                int(a.stride),
+                b[from * b_stride..].as_ptr(),
+                int(b_stride),
+                beta,
+                c.as_mut_ptr(),
+                int(c_stride),
+            );
+        }
+    }
+}
+
+/// The first `n` floats of each row of `C`.
+fn rows(c: &mut [f32], stride: usize, shape: Shape) -> impl Iterator<Item = &mut [f32]> {
+    c.chunks_mut(stride)
+        .take(shape.m)
+        .map(move |row| &mut row[..shape.n])
+}
+
+/// The left operand as BLAS wants it: row-major with contiguous rows, `[m, k]` or `[k, m]`.
+struct Stored<'a> {
+    data: Cow<'a, [f32]>,
+    stride: usize,
+    transpose: CBLAS_TRANSPOSE,
+}
+
+impl<'a> Stored<'a> {
+    /// The operand `[m, k]`, neither of them zero.
+    fn new(m: usize, k: usize, a: Rows<'a>) -> Self {
+        let ((i, p), data) = (a.strides(), a.data());
+        // The stride of a single row is never stepped over, so it may be too short for BLAS.
+        let plain = (p == 1 || k == 1).then_some(if m == 1 { k } else { i });
+        let transposed = (i == 1 || m == 1).then_some(p);
+        let (data, stride, transpose) = match (plain, transposed) {
+            (Some(stride), _) if stride >= k => {
+                (Cow::Borrowed(data), stride, CBLAS_TRANSPOSE::CblasNoTrans)
+            }
+            (_, Some(stride)) if stride >= m => {
+                (Cow::Borrowed(data), stride, CBLAS_TRANSPOSE::CblasTrans)
+            }
+            _ => {
+                let at = |row: usize| (0..k).map(move |col| data[row * i + col * p]);
+                let copy = (0..m).flat_map(at).collect();
+                (Cow::Owned(copy), k, CBLAS_TRANSPOSE::CblasNoTrans)
+            }
+        };
+        Self {
+            data,
+            stride,
+            transpose,
+        }
+    }
+}
+
+/// A length as BLAS takes it.
+fn int(length: usize) -> c_int {
+    c_int::try_from(length)
+        .unwrap_or_else(|_| panic!("{length} exceeds the integers of BLAS, 2^31 - 1"))
+}

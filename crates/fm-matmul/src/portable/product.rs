@@ -1,0 +1,259 @@
+//! The product: how `C` is cut into tiles, and in what order they are computed.
+//!
+//! Nothing is packed or copied. The rows of `B` are whole cache lines, so a tile streams them as
+//! they lie. Blocks of the inner dimension are whole chains whose sums go through `C`, which
+//! changes no bit: a float stored and loaded again is the same float.
+
+// `Rows` and `Matrix` hold what their shapes say, and the caller compared these.
+#![allow(unsafe_code, reason = "the tile kernels take raw pointers")]
+
+use std::ops::Range;
+use std::slice;
+
+use super::pieces::Pieces;
+use super::tile::{CHAIN, First, Kernel, Tile};
+use super::vector::{self, Vector};
+use crate::level::{Job, Level};
+use crate::matrix::{LANES, Matrix};
+use crate::prefetch::prefetch;
+use crate::product::{Shape, Start};
+use crate::rows::Rows;
+
+/// Inner steps per block: a block of `B` three vectors wide (96 KiB) and the matching block
+/// of `A` stay in a level-2 cache of 256 KiB or more.
+const BLOCK_STEPS: usize = 512;
+
+/// Rows per block, whole tiles of every usual height: as many rows of `A` (96 KiB) meet each block
+/// of `B` before the next is fetched.
+const BLOCK_ROWS: usize = 48;
+
+/// Rows per block where `C` is added to: few enough that the caches follow each row of `C` from
+/// panel to panel.
+const BLOCK_ROWS_ADDED: usize = 24;
+
+/// `C = start + A·B` for a shape that the operands have room for.
+pub(crate) fn product(
+    level: Level,
+    shape: Shape,
+    a: Rows<'_>,
+    b: &Matrix,
+    start: Start<'_>,
+    c: &mut Matrix,
+) {
+    let Shape { m, n, k } = shape;
+    if m == 0 || n == 0 {
+        return;
+    }
+    let (a_row, a_col) = a.strides();
+    let operands = Operands {
+        m,
+        n,
+        k,
+        a: a.data().as_ptr(),
+        a_row,
+        a_col,
+        b: b.padded().as_ptr(),
+        b_row: b.stride(),
+        c_row: c.stride(),
+        c: c.padded_mut().as_mut_ptr(),
+        first: match start {
+            Start::Row(row) => First::Row(row.padded().as_ptr()),
+            Start::Zero | Start::Out => First::Zero,
+        },
+        add: matches!(start, Start::Out),
+    };
+    // SAFETY: the operands have room for the shape, `C` is borrowed mutably, and the vectors'
+    // features are those of the level, which this CPU has.
+    unsafe {
+        match level.min(Level::detect()) {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => blocks::<vector::Avx512>(&operands),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => blocks::<vector::Avx2>(&operands),
+            _ => blocks::<vector::Baseline>(&operands),
+        }
+    }
+}
+
+/// The operands as pointers to their first elements, strides in floats.
+struct Operands {
+    m: usize,
+    n: usize,
+    k: usize,
+    a: *const f32,
+    a_row: usize,
+    a_col: usize,
+    b: *const f32,
+    b_row: usize,
+    c: *mut f32,
+    c_row: usize,
+    first: First,
+    add: bool,
+}
+
+/// The whole product, and some of the padding.
+///
+/// # Safety
+/// The operands can be read and written where their shape says, with the padding of rows up to
+/// the next multiple of [`LANES`], and the CPU has the features of `V`.
+unsafe fn blocks<V: Vector>(operands: &Operands) {
+    const { assert!(LANES.is_multiple_of(V::LANES)) };
+    let rows = 0..operands.m;
+    // What is added to `C` with one rounding cannot go through it in between.
+    let most = if operands.add {
+        usize::MAX
+    } else {
+        BLOCK_STEPS / CHAIN
+    };
+    // Sums go on from the rows that were used last, which are still in the cache: in a training
+    // step these are the last rows of the weights, read in the forward pass.
+    let from_last = operands.add;
+    for chains in Pieces::of_at_most(0..operands.k.div_ceil(CHAIN), most).iter(false) {
+        let steps = chains.start * CHAIN..operands.k.min(chains.end * CHAIN);
+        let mut block = Operands {
+            k: steps.len(),
+            a: operands.a.wrapping_add(steps.start * operands.a_col),
+            b: operands.b.wrapping_add(steps.start * operands.b_row),
+            ..*operands
+        };
+        if steps.start > 0 {
+            (block.first, block.add) = (First::Zero, true);
+        }
+        // Blocks of whole tiles; the last also has the remaining rows.
+        let height = if operands.add {
+            BLOCK_ROWS_ADDED
+        } else {
+            BLOCK_ROWS
+        };
+        let count = (rows.len() / height).max(1);
+        for index in 0..count {
+            let index = if from_last { count - 1 - index } else { index };
+            let start = rows.start + index * height;
+            let last = index == count - 1;
+            let end = if last { rows.end } else { start + height };
+            // SAFETY: the caller's promise, for a part of its range.
+            unsafe { panels::<V>(&block, start..end, from_last) }
+        }
+    }
+}
+
+/// One block: panels of columns from the left to the right, in each its tiles.
+///
+/// # Safety
+/// As [`blocks`].
+unsafe fn panels<V: Vector>(block: &Operands, rows: Range<usize>, from_last: bool) {
+    let mut left = block.n.div_ceil(V::LANES);
+    let mut col = 0;
+    while left > 0 {
+        let width = width(left, V::ROWS.len());
+        let first = match block.first {
+            First::Row(row) => First::Row(row.wrapping_add(col)),
+            First::Zero => First::Zero,
+        };
+        let mut tile = Tile {
+            k: block.k,
+            a: block.a,
+            a_row: block.a_row,
+            a_col: block.a_col,
+            b: block.b.wrapping_add(col),
+            b_row: block.b_row,
+            c: block.c,
+            c_row: block.c_row,
+            first,
+            add: block.add,
+        };
+        let tiles = Pieces::of_at_most(rows.clone(), V::ROWS[width - 1]);
+        let (short, longer) = (tiles.short, tiles.short + usize::from(tiles.longer > 0));
+        let (kernel, longer_kernel) = (V::kernel(short, width), V::kernel(longer, width));
+        for rows in tiles.iter(from_last) {
+            tile.a = block.a.wrapping_add(rows.start * block.a_row);
+            tile.c = block.c.wrapping_add(rows.start * block.c_row + col);
+            let kernel = if rows.len() == short {
+                kernel
+            } else {
+                longer_kernel
+            };
+            // SAFETY: rows and columns lie in the shape; the last vector ends at most at the next
+            // multiple of `LANES` after the last column, and rows and the first row reach that
+            // far.
+            unsafe {
+                if block.add && block.k > CHAIN && from_last {
+                    add_once::<V>(kernel, &tile, rows.len(), width * V::LANES);
+                } else {
+                    kernel(&tile);
+                }
+            }
+        }
+        col += width * V::LANES;
+        left -= width;
+    }
+}
+
+/// A tile of several chains whose sum is added to `C` once: summed up in a buffer.
+///
+/// # Safety
+/// That of calling `kernel`, compiled for `rows` and `cols / V::LANES`, with `tile`.
+unsafe fn add_once<V: Vector>(kernel: Kernel, tile: &Tile, rows: usize, cols: usize) {
+    /// More floats than any tile has.
+    #[repr(align(64))]
+    struct Scratch([f32; 512]);
+    let mut scratch = Scratch([0.0; 512]);
+    let sums = &mut scratch.0[..rows * cols];
+    // `C` comes into the cache while the sums are made.
+    for row in 0..rows {
+        prefetch(tile.c.wrapping_add(row * tile.c_row), cols);
+    }
+    // SAFETY: the caller's promise, with another place for the sums, which is as large.
+    unsafe {
+        kernel(&Tile {
+            c: sums.as_mut_ptr(),
+            c_row: cols,
+            add: false,
+            ..*tile
+        });
+    }
+    V::LEVEL.dispatch(AddTo {
+        c: tile.c,
+        c_row: tile.c_row,
+        sums,
+        cols,
+    });
+}
+
+/// Adds the rows of `sums` to those of a tile, which can be read and written.
+struct AddTo<'a> {
+    c: *mut f32,
+    c_row: usize,
+    sums: &'a [f32],
+    cols: usize,
+}
+
+impl Job for AddTo<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (row, sums) in self.sums.chunks_exact(self.cols).enumerate() {
+            let c = self.c.wrapping_add(row * self.c_row);
+            // SAFETY: `cols` floats of a row of the tile.
+            let c = unsafe { slice::from_raw_parts_mut(c, self.cols) };
+            for (c, sum) in c.iter_mut().zip(sums) {
+                *c += sum;
+            }
+        }
+    }
+}
+
+/// How many of the `left` vectors the next panel takes, of at most `widest`.
+///
+/// Panels of three are the fastest where there are registers for them, then four, then two; a
+/// single vector is left to last only if it is alone.
+fn width(left: usize, widest: usize) -> usize {
+    match left {
+        1 | 2 => left,
+        _ if widest == 2 => 2,
+        4 if widest == 4 => 4,
+        4 => 2,
+        _ => 3,
+    }
+}

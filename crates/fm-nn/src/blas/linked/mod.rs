@@ -1,9 +1,0 @@
-//! The linked OpenBLAS: its facts, its product, and the check that it can be trusted.
-
-mod ffi;
-mod guard;
-#[cfg(test)]
-mod tests;
-
-pub(crate) use ffi::{library, product};
-pub(crate) use guard::check;

@@ -1,0 +1,140 @@
+//! Dropout: moments, gradients, and passes without a draw.
+
+use fm_nn::{
+    Activation, Dense, Dropout, Engine, FreezeMask, Gradients, Init, Loss, Network, NetworkError,
+    Rows, Targets, Workspace,
+};
+use ndarray::{Array2, array};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+const ROWS: usize = 64;
+
+fn rng(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+/// Standard normal inputs under `dropout`; mean, variance and the fraction that is zero.
+fn moments(dropout: Dropout) -> (f64, f64, f64) {
+    let one = |inputs: usize, outputs: usize| {
+        let weight = Array2::from_shape_fn((inputs, outputs), |(i, j)| f32::from(i == j));
+        Dense::from_parts(weight.view(), &vec![0.0; outputs], Activation::Identity).unwrap()
+    };
+    // The head gives its inputs, to the bit.
+    let network = Network::new(vec![one(1, 1000)], one(1000, 1000)).unwrap();
+    let mut workspace = Workspace::for_training(&network, Engine::portable(), ROWS);
+    workspace.set_dropout(&network, Some(dropout));
+    let normals = Init::LecunNormal.draw(1000, 1000, &mut rng(2));
+    let scale = 1000f32.sqrt();
+    let x: Vec<f32> = (0..ROWS)
+        .flat_map(|row| normals.row(row).iter().map(|x| x * scale))
+        .collect();
+    workspace.draw_dropout(1, ROWS, &mut rng(3));
+    let x = Rows::of_slice(&x, ROWS, 1000);
+    network.forward_from(1, x, &mut workspace).unwrap();
+    let values = workspace.logits().mapv(f64::from);
+    let (n, mean) = (values.len() as f64, values.mean().unwrap());
+    let variance = values.mapv(|x| (x - mean).powi(2)).sum() / n;
+    let zeros = values.iter().filter(|&&x| x == 0.0).count();
+    (mean, variance, zeros as f64 / n)
+}
+
+#[test]
+fn alpha_dropout_keeps_mean_and_variance() {
+    let (mean, variance, _) = moments(Dropout::Alpha(0.0));
+    // 64,000 normals: the mean's standard deviation is 0.004, the variance's 0.0056 (here
+    // the normals are cut at two deviations, and scaled back).
+    assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.028);
+    for rate in [0.05, 0.1, 0.5] {
+        let (mean, variance, _) = moments(Dropout::Alpha(rate));
+        assert!(mean.abs() < 0.02, "rate {rate}: mean {mean}");
+        assert!((variance - 1.0).abs() < 0.04, "rate {rate}: {variance}");
+        // The same inputs are left out; five standard deviations of a binomial of 64,000.
+        let (_, _, out) = moments(Dropout::Standard(rate));
+        assert!((out - rate).abs() < 0.01, "rate {rate}: {out}");
+    }
+    // Standard dropout keeps the mean only: E[x²]/q.
+    let (mean, variance, _) = moments(Dropout::Standard(0.5));
+    assert!(
+        mean.abs() < 0.03 && (variance - 2.0).abs() < 0.08,
+        "{variance}"
+    );
+}
+
+/// Central differences, with what is left out held fixed.
+#[test]
+fn gradients_go_the_way_that_outputs_came() {
+    for dropout in [Dropout::Standard(0.4), Dropout::Alpha(0.4)] {
+        let mut random = rng(4);
+        let mut dense = |inputs, outputs, activation| {
+            Dense::new(
+                inputs,
+                outputs,
+                activation,
+                Init::GlorotUniform,
+                &mut random,
+            )
+        };
+        let trunk = vec![dense(3, 5, Activation::Tanh), dense(5, 4, Activation::Selu)];
+        let mut network = Network::new(trunk, dense(4, 2, Activation::Identity)).unwrap();
+        let x = [0.3, -0.8, 0.5, 0.9, 0.1, -0.4];
+        let (x, y) = (Rows::of_slice(&x, 2, 3), Targets::Classes(&[0, 1]));
+        let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
+        workspace.set_dropout(&network, Some(dropout));
+        let loss = |network: &Network, workspace: &mut Workspace| {
+            workspace.draw_dropout(0, 2, &mut rng(5));
+            network.forward(x, workspace).unwrap();
+            workspace.loss_and_gradient(Loss::SoftmaxCrossEntropy, y) / 2.0
+        };
+        loss(&network, &mut workspace);
+        let mut gradients = Gradients::default();
+        let mask = FreezeMask::none(3);
+        let backward = network.backward(x, &mut workspace, &mask, &mut gradients);
+        backward.unwrap();
+        let mut nonzero = 0;
+        for l in 0..3 {
+            let (weight, _) = gradients.layer(l).unwrap();
+            for ((i, j), &g) in weight.view().indexed_iter() {
+                let h = 1e-2;
+                let mut at = |d: f32| {
+                    let mut moved = network.clone();
+                    moved.layers_mut()[l].weight_mut()[(i, j)] += d;
+                    loss(&moved, &mut workspace)
+                };
+                let difference = (at(h) - at(-h)) / f64::from(2.0 * h);
+                // f32 rounding of the loss over 2h, and h² of the third derivative.
+                let close = (difference - f64::from(g)).abs() < 2e-4;
+                assert!(close, "{dropout:?} {l} ({i}, {j}): {g}, {difference}");
+                nonzero += usize::from(g != 0.0);
+            }
+        }
+        assert!(nonzero > 10, "{nonzero}");
+    }
+}
+
+#[test]
+fn before_the_first_draw_nothing_is_dropped_and_a_draw_too_small_is_refused() {
+    let mut random = rng(6);
+    let mut dense = |inputs, outputs| {
+        let (identity, init) = (Activation::Identity, Init::GlorotUniform);
+        Dense::new(inputs, outputs, identity, init, &mut random)
+    };
+    let network = Network::new(vec![dense(2, 6)], dense(6, 1)).unwrap();
+    let x = array![[0.5, -1.0], [0.25, 2.0]];
+    let expected = network.predict(&x, &Engine::portable()).unwrap();
+    let x = Rows::of_slice(x.as_slice().unwrap(), 2, 2);
+    let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
+    workspace.set_dropout(&network, Some(Dropout::Standard(0.5)));
+    network.forward(x, &mut workspace).unwrap();
+    assert_eq!(workspace.logits(), expected);
+    workspace.draw_dropout(0, 1, &mut rng(7));
+    let error = NetworkError::Dropout {
+        rows: 2,
+        first: 0,
+        drawn: 1,
+        from: 0,
+    };
+    assert_eq!(network.forward(x, &mut workspace), Err(error));
+    network.forward(x.first(1), &mut workspace).unwrap();
+    assert_ne!(workspace.logits()[[0, 0]], expected[[0, 0]]);
+}

@@ -1,0 +1,13 @@
+//! Networks: masks, steps, files of models and of tensors.
+
+mod activation;
+mod dropout;
+mod freeze;
+mod init;
+#[cfg(feature = "safetensors")]
+mod mutated;
+mod step;
+mod summary;
+#[cfg(feature = "safetensors")]
+mod tensors;
+mod weights;

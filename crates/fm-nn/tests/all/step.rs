@@ -1,0 +1,215 @@
+//! Steps and predictions, and what does not fit a network.
+
+use fm_nn::{
+    Activation, Descent, Engine, FreezeMask, Gradients, Init, Inputs, Loss, Matrix, Network,
+    NetworkError, Rows, Targets, TrunkSpec, Workspace,
+};
+use ndarray::{Array2, array};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+fn network(inputs: usize, hidden: &[usize], outputs: usize, activation: Activation) -> Network {
+    let init = Init::GlorotUniform;
+    let hidden = hidden.to_vec();
+    let spec = TrunkSpec {
+        inputs,
+        hidden,
+        activation,
+        init,
+    };
+    spec.network(outputs, &mut ChaCha8Rng::seed_from_u64(1))
+}
+
+fn selu(outputs: usize) -> Network {
+    network(3, &[5, 4], outputs, Activation::Selu)
+}
+
+const CLASSES: Targets<'_> = Targets::Classes(&[1, 0]);
+
+#[test]
+fn a_step_is_forward_loss_and_backward() {
+    let x = array![[0.3, -0.8, 0.5], [0.9, 0.1, -0.4]];
+    let (mut one, mut two) = (selu(1), selu(1));
+    let mask = FreezeMask::parse("layers.0.weight", 3).unwrap();
+    let loss = Loss::BinaryCrossEntropy;
+    let mut workspace = Workspace::for_training(&one, Engine::portable(), 4);
+    let mean = one.train_step(
+        &x,
+        CLASSES,
+        loss,
+        &mask,
+        &mut Descent { lr: 0.1 },
+        &mut workspace,
+    );
+    let rows = Rows::of_slice(x.as_slice().unwrap(), 2, 3);
+    two.forward(rows, &mut workspace).unwrap();
+    let sum = workspace.loss_and_gradient(loss, CLASSES);
+    two.backward(rows, &mut workspace, &mask, &mut Descent { lr: 0.1 })
+        .unwrap();
+    assert_eq!((mean, &one), (Ok(sum / 2.0), &two));
+    assert_ne!(one, selu(1));
+    assert_eq!(one.layers()[0].weight(), selu(1).layers()[0].weight());
+}
+
+#[test]
+fn predictions_do_not_depend_on_how_inputs_lie_or_on_chunks() {
+    let network = selu(2);
+    let bytes = Array2::from_shape_fn((600, 3), |(i, j)| (i * 7 + j * 31) as u8);
+    let floats = bytes.mapv(|b| f32::from(b) * 0.5);
+    let engine = Engine::portable();
+    let expected = network.predict(&floats, &engine).unwrap();
+    let scaled = Inputs::U8 {
+        values: bytes.view(),
+        scale: 0.5,
+    };
+    assert_eq!(network.predict(scaled, &engine).unwrap(), expected);
+    let turned = floats.t().as_standard_layout().into_owned();
+    assert_eq!(network.predict(turned.t(), &engine).unwrap(), expected);
+    let last = network
+        .predict(floats.slice(ndarray::s![599.., ..]), &engine)
+        .unwrap();
+    assert_eq!(last.row(0), expected.row(599));
+    let none = network.predict(&Array2::zeros((0, 3)), &engine).unwrap();
+    assert_eq!(none.dim(), (0, 2));
+    let features = network.features(1, &floats, &engine).unwrap();
+    assert_eq!(features.dim(), (600, 5));
+}
+
+#[test]
+fn workspaces_of_other_networks_are_refused_with_both_shapes() {
+    let mut network = selu(2);
+    let x = Matrix::zeros(2, 3);
+    for other in [
+        selu(1),
+        self::network(3, &[5, 4, 4], 2, Activation::Selu),
+        self::network(3, &[5, 5], 2, Activation::Selu),
+        // Whose backward pass needs what another activation does not keep.
+        self::network(3, &[5, 4], 2, Activation::Gelu),
+    ] {
+        let mut workspace = Workspace::for_training(&other, Engine::portable(), 2);
+        let error = network.forward(Rows::of(&x), &mut workspace).unwrap_err();
+        let words = error.to_string();
+        assert!(
+            words.contains("expected 3x5 selu, 5x4 selu, 4x2 identity"),
+            "{words}"
+        );
+        other.forward(Rows::of(&x), &mut workspace).unwrap();
+        let mask = FreezeMask::none(3);
+        let gradients = &mut Gradients::default();
+        assert_eq!(
+            network.backward(Rows::of(&x), &mut workspace, &mask, gradients),
+            Err(error)
+        );
+    }
+}
+
+#[test]
+fn what_does_not_fit_a_step_is_refused_and_nothing_changes() {
+    let mut network = selu(1);
+    let before = network.clone();
+    let x = Array2::zeros((2, 3));
+    let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
+    let mut inference = Workspace::for_inference(&network, Engine::portable(), 2);
+    let (sigmoid, all) = (Loss::BinaryCrossEntropy, FreezeMask::none(3));
+    let short = FreezeMask::bias_elements(0, &[true, false], 3);
+    let mut step = |x: &Array2<f32>,
+                    y: Targets<'_>,
+                    loss: Loss,
+                    mask: &FreezeMask,
+                    workspace: &mut Workspace| {
+        let descent = &mut Descent { lr: 1.0 };
+        network
+            .train_step(x, y, loss, mask, descent, workspace)
+            .unwrap_err()
+    };
+    use NetworkError as E;
+    let error = step(
+        &Array2::zeros((2, 4)),
+        CLASSES,
+        sigmoid,
+        &all,
+        &mut workspace,
+    );
+    assert_eq!(
+        error,
+        E::Inputs {
+            layer: 0,
+            expected: 3,
+            found: 4
+        }
+    );
+    let error = step(
+        &Array2::zeros((3, 3)),
+        Targets::Classes(&[0; 3]),
+        sigmoid,
+        &all,
+        &mut workspace,
+    );
+    assert_eq!(
+        error,
+        E::Capacity {
+            rows: 3,
+            capacity: 2
+        }
+    );
+    let error = step(&x, Targets::Classes(&[1]), sigmoid, &all, &mut workspace);
+    assert_eq!(error.to_string(), "targets of 1 rows, expected 2 rows");
+    let error = step(&x, Targets::Classes(&[1, 2]), sigmoid, &all, &mut workspace);
+    assert_eq!(
+        error,
+        E::Class {
+            row: 1,
+            class: 2,
+            n_classes: 2
+        }
+    );
+    let values = Matrix::zeros(2, 2);
+    let error = step(&x, Targets::Values(&values), sigmoid, &all, &mut workspace);
+    assert!(matches!(error, E::Targets { .. }), "{error}");
+    let error = step(&x, CLASSES, Loss::SoftmaxCrossEntropy, &all, &mut workspace);
+    assert_eq!(error, E::SoftmaxOfOne);
+    assert_eq!(
+        step(&x, CLASSES, sigmoid, &all, &mut inference),
+        E::Inference
+    );
+    let error = step(&x, CLASSES, sigmoid, &FreezeMask::none(2), &mut workspace);
+    assert_eq!(
+        error,
+        E::MaskLayers {
+            expected: 3,
+            found: 2
+        }
+    );
+    let error = step(&x, CLASSES, sigmoid, &short, &mut workspace);
+    assert_eq!(
+        error,
+        E::MaskShape {
+            layer: 0,
+            what: "biases",
+            expected: (1, 5),
+            found: (1, 2)
+        }
+    );
+    assert_eq!(network, before);
+}
+
+#[test]
+fn a_backward_pass_goes_no_lower_than_the_forward_pass() {
+    let mut network = selu(1);
+    let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
+    let x = Matrix::zeros(2, 5);
+    network
+        .forward_from(1, Rows::of(&x), &mut workspace)
+        .unwrap();
+    workspace.loss_and_gradient(Loss::BinaryCrossEntropy, CLASSES);
+    let (mask, gradients) = (FreezeMask::none(3), &mut Gradients::default());
+    let error = network.backward(Rows::of(&x), &mut workspace, &mask, gradients);
+    assert_eq!(
+        error,
+        Err(NetworkError::BelowForward { layer: 0, first: 1 })
+    );
+    let mask = FreezeMask::first(1, 3);
+    network
+        .backward(Rows::of(&x), &mut workspace, &mask, gradients)
+        .unwrap();
+}

@@ -1,0 +1,355 @@
+//! Safetensors files: names and layouts of PyTorch and Keras, and what does not fit, by name.
+
+use fm_nn::tensors::{self, Layout, ReadOptions, TensorError, TensorFile};
+use fm_nn::{Activation, FileError, Init, Metadata, Model, Network, TrunkSpec};
+use ndarray::{Array2, array};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+
+fn network(inputs: usize, hidden: &[usize], outputs: usize) -> Network {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let spec = TrunkSpec {
+        inputs,
+        hidden: hidden.to_vec(),
+        activation: Activation::Selu,
+        init: Init::LecunNormal,
+    };
+    Network::new(spec.trunk(&mut rng), spec.head(outputs, &mut rng)).unwrap()
+}
+
+fn model() -> Model {
+    Model {
+        network: network(4, &[3, 3], 2),
+        metadata: Metadata {
+            class_names: vec!["a \"quoted\" one".to_owned(), "shirt".to_owned()],
+            input_scale: Some(1.0 / 255.0),
+            notes: [("made by".to_owned(), "a test".to_owned())].into(),
+        },
+    }
+}
+
+/// A file as other programs write it, of tensors filled with one number each.
+fn foreign(tensors: &[(&str, &[usize])]) -> Vec<u8> {
+    let floats: Vec<Vec<u8>> = tensors
+        .iter()
+        .zip(1u8..)
+        .map(|((_, shape), i)| f32::from(i).to_le_bytes().repeat(shape.iter().product()))
+        .collect();
+    let views = tensors.iter().zip(&floats).map(|((name, shape), floats)| {
+        let view = TensorView::new(Dtype::F32, shape.to_vec(), floats);
+        (*name, view.unwrap())
+    });
+    safetensors::serialize(views, None).unwrap()
+}
+
+fn relu() -> ReadOptions {
+    ReadOptions {
+        activation: Some(Activation::Relu),
+        ..ReadOptions::default()
+    }
+}
+
+fn misfits(error: TensorError) -> Vec<String> {
+    match error {
+        TensorError::Misfit(list) => list,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_model_comes_back_from_either_layout() {
+    let model = model();
+    for layout in [Layout::PyTorch, Layout::Keras] {
+        let bytes = model.to_safetensors(layout).unwrap();
+        assert!(tensors::is_safetensors(&bytes));
+        let read = Model::from_safetensors(&bytes, &ReadOptions::default()).unwrap();
+        assert_eq!(read, model);
+        assert_eq!(read.network.digest(), model.network.digest());
+        assert_eq!(bytes, model.to_safetensors(layout).unwrap());
+    }
+    assert!(!tensors::is_safetensors(&model.to_bytes().unwrap()));
+    assert!(!tensors::is_safetensors(b"{}"));
+}
+
+/// The crate that Python's package is made from reads the same names, shapes and floats.
+#[test]
+fn files_are_what_the_format_says() {
+    let model = model();
+    let first = &model.network.layers()[0];
+    let bytes = model.to_safetensors(Layout::PyTorch).unwrap();
+    let (header, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
+    assert_eq!(header % 8, 0);
+    let metadata = metadata.metadata().clone().unwrap();
+    assert_eq!(metadata["activation"], "selu");
+    assert_eq!(metadata["format"], "pt");
+    assert_eq!(metadata["class_names"], r#"["a \"quoted\" one","shirt"]"#);
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let mut names = file.names();
+    names.sort_unstable();
+    let expected = [
+        "0.bias", "0.weight", "2.bias", "2.weight", "4.bias", "4.weight",
+    ];
+    assert_eq!(names, expected);
+    let weight = file.tensor("0.weight").unwrap();
+    assert_eq!(weight.shape(), [3, 4]);
+    let second = f32::from_le_bytes(weight.data()[4..8].try_into().unwrap());
+    assert_eq!(
+        second,
+        first.weight()[[1, 0]],
+        "[outputs, inputs], row by row"
+    );
+
+    let bytes = model.to_safetensors(Layout::Keras).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let kernel = file.tensor("dense/kernel").unwrap();
+    assert_eq!(kernel.shape(), [4, 3]);
+    let second = f32::from_le_bytes(kernel.data()[4..8].try_into().unwrap());
+    assert_eq!(
+        second,
+        first.weight()[[0, 1]],
+        "[inputs, outputs], row by row"
+    );
+    assert_eq!(file.tensor("dense_2/bias").unwrap().shape(), [2]);
+}
+
+#[test]
+fn names_of_many_kinds_are_put_in_order() {
+    let shape = |bytes: &[u8], options: &ReadOptions| {
+        let model = Model::from_safetensors(bytes, options).unwrap();
+        let layers = model.network.layers().iter();
+        let sizes: Vec<_> = layers.map(|l| (l.inputs(), l.outputs())).collect();
+        (sizes, model.network.layers()[1].weight()[[0, 0]])
+    };
+    let expected = vec![(4, 3), (3, 3), (3, 2)];
+    // The second layer's weights are the third tensor of each list, filled with 3.
+    let torch: [[&str; 3]; 4] = [
+        ["1", "3", "10"],
+        ["net.layers.0", "net.layers.1", "net.head"],
+        ["fc1", "fc2", "fc3"],
+        ["a", "b", "output"],
+    ];
+    for names in torch {
+        let [a, b, c] = names.map(|n| [format!("{n}.weight"), format!("{n}.bias")]);
+        let bytes = foreign(&[
+            (&a[0], &[3, 4]),
+            (&a[1], &[3]),
+            (&b[0], &[3, 3]),
+            (&b[1], &[3]),
+            (&c[0], &[2, 3]),
+            (&c[1], &[2]),
+        ]);
+        assert_eq!(shape(&bytes, &relu()), (expected.clone(), 3.0), "{names:?}");
+    }
+    let keras = foreign(&[
+        ("sequential/dense/kernel", &[4, 3]),
+        ("sequential/dense/bias", &[3]),
+        ("sequential/dense_1/kernel", &[3, 3]),
+        ("sequential/dense_1/bias", &[3]),
+        ("sequential/dense_10/kernel", &[3, 2]),
+        ("sequential/dense_10/bias", &[2]),
+    ]);
+    assert_eq!(shape(&keras, &relu()), (expected, 3.0));
+
+    // An order that no rule finds, and one of two heads.
+    let odd = foreign(&[
+        ("first.weight", &[3, 4]),
+        ("first.bias", &[3]),
+        ("last_a.weight", &[7, 2]),
+        ("last_a.bias", &[7]),
+        ("last_b.weight", &[1, 2]),
+        ("last_b.bias", &[1]),
+        ("again.weight", &[2, 3]),
+        ("again.bias", &[2]),
+    ]);
+    let error = Model::from_safetensors(&odd, &relu()).unwrap_err();
+    assert!(matches!(error, TensorError::Chain { .. }), "{error}");
+    let mut options = relu();
+    options.layers = ["first", "again", "last_b"].map(str::to_owned).to_vec();
+    assert_eq!(shape(&odd, &options).0, [(4, 3), (3, 2), (2, 1)]);
+    options.layers[2] = "last_c".to_owned();
+    let error = Model::from_safetensors(&odd, &options).unwrap_err();
+    assert!(
+        error.to_string().contains("\"last_c\"; there are"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_says_no_activation_needs_one() {
+    let bytes = foreign(&[
+        ("0.weight", &[3, 4]),
+        ("0.bias", &[3]),
+        ("2.weight", &[1, 3]),
+        ("2.bias", &[1]),
+    ]);
+    let error = Model::from_safetensors(&bytes, &ReadOptions::default()).unwrap_err();
+    assert!(matches!(error, TensorError::NoActivation { hidden: 1 }));
+    let model = Model::from_safetensors(&bytes, &relu()).unwrap();
+    assert_eq!(model.network.trunk()[0].activation(), Activation::Relu);
+    // A head alone has none.
+    let bytes = foreign(&[("weight", &[3, 4]), ("bias", &[3])]);
+    let model = Model::from_safetensors(&bytes, &ReadOptions::default()).unwrap();
+    assert_eq!((model.network.inputs(), model.network.outputs()), (4, 3));
+}
+
+#[test]
+fn weights_the_other_way_round_are_said_and_not_guessed() {
+    let bytes = foreign(&[
+        ("layers.0.weight", &[4, 3]),
+        ("layers.0.bias", &[3]),
+        ("head.weight", &[3, 3]),
+        ("head.bias", &[3]),
+    ]);
+    let error = Model::from_safetensors(&bytes, &relu()).unwrap_err();
+    assert_eq!(misfits(error), ["layers.0.bias: expected [4], found [3]"]);
+    let options = ReadOptions {
+        layout: Some(Layout::Keras),
+        ..relu()
+    };
+    let model = Model::from_safetensors(&bytes, &options).unwrap();
+    assert_eq!(model.network.inputs(), 4);
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_listed_by_name() {
+    let half = safetensors::serialize(
+        [
+            (
+                "0.weight",
+                TensorView::new(Dtype::F16, vec![1, 2], &[0; 4]).unwrap(),
+            ),
+            (
+                "0.bias",
+                TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap(),
+            ),
+        ],
+        None,
+    );
+    let error = Model::from_safetensors(&half.unwrap(), &relu()).unwrap_err();
+    assert_eq!(misfits(error), ["0.weight: expected F32, found F16"]);
+
+    let bytes = foreign(&[
+        ("0.weight", &[3, 4]),
+        ("1.weight", &[3]),
+        ("1.bias", &[3]),
+        ("2.bias", &[1]),
+        ("epoch", &[]),
+        ("running_mean", &[3]),
+    ]);
+    let error = Model::from_safetensors(&bytes, &relu()).unwrap_err();
+    let mut found = misfits(error);
+    found.sort_unstable();
+    let expected = [
+        "0.bias [3] is missing",
+        "1.weight: expected [any, any], found [3]",
+        "2.weight [1, any] is missing",
+        "epoch [] has no place",
+        "running_mean [3] has no place",
+    ];
+    assert_eq!(found, expected);
+    let none = foreign(&[]);
+    let error = Model::from_safetensors(&none, &relu()).unwrap_err();
+    assert_eq!(misfits(error), ["weight [any, any] is missing"]);
+}
+
+#[test]
+fn metadata_that_means_something_else_is_refused() {
+    let mut model = model();
+    model
+        .metadata
+        .notes
+        .insert("activation".to_owned(), "mine".to_owned());
+    let error = model.to_safetensors(Layout::Keras).unwrap_err();
+    assert!(error.to_string().contains("activation"), "{error}");
+    model.metadata.notes.clear();
+    model.metadata.class_names.pop();
+    let error = model.to_safetensors(Layout::Keras).unwrap_err();
+    assert!(
+        error.to_string().contains("1 class names for 2 logits"),
+        "{error}"
+    );
+    assert!(matches!(model.to_bytes(), Err(FileError::Metadata { .. })));
+}
+
+#[test]
+fn what_is_no_such_file_is_told_apart() {
+    let read = |bytes: &[u8]| Model::from_safetensors(bytes, &relu()).unwrap_err();
+    let good = model().to_safetensors(Layout::PyTorch).unwrap();
+    assert!(matches!(read(b"abc"), TensorError::Framing { file: 3, .. }));
+    assert!(matches!(
+        read(b"\x02\0\0\0\0\0\0\0[]"),
+        TensorError::Header { .. }
+    ));
+    assert!(matches!(
+        read(&good[..good.len() - 1]),
+        TensorError::Length { .. }
+    ));
+    assert!(matches!(
+        read(&[&good[..], b"x"].concat()),
+        TensorError::Length { .. }
+    ));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.safetensors");
+    assert!(matches!(
+        Model::load_safetensors(&path, &relu()),
+        Err(TensorError::File(_))
+    ));
+    model().save_safetensors(&path, Layout::PyTorch).unwrap();
+    let read = Model::load_safetensors(&path, &ReadOptions::default()).unwrap();
+    assert_eq!(read, model());
+}
+
+#[test]
+fn arrays_and_texts_come_back_and_other_readers_agree() {
+    let (wide, bytes) = (array![[0.5f32, -1.0, 3.0]], array![7u8, 8, 9]);
+    let numbers = array![1u32, u32::MAX];
+    let mut file = TensorFile::default();
+    file.add("b/wide", &wide.t()).unwrap();
+    file.add("a \"quoted\" name", &bytes).unwrap();
+    file.add("numbers", &numbers).unwrap();
+    file.add("none", &Array2::<f32>::zeros((0, 3))).unwrap();
+    for key in ["z", "a", "é\n"] {
+        file.metadata.insert(key.to_owned(), format!("{key}{key}"));
+    }
+    let written = file.to_bytes().unwrap();
+    let read = TensorFile::from_bytes(&written).unwrap();
+    assert_eq!(read.to_bytes().unwrap(), written);
+    assert_eq!(read.metadata, file.metadata);
+    assert_eq!(read.get::<f32>("b/wide").unwrap(), wide.t().into_dyn());
+    assert_eq!(read.get::<u32>("numbers").unwrap(), numbers.into_dyn());
+    assert_eq!(read.get::<f32>("none").unwrap().shape(), [0, 3]);
+
+    let other = SafeTensors::deserialize(&written).unwrap();
+    assert_eq!(other.tensor("a \"quoted\" name").unwrap().data(), [7, 8, 9]);
+    assert_eq!(other.tensor("b/wide").unwrap().shape(), [3, 1]);
+    let (_, header) = SafeTensors::read_metadata(&written).unwrap();
+    assert_eq!(header.metadata().as_ref().unwrap()["é\n"], "é\né\n");
+    // Numbers lie at multiples of their size, though bytes were added between them.
+    let base = written.as_ptr().addr();
+    for (_, tensor) in other.tensors() {
+        let (size, place) = (
+            tensor.dtype().bitsize() / 8,
+            tensor.data().as_ptr().addr() - base,
+        );
+        assert!(place.is_multiple_of(size), "{place}");
+    }
+}
+
+#[test]
+fn arrays_that_cannot_be_added_or_got_are_named() {
+    let mut file = TensorFile::default();
+    file.add("a", &array![1u8]).unwrap();
+    for name in ["a", "__metadata__"] {
+        let error = file.add(name, &array![1.0f32]).unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    let words = |error: TensorError| error.to_string();
+    let found = words(file.get::<u32>("a").unwrap_err());
+    assert_eq!(found, "tensor \"a\": expected U32, found U8");
+    assert!(words(file.get::<u8>("b").unwrap_err()).contains("\"b\""));
+    file.metadata.insert("long".to_owned(), "x".repeat(5 << 20));
+    let error = file.to_bytes().unwrap_err();
+    assert!(matches!(error, TensorError::TooLong { .. }), "{error}");
+}

@@ -1,0 +1,137 @@
+//! Rules of manifests: which crate may use which, and that versions are set in one place.
+
+/// The crates, and which of them each may use: no arrow points back.
+const EDGES: [(&str, &[&str]); 13] = [
+    ("fm-matmul", &[]),
+    ("fm-stats", &[]),
+    ("fm-sample", &[]),
+    ("fm-data", &["fm-sample"]),
+    ("fm-nn", &["fm-matmul"]),
+    ("fm-train", &["fm-nn"]),
+    (
+        "fm-experiment",
+        &["fm-data", "fm-nn", "fm-train", "fm-stats"],
+    ),
+    (
+        "fm-report",
+        &["fm-experiment", "fm-data", "fm-nn", "fm-train", "fm-stats"],
+    ),
+    (
+        "fm-cli",
+        &["fm-report", "fm-experiment", "fm-data", "fm-nn"],
+    ),
+    (
+        "fm-benches",
+        &["fm-data", "fm-matmul", "fm-nn", "fm-train", "fm-experiment"],
+    ),
+    (
+        "fm-tests",
+        &[
+            "fm-data",
+            "fm-matmul",
+            "fm-nn",
+            "fm-train",
+            "fm-experiment",
+            "fm-report",
+        ],
+    ),
+    ("fm-data-fuzz", &["fm-data"]),
+    ("xtask", &[]),
+];
+
+/// The violations of a member's manifest.
+pub(super) fn problems(text: &str) -> Vec<String> {
+    let mut broken = Vec::new();
+    // A workspace of its own, as cargo-fuzz wants one, needs another toolchain and is no member.
+    if text.lines().any(|line| line == "[workspace]") {
+        return broken;
+    }
+    let name = value(text, "name").unwrap_or_default();
+    let allowed = EDGES
+        .iter()
+        .find(|(from, _)| *from == name)
+        .map(|(_, to)| *to);
+    if allowed.is_none() {
+        broken.push(format!(
+            "the crate {name:?} is not in the table EDGES of xtask"
+        ));
+    }
+    for (dependency, version) in dependencies(text) {
+        let inside = EDGES.iter().any(|(from, _)| *from == dependency);
+        if inside && !allowed.is_some_and(|allowed| allowed.contains(&dependency)) {
+            broken.push(format!("{name} must not use {dependency}"));
+        }
+        if version {
+            broken.push(format!(
+                "{dependency}: versions are set in the workspace's manifest"
+            ));
+        }
+    }
+    if !text.contains("[lints]\nworkspace = true") {
+        broken.push("does not take the workspace's lints".to_owned());
+    }
+    broken
+}
+
+/// The first value of a key, without its quotes.
+fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    text.lines()
+        .filter_map(|line| line.split_once('='))
+        .find(|(k, _)| k.trim() == key)
+        .map(|(_, value)| value.trim().trim_matches('"'))
+}
+
+/// The dependencies of every kind, each with whether it has a version of its own.
+fn dependencies(text: &str) -> Vec<(&str, bool)> {
+    let mut inside = false;
+    let mut found = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(section) = line.strip_prefix('[') {
+            let section = section.trim_end_matches(']');
+            inside = section.ends_with("dependencies");
+            if let Some((_, name)) = section.rsplit_once("dependencies.") {
+                found.push((name, false));
+            }
+        } else if inside && !line.starts_with('#') && line.contains('=') {
+            let end = line.find(['.', '=', ' ']).unwrap_or(line.len());
+            found.push((&line[..end], !line.contains("workspace = true")));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dependencies_point_one_way() {
+        let manifest = |name: &str, rest: &str| {
+            format!("[package]\nname = \"{name}\"\n\n[lints]\nworkspace = true\n\n{rest}")
+        };
+        let broken = |name: &str, rest: &str| problems(&manifest(name, rest)).len();
+        assert_eq!(
+            broken("fm-train", "[dependencies]\nfm-nn.workspace = true\n"),
+            0
+        );
+        assert_eq!(
+            broken("fm-nn", "[dependencies]\nfm-data.workspace = true\n"),
+            1
+        );
+        assert_eq!(
+            broken(
+                "fm-nn",
+                "[dev-dependencies]\nfm-data = { workspace = true }\n"
+            ),
+            1
+        );
+        assert_eq!(
+            broken("fm-nn", "[dependencies.fm-train]\nworkspace = true\n"),
+            1
+        );
+        assert_eq!(broken("xtask", "[dependencies]\nanyhow = \"1\"\n"), 1);
+        assert_eq!(broken("fm-new", ""), 1);
+        assert_eq!(broken("fm-new", "[workspace]\n"), 0);
+        assert_eq!(problems("[package]\nname = \"xtask\"\n").len(), 1);
+    }
+}
