@@ -17,6 +17,9 @@ use crate::number::{counted, ranges};
 /// converged.
 const STILL_FALLING: f64 = 0.1;
 
+/// The name of the embedded sample of Fashion-MNIST.
+pub(crate) const SAMPLE: &str = "fashion-mnist-sample";
+
 /// Something odd in the results, or too little of them. The most severe come first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -43,6 +46,8 @@ pub enum Warning {
         /// Seeds in which it does.
         seeds: Vec<u64>,
     },
+    /// The data are the embedded sample.
+    Sample,
     /// Trainings diverged; they have no scores.
     Diverged {
         /// How many.
@@ -88,6 +93,11 @@ impl Warning {
                 let seeds = ranges(seeds);
                 format!("{model} predicts the same class for every test row (seeds {seeds}).")
             }
+            Self::Sample => {
+                "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 \
+                             training images: the results are not those of the whole dataset."
+                    .to_owned()
+            }
             Self::Diverged { cells, of } => format!(
                 "{} of {of} diverged and {} no scores.",
                 counted(*cells, "training"),
@@ -125,6 +135,7 @@ impl Warning {
                 "Look at its learning curve: a loss that stays or grows means that the learning rate \
                  is too high or too low. Check the labels too."
             }
+            Self::Sample => "Download Fashion-MNIST for results that can be compared with others.",
             Self::Diverged { .. } => "Lower the learning rate, or clip the gradients.",
             Self::Missing { .. } => "Start the experiment again: it trains what is missing.",
             Self::TooFewSeeds { .. } => "Add seeds before saying which arm is better.",
@@ -160,6 +171,9 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
         if let Some(seeds) = seeds_where(results, index, |record, _| is_constant(record)) {
             warnings.push(Warning::ConstantPredictions { model, seeds });
         }
+    }
+    if results.store().dataset().name == SAMPLE {
+        warnings.push(Warning::Sample);
     }
     let of = results.cells().count();
     let failed = results
