@@ -167,7 +167,7 @@ mod tests {
             "3",
             "--data",
             "my data",
-            "--images=x",
+            "--dataset=x",
         ]);
         assert_eq!(data_options(&given), ["--data", "my data", "--dataset=x"]);
         assert!(data_options(&words(&["fm", "--database", "x"])).is_empty());

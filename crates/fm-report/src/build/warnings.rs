@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use fm_experiment::protocol::{Freeze, TrunkOrigin};
-use fm_experiment::{Outcome, Place, Predictions, Record, Results};
+use fm_experiment::{Outcome, Predictions, Record, Results};
 use fm_stats::{MIN_PAIRS, pairs_to_conclude};
 use fm_train::constant_prediction;
 use serde::Serialize;
 
-use super::analysis::Analysis;
+use super::analysis::{Analysis, main_place, main_records};
 use super::learning::{Measure, bands, histories};
 use super::sentences::capitalised;
 use crate::number::{counted, ranges};
@@ -214,17 +214,10 @@ fn seeds_where(
     arm: Option<usize>,
     odd: impl Fn(&Record, u64) -> bool,
 ) -> Option<Vec<u64>> {
-    let seeds = results.main().seeds.iter().copied().filter(|&seed| {
-        let place = Place {
-            series: 0,
-            point: 0,
-            arm,
-            seed,
-        };
-        results
-            .record(place)
-            .is_some_and(|record| odd(record, seed))
-    });
+    let records = main_records(results, arm);
+    let seeds = records
+        .filter(|(seed, record)| odd(record, *seed))
+        .map(|(seed, _)| seed);
     let seeds: Vec<u64> = seeds.collect();
     (!seeds.is_empty()).then_some(seeds)
 }
@@ -234,12 +227,7 @@ fn source_changed(results: &Results, arm: &str, record: &Record, seed: u64) -> b
         .protocol()
         .arm(arm)
         .is_some_and(|arm| arm.trunk == TrunkOrigin::Source);
-    let source = results.record(Place {
-        series: 0,
-        point: 0,
-        arm: None,
-        seed,
-    });
+    let source = results.record(main_place(None, seed));
     let digests = source.and_then(|source| source.source_sha256.as_ref());
     let digests = digests.zip(record.source_sha256.as_ref());
     copied && digests.is_some_and(|(scored, reused)| scored != reused)
