@@ -1,6 +1,6 @@
 //! [`Report`]: the document of a store's results, and its files.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -76,7 +76,7 @@ impl Report {
     /// # Errors
     /// What the file system says.
     pub fn write(&self, folder: &Path) -> Result<Written, ReportError> {
-        let mut kept = HashSet::new();
+        let mut kept = BTreeSet::new();
         for file in csv(&self.document) {
             let name = format!("{TABLES}/{}", file.name);
             kept.insert(write_file(folder, &name, file.text.as_bytes())?);
@@ -132,7 +132,7 @@ fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Report
 }
 
 /// Removes the CSV files that an earlier report wrote and this one did not.
-fn remove_others(folder: &Path, kept: &HashSet<PathBuf>) -> Result<(), ReportError> {
+fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), ReportError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| ReportError::Write { path, source }
