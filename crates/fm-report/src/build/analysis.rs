@@ -1,7 +1,7 @@
 //! [`Analysis`]: the descriptions and comparisons that documents and `summary.json` are made from.
 
 use fm_experiment::protocol::{Moved, Pairing};
-use fm_experiment::{CellResult, Paired, Point, Results, Series};
+use fm_experiment::{CellResult, Paired, Place, Point, Record, Results, Series};
 use fm_stats::{Comparison, Description, Settings, StatsError, correct_for_family, describe};
 use serde::Serialize;
 
@@ -195,6 +195,25 @@ impl Scores {
             test_error: measure(&CellResult::error)?,
             test_loss: measure(&|cell| Some(cell.scores()?.loss))?,
         })
+    }
+}
+
+/// The records of a model of the main table that exist, by seed; no arm is the source network.
+pub(crate) fn main_records(
+    results: &Results,
+    arm: Option<usize>,
+) -> impl Iterator<Item = (u64, &Record)> {
+    let seeds = results.main().seeds.iter();
+    seeds.filter_map(move |&seed| Some((seed, results.record(main_place(arm, seed))?)))
+}
+
+/// The place of a cell of the main table.
+pub(crate) fn main_place(arm: Option<usize>, seed: u64) -> Place {
+    Place {
+        series: 0,
+        point: 0,
+        arm,
+        seed,
     }
 }
 

@@ -4,8 +4,9 @@
 //! the tags `train/loss`, `valid/accuracy` and so on; `test/…` is at the last epoch. Epochs are the
 //! steps. Equal records give equal bytes: the wall time of an event is its epoch in seconds.
 
-use fm_experiment::{Place, Record, Results};
+use fm_experiment::{Record, Results};
 
+use super::analysis::main_records;
 use super::learning::{Measure, bands, histories};
 use crate::tensorboard::EventFile;
 
@@ -18,16 +19,8 @@ pub(crate) fn files(results: &Results) -> Vec<(String, Vec<u8>)> {
     let arms = results.main().points[0].arms.iter().enumerate();
     let arms = arms.map(|(index, name)| (run_name(name), Some(index)));
     for (name, arm) in arms.chain([("source".to_owned(), None)]) {
-        for &seed in &results.main().seeds {
-            let place = Place {
-                series: 0,
-                point: 0,
-                arm,
-                seed,
-            };
-            if let Some(record) = results.record(place) {
-                files.push((format!("seed-{seed:04}/{name}/{FILE}"), training(record)));
-            }
+        for (seed, record) in main_records(results, arm) {
+            files.push((format!("seed-{seed:04}/{name}/{FILE}"), training(record)));
         }
         files.push((format!("mean/{name}/{FILE}"), mean(results, arm)));
     }

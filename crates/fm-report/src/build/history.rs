@@ -1,7 +1,8 @@
 //! Every epoch of every training of the main table.
 
-use fm_experiment::{Place, Results};
+use fm_experiment::Results;
 
+use super::analysis::{main_place, main_records};
 use super::learning::Measure;
 use crate::number::Unit;
 use crate::table::{Column, Table, Value};
@@ -17,18 +18,12 @@ pub(crate) fn table(results: &Results) -> Table {
     let main = results.main();
     let models = (0..main.points[0].arms.len()).map(Some);
     for arm in [None].into_iter().chain(models) {
-        for &seed in &main.seeds {
-            let place = Place {
-                series: 0,
-                point: 0,
-                arm,
-                seed,
-            };
-            for epoch in results
-                .record(place)
-                .map_or(&[][..], |record| &record.history)
-            {
-                let mut row: Vec<Value> = vec![results.plan.model(place).into(), seed.into()];
+        for (seed, record) in main_records(results, arm) {
+            for epoch in &record.history {
+                let mut row: Vec<Value> = vec![
+                    results.plan.model(main_place(arm, seed)).into(),
+                    seed.into(),
+                ];
                 row.extend([epoch.phase.into(), epoch.epoch.into()]);
                 row.extend(Measure::ALL.map(|measure| measure.of(epoch).into()));
                 table.push(row);

@@ -1,8 +1,9 @@
 //! Learning curves: what the seeds show of each epoch.
 
-use fm_experiment::{Place, Results};
+use fm_experiment::Results;
 use fm_train::EpochRecord;
 
+use super::analysis::main_records;
 use crate::number::Unit;
 use crate::plot::{Axis, Datum, Mark, Plot, Series};
 
@@ -99,15 +100,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 
 /// The histories of a model of the main table, by seed.
 pub(crate) fn histories(results: &Results, arm: Option<usize>) -> Vec<&[EpochRecord]> {
-    let (series, point) = (0, 0);
-    let seeds = results.main().seeds.iter();
-    let places = seeds.map(|&seed| Place {
-        series,
-        point,
-        arm,
-        seed,
-    });
-    let records = places.filter_map(|place| results.record(place));
+    let records = main_records(results, arm).map(|(_, record)| record);
     // A training that diverged ends early, and would end the mean of all.
     let scored = records.filter(|record| record.scores().is_some());
     scored.map(|record| record.history.as_slice()).collect()

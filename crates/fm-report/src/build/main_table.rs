@@ -12,7 +12,6 @@ use crate::document::{Document, Section, Text};
 use crate::error::ReportError;
 use crate::number::{counted, ranges};
 use crate::plot::{Mark, Series};
-use crate::table::{Column, Table};
 
 /// The whole document.
 pub(crate) fn document(
@@ -157,7 +156,6 @@ fn learning_curves(analysis: &Analysis<'_>) -> Section {
             section.push(plot);
         }
     }
-    section.push(recipes(results));
     section
 }
 
@@ -185,63 +183,5 @@ fn frozen(freeze: &Freeze) -> String {
         Freeze::First(1) => "first layer frozen".to_owned(),
         Freeze::First(k) => format!("first {k} layers frozen"),
         parts => format!("{parts} frozen"),
-    }
-}
-
-/// How each arm is trained: a row per phase.
-fn recipes(results: &Results) -> Table {
-    let columns = [
-        Column::text("arm", "arm"),
-        Column::text("trunk", "trunk"),
-        Column::text("epochs", "epochs"),
-        Column::text("frozen", "frozen"),
-        Column::text("settings", "settings"),
-    ];
-    let mut table = Table::new("arms", "How each arm is trained", columns);
-    for arm in &results.protocol().arms {
-        let mut first = 1;
-        for phase in &arm.phases {
-            let last = first + phase.epochs - 1;
-            let trunk = serde_json::to_value(&arm.trunk).unwrap_or_default();
-            table.push([
-                arm.name.as_str().into(),
-                tables::value_text(&trunk).into(),
-                if first == last {
-                    first.to_string()
-                } else {
-                    format!("{first}–{last}")
-                }
-                .into(),
-                frozen(&phase.freeze).into(),
-                settings(phase).into(),
-            ]);
-            first = last + 1;
-        }
-    }
-    table
-}
-
-/// The settings of a phase as a protocol writes them.
-fn settings(phase: &fm_experiment::protocol::PhaseSpec) -> String {
-    let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(phase) else {
-        return String::new();
-    };
-    let others = keys
-        .iter()
-        .filter(|(key, _)| !["epochs", "freeze"].contains(&key.as_str()));
-    let text = others.map(|(key, value)| format!("{key} {}", value_words(value)));
-    text.collect::<Vec<_>>().join(", ")
-}
-
-/// A setting without braces and without what is zero or off.
-fn value_words(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Object(keys) => {
-            let on = |value: &serde_json::Value| *value != false && value.as_f64() != Some(0.0);
-            let told = keys.iter().filter(|(_, value)| on(value));
-            let words = told.map(|(key, value)| format!("{key} {}", value_words(value)));
-            words.collect::<Vec<_>>().join(" ")
-        }
-        other => tables::value_text(other),
     }
 }

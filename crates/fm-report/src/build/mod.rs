@@ -3,9 +3,11 @@
 mod analysis;
 mod events;
 mod folders;
+mod gallery;
 mod history;
 mod learning;
 mod main_table;
+mod names;
 mod pairs;
 mod plots;
 mod predictions;

@@ -1,24 +1,22 @@
-//! What models predict on test rows: confusion matrices, calibration, and the images that one arm
-//! gets wrong and another gets right.
+//! What models predict on test rows: confusion matrices and calibration.
 
-use fm_experiment::{CellResult, Place, Predictions, Record, Results, TestRows};
+use fm_experiment::{Predictions, Record, Results, TestRows};
 use fm_train::{
     ConfusionMatrix, Reliability, brier_score, predicted_classes, probabilities, roc_auc,
 };
 use ndarray::ArrayView2;
 
-use super::analysis::{Analysis, Compared};
-use crate::document::{Block, Section, Text};
+use super::analysis::{Analysis, main_records};
+use super::gallery::{galleries, images};
+use super::names::plain;
+use crate::document::Section;
 use crate::error::ReportError;
-use crate::images::{Image, Images};
-use crate::number::{Unit, counted};
+use crate::number::Unit;
 use crate::plot::{Axis, Cell, Datum, Mark, Palette, Plot, Series};
 use crate::table::{Column, Table, Value};
 
 /// Bins of a calibration plot from probability 0 to 1.
 const BINS: usize = 20;
-/// Most images of a gallery.
-const MOST_IMAGES: usize = 12;
 /// Most classes whose confusion matrices are rows of a table.
 const MOST_ROWS: usize = 3;
 
@@ -39,20 +37,10 @@ impl ModelPredictions {
     /// The predictions of an arm of the main table, or of the source network; `None` if no seed has
     /// any.
     pub(crate) fn of(results: &Results, arm: Option<usize>) -> Result<Option<Self>, ReportError> {
-        let (series, point) = (0, 0);
-        let records = results.main().seeds.iter().filter_map(|&seed| {
-            let place = Place {
-                series,
-                point,
-                arm,
-                seed,
-            };
-            results.record(place)
-        });
         let mut found: Option<Self> = None;
         let mut pairs: Vec<(u32, u32)> = Vec::new();
         let mut seeds = 0;
-        for record in records {
+        for (_, record) in main_records(results, arm) {
             let Some(predictions) = &record.predictions else {
                 continue;
             };
@@ -249,85 +237,6 @@ fn probability_table(models: &[(&str, usize, ModelPredictions)]) -> Table {
     }
     table
 }
-
-/// The images of the target task's test rows.
-fn images(results: &Results) -> Result<Option<fm_experiment::TestImages>, ReportError> {
-    let records = results
-        .by_seed(0, 0, Some(0))
-        .map(|cell: &CellResult| cell.place);
-    let record = records.filter_map(|place| results.record(place)).next();
-    Ok(match record {
-        Some(record) => results.store().test_images(record)?,
-        None => None,
-    })
-}
-
-/// The images that one of two arms gets right and the other wrong in the most seeds, both ways.
-fn galleries(
-    compared: &Compared,
-    (rows, arm_probability): (&TestRows, &[f64]),
-    against_probability: &[f64],
-    images: Option<&fm_experiment::TestImages>,
-) -> Vec<Block> {
-    let (arm, against) = (&compared.pairing.arm, &compared.pairing.against);
-    let paired = &compared.paired;
-    let seeds = paired.seeds.len();
-    let both = [&paired.arm_correct, &paired.against_correct];
-    // Seeds in which the one is right and the other is wrong.
-    let only = |row: usize, [right, wrong]: [usize; 2]| {
-        let pairs = both[right].iter().zip(both[wrong].iter());
-        let is = |correct: &[bool]| correct.get(row) == Some(&true);
-        pairs
-            .filter(|(right, wrong)| is(right) && !is(wrong))
-            .count()
-    };
-    let mut blocks = Vec::new();
-    for (order, winner, loser) in [([0, 1], arm, against), ([1, 0], against, arm)] {
-        let [right, wrong] = order;
-        let mut found: Vec<(usize, usize, usize)> = (0..rows.labels.len())
-            .map(|row| (row, only(row, order), only(row, [wrong, right])))
-            .filter(|(_, more, fewer)| more > fewer)
-            .collect();
-        // Most seeds first, then those that are rarest the other way round.
-        found.sort_by_key(|&(row, more, fewer)| (std::cmp::Reverse(more), fewer, row));
-        found.truncate(MOST_IMAGES);
-        let title = format!("{winner} is right, {loser} is wrong");
-        let Some(images) = images.filter(|_| !found.is_empty()) else {
-            let words = match found.is_empty() {
-                true => format!("{title}: no image, in more seeds than the other way round."),
-                false => format!("{title}: the images are not in the folder."),
-            };
-            blocks.push(Text::note(words).into());
-            continue;
-        };
-        let image = |&(row, more, _): &(usize, usize, usize)| {
-            let image = Image::grey(images.size, images.image(row)?).ok()?;
-            let class = rows.class_names.get(usize::from(rows.labels[row]))?;
-            let number = rows.row_numbers[row];
-            let probability = |name: &str, of: &[f64]| {
-                let p = of.get(row).map(|p| Unit::Fraction.with_unit(*p));
-                format!("{name} {}", p.unwrap_or_default())
-            };
-            let caption = vec![
-                format!("{class} {number}"),
-                format!("in {more} of {}", counted(seeds, "seed")),
-                probability(against, against_probability),
-                probability(arm, arm_probability),
-            ];
-            Some(image.described(format!("test image {number}, {class}"), caption))
-        };
-        blocks.push(Block::Images(Images {
-            title,
-            note:
-                "Percentages are the probability that each arm gives the true class, mean over the \
-                   seeds; the number is that of the image in the test file."
-                    .to_owned(),
-            images: found.iter().filter_map(image).collect(),
-        }));
-    }
-    blocks
-}
-
 /// Bins of fewer predictions say nothing and are not drawn.
 const FEWEST: u64 = 10;
 
@@ -398,13 +307,4 @@ fn calibration(name: &str, title: String, models: &[(Series, &Reliability)]) -> 
     plot.marks = lines;
     let lowest = if lowest >= 0.5 { 0.5 } else { 0.0 };
     plot.with(Mark::Guide([(lowest, lowest), (1.0, 1.0)]))
-}
-
-/// A name of letters, digits, `-` and `_`.
-pub(crate) fn plain(name: &str) -> String {
-    let letter = |c: char| match c.is_ascii_alphanumeric() || c == '-' || c == '_' {
-        true => c,
-        false => '-',
-    };
-    name.chars().map(letter).collect()
 }

@@ -4,20 +4,13 @@ use fm_experiment::protocol::{Protocol, Values};
 use fm_experiment::{NamedSweep, Results, SeedList};
 
 use super::tables::value_text;
+use super::warnings::SAMPLE;
 use crate::document::{Section, Text};
 use crate::number::ranges;
 use crate::table::{Column, Table};
 
-/// Options of the program that say which data are used, all with a value.
-const DATA_OPTIONS: [&str; 7] = [
-    "--data",
-    "--images",
-    "--labels",
-    "--train-images",
-    "--train-labels",
-    "--test-images",
-    "--test-labels",
-];
+/// Options of the program that say which data are used, each with a value.
+const DATA_OPTIONS: [&str; 2] = ["--data", "--dataset"];
 
 /// The section: a command, what the results were made with, and the protocol.
 pub(crate) fn section(results: &Results) -> Section {
@@ -94,7 +87,11 @@ fn command(results: &Results) -> (String, bool) {
             words.extend(["--sweep".to_owned(), format!("{key}={values}")]);
         }
     }
-    words.extend(data_options(&results.made_with.command));
+    // The sample may have been used because the whole dataset was not there.
+    match results.store().dataset().name == SAMPLE {
+        true => words.extend(["--data", "sample"].map(str::to_owned)),
+        false => words.extend(data_options(&results.made_with.command)),
+    }
     (command_line(&words), own_file)
 }
 
@@ -170,9 +167,9 @@ mod tests {
             "3",
             "--data",
             "my data",
-            "--images=x",
+            "--dataset=x",
         ]);
-        assert_eq!(data_options(&given), ["--data", "my data", "--images=x"]);
+        assert_eq!(data_options(&given), ["--data", "my data", "--dataset=x"]);
         assert!(data_options(&words(&["fm", "--database", "x"])).is_empty());
         assert_eq!(data_options(&words(&["fm", "--data"])), ["--data"]);
     }

@@ -3,7 +3,7 @@
 use fm_experiment::{Place, Results, initial_source_trunk};
 use fm_nn::{Model, Network};
 
-use super::analysis::Analysis;
+use super::analysis::{Analysis, main_place};
 use super::learning::{self, Measure, histories};
 use super::predictions::ModelPredictions;
 use super::weights::{FirstLayer, MovedUnits};
@@ -46,12 +46,7 @@ fn weights(section: &mut Section, analysis: &Analysis<'_>) {
     let Some(&seed) = results.main().seeds.first() else {
         return;
     };
-    let place = |arm| Place {
-        series: 0,
-        point: 0,
-        arm,
-        seed,
-    };
+    let place = |arm| main_place(arm, seed);
     let Some(source) = model(results, place(None)) else {
         section.push(Text::note(format!(
             "The first-layer weights are not shown: the source model of seed {seed} is not in the \
@@ -92,7 +87,7 @@ fn weights(section: &mut Section, analysis: &Analysis<'_>) {
         }
         let caption = "Euclidean norms of the units\u{2019} weights";
         part.push(units.table(
-            &format!("first-layer-{}", super::predictions::plain(&name)),
+            &format!("first-layer-{}", super::names::plain(&name)),
             caption,
         ));
         section.push(part);

@@ -5,7 +5,7 @@ use fm_experiment::protocol::{Budget, Pairing};
 use serde_json::Value as Json;
 
 use super::analysis::{Analysis, Compared, Sweep};
-use super::predictions;
+use super::names;
 use super::tables::{comparison_cells, comparison_columns, value_text};
 use crate::document::{Section, Text};
 use crate::number::{Unit, counted};
@@ -58,9 +58,9 @@ pub(crate) fn file(sweep: &Sweep<'_>, what: &str) -> String {
         .sweep
         .as_ref()
         .map_or("", |sweep| sweep.name.as_str());
-    match predictions::plain(name) == name && !name.is_empty() {
-        true => predictions::plain(&format!("{name}-{what}")),
-        false => predictions::plain(&format!("sweep-{}-{what}", sweep.index)),
+    match names::plain(name) == name && !name.is_empty() {
+        true => names::plain(&format!("{name}-{what}")),
+        false => names::plain(&format!("sweep-{}-{what}", sweep.index)),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use fm_experiment::protocol::{Freeze, TrunkOrigin};
-use fm_experiment::{Outcome, Place, Predictions, Record, Results};
+use fm_experiment::{Outcome, Predictions, Record, Results};
 use fm_stats::{MIN_PAIRS, pairs_to_conclude};
 use fm_train::constant_prediction;
 use serde::Serialize;
 
-use super::analysis::Analysis;
+use super::analysis::{Analysis, main_place, main_records};
 use super::learning::{Measure, bands, histories};
 use super::sentences::capitalised;
 use crate::number::{counted, ranges};
@@ -16,6 +16,9 @@ use crate::number::{counted, ranges};
 /// A training loss that falls by this share or more over the last quarter of the epochs has not
 /// converged.
 const STILL_FALLING: f64 = 0.1;
+
+/// The name of the embedded sample of Fashion-MNIST.
+pub(crate) const SAMPLE: &str = "fashion-mnist-sample";
 
 /// Something odd in the results, or too little of them. The most severe come first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,6 +46,8 @@ pub enum Warning {
         /// Seeds in which it does.
         seeds: Vec<u64>,
     },
+    /// The data are the embedded sample.
+    Sample,
     /// Trainings diverged; they have no scores.
     Diverged {
         /// How many.
@@ -88,6 +93,11 @@ impl Warning {
                 let seeds = ranges(seeds);
                 format!("{model} predicts the same class for every test row (seeds {seeds}).")
             }
+            Self::Sample => {
+                "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 \
+                             training images: the results are not those of the whole dataset."
+                    .to_owned()
+            }
             Self::Diverged { cells, of } => format!(
                 "{} of {of} diverged and {} no scores.",
                 counted(*cells, "training"),
@@ -125,6 +135,7 @@ impl Warning {
                 "Look at its learning curve: a loss that stays or grows means that the learning rate \
                  is too high or too low. Check the labels too."
             }
+            Self::Sample => "Download Fashion-MNIST for results that can be compared with others.",
             Self::Diverged { .. } => "Lower the learning rate, or clip the gradients.",
             Self::Missing { .. } => "Start the experiment again: it trains what is missing.",
             Self::TooFewSeeds { .. } => "Add seeds before saying which arm is better.",
@@ -160,6 +171,9 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
         if let Some(seeds) = seeds_where(results, index, |record, _| is_constant(record)) {
             warnings.push(Warning::ConstantPredictions { model, seeds });
         }
+    }
+    if results.store().dataset().name == SAMPLE {
+        warnings.push(Warning::Sample);
     }
     let of = results.cells().count();
     let failed = results
@@ -200,17 +214,10 @@ fn seeds_where(
     arm: Option<usize>,
     odd: impl Fn(&Record, u64) -> bool,
 ) -> Option<Vec<u64>> {
-    let seeds = results.main().seeds.iter().copied().filter(|&seed| {
-        let place = Place {
-            series: 0,
-            point: 0,
-            arm,
-            seed,
-        };
-        results
-            .record(place)
-            .is_some_and(|record| odd(record, seed))
-    });
+    let records = main_records(results, arm);
+    let seeds = records
+        .filter(|(seed, record)| odd(record, *seed))
+        .map(|(seed, _)| seed);
     let seeds: Vec<u64> = seeds.collect();
     (!seeds.is_empty()).then_some(seeds)
 }
@@ -220,12 +227,7 @@ fn source_changed(results: &Results, arm: &str, record: &Record, seed: u64) -> b
         .protocol()
         .arm(arm)
         .is_some_and(|arm| arm.trunk == TrunkOrigin::Source);
-    let source = results.record(Place {
-        series: 0,
-        point: 0,
-        arm: None,
-        seed,
-    });
+    let source = results.record(main_place(None, seed));
     let digests = source.and_then(|source| source.source_sha256.as_ref());
     let digests = digests.zip(record.source_sha256.as_ref());
     copied && digests.is_some_and(|(scored, reused)| scored != reused)

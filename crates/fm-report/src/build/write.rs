@@ -1,6 +1,7 @@
 //! [`Report`]: the document of a store's results, and its files.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use fm_experiment::Results;
@@ -63,7 +64,7 @@ impl Report {
         })
     }
 
-    /// Writes the report into the folder of the store, in place of an older one:
+    /// Writes the report into a folder, such as that of the store, in place of an older one:
     ///
     /// ```text
     /// report.html    report.md    summary.json
@@ -74,21 +75,20 @@ impl Report {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn write(&self, results: &Results) -> Result<Written, ReportError> {
-        let store = results.store();
-        let mut kept = HashSet::new();
+    pub fn write(&self, folder: &Path) -> Result<Written, ReportError> {
+        let mut kept = BTreeSet::new();
         for file in csv(&self.document) {
             let name = format!("{TABLES}/{}", file.name);
-            kept.insert(store.write_report(&name, file.text.as_bytes())?);
+            kept.insert(write_file(folder, &name, file.text.as_bytes())?);
         }
-        remove_others(&store.path().join(TABLES), &kept)?;
+        remove_others(&folder.join(TABLES), &kept)?;
         let mut paths = Vec::new();
         for file in csv(&self.tables) {
-            paths.push(store.write_report(&file.name, file.text.as_bytes())?);
+            paths.push(write_file(folder, &file.name, file.text.as_bytes())?);
         }
         let mut summary = serde_json::to_string_pretty(&self.summary).unwrap_or_default();
         summary.push('\n');
-        let text = |name: &str, text: String| store.write_report(name, text.as_bytes());
+        let text = |name: &str, text: String| write_file(folder, name, text.as_bytes());
         Ok(Written {
             cells: paths.swap_remove(0),
             summary: text("summary.json", summary)?,
@@ -107,21 +107,32 @@ pub fn document(results: &Results) -> Result<Document, ReportError> {
     Ok(Report::of(results)?.document)
 }
 
-/// Writes TensorBoard event files below `tensorboard/` in the folder of the store, which is
-/// returned: `tensorboard --logdir` on it shows every epoch of every training of the main table.
+/// Writes TensorBoard event files to `tensorboard/` in a folder, such as that of the store, and
+/// returns its path: `tensorboard --logdir` on it shows every epoch of every training of the main
+/// table.
 ///
 /// # Errors
 /// What the file system says.
-pub fn write_events(results: &Results) -> Result<PathBuf, ReportError> {
-    let store = results.store();
+pub fn write_events(results: &Results, folder: &Path) -> Result<PathBuf, ReportError> {
     for (name, bytes) in events::files(results) {
-        store.write_report(&format!("tensorboard/{name}"), &bytes)?;
+        write_file(folder, &format!("tensorboard/{name}"), &bytes)?;
     }
-    Ok(store.path().join("tensorboard"))
+    Ok(folder.join("tensorboard"))
+}
+
+/// Writes a file in place of an older one, and its folder.
+fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, ReportError> {
+    let path = folder.join(name);
+    let parent = path.parent().unwrap_or(folder);
+    let written = std::fs::create_dir_all(parent).and_then(|()| fm_nn::write_whole(&path, bytes));
+    match written {
+        Ok(()) => Ok(path),
+        Err(source) => Err(ReportError::Write { path, source }),
+    }
 }
 
 /// Removes the CSV files that an earlier report wrote and this one did not.
-fn remove_others(folder: &Path, kept: &HashSet<PathBuf>) -> Result<(), ReportError> {
+fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), ReportError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| ReportError::Write { path, source }
@@ -132,8 +143,13 @@ fn remove_others(folder: &Path, kept: &HashSet<PathBuf>) -> Result<(), ReportErr
     for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
         let path = entry.map_err(failed(folder))?.path();
         let is_csv = path.extension().is_some_and(|end| end == "csv");
-        if is_csv && !kept.contains(&path) {
-            std::fs::remove_file(&path).map_err(failed(&path))?;
+        if !is_csv || kept.contains(&path) {
+            continue;
+        }
+        match std::fs::remove_file(&path) {
+            // Another process was faster.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            removed => removed.map_err(failed(&path))?,
         }
     }
     Ok(())
