@@ -13,6 +13,7 @@ mod args;
 mod commands;
 mod curves;
 mod data;
+mod data_args;
 mod interrupt;
 mod model_args;
 mod openblas;

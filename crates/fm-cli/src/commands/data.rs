@@ -7,10 +7,11 @@ use fm_data::fetch::{self, Options};
 use fm_data::report::{ContactSheet, DataReport};
 use fm_data::{LoadedData, PackOptions, Source, published};
 
-use crate::args::{
-    DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, Format, PackArgs, UnpackArgs,
-};
+use crate::args::Format;
 use crate::data;
+use crate::data_args::{
+    DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, PackArgs, UnpackArgs,
+};
 
 /// Downloads, verifies, shows, packs or unpacks data.
 pub(crate) fn run(args: &DataArgs) -> Result<()> {
