@@ -29,6 +29,7 @@ pub(crate) fn tests() -> Vec<Trial> {
             "a_diverged_training_is_a_result",
             a_diverged_training_is_a_result,
         ),
+        test("label_noise_is_an_axis", label_noise_is_an_axis),
         test(
             "values_that_are_not_allowed_are_refused",
             invalid_values_are_refused,
