@@ -238,7 +238,7 @@ fn bad_options_are_refused_with_what_is_right() {
         (
             phase,
             "epochs=1,freeze=layer.0,optimizer=adam",
-            &["phases[0].freeze", "\"layers.0\""],
+            &["freeze: \"layer.0\" cannot be frozen", "layers.0"],
         ),
         (
             phase,
@@ -247,7 +247,7 @@ fn bad_options_are_refused_with_what_is_right() {
         ),
         (
             phase,
-            "epochs=1,freeze=trunk+head,optimizer=adam",
+            "epochs=1,freeze=layers.0+layers.1+head,optimizer=adam",
             &["freezes every layer"],
         ),
         (

@@ -129,7 +129,8 @@ fn reports_are_written_anywhere_and_folders_compared() {
     let at = folder.path();
     printed(&mut experiment(at, "1..2", &["--tensorboard"]));
     assert!(at.join("results/tensorboard").is_dir());
-    let other = "experiment --protocol tiny.toml --seeds 2 --data sample --set *.lr=1e-3 --out other";
+    let other =
+        "experiment --protocol tiny.toml --seeds 2 --data sample --set *.lr=1e-3 --out other";
     printed(&mut fm(at, &other.split(' ').collect::<Vec<_>>()));
     let page = at.join("results/report.html");
     let before = fs::read(&page).unwrap();
