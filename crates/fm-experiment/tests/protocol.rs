@@ -99,7 +99,7 @@ fn what_cannot_be_is_refused_with_line_and_reason() {
             "\"trunk\", opt",
             "\"trunks\", opt",
             "    { epochs = 4",
-            "or a number of layers, perhaps \"trunk\"",
+            "\"trunks\" cannot be frozen; write nothing, trunk",
         ),
         (
             "\"trunk\", opt",

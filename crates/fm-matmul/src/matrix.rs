@@ -45,16 +45,19 @@ impl Matrix {
     }
 
     /// Number of rows.
+    #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Number of real columns.
+    #[inline]
     pub fn cols(&self) -> usize {
         self.cols
     }
 
     /// Floats from one row's start to the next: `cols` rounded up to whole cache lines.
+    #[inline]
     pub fn stride(&self) -> usize {
         self.stride
     }
@@ -72,22 +75,26 @@ impl Matrix {
     }
 
     /// The real elements of row `row`.
+    #[inline]
     pub fn row(&self, row: usize) -> &[f32] {
         &self.padded()[row * self.stride..][..self.cols]
     }
 
     /// The real elements of row `row`, to be changed.
+    #[inline]
     pub fn row_mut(&mut self, row: usize) -> &mut [f32] {
         let (stride, cols) = (self.stride, self.cols);
         &mut self.padded_mut()[row * stride..][..cols]
     }
 
     /// Every element with its padding: `rows * stride` floats, aligned to 64 bytes.
+    #[inline]
     pub fn padded(&self) -> &[f32] {
         &self.data[self.start..][..self.rows * self.stride]
     }
 
     /// Every element with its padding, to be changed. What is written to the padding is lost.
+    #[inline]
     pub fn padded_mut(&mut self) -> &mut [f32] {
         &mut self.data[self.start..][..self.rows * self.stride]
     }
