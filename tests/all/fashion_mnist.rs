@@ -204,14 +204,7 @@ fn changed(folder: &Path) -> Outcome {
 fn labels_of_other_images(folder: &Path) -> Outcome {
     let pair = Dataset::open_idx_pair(gz(folder, 0), gz(folder, 3), &["class"; 10]);
     let error = pair.err().ok_or("accepted")?;
-    let counts = matches!(
-        error,
-        DataError::Counts {
-            images: 60_000,
-            labels: 10_000,
-            ..
-        }
-    );
-    assert!(counts, "{error}");
+    let counts = "60000 images but 10000 labels";
+    assert!(error.to_string().contains(counts), "{error}");
     Ok(())
 }

@@ -165,7 +165,7 @@ fn programs_get_json() {
     assert_eq!(found["class_names"], serde_json::json!(["Sandal", "Shirt"]));
     assert_eq!(found["layers"][2]["name"], "head");
     let found = json(&["evaluate", "model.fmnn", "--data", "sample"]);
-    assert_eq!(found["scores"]["rows"], 40);
+    assert_eq!(found["scores"]["rows"], 2000);
 
     // The same command gives the same model, to the bit; safetensors and back too.
     let train = "train --data sample --rows 100 --epochs 1 --hidden 8 --out again.fmnn --force";
@@ -232,7 +232,11 @@ fn what_cannot_be_is_refused_with_what_could() {
             "nothing.png",
             &["cannot read nothing.png"],
         ),
-        ("predict model.fmnn", "model.fmnn", &["no PNG, JPEG or IDX"]),
+        (
+            "predict model.fmnn",
+            "model.fmnn",
+            &["expected a PNG, JPEG or IDX file"],
+        ),
         ("predict model.fmnn", "photo.png --rows 3..1", &["0..10"]),
         (
             "convert model.fmnn",

@@ -39,64 +39,38 @@ impl Dataset {
         class_names: &[impl AsRef<str>],
         image_size: (usize, usize),
     ) -> Result<Self, DataError> {
-        let origin = || name.to_owned();
+        let refused = |reason| Err(DataError::dataset(name, reason));
         let (rows, n_pixels) = pixels.dim();
         let (height, width) = image_size;
         if n_pixels == 0 || height.checked_mul(width) != Some(n_pixels) {
-            return Err(DataError::ImageSize {
-                origin: origin(),
-                pixels: n_pixels,
-                height,
-                width,
-            });
+            let reason = format!("{n_pixels} pixels a row do not make images of {height}×{width}");
+            return refused(reason);
         }
-        if rows != labels.len() {
-            let labels = labels.len();
-            return Err(DataError::Counts {
-                origin: origin(),
-                images: rows,
-                labels,
-            });
+        let found = labels.len();
+        if rows != found {
+            let reason = "the two files do not belong together";
+            return refused(format!("{rows} images but {found} labels; {reason}"));
         }
         let row_count = match u32::try_from(rows) {
             Ok(n) if n > 0 => n,
-            _ => {
-                return Err(DataError::RowCount {
-                    origin: origin(),
-                    found: rows,
-                });
-            }
+            _ => return refused(format!("expected 1 to 4294967295 rows, found {rows}")),
         };
         let n_classes = class_names.len();
         if n_classes == 0 || n_classes > 256 {
-            return Err(DataError::ClassCount {
-                origin: origin(),
-                found: n_classes,
-            });
+            return refused(format!("expected 1 to 256 classes, found {n_classes}"));
         }
         let unprintable = |name: &str| name.is_empty() || name.contains(char::is_control);
-        if let Some(class) = class_names
-            .iter()
-            .position(|name| unprintable(name.as_ref()))
-        {
-            let name = class_names[class].as_ref().to_owned();
-            return Err(DataError::ClassName {
-                origin: origin(),
-                class,
-                name,
-            });
+        let mut names = class_names.iter().map(AsRef::as_ref).enumerate();
+        if let Some((class, name)) = names.find(|(_, name)| unprintable(name)) {
+            let reason = format!("class {class} has the name {name:?}, which cannot be printed");
+            return refused(reason);
         }
-        if let Some(row) = labels
-            .iter()
-            .position(|&label| usize::from(label) >= n_classes)
-        {
-            let label = i64::from(labels[row]);
-            return Err(DataError::LabelRange {
-                origin: origin(),
-                row,
-                label,
-                n_classes,
-            });
+        let out_of_range = |&label: &u8| usize::from(label) >= n_classes;
+        if let Some(row) = labels.iter().position(out_of_range) {
+            let label = labels[row];
+            return refused(format!(
+                "label of row {row} is {label}, but there are {n_classes} classes, numbered from 0"
+            ));
         }
         // Row-major order is what `image` and the hashes rely on.
         let pixels = if pixels.is_standard_layout() {
@@ -324,10 +298,9 @@ pub(crate) fn image_rows(
     origin: impl Fn() -> String,
 ) -> Result<(Array2<u8>, (usize, usize)), DataError> {
     let &[rows, height, width] = images.shape() else {
-        return Err(DataError::ImageRank {
-            origin: origin(),
-            found: images.shape().to_vec(),
-        });
+        let found = images.shape();
+        let reason = format!("images need 3 dimensions (rows, height, width), found {found:?}");
+        return Err(DataError::dataset(origin(), reason));
     };
     let (bytes, _) = images.into_raw_vec_and_offset();
     Ok((matrix(bytes, rows, height * width), (height, width)))
@@ -339,10 +312,8 @@ pub(crate) fn label_row(
     origin: impl Fn() -> String,
 ) -> Result<Vec<u8>, DataError> {
     if labels.ndim() != 1 {
-        return Err(DataError::LabelRank {
-            origin: origin(),
-            found: labels.shape().to_vec(),
-        });
+        let reason = format!("labels need 1 dimension, found {:?}", labels.shape());
+        return Err(DataError::dataset(origin(), reason));
     }
     Ok(labels.into_raw_vec_and_offset().0)
 }

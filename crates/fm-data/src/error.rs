@@ -71,16 +71,14 @@ pub enum DataError {
 
     /// A file has the name of one of the dataset's files and is not that file.
     #[error(
-        "{}: this is not {name} of {dataset}: {wrong}; move it away and download the file again",
+        "{}: this is not {expected}: {wrong}; move it away and download the file again",
         path.display()
     )]
     WrongFile {
         /// The file.
         path: PathBuf,
-        /// The name of the file expected, without `.gz`.
-        name: String,
-        /// The dataset's name in texts.
-        dataset: String,
+        /// The file expected: `train-images-idx3-ubyte of Fashion-MNIST`.
+        expected: String,
         /// What it is instead.
         wrong: Wrong,
     },
@@ -135,156 +133,18 @@ pub enum DataError {
     #[error(transparent)]
     Idx(#[from] IdxError),
 
-    /// Image data of another rank than rows × height × width.
-    #[error("{origin}: images need 3 dimensions (rows, height, width), found {}: {found:?}", found.len())]
-    ImageRank {
+    /// Images, labels and class names that do not make a dataset, or a part that cannot be taken.
+    #[error("{origin}: {reason}")]
+    Dataset {
         /// The file, or the name of the dataset.
         origin: String,
-        /// The dimensions found.
-        found: Vec<usize>,
+        /// What is wrong: what was expected and found.
+        reason: String,
     },
 
-    /// Label data of another rank than one.
-    #[error("{origin}: labels need 1 dimension, found {}: {found:?}", found.len())]
-    LabelRank {
-        /// The file, or the name of the dataset.
-        origin: String,
-        /// The dimensions found.
-        found: Vec<usize>,
-    },
-
-    /// Images and labels are not of one dataset.
-    #[error("{origin}: {images} images but {labels} labels; the two files do not belong together")]
-    Counts {
-        /// The files, or the name of the dataset.
-        origin: String,
-        /// Number of images.
-        images: usize,
-        /// Number of labels.
-        labels: usize,
-    },
-
-    /// A label outside the classes.
-    #[error(
-        "{origin}: label of row {row} is {label}, but there are {n_classes} classes, numbered from 0"
-    )]
-    LabelRange {
-        /// The file, or the name of the dataset.
-        origin: String,
-        /// The first such row.
-        row: usize,
-        /// Its label.
-        label: i64,
-        /// Number of classes.
-        n_classes: usize,
-    },
-
-    /// A class name that is empty or has control characters.
-    #[error("{origin}: class {class} has the name {name:?}, which cannot be printed")]
-    ClassName {
-        /// The name of the dataset.
-        origin: String,
-        /// The class.
-        class: usize,
-        /// Its name.
-        name: String,
-    },
-
-    /// No classes, or more than labels of one byte can tell apart.
-    #[error("{origin}: expected 1 to 256 classes, found {found}")]
-    ClassCount {
-        /// The name of the dataset.
-        origin: String,
-        /// Number of class names given.
-        found: usize,
-    },
-
-    /// Pixels per row that are not height × width, or none at all.
-    #[error("{origin}: {pixels} pixels a row do not make images of {height}×{width}")]
-    ImageSize {
-        /// The name of the dataset.
-        origin: String,
-        /// Pixels of a row.
-        pixels: usize,
-        /// Pixel rows of an image.
-        height: usize,
-        /// Pixel columns of an image.
-        width: usize,
-    },
-
-    /// A dataset with no rows, or with more than row numbers of 32 bits can name.
-    #[error("{origin}: expected 1 to 4294967295 rows, found {found}")]
-    RowCount {
-        /// The name of the dataset.
-        origin: String,
-        /// Number of rows.
-        found: usize,
-    },
-
-    /// A part of zero rows, or of more rows than there are.
-    #[error(
-        "{origin}: cannot {what} {wanted} rows: it has {rows}, and the part needs {least} to {most}"
-    )]
-    PartSize {
-        /// The name of the dataset.
-        origin: String,
-        /// What was to be done: `hold out`, `take`.
-        what: &'static str,
-        /// Rows wanted.
-        wanted: usize,
-        /// Rows there are.
-        rows: usize,
-        /// The fewest possible.
-        least: usize,
-        /// The most possible.
-        most: usize,
-    },
-
-    /// A target task needs two classes or more.
-    #[error("a target task needs two classes or more, found {found:?}")]
-    TooFewTargetClasses {
-        /// The classes given.
-        found: Vec<u8>,
-    },
-
-    /// A target class given twice.
-    #[error("target class {class} is given twice")]
-    RepeatedTargetClass {
-        /// The class.
-        class: u8,
-    },
-
-    /// A target class that the data does not have.
-    #[error("target class {class}: the data has {n_classes} classes")]
-    TargetClassRange {
-        /// The class.
-        class: u8,
-        /// Classes of the data.
-        n_classes: usize,
-    },
-
-    /// A target task that leaves no source task.
-    #[error(
-        "{targets} target classes of {n_classes} leave {} for the source task: expected two or more",
-        n_classes.saturating_sub(*targets)
-    )]
-    TooFewSourceClasses {
-        /// Number of target classes.
-        targets: usize,
-        /// Classes of the data.
-        n_classes: usize,
-    },
-
-    /// A task split made for another number of classes than the data has.
-    #[error("{origin}: the task split is for {expected} classes, the data has {found}")]
-    SplitClasses {
-        /// The name of the dataset.
-        origin: String,
-        /// Classes of the split.
-        expected: usize,
-        /// Classes of the data.
-        found: usize,
-    },
+    /// Classes that cannot be the classes of a task.
+    #[error("{0}")]
+    Classes(String),
 
     /// A part that has no row of a task.
     #[error("{origin}: no row of classes {}", classes.join(", "))]
@@ -294,26 +154,15 @@ pub enum DataError {
         /// Names of the task's classes.
         classes: Vec<String>,
     },
+}
 
-    /// A contact sheet that cannot be made.
-    #[cfg(feature = "png")]
-    #[error(
-        "no contact sheet of {per_class} images a class at scale {scale} with gaps of {gap}: \
-         expected at least one image, a scale of at least 1 and at most 256 MiB"
-    )]
-    ContactSheet {
-        /// Images of each class.
-        per_class: usize,
-        /// Scale.
-        scale: usize,
-        /// Pixels between images.
-        gap: usize,
-    },
-
-    /// The PNG encoder failed.
-    #[cfg(feature = "png")]
-    #[error("cannot encode the contact sheet")]
-    Png(#[source] io::Error),
+impl DataError {
+    pub(crate) fn dataset(origin: impl Into<String>, reason: String) -> Self {
+        Self::Dataset {
+            origin: origin.into(),
+            reason,
+        }
+    }
 }
 
 fn names() -> String {

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::folder::{self, DatasetIdentity, FileChecksum, Opened};
+use crate::folder::{self, DatasetIdentity, Opened};
 use crate::published::{self, Description, FileSpec, Files, fashion_mnist};
-use crate::{DataError, Dataset, idx};
+use crate::{DataError, Dataset};
 
 #[cfg(feature = "fetch")]
 use crate::fetch::{Progress, Silent};
@@ -304,71 +304,24 @@ fn sample(_: Origin) -> Result<LoadedData, DataError> {
     })
 }
 
-/// Class names `0`, `1`, … for labels without names.
-fn numbered(labels: [&[u8]; 2]) -> Vec<String> {
-    let most = labels.iter().flat_map(|labels| labels.iter()).max();
-    let classes = most.map_or(2, |&most| (usize::from(most) + 1).max(2));
-    (0..classes).map(|class| class.to_string()).collect()
-}
-
+/// The files as a dataset of which no checksum is known.
 fn open_files(files: &IdxFiles) -> Result<LoadedData, DataError> {
-    let mut class_names = files.class_names.clone();
-    if class_names.is_empty() {
-        let train = idx::open::<u8>(&files.train_labels)?;
-        let test = idx::open::<u8>(&files.test_labels)?;
-        class_names = numbered([&train, &test].map(|labels| labels.as_slice().unwrap_or_default()));
-    }
-    let train = Dataset::open_idx_pair(&files.train_images, &files.train_labels, &class_names)?;
-    let test = Dataset::open_idx_pair(&files.test_images, &files.test_labels, &class_names)?;
-    if train.image_size() != test.image_size() {
-        let (height, width) = train.image_size();
-        return Err(DataError::ImageSize {
-            origin: files.test_images.display().to_string(),
-            pixels: test.pixels().ncols(),
-            height,
-            width,
-        });
-    }
     let paths = [
         &files.train_images,
         &files.train_labels,
         &files.test_images,
         &files.test_labels,
     ];
-    let name = |path: &PathBuf| {
+    let spec = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.strip_suffix(".gz").unwrap_or(&name).to_owned()
+        FileSpec {
+            name: name.strip_suffix(".gz").unwrap_or(&name).to_owned(),
+            ..FileSpec::default()
+        }
     };
-    let spec = |path| FileSpec {
-        name: name(path),
-        ..FileSpec::default()
-    };
-    let sha256 = |data: &Dataset| {
-        [
-            folder::data_sha256(&data.images().to_owned().into_dyn().into()),
-            folder::data_sha256(
-                &ndarray::Array1::from(data.labels().to_vec())
-                    .into_dyn()
-                    .into(),
-            ),
-        ]
-    };
-    let checksums = [sha256(&train), sha256(&test)].concat();
-    let identity = DatasetIdentity {
+    let mut description = Description {
         name: "files".to_owned(),
-        files: paths
-            .iter()
-            .zip(checksums)
-            .map(|(path, sha256)| FileChecksum {
-                name: name(path),
-                sha256,
-            })
-            .collect(),
-    };
-    let description = Description {
-        name: "files".to_owned(),
-        class_names,
-        image_size: train.image_size(),
+        class_names: files.class_names.clone(),
         files: Files {
             train_images: spec(paths[0]),
             train_labels: spec(paths[1]),
@@ -377,14 +330,22 @@ fn open_files(files: &IdxFiles) -> Result<LoadedData, DataError> {
         },
         ..Description::default()
     };
-    Ok(LoadedData {
-        train,
-        test,
-        identity,
-        description,
-        origin: Origin::Files,
-        unverified: paths.into_iter().cloned().collect(),
-    })
+    let load = |at: usize| {
+        let path = paths[at].clone();
+        folder::load(&[path], &description, description.files.each()[at], false)
+    };
+    let loaded = [load(0)?, load(1)?, load(2)?, load(3)?];
+    if let &[_, height, width] = loaded[0].array.dims() {
+        description.image_size = (height, width);
+    }
+    if description.class_names.is_empty() {
+        let labels = [&loaded[1].array, &loaded[3].array].map(|array| array.view::<u8>());
+        let most = labels.iter().flatten().flatten().max();
+        let classes = most.map_or(2, |&most| (usize::from(most) + 1).max(2));
+        description.class_names = (0..classes).map(|class| class.to_string()).collect();
+    }
+    let opened = folder::assemble(&description, loaded)?;
+    Ok(self::loaded(opened, description, Origin::Files))
 }
 
 /// Fashion-MNIST, the first dataset that most people open.

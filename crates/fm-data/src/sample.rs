@@ -55,10 +55,10 @@ pub(crate) fn open() -> Result<(Opened, Description), DataError> {
                 sha256: file.plain.sha256.clone().unwrap_or_default(),
                 pinned: true,
             }),
-            Err(header) => Err(DataError::ImageRank {
-                origin: file.name.clone(),
-                found: header.dims().to_vec(),
-            }),
+            Err(header) => Err(DataError::dataset(
+                &file.name,
+                format!("an array of {header}"),
+            )),
         }
     };
     let files = [loaded(0)?, loaded(1)?, loaded(2)?, loaded(3)?];

@@ -119,10 +119,13 @@ pub enum ExperimentError {
         /// The folder.
         path: PathBuf,
     },
-    /// No such arm or sweep in the results.
+    /// Numbers that cannot be compared.
+    #[error(transparent)]
+    Stats(#[from] fm_stats::StatsError),
+    /// Not in the results.
     #[error("the results have no {what} {name:?}; they have: {known}")]
     Unknown {
-        /// `arm` or `sweep`.
+        /// What was asked for, such as `comparison`.
         what: &'static str,
         /// The name asked for.
         name: String,

@@ -1,5 +1,13 @@
-//! Protocols, cells, a store of records, executors and analysis.
+//! Protocols, cells, a store of records, executors and comparisons.
+//!
+//! The journey of a question, each step a function: a [`Protocol`] with overrides makes a
+//! [`Request`]; [`Plan::new`] enumerates its cells; [`jobs`] groups those that are missing in a
+//! [`Store`] by source network; an [`Executor`] trains them; [`Results`] reads their records as one
+//! long table. [`Experiment`] is all of it in one call.
+#![doc = ""]
+#![doc = include_str!("../README.md")]
 
+mod comparison;
 mod data;
 mod error;
 mod executor;
@@ -22,6 +30,7 @@ mod trainings;
 mod watch;
 mod worker;
 
+pub use comparison::Paired;
 pub use data::{Data, DatasetIdentity, Labels};
 pub use error::ExperimentError;
 pub use executor::Executor;
@@ -33,7 +42,7 @@ pub use protocol::Protocol;
 pub use recipe::{ArmRecipe, Key, Recipe, RowsUsed, SourceRecipe, TrunkRecipe};
 pub use record::{Failure, Outcome, Predictions, Record};
 pub use request::{NamedSweep, Request};
-pub use results::{CellResult, Paired, Remaining, Results};
+pub use results::{CellResult, Remaining, Results};
 pub use seeds::{SeedList, SeedListError};
 pub use store::{Asked, MadeWith, Store, Timing};
 pub use test_rows::{TestImages, TestRows};

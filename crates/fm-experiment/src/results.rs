@@ -9,7 +9,7 @@ use fm_train::{EpochRecord, Scores, predicted_classes};
 use crate::error::ExperimentError;
 use crate::job::jobs;
 use crate::plan::{Place, Plan, Series};
-use crate::protocol::{Pairing, Protocol};
+use crate::protocol::Protocol;
 use crate::recipe::Key;
 use crate::record::{Outcome, Predictions, Record};
 use crate::request::Request;
@@ -73,23 +73,6 @@ impl CellResult {
         let scores = self.scores()?;
         Some((scores.rows - scores.correct) as f64 / scores.rows as f64)
     }
-}
-
-/// Two arms over the seeds that both have.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Paired {
-    /// The seeds, ascending.
-    pub seeds: Vec<u64>,
-    /// Test errors of the arm, by seed; fractions.
-    pub arm: Vec<f64>,
-    /// Test errors of the arm it is compared with.
-    pub against: Vec<f64>,
-    /// Which test rows the arm predicts correctly, by seed.
-    pub arm_correct: Vec<Arc<[bool]>>,
-    /// The same for the arm it is compared with.
-    pub against_correct: Vec<Arc<[bool]>>,
-    /// Seeds that are left out because one of the two diverged.
-    pub failed: Vec<u64>,
 }
 
 impl Results {
@@ -245,55 +228,6 @@ impl Results {
                 seed,
             }]
         })
-    }
-
-    /// Two arms of a point, over the seeds that both have; `None` if the point has no such arms.
-    pub fn paired(&self, series: usize, point: usize, pairing: &Pairing) -> Option<Paired> {
-        let arms = &self.plan.series[series].points[point].arms;
-        let place = |name: &str| arms.iter().position(|arm| arm == name);
-        let (arm, against) = (place(&pairing.arm)?, place(&pairing.against)?);
-        Some(self.pair((series, point, Some(arm)), (series, point, Some(against))))
-    }
-
-    /// Two models at any two points, each a series, a point and an arm, over the seeds that both
-    /// have.
-    pub fn pair(
-        &self,
-        arm: (usize, usize, Option<usize>),
-        against: (usize, usize, Option<usize>),
-    ) -> Paired {
-        let mut paired = Paired {
-            seeds: Vec::new(),
-            arm: Vec::new(),
-            against: Vec::new(),
-            arm_correct: Vec::new(),
-            against_correct: Vec::new(),
-            failed: Vec::new(),
-        };
-        let of = |(series, point, arm): (usize, usize, Option<usize>)| {
-            let cells = self.by_seed(series, point, arm);
-            cells
-                .map(|cell| (cell.place.seed, cell))
-                .collect::<HashMap<_, _>>()
-        };
-        let (arm_cells, against_cells) = (of(arm), of(against));
-        for &seed in &self.plan.series[arm.0].seeds {
-            let (Some(a), Some(b)) = (arm_cells.get(&seed), against_cells.get(&seed)) else {
-                continue;
-            };
-            match (a.error(), b.error()) {
-                (Some(arm_error), Some(against_error)) => {
-                    paired.seeds.push(seed);
-                    paired.arm.push(arm_error);
-                    paired.against.push(against_error);
-                    paired.arm_correct.push(a.correct.clone());
-                    paired.against_correct.push(b.correct.clone());
-                }
-                _ if a.outcome.is_some() && b.outcome.is_some() => paired.failed.push(seed),
-                _ => {}
-            }
-        }
-        paired
     }
 
     /// Cells that diverged.

@@ -58,15 +58,31 @@ impl Tasks {
     }
 
     /// The target rows that an arm is trained on.
-    pub(crate) fn target_rows(&self, arm: &ArmRecipe) -> Result<Dataset, DataError> {
+    pub(crate) fn target_rows(&self, arm: &ArmRecipe) -> Result<TargetRows, DataError> {
         let all = &self.target.train;
-        match arm.rows_seed {
+        let rows = match arm.rows_seed {
             Some(seed) => {
                 let mut rng = Seeds::new(seed).stream("target/subset").rng();
                 all.stratified(arm.rows, &mut rng)
             }
             None => all.first(arm.rows),
-        }
+        }?;
+        let labels = rows.labels().to_vec();
+        Ok(TargetRows { rows, labels })
+    }
+}
+
+/// Target rows and the labels that they are trained on.
+#[derive(Clone, Debug)]
+pub(crate) struct TargetRows {
+    rows: Dataset,
+    labels: Vec<u8>,
+}
+
+impl TargetRows {
+    /// As a training takes them.
+    pub(crate) fn examples(&self) -> Result<Examples<'_>, TrainError> {
+        labelled(&self.rows, &self.labels, PIXEL_SCALE)
     }
 }
 

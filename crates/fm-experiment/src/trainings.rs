@@ -208,7 +208,7 @@ impl<'a> Trainings<'a> {
             Fit {
                 begin: begin.map_err(|error| failed(error.into()))?,
                 phases: &arm.phases,
-                train: examples(&rows).map_err(failed)?,
+                train: rows.examples().map_err(failed)?,
                 valid: &target.valid,
                 validate,
                 seeds: order,

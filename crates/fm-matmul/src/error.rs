@@ -2,7 +2,7 @@
 
 use crate::level::Level;
 
-/// Why an [`Engine`](crate::Engine) cannot be had.
+/// Why an [`Engine`](crate::Engine) cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
@@ -12,7 +12,7 @@ pub enum EngineError {
          (needs OpenBLAS, e.g. Debian's libopenblas-dev)"
     )]
     BlasNotBuiltIn,
-    /// The OpenBLAS that the program is linked with cannot be trusted.
+    /// The OpenBLAS that the program is linked with returns wrong numbers.
     #[error("the linked OpenBLAS cannot be used: {fault} (it calls itself `{config}`)")]
     BlasUnfit {
         /// The library's own description.
@@ -25,12 +25,12 @@ pub enum EngineError {
     LevelUnsupported {
         /// The level asked for.
         wanted: Level,
-        /// The widest that there is.
+        /// The widest level of this CPU.
         best: Level,
     },
 }
 
-/// Why the linked OpenBLAS cannot be trusted, and what to do.
+/// What is wrong with the linked OpenBLAS, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BlasFault {

@@ -1,6 +1,6 @@
 //! [`Level`]: the vector levels of the portable backend, and how code is run under one.
 
-// Done in `dispatch` only, after the CPU was asked.
+// Done in `dispatch` only, at a level that the CPU has.
 #![allow(
     unsafe_code,
     reason = "functions compiled for more CPU features than the program's baseline are called"

@@ -68,8 +68,8 @@ impl Activation {
         self == Self::Gelu
     }
 
-    /// Replaces each `x` by `f(x)`. What is no number stays none: it is compared with `<=`, so that
-    /// it takes the side that keeps it.
+    /// Replaces each `x` by `f(x)`. NaN inputs give NaN: comparisons are chosen so that they take
+    /// the side that keeps them.
     pub(crate) fn apply(self, level: Level, xs: &mut [f32]) {
         match self {
             Self::Identity => {}

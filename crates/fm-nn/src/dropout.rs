@@ -107,7 +107,7 @@ impl DropoutBuffers {
         }
     }
 
-    /// Decides for `rows` rows what is left out of the inputs of the layers from `first` on: one
+    /// Decides for `rows` rows which inputs of the layers from `first` on are dropped: one
     /// word of `rng` for each, row by row, from the lowest layer up.
     pub(crate) fn draw(&mut self, first: usize, rows: usize, rng: &mut impl Rng) {
         self.drawn = Some((rows, first));
@@ -124,7 +124,7 @@ impl DropoutBuffers {
         }
     }
 
-    /// The inputs `x` of layer `layer`, 1 or more, without what is left out.
+    /// The inputs `x` of layer `layer`, 1 or more, after dropout.
     pub(crate) fn apply(&mut self, level: Level, layer: usize, x: Rows<'_>) -> Rows<'_> {
         let [stays, left_out] = self.dropout.maps();
         let Dropped { factors, values } = &mut self.inputs[layer - 1];

@@ -1,4 +1,4 @@
-//! What a training step hands to an optimizer, layer by layer.
+//! Gradients of a layer, and the optimizer that they are passed to.
 
 use fm_matmul::elementwise::{map, zip};
 use fm_matmul::{Engine, Level, Matrix, Rows, Start};
@@ -98,7 +98,7 @@ impl<'a> LayerGradient<'a> {
     }
 
     /// As [`descend`](Self::descend); the copy of the weights that a mask of single weights needs
-    /// is made in `scratch`, to be handed to the layer's next step.
+    /// is made in `scratch`, to be passed to the layer's next step.
     pub fn descend_with(self, layer: &mut Dense, lr: f32, scratch: &mut Option<Matrix>) {
         let used = self.inputs.rows() * self.delta.stride();
         let delta = &mut self.delta.padded_mut()[..used];

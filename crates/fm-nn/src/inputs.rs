@@ -30,8 +30,7 @@ impl<'a> From<&'a Array2<f32>> for Inputs<'a> {
     }
 }
 
-/// How many rows ahead of the one that is gathered memory is asked for; a row that nobody asked
-/// for is waited for.
+/// Rows that are prefetched ahead of the one that is copied: each would be a wait for memory.
 const AHEAD: usize = 8;
 
 impl<'a> Inputs<'a> {

@@ -42,7 +42,7 @@ pub use fm_matmul::{
     Backend, BlasFault, Engine, EngineError, Job, LANES, Level, Matrix, Rows, Shape, UnknownLevel,
     blas, doctor, peak_gflops, prefetch_slice,
 };
-pub use freeze::{Freeze, FreezeMask, LayerMask, LayerPart, Part, PartMask};
+pub use freeze::{Freeze, FreezeMask, LayerMask, PartMask};
 pub use gradient::{Descent, Gradients, LayerGradient, Update};
 pub use init::Init;
 pub use inputs::Inputs;

@@ -119,7 +119,7 @@ impl<'a> Download<'a> {
                         .over_http(index, url, spec, &mut partial, limit, progress)
                         .map(|()| name.clone()),
                     Mirror::Folder(dir) => {
-                        self.from_folder(dir, source, spec, &mut partial, progress)
+                        self.copy_from_folder(dir, source, spec, &mut partial, progress)
                     }
                 };
                 match got {
@@ -292,7 +292,7 @@ impl<'a> Download<'a> {
     }
 
     /// Copies a right file of another folder; its name there is its name here.
-    fn from_folder(
+    fn copy_from_folder(
         &mut self,
         dir: &Path,
         source: &Mirror,

@@ -49,7 +49,7 @@ impl Partials {
         let folder = &partials.folder;
         match fs::create_dir(folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(disk("create", folder)(error));
+                Err(disk("create", folder)(error))
             }
             // A link could lead to anyone's files.
             _ if fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir()) => Ok(partials),

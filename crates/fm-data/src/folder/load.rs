@@ -75,8 +75,7 @@ fn load_one(
 ) -> Result<Loaded, DataError> {
     let wrong = |wrong| DataError::WrongFile {
         path: path.to_owned(),
-        name: file.name.clone(),
-        dataset: dataset.title().to_owned(),
+        expected: format!("{} of {}", file.name, dataset.title()),
         wrong,
     };
     let unreadable = |source| DataError::Read {

@@ -200,13 +200,9 @@ fn pair(
         size = (size.1, size.0);
     }
     if size != dataset.image_size {
-        let (height, width) = dataset.image_size;
-        return Err(DataError::ImageSize {
-            origin: origin(&images.path),
-            pixels: pixels.ncols(),
-            height,
-            width,
-        });
+        let ((h, w), (height, width)) = (size, dataset.image_size);
+        let reason = format!("the images have {h}×{w} pixels, expected {height}×{width}");
+        return Err(DataError::dataset(origin(&images.path), reason));
     }
     let labels = class_labels(labels.array, dataset.first_label, &labels_path)?;
     Dataset::new(name, pixels, labels, &dataset.class_names, size)
@@ -228,11 +224,9 @@ fn transpose(pixels: &mut ndarray::Array2<u8>, (height, width): (usize, usize)) 
 /// The labels less `first`: of u8 and rank 1, or of i32 in the first column of rank 2.
 fn class_labels(array: IdxArray, first: u8, path: &Path) -> Result<Vec<u8>, DataError> {
     let origin = || path.display().to_string();
-    let out_of_range = |row: usize, label: i64| DataError::LabelRange {
-        origin: origin(),
-        row,
-        label,
-        n_classes: 256,
+    let out_of_range = |row: usize, label: i64| {
+        let reason = format!("label of row {row} is {label}, expected at least {first}");
+        DataError::dataset(origin(), reason)
     };
     let shift = |(row, label): (usize, i64)| {
         let shifted = label.checked_sub(i64::from(first));
@@ -240,9 +234,9 @@ fn class_labels(array: IdxArray, first: u8, path: &Path) -> Result<Vec<u8>, Data
             .and_then(|label| u8::try_from(label).ok())
             .ok_or_else(|| out_of_range(row, label))
     };
-    let rank = |found: &[usize]| DataError::LabelRank {
-        origin: origin(),
-        found: found.to_vec(),
+    let rank = |found: &[usize]| {
+        let reason = format!("labels need 1 dimension, found {found:?}");
+        DataError::dataset(origin(), reason)
     };
     match array {
         IdxArray::U8(labels) if labels.ndim() == 1 && first == 0 => {

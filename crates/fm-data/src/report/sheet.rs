@@ -37,10 +37,12 @@ impl ContactSheet {
     ///
     /// No images per class, a scale of zero, or a sheet of more than 256 MiB unpacked.
     pub fn png(&self, data: &Dataset) -> Result<Vec<u8>, DataError> {
-        let refused = || DataError::ContactSheet {
-            per_class: self.per_class,
-            scale: self.scale,
-            gap: self.gap,
+        let refused = || {
+            let expected = "expected an image, a scale of at least 1, and at most 256 MiB";
+            DataError::dataset(
+                data.name(),
+                format!("no contact sheet of {self:?}: {expected}"),
+            )
         };
         let (height, width) = data.image_size();
         let sheet_width = self.extent(self.per_class, width).ok_or_else(refused)?;
@@ -69,7 +71,8 @@ impl ContactSheet {
                 }
             }
         }
-        crate::png_file::encode(&sheet, (sheet_height, sheet_width)).map_err(DataError::Png)
+        crate::png_file::encode(&sheet, (sheet_height, sheet_width))
+            .map_err(|error| DataError::dataset(data.name(), error.to_string()))
     }
 
     /// Pixels that `n` images of `side` pixels and the gaps around them take.

@@ -35,14 +35,8 @@ impl Dataset {
         if (1..=most).contains(&wanted) {
             return Ok(());
         }
-        let (origin, rows) = (self.name().to_owned(), self.rows());
-        Err(DataError::PartSize {
-            origin,
-            what,
-            wanted,
-            rows,
-            least: 1,
-            most,
-        })
+        let rows = self.rows();
+        let reason = format!("cannot {what} {wanted} rows of {rows}: expected 1 to {most}");
+        Err(DataError::dataset(self.name(), reason))
     }
 }

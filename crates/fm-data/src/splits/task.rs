@@ -20,10 +20,6 @@ use crate::{DataError, Dataset};
 pub struct TaskSplit {
     target: Vec<u8>,
     source: Vec<u8>,
-    /// Whether a label is of the target task.
-    is_target: [bool; 256],
-    /// The label within its task.
-    new_label: [u8; 256],
 }
 
 impl TaskSplit {
@@ -34,40 +30,19 @@ impl TaskSplit {
     /// Fewer than two target classes, a class given twice or out of range, or fewer than two
     /// classes left for the source task.
     pub fn new(target_classes: &[u8], n_classes: usize) -> Result<Self, DataError> {
-        if target_classes.len() < 2 {
-            return Err(DataError::TooFewTargetClasses {
-                found: target_classes.to_vec(),
-            });
-        }
-        let mut is_target = [false; 256];
-        let mut new_label = [0; 256];
-        for (&class, label) in target_classes.iter().zip(0..=u8::MAX) {
-            let entry = &mut is_target[usize::from(class)];
-            if usize::from(class) >= n_classes {
-                return Err(DataError::TargetClassRange { class, n_classes });
-            }
-            if *entry {
-                return Err(DataError::RepeatedTargetClass { class });
-            }
-            *entry = true;
-            new_label[usize::from(class)] = label;
-        }
-        let source: Vec<u8> = (0..=u8::MAX)
-            .take(n_classes)
-            .filter(|&class| !is_target[usize::from(class)])
-            .collect();
+        new_labels(target_classes, n_classes)?;
+        let is_source = |class: &u8| !target_classes.contains(class);
+        let source: Vec<u8> = (0..=u8::MAX).take(n_classes).filter(is_source).collect();
         if source.len() < 2 {
-            let targets = target_classes.len();
-            return Err(DataError::TooFewSourceClasses { targets, n_classes });
-        }
-        for (&class, label) in source.iter().zip(0..=u8::MAX) {
-            new_label[usize::from(class)] = label;
+            let (targets, left) = (target_classes.len(), source.len());
+            return Err(DataError::Classes(format!(
+                "{targets} target classes of {n_classes} leave {left} for the source task: \
+                 expected two or more"
+            )));
         }
         Ok(Self {
             target: target_classes.to_vec(),
             source,
-            is_target,
-            new_label,
         })
     }
 
@@ -95,7 +70,7 @@ impl TaskSplit {
     ///
     /// If `part` has another number of classes than the split, or no row of the target task.
     pub fn target(&self, part: &Dataset) -> Result<Dataset, DataError> {
-        self.task(part, true, &self.target)
+        self.task(part, &self.target)
     }
 
     /// The rows of `part` that belong to the source task, in their order, with new labels.
@@ -104,38 +79,37 @@ impl TaskSplit {
     ///
     /// If `part` has another number of classes than the split, or no row of the source task.
     pub fn source(&self, part: &Dataset) -> Result<Dataset, DataError> {
-        self.task(part, false, &self.source)
+        self.task(part, &self.source)
     }
 
-    fn task(&self, part: &Dataset, target: bool, classes: &[u8]) -> Result<Dataset, DataError> {
+    fn task(&self, part: &Dataset, classes: &[u8]) -> Result<Dataset, DataError> {
         let (expected, found) = (self.n_classes(), part.n_classes());
         if expected != found {
-            let origin = part.name().to_owned();
-            return Err(DataError::SplitClasses {
-                origin,
-                expected,
-                found,
-            });
+            let reason = format!("the task split is for {expected} classes, the data has {found}");
+            return Err(DataError::dataset(part.name(), reason));
         }
-        let positions: Vec<usize> = part
-            .labels()
-            .iter()
-            .enumerate()
-            .filter(|&(_, &label)| self.is_target[usize::from(label)] == target)
-            .map(|(position, _)| position)
-            .collect();
-        let names = classes
-            .iter()
-            .map(|&class| part.class_names()[usize::from(class)].clone());
-        let names: Vec<String> = names.collect();
-        if positions.is_empty() {
-            return Err(DataError::NoRows {
-                origin: part.name().to_owned(),
-                classes: names,
-            });
-        }
-        Ok(part.pick(&positions).relabelled(names, &self.new_label))
+        part.of_classes(classes)
     }
+}
+
+/// The new label of each label, 0, 1, … in the order of `classes`; none for other classes.
+fn new_labels(classes: &[u8], n_classes: usize) -> Result<[Option<u8>; 256], DataError> {
+    let refused = |reason| Err(DataError::Classes(reason));
+    if classes.len() < 2 {
+        return refused(format!(
+            "a task needs two classes or more, found {classes:?}"
+        ));
+    }
+    let mut new_labels = [None; 256];
+    for (&class, label) in classes.iter().zip(0..=u8::MAX) {
+        if usize::from(class) >= n_classes {
+            return refused(format!("class {class}: the data has {n_classes} classes"));
+        }
+        if new_labels[usize::from(class)].replace(label).is_some() {
+            return refused(format!("class {class} is given twice"));
+        }
+    }
+    Ok(new_labels)
 }
 
 impl Dataset {
@@ -158,21 +132,7 @@ impl Dataset {
     ///
     /// Fewer than two classes, a class given twice or out of range, or no row of any of them.
     pub fn of_classes(&self, classes: &[u8]) -> Result<Self, DataError> {
-        let n_classes = self.n_classes();
-        if classes.len() < 2 {
-            return Err(DataError::TooFewTargetClasses {
-                found: classes.to_vec(),
-            });
-        }
-        let mut new_label: [Option<u8>; 256] = [None; 256];
-        for (&class, label) in classes.iter().zip(0..=u8::MAX) {
-            if usize::from(class) >= n_classes {
-                return Err(DataError::TargetClassRange { class, n_classes });
-            }
-            if new_label[usize::from(class)].replace(label).is_some() {
-                return Err(DataError::RepeatedTargetClass { class });
-            }
-        }
+        let new_label = new_labels(classes, self.n_classes())?;
         let names = classes
             .iter()
             .map(|&class| self.class_names()[usize::from(class)].clone());

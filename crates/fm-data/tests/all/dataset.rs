@@ -1,7 +1,7 @@
 //! What a `Dataset` refuses, and that its parts say where their rows came from.
 
+use fm_data::Dataset;
 use fm_data::idx::{self, Encoding};
-use fm_data::{DataError, Dataset};
 use ndarray::{Array1, Array2, Array3, ArrayD, IxDyn};
 
 const CLASSES: [&str; 3] = ["hat", "scarf", "glove"];
@@ -111,23 +111,22 @@ fn a_pair_of_files_of_ones_own() {
 
     // The two files exchanged, and labels of another file.
     let error = Dataset::open_idx_pair(&labels, &images, &CLASSES).unwrap_err();
-    let DataError::ImageRank { found, .. } = error else {
-        panic!("{error}")
-    };
-    assert_eq!(found, [5]);
+    let text = error.to_string();
+    assert!(
+        text.ends_with("images need 3 dimensions (rows, height, width), found [5]"),
+        "{text}"
+    );
     let error = Dataset::open_idx_pair(&images, &images, &CLASSES).unwrap_err();
-    assert!(matches!(error, DataError::LabelRank { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("labels need 1 dimension, found [5, 3, 2]"),
+        "{error}"
+    );
     idx::save(&Array1::from(vec![0u8; 4]), &labels, Encoding::Gzip).unwrap();
     let error = Dataset::open_idx_pair(&images, &labels, &CLASSES).unwrap_err();
     assert!(
-        matches!(
-            error,
-            DataError::Counts {
-                images: 5,
-                labels: 4,
-                ..
-            }
-        ),
+        error.to_string().contains("5 images but 4 labels"),
         "{error}"
     );
     assert!(

@@ -169,14 +169,9 @@ fn files_of_emnists_shape_are_turned_and_counted_from_zero() {
     save(folder.path(), &letters.files.train_labels.name, zeros);
     let error = open(&Source::Folder(folder.path().to_owned())).unwrap_err();
     assert!(
-        matches!(
-            error,
-            DataError::LabelRange {
-                row: 0,
-                label: 0,
-                ..
-            }
-        ),
+        error
+            .to_string()
+            .ends_with("label of row 0 is 0, expected at least 1"),
         "{error}"
     );
 }
@@ -238,10 +233,7 @@ fn four_files_of_ones_own() {
     assert_eq!(data.identity.files[0].name, "a-images");
     files.class_names = vec!["a".to_owned(), "b".to_owned()];
     let error = open(&Source::Files(files)).unwrap_err();
-    assert!(
-        matches!(error, DataError::LabelRange { label: 2, .. }),
-        "{error}"
-    );
+    assert!(error.to_string().contains("label of row 2 is 2"), "{error}");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn sizes_that_cannot_be() {
     let refused = |result: Result<Dataset, DataError>| result.unwrap_err().to_string();
     assert_eq!(
         refused(whole.first(5)),
-        "made up: cannot take the first 5 rows: it has 4, and the part needs 1 to 4"
+        "made up: cannot take the first 5 rows of 4: expected 1 to 4"
     );
     refused(whole.first(0));
     refused(whole.subset(5, &mut rng(1)));
@@ -171,21 +171,15 @@ fn sizes_that_cannot_be() {
 #[test]
 fn tasks_that_cannot_be() {
     let refused = |classes: &[u8]| TaskSplit::new(classes, 10).unwrap_err().to_string();
-    assert_eq!(
-        refused(&[5]),
-        "a target task needs two classes or more, found [5]"
-    );
-    assert_eq!(
-        refused(&[5, 10]),
-        "target class 10: the data has 10 classes"
-    );
-    assert_eq!(refused(&[5, 6, 5]), "target class 5 is given twice");
+    assert_eq!(refused(&[5]), "a task needs two classes or more, found [5]");
+    assert_eq!(refused(&[5, 10]), "class 10: the data has 10 classes");
+    assert_eq!(refused(&[5, 6, 5]), "class 5 is given twice");
     assert_eq!(
         refused(&[0, 1, 2, 3, 4, 5, 6, 7, 8]),
         "9 target classes of 10 leave 1 for the source task: expected two or more"
     );
     let none = TaskSplit::new(&[0, 1], 0).unwrap_err().to_string();
-    assert_eq!(none, "target class 0: the data has 0 classes");
+    assert_eq!(none, "class 0: the data has 0 classes");
     TaskSplit::new(&[0, 1], 1).unwrap_err().to_string();
 
     let split = TaskSplit::new(&[5, 6], 10).unwrap();

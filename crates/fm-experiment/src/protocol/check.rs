@@ -3,7 +3,7 @@
 use super::error::Part::{self, Index};
 use super::error::{Problem, ProtocolError, at_least_one, key, problem};
 use super::sweep::Values;
-use super::{Arm, Freeze, Protocol, RowCount, SweepSpec, TrunkOrigin};
+use super::{Arm, Freeze, Protocol, SweepSpec, TrunkOrigin};
 
 impl Protocol {
     pub(super) fn problem(&self) -> Option<Problem> {
@@ -58,14 +58,7 @@ impl Protocol {
             problem(&[key("name")], PLAIN_NAME, format!("{:?}", self.name))?;
         }
         self.check_data()?;
-        let classes = self.task.target_classes.len();
-        if classes < 2 {
-            let at = [key("task"), key("target_classes")];
-            problem(&at, "2 or more classes", format!("{classes} of them"))?;
-        }
-        if let RowCount::First(rows) = self.task.target_rows {
-            at_least_one(&[key("task"), key("target_rows")], rows)?;
-        }
+        self.task.check(&[key("task")])?;
         let hidden = [key("network"), key("hidden")];
         if self.network.hidden.is_empty() {
             problem(&hidden, "one or more hidden layers", "none")?;

@@ -9,6 +9,7 @@ mod path;
 mod phase;
 mod row_count;
 mod sweep;
+mod task;
 mod text;
 
 pub use arm::{Arm, Streams, TrunkOrigin};
@@ -18,6 +19,7 @@ pub use fm_nn::Freeze;
 pub use phase::{PhaseSpec, PhaseTextError};
 pub use row_count::RowCount;
 pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
+pub use task::TaskSpec;
 pub use text::parse_value;
 
 use fm_nn::{Activation, Init, TrunkSpec};
@@ -115,17 +117,6 @@ pub enum ValidationAt {
     Start,
     /// The last.
     End,
-}
-
-/// How the classes are split between the tasks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TaskSpec {
-    /// Classes of the target task, by number or name; the first becomes label 0. The source task
-    /// has the rest.
-    pub target_classes: Vec<ClassRef>,
-    /// Training rows of the target task: the first in dataset order.
-    pub target_rows: RowCount,
 }
 
 /// The hidden layers.

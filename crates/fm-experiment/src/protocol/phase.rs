@@ -26,8 +26,7 @@ use super::{Freeze, is_default};
 /// let phase: PhaseSpec = toml::from_str(r#"
 ///     epochs = 20                 # 1 or more
 ///     freeze = "trunk"            # or "nothing" (the default), or a number of layers: 2
-///     optimizer = { adam = { lr = 1e-3, weight_decay = 1e-4 } }   # or sgd, adamw, rmsprop;
-///                                 # a name alone, "adam", has a learning rate of 1e-3
+///     optimizer = { adam = { lr = 1e-3, weight_decay = 1e-4 } }   # or sgd, adamw, rmsprop, or a name alone: "adam"
 ///
 ///     ## The learning rate over the phase's steps: "constant" (the default), or one of
 ///     ##   { step = { every_epochs = 5, gamma = 0.1 } }

@@ -1,6 +1,7 @@
 //! [`RowCount`]: a number of rows, or all of them.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -20,6 +21,20 @@ impl RowCount {
         match self {
             Self::First(rows) => (rows <= available).then_some(rows),
             Self::All => Some(available),
+        }
+    }
+}
+
+impl FromStr for RowCount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            number => number
+                .parse()
+                .map(Self::First)
+                .map_err(|_| format!("{number:?} is not a number of rows or \"all\"")),
         }
     }
 }

@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kernel_below_the_cpu_is_mended_once() {
+    fn a_kernel_below_the_cpu_is_replaced_once() {
         use InstructionSet::{Avx, Avx2, Avx512};
         for (kernel, has, better) in [
             ("Prescott", Avx512, "SkylakeX"),

@@ -1,6 +1,6 @@
 //! The BLAS backend: `sgemm` of the linked OpenBLAS, and the guard around it.
 //!
-//! Two things go wrong with OpenBLAS without a word. A library older than the CPU takes it for an
+//! OpenBLAS has two silent faults. A library older than the CPU takes it for an
 //! older one and runs a kernel that is two to five times slower; and a library built without
 //! locking returns wrong numbers when several threads call it. [`advice`] finds the first and
 //! [`use_best_kernel`] mends it; [`Engine::blas`](crate::Engine::blas) refuses the second.

@@ -1,6 +1,6 @@
 //! What the core could do at most: multiply-adds on registers alone.
 
-// The level that runs them was asked of the CPU.
+// `chains` runs them at a level that the CPU has.
 #![allow(unsafe_code, reason = "the methods of vectors are unsafe")]
 
 use std::hint::black_box;

@@ -19,8 +19,8 @@ use crate::prefetch::prefetch;
 use crate::product::{Shape, Start};
 use crate::rows::Rows;
 
-/// Inner steps per block: a block of `B` three vectors wide (96 KiB) and the block of `A` beside
-/// it stay in a level-2 cache of 256 KiB or more.
+/// Inner steps per block: a block of `B` three vectors wide (96 KiB) and the matching block
+/// of `A` stay in a level-2 cache of 256 KiB or more.
 const BLOCK_STEPS: usize = 512;
 
 /// Rows per block, whole tiles of every usual height: as many rows of `A` (96 KiB) meet each block
@@ -119,7 +119,7 @@ unsafe fn blocks<V: Vector>(operands: &Operands) {
         if steps.start > 0 {
             (block.first, block.add) = (First::Zero, true);
         }
-        // Blocks of whole tiles; the last takes what is left, too.
+        // Blocks of whole tiles; the last also has the remaining rows.
         let height = if operands.add {
             BLOCK_ROWS_ADDED
         } else {
@@ -178,7 +178,7 @@ unsafe fn panels<V: Vector>(block: &Operands, rows: Range<usize>, from_last: boo
             // far.
             unsafe {
                 if block.add && block.k > CHAIN && from_last {
-                    beside::<V>(kernel, &tile, rows.len(), width * V::LANES);
+                    add_once::<V>(kernel, &tile, rows.len(), width * V::LANES);
                 } else {
                     kernel(&tile);
                 }
@@ -189,11 +189,11 @@ unsafe fn panels<V: Vector>(block: &Operands, rows: Range<usize>, from_last: boo
     }
 }
 
-/// A tile of several chains that are added to `C` at once: summed up beside it.
+/// A tile of several chains whose sum is added to `C` once: summed up in a buffer.
 ///
 /// # Safety
 /// That of calling `kernel`, compiled for `rows` and `cols / V::LANES`, with `tile`.
-unsafe fn beside<V: Vector>(kernel: Kernel, tile: &Tile, rows: usize, cols: usize) {
+unsafe fn add_once<V: Vector>(kernel: Kernel, tile: &Tile, rows: usize, cols: usize) {
     /// More floats than any tile has.
     #[repr(align(64))]
     struct Scratch([f32; 512]);

@@ -71,7 +71,7 @@ pub(super) use x86::{Avx2, Avx512};
 pub(super) struct Baseline([f32; 4]);
 
 unsafe fn under_baseline<const ROWS: usize, const WIDTH: usize>(operands: &Tile) {
-    // SAFETY: the caller's promise; there are no features to ask for.
+    // SAFETY: the caller's promise; no features are needed.
     unsafe { tile::<Baseline, ROWS, WIDTH>(operands) }
 }
 

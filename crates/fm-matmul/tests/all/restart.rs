@@ -11,7 +11,7 @@ const PROGRAM: &str = "FM_TEST_PROGRAM";
 
 /// Runs this test as a program of its own and returns what it prints: kernel and process id.
 fn program(settings: &[(&str, &str)]) -> (String, u32, u32) {
-    let test = "restart::a_kernel_below_the_cpu_is_mended_by_one_restart";
+    let test = "restart::one_restart_replaces_a_kernel_below_the_cpu";
     let child = Command::new(env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env_remove(CORETYPE)
@@ -31,7 +31,7 @@ fn program(settings: &[(&str, &str)]) -> (String, u32, u32) {
 }
 
 #[test]
-fn a_kernel_below_the_cpu_is_mended_by_one_restart() {
+fn one_restart_replaces_a_kernel_below_the_cpu() {
     if env::var_os(PROGRAM).is_some() {
         if let Some(mut restart) = blas::restart() {
             panic!("could not restart: {}", restart.command.exec());

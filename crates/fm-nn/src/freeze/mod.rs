@@ -11,7 +11,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 pub use part::PartMask;
-pub use text::{Freeze, LayerPart, Part};
+pub use text::Freeze;
 
 use crate::error::NetworkError;
 

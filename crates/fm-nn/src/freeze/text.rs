@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{FreezeMask, layer_name};
+use super::FreezeMask;
 use crate::error::NetworkError;
 
 /// What to freeze, the same in configuration files and on the command line:
@@ -36,26 +36,8 @@ pub enum Freeze {
     Trunk,
     /// The first so many layers.
     First(usize),
-    /// Layers and parts by their names.
-    Parts(Vec<LayerPart>),
-}
-
-/// A layer, or its weights or biases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LayerPart {
-    /// Index of the layer, counted from the input; none is the head.
-    pub layer: Option<usize>,
-    /// `weight`, `bias`, or none for both.
-    pub part: Option<Part>,
-}
-
-/// Half of a layer's parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The weights.
-    Weight,
-    /// The biases.
-    Bias,
+    /// Names of layers and parts, joined by `+`.
+    Parts(String),
 }
 
 impl Freeze {
@@ -71,20 +53,25 @@ impl Freeze {
             Self::Trunk => Ok(FreezeMask::trunk(layers)),
             Self::First(k) if *k > layers => Err(unknown(k.to_string())),
             Self::First(k) => Ok(FreezeMask::first(*k, layers)),
-            Self::Parts(parts) => parts
-                .iter()
-                .try_fold(FreezeMask::none(layers), |mask, part| {
-                    let layer = part.layer.unwrap_or(hidden);
-                    // The last layer is called `head` only.
-                    if part.layer.is_some_and(|layer| layer >= hidden) || layer >= layers {
-                        return Err(unknown(part.to_string()));
-                    }
-                    mask.union(&match part.part {
-                        Some(Part::Weight) => FreezeMask::weight(layer, layers),
-                        Some(Part::Bias) => FreezeMask::bias(layer, layers),
-                        None => FreezeMask::weight(layer, layers) | FreezeMask::bias(layer, layers),
+            Self::Parts(names) => {
+                names
+                    .split('+')
+                    .try_fold(FreezeMask::none(layers), |mask, name| {
+                        let (layer, part) = layer_part(name)?;
+                        // The last layer is called `head` only.
+                        if layer.is_some_and(|layer| layer >= hidden) || layers == 0 {
+                            return Err(unknown(name.to_owned()));
+                        }
+                        let layer = layer.unwrap_or(hidden);
+                        mask.union(&match part {
+                            "weight" => FreezeMask::weight(layer, layers),
+                            "bias" => FreezeMask::bias(layer, layers),
+                            _ => {
+                                FreezeMask::weight(layer, layers) | FreezeMask::bias(layer, layers)
+                            }
+                        })
                     })
-                }),
+            }
         }
     }
 }
@@ -120,12 +107,9 @@ impl FromStr for Freeze {
         if let Some(k) = number(text) {
             return Ok(Self::First(k));
         }
-        let parts = text.split('+').map(|name| {
-            layer_part(name).ok_or_else(|| NetworkError::Freeze {
-                found: name.to_owned(),
-            })
-        });
-        parts.collect::<Result<_, _>>().map(Self::Parts)
+        text.split('+')
+            .try_for_each(|name| layer_part(name).map(|_| ()))?;
+        Ok(Self::Parts(text.to_owned()))
     }
 }
 
@@ -135,31 +119,18 @@ fn number(text: &str) -> Option<usize> {
     k.filter(|k: &usize| k.to_string() == text)
 }
 
-fn layer_part(name: &str) -> Option<LayerPart> {
+/// The number of a layer, none for the head, and `weight`, `bias` or nothing.
+fn layer_part(name: &str) -> Result<(Option<usize>, &str), NetworkError> {
     let (layer, part) = match name.rsplit_once('.') {
-        Some((layer, "weight")) => (layer, Some(Part::Weight)),
-        Some((layer, "bias")) => (layer, Some(Part::Bias)),
-        _ => (name, None),
+        Some((layer, part @ ("weight" | "bias"))) => (layer, part),
+        _ => (name, ""),
     };
-    let layer = match layer {
-        "head" => None,
-        hidden => Some(number(hidden.strip_prefix("layers.")?)?),
-    };
-    Some(LayerPart { layer, part })
-}
-
-impl fmt::Display for LayerPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.layer {
-            Some(layer) => f.write_str(&layer_name(layer, usize::MAX))?,
-            None => f.write_str("head")?,
-        }
-        f.write_str(match self.part {
-            Some(Part::Weight) => ".weight",
-            Some(Part::Bias) => ".bias",
-            None => "",
-        })
+    let hidden = layer.strip_prefix("layers.").and_then(number);
+    if hidden.is_none() && layer != "head" {
+        let found = name.to_owned();
+        return Err(NetworkError::Freeze { found });
     }
+    Ok((hidden, part))
 }
 
 impl fmt::Display for Freeze {
@@ -168,10 +139,7 @@ impl fmt::Display for Freeze {
             Self::Nothing => f.write_str("nothing"),
             Self::Trunk => f.write_str("trunk"),
             Self::First(k) => write!(f, "{k}"),
-            Self::Parts(parts) => {
-                let names: Vec<String> = parts.iter().map(LayerPart::to_string).collect();
-                f.write_str(&names.join("+"))
-            }
+            Self::Parts(names) => f.write_str(names),
         }
     }
 }

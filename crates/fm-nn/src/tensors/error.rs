@@ -1,6 +1,5 @@
 //! What can be wrong with a file of tensors.
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::activation::UnknownActivation;
@@ -27,7 +26,7 @@ pub enum TensorError {
         file: u64,
     },
     /// The header cannot be decoded, or contradicts itself.
-    #[error("the header at offset 8 is no safetensors header")]
+    #[error("the header at offset 8 is not a safetensors header")]
     Header {
         /// What the decoder said.
         source: Arc<serde_json::Error>,
@@ -40,7 +39,7 @@ pub enum TensorError {
         /// Bytes behind the header.
         found: u64,
     },
-    /// An array that was asked for is not there or of another type, or one cannot be added.
+    /// An array is missing or of another type, or cannot be added.
     #[error("tensor {name:?}: expected {expected}, found {found}")]
     Tensor {
         /// Its name.
@@ -80,21 +79,21 @@ pub enum TensorError {
         /// Number of hidden layers.
         hidden: usize,
     },
-    /// An activation that there is not.
+    /// An unknown activation.
     #[error("the metadata's activation cannot be used")]
     Activation(#[from] UnknownActivation),
     /// Tensors that are missing, too many, or of another shape.
     #[error("the tensors do not fit: {}", list(.0))]
     Misfit(
-        /// Each of them.
-        Vec<Misfit>,
+        /// Each of them, with its name and what is wrong.
+        Vec<String>,
     ),
-    /// A name that was asked for and no layer has.
+    /// A layer of this name is not in the file.
     #[error("no layer is called {name:?}; there are {there}")]
     LayerName {
         /// The name.
         name: String,
-        /// Those that there are.
+        /// The names in the file.
         there: String,
     },
     /// A layer does not take what the one below gives.
@@ -118,91 +117,10 @@ pub enum TensorError {
     Network(#[from] NetworkError),
 }
 
-/// A tensor that does not fit. A size of 0 in what is expected stands for any.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Misfit {
-    /// It is not in the file.
-    Missing {
-        /// The name that it would have.
-        name: String,
-        /// The shape that it would have.
-        expected: Vec<usize>,
-    },
-    /// No layer has a place for it.
-    Extra {
-        /// Its name.
-        name: String,
-        /// Its shape.
-        found: Vec<usize>,
-    },
-    /// It is of another shape.
-    Shape {
-        /// Its name.
-        name: String,
-        /// The shape that it should have.
-        expected: Vec<usize>,
-        /// Its shape.
-        found: Vec<usize>,
-    },
-    /// Its numbers are of another type.
-    Type {
-        /// Its name.
-        name: String,
-        /// The type of its numbers.
-        found: String,
-    },
-}
-
-impl Misfit {
-    /// The name of the tensor.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Missing { name, .. }
-            | Self::Extra { name, .. }
-            | Self::Shape { name, .. }
-            | Self::Type { name, .. } => name,
-        }
-    }
-}
-
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { name, expected } => {
-                write!(f, "{name} {} is missing", shape(expected))
-            }
-            Self::Extra { name, found } => {
-                write!(f, "{name} {} has no place", shape(found))
-            }
-            Self::Shape {
-                name,
-                expected,
-                found,
-            } => write!(
-                f,
-                "{name}: expected {}, found {}",
-                shape(expected),
-                shape(found)
-            ),
-            Self::Type { name, found } => write!(f, "{name}: expected F32, found {found}"),
-        }
-    }
-}
-
-fn shape(sizes: &[usize]) -> String {
-    let size = |&n: &usize| match n {
-        0 => "any".to_owned(),
-        n => n.to_string(),
-    };
-    let sizes: Vec<String> = sizes.iter().map(size).collect();
-    format!("[{}]", sizes.join(", "))
-}
-
 /// All of a few, the first of many.
-fn list(misfits: &[Misfit]) -> String {
+fn list(misfits: &[String]) -> String {
     const MOST: usize = 12;
-    let mut words: Vec<String> = misfits.iter().take(MOST).map(Misfit::to_string).collect();
+    let mut words = misfits[..misfits.len().min(MOST)].to_vec();
     if misfits.len() > MOST {
         words.push(format!("and {} more", misfits.len() - MOST));
     }

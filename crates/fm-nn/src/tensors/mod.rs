@@ -46,13 +46,12 @@ mod read;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use error::{Misfit, TensorError};
+pub use error::TensorError;
 pub use file::{Element, Tensor, TensorFile, is_safetensors};
 
 use ndarray::ArrayView1;
 
 use crate::activation::Activation;
-use crate::dense::Dense;
 use crate::error::FileError;
 use crate::file::{naming, read_whole, write_whole};
 use crate::model::{Metadata, Model};
@@ -197,16 +196,4 @@ fn write_metadata(
         put(FORMAT, "pt".to_owned())?;
     }
     Ok(texts)
-}
-
-/// A layer from little-endian floats that are known to be as many as it has.
-fn dense(layer: &read::Layer<'_>, activation: Activation) -> Dense {
-    let (inputs, outputs) = (layer.inputs, layer.outputs);
-    let mut dense = Dense::from_matrices(
-        fm_matmul::Matrix::zeros(inputs, outputs),
-        fm_matmul::Matrix::zeros(1, outputs),
-        activation,
-    );
-    read::fill(&mut dense, layer);
-    dense
 }

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::Layout;
 use super::file::Tensor;
-use super::{Layout, Misfit};
 
 /// The tensors of one layer.
 pub(super) struct Group<'a> {
@@ -41,12 +41,12 @@ fn split(name: &str) -> Option<(&str, Part, Option<Layout>)> {
 
 /// Puts tensors together that are one layer's, in the order of the layers as far as names tell
 /// it: numbers count, and a head, output or classifier comes last. Others have no place.
-pub(super) fn group(tensors: BTreeMap<String, Tensor<'_>>) -> (Vec<Group<'_>>, Vec<Misfit>) {
+pub(super) fn group(tensors: BTreeMap<String, Tensor<'_>>) -> (Vec<Group<'_>>, Vec<String>) {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut extra = Vec::new();
     for (name, tensor) in tensors {
         let Some((layer, part, layout)) = split(&name) else {
-            extra.push(no_place(name, tensor));
+            extra.push(no_place(&name, &tensor));
             continue;
         };
         let at = groups.iter().position(|group| group.name == layer);
@@ -66,7 +66,7 @@ pub(super) fn group(tensors: BTreeMap<String, Tensor<'_>>) -> (Vec<Group<'_>>, V
         };
         if place.is_some() {
             // A `weight` beside a `kernel`.
-            extra.push(no_place(name, tensor));
+            extra.push(no_place(&name, &tensor));
             continue;
         }
         *place = Some((name, tensor));
@@ -79,11 +79,18 @@ pub(super) fn group(tensors: BTreeMap<String, Tensor<'_>>) -> (Vec<Group<'_>>, V
     (groups, extra)
 }
 
-pub(super) fn no_place(name: String, tensor: Tensor<'_>) -> Misfit {
-    Misfit::Extra {
-        name,
-        found: tensor.shape,
-    }
+fn no_place(name: &str, tensor: &Tensor<'_>) -> String {
+    format!("{name} {} has no place", shape_text(&tensor.shape))
+}
+
+/// A shape in words; a size of 0 stands for any.
+pub(super) fn shape_text(sizes: &[usize]) -> String {
+    let size = |&n: &usize| match n {
+        0 => "any".to_owned(),
+        n => n.to_string(),
+    };
+    let sizes: Vec<String> = sizes.iter().map(size).collect();
+    format!("[{}]", sizes.join(", "))
 }
 
 /// Whether a layer's own name says that it is the last.

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use fm_matmul::Matrix;
+
 use super::file::{Tensor, TensorFile};
-use super::names::{self, Group};
+use super::names::{self, Group, shape_text};
 use super::{
-    ACTIVATION, CLASS_NAMES, FORMAT, INPUT_SCALE, Layout, MOST_HEADER, Misfit, ReadOptions,
-    TensorError, dense,
+    ACTIVATION, CLASS_NAMES, FORMAT, INPUT_SCALE, Layout, MOST_HEADER, ReadOptions, TensorError,
 };
 use crate::activation::Activation;
 use crate::dense::Dense;
@@ -15,71 +16,32 @@ use crate::model::{Metadata, Model};
 use crate::network::Network;
 
 /// A layer's floats where they lie, known to be as many as its shape says.
-pub(super) struct Layer<'a> {
-    pub(super) name: String,
-    pub(super) inputs: usize,
-    pub(super) outputs: usize,
-    pub(super) layout: Layout,
-    pub(super) weight: Cow<'a, [u8]>,
-    pub(super) bias: Cow<'a, [u8]>,
-}
-
-/// A file's tensors by layer, in the order asked for.
-pub(super) struct Grouped<'a> {
-    pub(super) groups: Vec<Group<'a>>,
-    /// Tensors that are no layer's.
-    pub(super) extra: Vec<Misfit>,
-    pub(super) metadata: BTreeMap<String, String>,
-}
-
-pub(super) fn open<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<Grouped<'a>, TensorError> {
-    let contents = TensorFile::read(bytes, MOST_HEADER)?;
-    let (mut groups, mut extra) = names::group(contents.tensors);
-    if !options.layers.is_empty() {
-        let mut chosen = Vec::with_capacity(options.layers.len());
-        for name in &options.layers {
-            let at = groups.iter().position(|group| group.name == *name);
-            let Some(at) = at else {
-                let there: Vec<&str> = groups.iter().map(|g| g.name.as_str()).collect();
-                return Err(TensorError::LayerName {
-                    name: name.clone(),
-                    there: there.join(", "),
-                });
-            };
-            chosen.push(groups.remove(at));
-        }
-        // Whoever names the layers leaves out the rest knowingly.
-        (groups, extra) = (chosen, Vec::new());
-    }
-    if let Some(layout) = options.layout {
-        groups.iter_mut().for_each(|group| group.layout = layout);
-    }
-    Ok(Grouped {
-        groups,
-        extra,
-        metadata: contents.metadata,
-    })
+struct Layer<'a> {
+    name: String,
+    inputs: usize,
+    outputs: usize,
+    layout: Layout,
+    weight: Cow<'a, [u8]>,
+    bias: Cow<'a, [u8]>,
 }
 
 pub(super) fn model(bytes: &[u8], options: &ReadOptions) -> Result<Model, TensorError> {
-    let Grouped {
-        groups,
-        extra,
-        metadata,
-    } = open(bytes, options)?;
-    let mut misfits = extra;
+    let file = TensorFile::read(bytes, MOST_HEADER)?;
+    let (mut groups, mut misfits) = names::group(file.tensors);
+    if !options.layers.is_empty() {
+        // Other tensors are left out on purpose.
+        (groups, misfits) = (chosen(groups, &options.layers)?, Vec::new());
+    }
     let mut layers = Vec::with_capacity(groups.len());
-    for group in groups {
+    for mut group in groups {
+        group.layout = options.layout.unwrap_or(group.layout);
         match whole_layer(group) {
             Ok(layer) => layers.push(layer),
             Err(problems) => misfits.extend(problems),
         }
     }
     if layers.is_empty() && misfits.is_empty() {
-        misfits.push(Misfit::Missing {
-            name: "weight".to_owned(),
-            expected: vec![0, 0],
-        });
+        misfits.push(missing("weight", &[0, 0]));
     }
     if !misfits.is_empty() {
         return Err(TensorError::Misfit(misfits));
@@ -94,7 +56,7 @@ pub(super) fn model(bytes: &[u8], options: &ReadOptions) -> Result<Model, Tensor
             });
         }
     }
-    let said = metadata.get(ACTIVATION).map(String::as_str);
+    let said = file.metadata.get(ACTIVATION).map(String::as_str);
     let activations = activations(options.activation, said, layers.len() - 1)?;
     let activations = activations.into_iter().chain([Activation::Identity]);
     let mut layers: Vec<Dense> = layers
@@ -106,8 +68,26 @@ pub(super) fn model(bytes: &[u8], options: &ReadOptions) -> Result<Model, Tensor
         .pop()
         .ok_or(TensorError::NoActivation { hidden: 0 })?;
     let network = Network::new(layers, head)?;
-    let metadata = read_metadata(metadata, network.outputs())?;
+    let metadata = read_metadata(file.metadata, network.outputs())?;
     Ok(Model { network, metadata })
+}
+
+/// The layers of these names, in this order.
+fn chosen<'a>(
+    mut groups: Vec<Group<'a>>,
+    layers: &[String],
+) -> Result<Vec<Group<'a>>, TensorError> {
+    let take = |name: &String| match groups.iter().position(|group| group.name == *name) {
+        Some(at) => Ok(groups.remove(at)),
+        None => {
+            let there: Vec<&str> = groups.iter().map(|g| g.name.as_str()).collect();
+            Err(TensorError::LayerName {
+                name: name.clone(),
+                there: there.join(", "),
+            })
+        }
+    };
+    layers.iter().map(take).collect()
 }
 
 /// The activations of the hidden layers.
@@ -168,12 +148,12 @@ fn read_metadata(
 }
 
 /// The layer of a group, or everything that is wrong with its tensors.
-pub(super) fn whole_layer(group: Group<'_>) -> Result<Layer<'_>, Vec<Misfit>> {
+fn whole_layer(group: Group<'_>) -> Result<Layer<'_>, Vec<String>> {
     let mut misfits = Vec::new();
     let layout = group.layout;
     let shape = |inputs, outputs| match layout {
-        Layout::PyTorch => vec![outputs, inputs],
-        Layout::Keras => vec![inputs, outputs],
+        Layout::PyTorch => [outputs, inputs],
+        Layout::Keras => [inputs, outputs],
     };
     let (weight_part, separator) = match (layout, &group.weight) {
         (_, Some((name, _))) if name.ends_with("kernel") => ("kernel", "/"),
@@ -181,33 +161,27 @@ pub(super) fn whole_layer(group: Group<'_>) -> Result<Layer<'_>, Vec<Misfit>> {
         _ => ("weight", "."),
     };
     let separator = if group.name.is_empty() { "" } else { separator };
-    let missing = |part: &str| format!("{}{separator}{part}", group.name);
+    let part_name = |part: &str| format!("{}{separator}{part}", group.name);
     let bias_outputs = match &group.bias {
         Some((_, tensor)) if tensor.shape.len() == 1 => tensor.shape[0],
         _ => 0,
     };
     let mut outputs = 0;
     if let Some((name, tensor)) = &group.weight {
-        misfits.extend(misfit(name, tensor, vec![0, 0]));
+        misfits.extend(misfit(name, tensor, &[0, 0]));
         outputs = match (layout, tensor.shape.as_slice()) {
             (Layout::PyTorch, &[outputs, _]) | (Layout::Keras, &[_, outputs]) => outputs,
             _ => 0,
         };
     }
     if let Some((name, tensor)) = &group.bias {
-        misfits.extend(misfit(name, tensor, vec![outputs]));
+        misfits.extend(misfit(name, tensor, &[outputs]));
     }
     if group.weight.is_none() {
-        misfits.push(Misfit::Missing {
-            name: missing(weight_part),
-            expected: shape(0, bias_outputs),
-        });
+        misfits.push(missing(&part_name(weight_part), &shape(0, bias_outputs)));
     }
     if group.bias.is_none() {
-        misfits.push(Misfit::Missing {
-            name: missing("bias"),
-            expected: vec![outputs],
-        });
+        misfits.push(missing(&part_name("bias"), &[outputs]));
     }
     match (group.weight, group.bias) {
         (Some((_, weight)), Some((_, bias))) if misfits.is_empty() => Ok(Layer {
@@ -222,40 +196,38 @@ pub(super) fn whole_layer(group: Group<'_>) -> Result<Layer<'_>, Vec<Misfit>> {
     }
 }
 
+fn missing(name: &str, expected: &[usize]) -> String {
+    format!("{name} {} is missing", shape_text(expected))
+}
+
 /// What is wrong with a tensor of f32 whose shape should be `expected`, 0 standing for any size
 /// but none.
-pub(super) fn misfit(name: &str, tensor: &Tensor<'_>, expected: Vec<usize>) -> Option<Misfit> {
-    let name = name.to_owned();
+fn misfit(name: &str, tensor: &Tensor<'_>, expected: &[usize]) -> Option<String> {
     if tensor.dtype != "F32" {
-        let found = tensor.dtype.clone();
-        return Some(Misfit::Type { name, found });
+        return Some(format!("{name}: expected F32, found {}", tensor.dtype));
     }
     let fits = |(&found, &expected): (&usize, &usize)| match expected {
         0 => found > 0,
         expected => found == expected,
     };
     let same_rank = tensor.shape.len() == expected.len();
-    if same_rank && tensor.shape.iter().zip(&expected).all(fits) {
+    if same_rank && tensor.shape.iter().zip(expected).all(fits) {
         return None;
     }
-    let found = tensor.shape.clone();
-    Some(Misfit::Shape {
-        name,
-        expected,
-        found,
-    })
+    let (expected, found) = (shape_text(expected), shape_text(&tensor.shape));
+    Some(format!("{name}: expected {expected}, found {found}"))
 }
 
-/// Copies a layer's floats into one of its shape.
-pub(super) fn fill(dense: &mut Dense, layer: &Layer<'_>) {
+/// A layer from floats that are known to be as many as it has.
+fn dense(layer: &Layer<'_>, activation: Activation) -> Dense {
+    let (inputs, outputs) = (layer.inputs, layer.outputs);
     let float = |bytes: &[u8], at: usize| {
         let bytes = &bytes[4 * at..][..4];
         f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
     };
-    let (inputs, outputs) = (layer.inputs, layer.outputs);
+    let (mut weight, mut bias) = (Matrix::zeros(inputs, outputs), Matrix::zeros(1, outputs));
     for input in 0..inputs {
-        let row = dense.weight.row_mut(input);
-        for (output, w) in row.iter_mut().enumerate() {
+        for (output, w) in weight.row_mut(input).iter_mut().enumerate() {
             let at = match layer.layout {
                 Layout::PyTorch => output * inputs + input,
                 Layout::Keras => input * outputs + output,
@@ -263,7 +235,8 @@ pub(super) fn fill(dense: &mut Dense, layer: &Layer<'_>) {
             *w = float(&layer.weight, at);
         }
     }
-    for (output, b) in dense.bias.row_mut(0).iter_mut().enumerate() {
+    for (output, b) in bias.row_mut(0).iter_mut().enumerate() {
         *b = float(&layer.bias, output);
     }
+    Dense::from_matrices(weight, bias, activation)
 }

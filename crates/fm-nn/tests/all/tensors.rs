@@ -1,6 +1,6 @@
 //! Safetensors files: names and layouts of PyTorch and Keras, and what does not fit, by name.
 
-use fm_nn::tensors::{self, Layout, Misfit, ReadOptions, TensorError, TensorFile};
+use fm_nn::tensors::{self, Layout, ReadOptions, TensorError, TensorFile};
 use fm_nn::{Activation, FileError, Init, Metadata, Model, Network, TrunkSpec};
 use ndarray::{Array2, array};
 use rand_chacha::ChaCha8Rng;
@@ -53,7 +53,7 @@ fn relu() -> ReadOptions {
 
 fn misfits(error: TensorError) -> Vec<String> {
     match error {
-        TensorError::Misfit(list) => list.iter().map(Misfit::to_string).collect(),
+        TensorError::Misfit(list) => list,
         other => panic!("{other}"),
     }
 }

@@ -2,10 +2,7 @@
 
 use fm_experiment::protocol::{Moved, Pairing};
 use fm_experiment::{CellResult, Paired, Place, Point, Record, Results, Series};
-use fm_stats::{
-    Comparison, Description, Settings, StatsError, compare, compare_rows, correct_for_family,
-    describe,
-};
+use fm_stats::{Comparison, Description, Settings, StatsError, correct_for_family, describe};
 use serde::Serialize;
 
 use super::sentences::{Names, Scope, sentence};
@@ -232,8 +229,7 @@ fn described(values: &[f64], settings: &Settings) -> Result<Option<Description>,
     }
 }
 
-/// Two arms at a point. Where each seed draws its training rows, the interval covers other test
-/// rows too.
+/// Two arms at a point.
 fn compared(
     results: &Results,
     series: usize,
@@ -241,29 +237,9 @@ fn compared(
     pairing: &Pairing,
     settings: &Settings,
 ) -> Result<Option<Compared>, StatsError> {
-    let Some(paired) = results.paired(series, point, pairing) else {
-        return Ok(None);
-    };
-    if paired.seeds.is_empty() {
-        return Ok(None);
-    }
-    let drawn = rows_are_drawn(&results.plan.series[series].points[point]);
-    let known = paired.arm_correct.iter().all(|correct| !correct.is_empty());
-    let comparison = match drawn && known {
-        true => {
-            let [arm, against] = [&paired.arm_correct, &paired.against_correct].map(|of| {
-                let wrong = of
-                    .iter()
-                    .map(|seed| seed.iter().map(|correct| !correct).collect());
-                wrong.collect::<Vec<Vec<bool>>>()
-            });
-            compare_rows(&arm, &against, settings)?
-        }
-        false => compare(&paired.arm, &paired.against, settings)?,
-    };
-    let pairing = pairing.clone();
-    Ok(Some(Compared {
-        pairing,
+    let found = results.compare_at(series, point, pairing, settings)?;
+    Ok(found.map(|(paired, comparison)| Compared {
+        pairing: pairing.clone(),
         paired,
         comparison,
     }))

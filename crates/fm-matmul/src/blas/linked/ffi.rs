@@ -25,7 +25,7 @@ unsafe extern "C" {
     fn openblas_set_num_threads(threads: c_int);
 }
 
-/// What the library says of itself, asked once, after it was set to one thread.
+/// The library's description of itself, read once, after it was set to one thread.
 pub(crate) fn library() -> Option<&'static Library> {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     Some(LIBRARY.get_or_init(|| {
@@ -106,9 +106,10 @@ pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c
             _ => from * a.stride,
         };
         let beta = if from == 0 { first_beta } else { 1.0 };
-        // SAFETY: `Rows` and `Matrix` hold every element that the shape and their strides name, and `Stored` that A's slice holds the last element of its last
-        // row; BLAS reads and writes those elements only, here of the columns `from..from + steps`
-        // of A and the same rows of B. `C` is borrowed mutably, so it overlaps neither.
+        // SAFETY: `Rows` and `Matrix` hold every element that the shape and their strides name, and
+        // `Stored` the last element of A's last row; BLAS reads and writes those elements only,
+        // here of the columns `from..from + steps` of A and the same rows of B. `C` is borrowed
+        // mutably, so it overlaps neither.
         unsafe {
             cblas_sgemm(
                 CBLAS_LAYOUT::CblasRowMajor,

@@ -14,14 +14,14 @@ use crate::rows::Rows;
 const ROUNDS: usize = 32;
 
 /// Large enough (over 100³) that no version takes its shortcut for small products, which needs
-/// no work buffer and so cannot go wrong.
+/// no work buffer and so cannot show the fault.
 const SHAPE: Shape = Shape {
     m: 64,
     n: 96,
     k: 200,
 };
 
-/// Whether the linked library can be trusted; found out once.
+/// Whether the linked library computes right products; examined once.
 pub(crate) fn check() -> Result<(), EngineError> {
     static VERDICT: OnceLock<Result<(), EngineError>> = OnceLock::new();
     VERDICT.get_or_init(examine).clone()

@@ -1,4 +1,4 @@
-//! The linked OpenBLAS: its facts, its product, and the check that it can be trusted.
+//! The linked OpenBLAS: its facts, its product, and the check that its results are right.
 
 mod ffi;
 mod guard;

@@ -1,0 +1,150 @@
+//! Comparisons of two arms, paired by seed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fm_stats::{Comparison, Settings, StatsError, compare, compare_rows, correct_for_family};
+
+use crate::error::ExperimentError;
+use crate::protocol::{Moved, Pairing};
+use crate::results::Results;
+
+/// Two arms over the seeds that both have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paired {
+    /// The seeds, ascending.
+    pub seeds: Vec<u64>,
+    /// Test errors of the arm, by seed; fractions.
+    pub arm: Vec<f64>,
+    /// Test errors of the arm it is compared with.
+    pub against: Vec<f64>,
+    /// Which test rows the arm predicts correctly, by seed.
+    pub arm_correct: Vec<Arc<[bool]>>,
+    /// The same for the arm it is compared with.
+    pub against_correct: Vec<Arc<[bool]>>,
+    /// Seeds that are left out because one of the two diverged.
+    pub failed: Vec<u64>,
+}
+
+impl Paired {
+    /// What the two show. With `other_rows`, the interval is that of other seeds *and* other test
+    /// rows, as it must be where each seed draws its own training rows.
+    ///
+    /// # Errors
+    /// [`StatsError`] if no seed has both.
+    pub fn compare(&self, other_rows: bool, settings: &Settings) -> Result<Comparison, StatsError> {
+        let known = |correct: &[Arc<[bool]>]| correct.iter().all(|seed| !seed.is_empty());
+        if !other_rows || !known(&self.arm_correct) || !known(&self.against_correct) {
+            return compare(&self.arm, &self.against, settings);
+        }
+        let wrong = |correct: &[Arc<[bool]>]| -> Vec<Vec<bool>> {
+            let seeds = correct.iter();
+            seeds
+                .map(|seed| seed.iter().map(|correct| !correct).collect())
+                .collect()
+        };
+        compare_rows(
+            &wrong(&self.arm_correct),
+            &wrong(&self.against_correct),
+            settings,
+        )
+    }
+}
+
+impl Results {
+    /// Two arms of a point, over the seeds that both have; `None` if the point has no such arms.
+    pub fn paired(&self, series: usize, point: usize, pairing: &Pairing) -> Option<Paired> {
+        let arms = &self.plan.series[series].points[point].arms;
+        let place = |name: &str| arms.iter().position(|arm| arm == name);
+        let (arm, against) = (place(&pairing.arm)?, place(&pairing.against)?);
+        Some(self.pair((series, point, Some(arm)), (series, point, Some(against))))
+    }
+
+    /// Two models at any two points, each a series, a point and an arm, over the seeds that both
+    /// have.
+    pub fn pair(
+        &self,
+        arm: (usize, usize, Option<usize>),
+        against: (usize, usize, Option<usize>),
+    ) -> Paired {
+        let mut paired = Paired {
+            seeds: Vec::new(),
+            arm: Vec::new(),
+            against: Vec::new(),
+            arm_correct: Vec::new(),
+            against_correct: Vec::new(),
+            failed: Vec::new(),
+        };
+        let of = |(series, point, arm): (usize, usize, Option<usize>)| {
+            let cells = self.by_seed(series, point, arm);
+            cells
+                .map(|cell| (cell.place.seed, cell))
+                .collect::<HashMap<_, _>>()
+        };
+        let (arm_cells, against_cells) = (of(arm), of(against));
+        for &seed in &self.plan.series[arm.0].seeds {
+            let (Some(a), Some(b)) = (arm_cells.get(&seed), against_cells.get(&seed)) else {
+                continue;
+            };
+            match (a.error(), b.error()) {
+                (Some(arm_error), Some(against_error)) => {
+                    paired.seeds.push(seed);
+                    paired.arm.push(arm_error);
+                    paired.against.push(against_error);
+                    paired.arm_correct.push(a.correct.clone());
+                    paired.against_correct.push(b.correct.clone());
+                }
+                _ if a.outcome.is_some() && b.outcome.is_some() => paired.failed.push(seed),
+                _ => {}
+            }
+        }
+        paired
+    }
+
+    /// Two arms of a point and what they show, before a correction for several comparisons; `None`
+    /// if the point has no such arms or no seed has both.
+    ///
+    /// # Errors
+    /// [`StatsError`] for settings out of range.
+    pub fn compare_at(
+        &self,
+        series: usize,
+        point: usize,
+        pairing: &Pairing,
+        settings: &Settings,
+    ) -> Result<Option<(Paired, Comparison)>, StatsError> {
+        let paired = self.paired(series, point, pairing);
+        let Some(paired) = paired.filter(|paired| !paired.seeds.is_empty()) else {
+            return Ok(None);
+        };
+        let moves = &self.plan.series[series].points[point].protocol().seed.moves;
+        let comparison = paired.compare(moves.contains(&Moved::TargetRows), settings)?;
+        Ok(Some((paired, comparison)))
+    }
+
+    /// Compares two arms of the main table over the seeds that both have. The p value is corrected
+    /// for all comparisons of the protocol.
+    ///
+    /// # Errors
+    /// [`ExperimentError::Unknown`] for arms that the protocol does not compare, or that no seed has.
+    pub fn compare(&self, arm: &str, against: &str) -> Result<Comparison, ExperimentError> {
+        let settings = Settings::default();
+        let mut found = Vec::new();
+        for pairing in &self.main().pairings {
+            let compared = self.compare_at(0, 0, pairing, &settings)?;
+            found.extend(compared.map(|(_, comparison)| (pairing, comparison)));
+        }
+        correct_for_family(found.iter_mut().map(|(_, comparison)| comparison));
+        let names = |pairing: &Pairing| format!("{} − {}", pairing.arm, pairing.against);
+        let known: Vec<String> = found.iter().map(|(pairing, _)| names(pairing)).collect();
+        let mut found = found.into_iter();
+        let asked = found.find(|(pairing, _)| pairing.arm == arm && pairing.against == against);
+        asked
+            .map(|(_, comparison)| comparison)
+            .ok_or_else(|| ExperimentError::Unknown {
+                what: "comparison",
+                name: format!("{arm} − {against}"),
+                known: known.join(", "),
+            })
+    }
+}
