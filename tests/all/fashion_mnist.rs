@@ -49,7 +49,7 @@ fn gz(folder: &Path, file: usize) -> std::path::PathBuf {
 
 fn wrong(error: DataError) -> Result<Wrong, DataError> {
     match error {
-        DataError::WrongFile { wrong, .. } => Ok(wrong),
+        DataError::WrongFile { wrong, .. } => Ok(*wrong),
         other => Err(other),
     }
 }

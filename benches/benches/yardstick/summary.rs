@@ -115,11 +115,11 @@ fn peak_and_epoch(report: &mut Report, all: &[Contender], effort: Effort) -> Vec
         let index = all.iter().position(wanted)?;
         Some(&epochs[index])
     };
-    if let Some(mine) = of(&|c| c.name == portable) {
-        if let Some(blas) = of(&|c| c.engine.backend() == Backend::Blas) {
-            let what = "epoch, blas / portable, round by round";
-            report.ratio(what.to_owned(), blas.ratio_to(mine));
-        }
+    let mine = of(&|c| c.name == portable);
+    let blas = of(&|c| c.engine.backend() == Backend::Blas);
+    if let Some((mine, blas)) = mine.zip(blas) {
+        let what = "epoch, blas / portable, round by round";
+        report.ratio(what.to_owned(), blas.ratio_to(mine));
     }
     let names = all.iter().map(|contender| contender.name.clone());
     names.zip(epochs.iter().map(Samples::median)).collect()

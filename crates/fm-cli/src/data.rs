@@ -1,4 +1,4 @@
-//! Finding the data, and fetching it where it is missing.
+//! Opening the data that a command line names.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use fm_data::fetch::{self, FetchError, FetchReport, Options};
 use fm_data::{Dataset, LoadedData, Origin, Source, idx};
-use fm_experiment::DatasetIdentity;
-use fm_experiment::single::nearest;
+use fm_experiment::nearest;
 
-use crate::model_args::SourceArgs;
+use crate::args::DataChoice;
+use crate::args::model::SourceArgs;
+use crate::print::note;
 use crate::progress::FetchBar;
-use crate::table::note;
 
 /// The folder of the published files: the one asked for, `FM_DATA`, or the usual one.
 pub(crate) fn folder(asked: Option<&Path>) -> PathBuf {
@@ -26,19 +26,12 @@ pub(crate) fn folder(asked: Option<&Path>) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("data/fashion-mnist"))
 }
 
-/// A training and a test set, and what a plan calls them.
-pub(crate) struct Data {
-    pub(crate) train: Dataset,
-    pub(crate) test: Dataset,
-    pub(crate) identity: DatasetIdentity,
-}
-
-/// Opens what `--data` names: `auto`, `sample` or a folder.
-pub(crate) fn open(asked: &str) -> Result<Data> {
-    let source = match asked {
-        "auto" => Source::auto(folder(None)),
-        _ => Source::parse(asked, None, None)?,
-    };
+/// Opens the dataset of a command line; files that are missing are downloaded if it says `auto`.
+pub(crate) fn open(choice: &DataChoice) -> Result<LoadedData> {
+    let (asked, dataset) = (choice.data.as_str(), choice.dataset.as_deref());
+    // FM_DATA is the folder of Fashion-MNIST.
+    let usual = dataset.is_none().then(|| folder(None));
+    let source = Source::parse(asked, dataset, usual.as_deref())?;
     is_there(&source, asked)?;
     let mut bar = FetchBar::new();
     let opened = fm_data::open_with(&source, &mut bar);
@@ -47,62 +40,46 @@ pub(crate) fn open(asked: &str) -> Result<Data> {
     if let Origin::SampleInstead { .. } = data.origin {
         note(&data.origin.to_string());
     }
-    Ok(data.into())
+    Ok(data)
 }
 
-/// Refuses a folder that is not there, with the word that was perhaps meant.
+/// Refuses a folder that does not exist, with the word that was perhaps meant.
 pub(crate) fn is_there(source: &Source, asked: &str) -> Result<()> {
     if let Source::Folder(dir) = source
         && !dir.exists()
         && let Some(near) = nearest(asked, ["auto", "sample"])
     {
-        bail!("--data {asked}: there is no such folder; perhaps {near:?}");
+        bail!("--data {asked}: no such folder; did you mean {near:?}?");
     }
     Ok(())
 }
 
-impl From<LoadedData> for Data {
-    fn from(data: LoadedData) -> Self {
-        Self {
-            train: data.train,
-            test: data.test,
-            identity: DatasetIdentity {
-                name: data.identity.name,
-                checksums: data.identity.files,
-            },
-        }
-    }
-}
-
-/// Training and test images that the command line names; files of one's own are all to learn from.
+/// Training and test images that the command line names; files of one's own are all trained on.
 pub(crate) fn sets(source: &SourceArgs) -> Result<(Dataset, Option<Dataset>)> {
-    if let Some(train) = own(source)? {
+    if let Some(train) = own_files(source)? {
         return Ok((train, None));
     }
-    let Data { train, test, .. } = open(&source.data)?;
-    Ok((train, Some(test)))
+    let data = open(&source.data)?;
+    Ok((data.train, Some(data.test)))
 }
 
 /// The test images, or the files of one's own.
 pub(crate) fn test_set(source: &SourceArgs) -> Result<Dataset> {
-    if let Some(data) = own(source)? {
-        return Ok(data);
+    match own_files(source)? {
+        Some(data) => Ok(data),
+        None => Ok(open(&source.data)?.test),
     }
-    Ok(open(&source.data)?.test)
 }
 
-fn own(source: &SourceArgs) -> Result<Option<Dataset>> {
+fn own_files(source: &SourceArgs) -> Result<Option<Dataset>> {
     let (Some(images), Some(labels)) = (&source.images, &source.labels) else {
         return Ok(None);
     };
     let mut names = source.class_names.clone();
     if names.is_empty() {
-        let numbers = idx::open::<u8>(labels)?;
-        let classes = numbers
-            .iter()
-            .max()
-            .map_or(2, |&most| usize::from(most) + 1);
-        names = (0..classes.max(2)).map(|class| class.to_string()).collect();
+        let largest = idx::open::<u8>(labels)?.iter().max().copied();
+        let classes = largest.map_or(2, |largest| (usize::from(largest) + 1).max(2));
+        names = (0..classes).map(|class| class.to_string()).collect();
     }
     Ok(Some(Dataset::open_idx_pair(images, labels, &names)?))
 }

@@ -1,6 +1,5 @@
-//! Ctrl-C: the first ends the work at its next step, so that all that is done is kept; the second
-//! ends the program at once, which loses no more than the epoch under way. SIGTERM and SIGHUP count
-//! as Ctrl-C.
+//! Ctrl-C: the first ends the work at its next step, and finished cells are kept; the second ends
+//! the program at once, which loses the trainings under way. SIGTERM and SIGHUP count as Ctrl-C.
 
 use std::fmt;
 use std::path::Path;
@@ -8,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
 use fm_experiment::ExperimentError;
-use fm_experiment::report::ReportError;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
@@ -43,39 +41,42 @@ fn exit_code_of(signal: i32) -> i32 {
     128 + signal
 }
 
-/// An experiment that ended before its end: why, how far it has come, and what goes on with it.
+/// An experiment that ended early: why, how much is done, and how to continue.
 #[derive(Debug)]
 pub(crate) struct Stopped {
-    /// None where it was asked to.
-    why: Option<String>,
+    /// Whether a signal asked for it.
+    asked: bool,
     text: String,
 }
 
 impl Stopped {
-    /// What is `done` ("1 of 2 seeds is") is in the folder `out`.
-    pub(crate) fn new(why_it_stopped: &anyhow::Error, done: &str, out: &Path) -> Self {
-        let asked = matches!(
-            why_it_stopped.downcast_ref(),
-            Some(ExperimentError::Cancelled)
-        );
-        let why = (!asked).then(|| format!("{why_it_stopped:#}"));
-        let first = why.as_deref().unwrap_or("stopped");
+    /// `done` ("3 of 12 missing cells") are kept in the folder `out`.
+    pub(crate) fn new(error: ExperimentError, done: &str, out: &Path) -> Self {
+        let asked = matches!(error, ExperimentError::Cancelled);
+        // After other errors the same command would end as before.
+        let continues = asked || matches!(error, ExperimentError::Io { .. });
+        let why = match asked {
+            true => "stopped".to_owned(),
+            false => format!("{:#}", anyhow::Error::from(error)),
+        };
         let mut text = format!(
-            "{first}\n{done} finished, and what is done is kept in {}",
+            "{why}\n{done} were trained and are kept in {}",
             out.display()
         );
-        if starts_again(why_it_stopped) {
+        if continues {
             let command: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
-            text.push_str(&format!("; to go on:\n  {}", command.join(" ")));
+            text += &format!("; to continue:\n  {}", command.join(" "));
         }
-        Self { why, text }
+        Self { asked, text }
     }
 
     /// What the program ends with.
     pub(crate) fn exit_code(&self) -> u8 {
         let signal = i32::try_from(SIGNAL.load(Ordering::Relaxed)).unwrap_or(SIGINT);
-        let asked = u8::try_from(exit_code_of(signal)).unwrap_or(2);
-        self.why.as_ref().map_or(asked, |_| 2)
+        match self.asked {
+            true => u8::try_from(exit_code_of(signal)).unwrap_or(2),
+            false => 2,
+        }
     }
 }
 
@@ -86,22 +87,6 @@ impl fmt::Display for Stopped {
 }
 
 impl std::error::Error for Stopped {}
-
-/// Whether the same command can get further: after a loss that became NaN it ends as before.
-fn starts_again(why: &anyhow::Error) -> bool {
-    let of_experiment = |error: &ExperimentError| {
-        matches!(
-            error,
-            ExperimentError::Cancelled | ExperimentError::Io { .. }
-        )
-    };
-    match why.downcast_ref::<ReportError>() {
-        Some(ReportError::Write { .. }) => true,
-        Some(ReportError::Folder(error)) => of_experiment(error),
-        Some(_) => false,
-        None => why.downcast_ref().is_some_and(of_experiment),
-    }
-}
 
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
@@ -117,21 +102,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_command_is_offered_only_where_it_can_get_further() {
-        let says = |error: anyhow::Error| {
-            Stopped::new(&error, "0 of 2 seeds are", Path::new("out")).to_string()
-        };
+    fn the_command_is_offered_only_if_it_can_continue() {
+        let says = |error| Stopped::new(error, "0 of 2 cells", Path::new("out")).to_string();
         let full = ExperimentError::Io {
             doing: "write",
-            path: "out/timings.json".into(),
+            path: "out/cells".into(),
             source: std::io::Error::other("full"),
         };
-        assert!(says(ExperimentError::Cancelled.into()).contains("to go on"));
-        assert!(says(full.into()).contains("to go on"));
-        let nan = ExperimentError::Stats(fm_experiment::stats::StatsError::Empty {
-            what: "losses".to_owned(),
-        });
-        assert!(!says(nan.into()).contains("to go on"));
+        assert!(says(ExperimentError::Cancelled).contains("to continue"));
+        assert!(says(full).contains("to continue"));
+        let other = ExperimentError::OtherSource { seed: 1 };
+        assert!(!says(other).contains("to continue"));
     }
 
     #[test]

@@ -1,130 +1,102 @@
 //! Progress bars: on a terminal only.
 
-use std::sync::Mutex;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fm_data::fetch::{Event, Progress};
-use fm_experiment::curves::CurvePart;
-use fm_experiment::report::percent;
-use fm_experiment::{PlanObserver, RunRecord};
+use fm_experiment::{Cell, Job, Key, Observer, Outcome};
+use fm_report::counted;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::interrupt;
-use crate::table::hanging_note;
+use crate::print::percent;
 
-/// One bar for a whole plan, and a line per seed as it ends. Shows nothing where standard error
-/// is no terminal.
-pub(crate) struct PlanBar {
+/// A job with more cells is told by their number.
+const MOST_SCORES: usize = 8;
+
+/// One bar for jobs, and a line above it for each that ends. Shows nothing if standard error is not
+/// a terminal.
+pub(crate) struct JobBar {
     bar: ProgressBar,
-    seeds: usize,
-    done: Mutex<usize>,
+    cells: usize,
+    ended: Mutex<Ended>,
 }
 
-impl PlanBar {
-    /// A bar for `seeds` runs of `work` each, of which `done` are there already.
-    pub(crate) fn new(seeds: usize, done: usize, work: u64) -> Self {
-        let bar = ProgressBar::new((seeds - done) as u64 * work);
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} %  {eta} left");
-        // The template is a constant: a plain bar is shown should it ever be wrong.
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_message(format!("seed {done} of {seeds}"));
-        bar.enable_steady_tick(std::time::Duration::from_millis(500));
-        Self {
-            bar,
-            seeds,
-            done: Mutex::new(done),
-        }
-    }
-
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-
-    /// Runs that are finished.
-    pub(crate) fn done(&self) -> usize {
-        let done = self.done.lock();
-        *done.unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
+/// Cells that have ended.
+#[derive(Default)]
+struct Ended {
+    count: usize,
+    /// How, of jobs that have not.
+    outcomes: HashMap<Key, String>,
 }
 
-impl PlanObserver for PlanBar {
-    fn advance(&self, work: u64) {
-        self.bar.inc(work);
-    }
-
-    fn seed_done(&self, record: &RunRecord, wall_secs: f64) {
-        let mut done = self
-            .done
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *done += 1;
-        self.bar
-            .set_message(format!("seed {done} of {}", self.seeds));
-        let mut line = format!(
-            "seed {:>4}  source {}",
-            record.seed,
-            percent(record.source.test.accuracy)
-        );
-        for arm in &record.arms {
-            line.push_str(&format!("  {} {}", arm.name, percent(arm.test.accuracy)));
-        }
-        line.push_str(&format!("  ({wall_secs:.1} s)"));
-        self.bar.println(hanging_note(&line, 11));
-    }
-
-    fn cancelled(&self) -> bool {
-        interrupt::asked()
-    }
-}
-
-/// One bar for the parts of curves, and a line for each as it ends.
-pub(crate) struct CurveBar {
-    bar: ProgressBar,
-    parts: usize,
-    done: Mutex<usize>,
-}
-
-impl CurveBar {
-    /// A bar for `parts` that take `work` together.
-    pub(crate) fn new(parts: usize, work: u64) -> Self {
+impl JobBar {
+    /// A bar for jobs that take `work` together.
+    pub(crate) fn new(jobs: &[Job], work: u64) -> Self {
         let bar = ProgressBar::new(work);
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} %  {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_message(format!("curves: part 0 of {parts}"));
-        bar.enable_steady_tick(std::time::Duration::from_millis(500));
-        let done = Mutex::new(0);
-        Self { bar, parts, done }
+        bar.set_style(style("{msg} {wide_bar} {percent:>3} %  {eta} left"));
+        let cells = jobs.iter().map(|job| job.cells.len()).sum();
+        bar.set_message(format!("cell 0 of {cells}"));
+        bar.enable_steady_tick(Duration::from_millis(500));
+        let ended = Mutex::default();
+        Self { bar, cells, ended }
     }
 
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// Parts that are finished.
-    pub(crate) fn done(&self) -> usize {
-        let done = self.done.lock();
-        *done.unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// "3 of 12 missing cells"
+    pub(crate) fn done(&self) -> String {
+        let cells = counted(self.cells, "missing cell");
+        format!("{} of {cells}", self.ended().count)
+    }
+
+    fn ended(&self) -> MutexGuard<'_, Ended> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl PlanObserver for CurveBar {
+impl Observer for JobBar {
     fn advance(&self, work: u64) {
         self.bar.inc(work);
     }
 
-    fn curve_done(&self, part: CurvePart, wall_secs: f64) {
-        let mut done = self
-            .done
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *done += 1;
-        self.bar
-            .set_message(format!("curves: part {done} of {}", self.parts));
-        self.bar.println(format!("{part}  ({wall_secs:.1} s)"));
+    fn cell_done(&self, cell: &Cell, outcome: &Outcome) {
+        let scores = outcome.scores().map(|scores| percent(scores.accuracy));
+        let scores = scores.unwrap_or_else(|| "diverged".to_owned());
+        let mut ended = self.ended();
+        ended.count += 1;
+        ended.outcomes.insert(cell.key, scores);
+        let message = format!("cell {} of {}", ended.count, self.cells);
+        self.bar.set_message(message);
+    }
+
+    fn job_done(&self, job: &Job, wall_secs: f64) {
+        let mut ended = self.ended();
+        let scores = job.cells.iter().map(|cell| {
+            let scores = ended.outcomes.remove(&cell.key).unwrap_or_default();
+            format!("{} {scores}", cell.model)
+        });
+        let scores: Vec<String> = scores.collect();
+        let scores = match scores.len() {
+            ..=MOST_SCORES => scores.join("  "),
+            many => counted(many, "cell"),
+        };
+        let seed = job.cells.first().map_or(0, |cell| cell.seed);
+        let line = format!("seed {seed:>4}  {scores}  ({wall_secs:.1} s)");
+        self.bar.println(line);
     }
 
     fn cancelled(&self) -> bool {
         interrupt::asked()
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // The templates are constants: a plain bar is shown should one ever be wrong.
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// A bar for the file being fetched, and a line for what goes wrong.
@@ -136,8 +108,7 @@ impl FetchBar {
     pub(crate) fn new() -> Self {
         let bar = ProgressBar::new(0);
         let template = "{msg} {wide_bar} {bytes:>10} of {total_bytes}  {eta} left";
-        let style = ProgressStyle::with_template(template);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(style(template));
         Self { bar }
     }
 

@@ -80,7 +80,7 @@ pub enum DataError {
         /// The file expected: `train-images-idx3-ubyte of Fashion-MNIST`.
         expected: String,
         /// What it is instead.
-        wrong: Wrong,
+        wrong: Box<Wrong>,
     },
 
     /// A `dataset.toml` that cannot be used.

@@ -19,18 +19,17 @@ pub enum ExperimentError {
     /// The data does not have the rows that the protocol asks for.
     #[error("the dataset does not fit the protocol")]
     Data(#[from] DataError),
-    /// Too few target rows.
-    #[error(
-        "protocol {protocol} asks for {rows} training rows of the target task, and {dataset} does not \
-         have as many; set task.target_rows or [data] of the protocol to less"
-    )]
+    /// Too few rows.
+    #[error("protocol {protocol} asks for {asked}, and {dataset} has fewer; set {key} to less")]
     Rows {
         /// Name of the protocol.
         protocol: String,
         /// Name of the dataset.
         dataset: String,
-        /// Rows asked for.
-        rows: String,
+        /// Rows asked for, such as `200 training rows`.
+        asked: String,
+        /// The key that asks for them.
+        key: &'static str,
     },
     /// A training cannot start.
     #[error("cannot train {model}, seed {seed}")]

@@ -74,9 +74,30 @@ impl Experiment {
     pub fn open(&self, path: &Path) -> Result<(Store, Vec<Job>), ExperimentError> {
         // Before anything is created, so that a request that is refused leaves nothing.
         let plan = Plan::new(&self.request, &self.labels)?;
+        self.check_rows()?;
         let store = Store::open(path, &self.labels)?;
         let jobs = jobs(&plan, &store.keys()?);
         Ok((store, jobs))
+    }
+
+    /// Whether the dataset has the rows that the protocol takes from the beginning of its files.
+    fn check_rows(&self) -> Result<(), ExperimentError> {
+        let Protocol { name, data, .. } = &self.request.protocol;
+        let (train, test) = (self.data.train.rows(), self.data.test.rows());
+        for (asked, rows, what, key) in [
+            (data.train_rows, train, "training", "data.train_rows"),
+            (data.test_rows, test, "test", "data.test_rows"),
+        ] {
+            if let Some(asked) = asked.filter(|&asked| asked > rows) {
+                return Err(ExperimentError::Rows {
+                    protocol: name.clone(),
+                    dataset: format!("{} with {rows}", self.labels.identity.name),
+                    asked: format!("{asked} {what} rows"),
+                    key,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The work of jobs, of which an observer is told.

@@ -309,7 +309,11 @@ impl Base<'_> {
         ExperimentError::Rows {
             protocol: protocol.name.clone(),
             dataset: self.data.identity.name.clone(),
-            rows: protocol.task.target_rows.to_string(),
+            asked: format!(
+                "{} training rows of the target task",
+                protocol.task.target_rows
+            ),
+            key: "task.target_rows",
         }
     }
 }

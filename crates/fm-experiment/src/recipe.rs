@@ -86,6 +86,9 @@ pub struct ArmRecipe {
     /// The seed that draws them, each class with its share; `None` for the first in dataset order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows_seed: Option<u64>,
+    /// Which labels are exchanged for another class; none by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_noise: Option<LabelNoise>,
     /// Where the trunk comes from.
     pub trunk: TrunkRecipe,
     /// The streams of new layers and of the order of rows.
@@ -93,6 +96,16 @@ pub struct ArmRecipe {
     pub streams: Streams,
     /// The phases, in order.
     pub phases: Vec<PhaseSpec>,
+}
+
+/// Labels that are exchanged for another class.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelNoise {
+    /// Share of the rows, above 0 and at most 1.
+    pub share: f64,
+    /// The seed that chooses them and their new classes.
+    pub seed: u64,
 }
 
 /// Where an arm's trunk comes from.
@@ -172,9 +185,7 @@ impl Context {
 
     /// An arm of a seed.
     pub(crate) fn arm(&self, arm: &Arm, seed: u64) -> Recipe {
-        let moves = &self.protocol.seed.moves;
-        let rows_seed = moves.contains(&Moved::TargetRows).then_some(seed);
-        let recipe = self.arm_training(arm, rows_seed);
+        let recipe = self.arm_training(arm, seed);
         let source = recipe.trunk.reuses_source();
         let shuffled = arm.trunk == TrunkOrigin::ShuffledSource;
         Recipe {
@@ -191,7 +202,9 @@ impl Context {
         }
     }
 
-    fn arm_training(&self, arm: &Arm, rows_seed: Option<u64>) -> ArmRecipe {
+    fn arm_training(&self, arm: &Arm, seed: u64) -> ArmRecipe {
+        let moves = &self.protocol.seed.moves;
+        let share = self.protocol.task.label_noise;
         let hidden = self.protocol.network.hidden.len();
         let layers = arm.reuse.filter(|&layers| layers < hidden);
         let trunk = match &arm.trunk {
@@ -200,7 +213,7 @@ impl Context {
             TrunkOrigin::Source | TrunkOrigin::ShuffledSource => TrunkRecipe::Source { layers },
             TrunkOrigin::Arm(name) => match self.protocol.arm(name) {
                 Some(other) => TrunkRecipe::Arm {
-                    arm: Box::new(self.arm_training(other, rows_seed)),
+                    arm: Box::new(self.arm_training(other, seed)),
                     layers,
                 },
                 // The protocol's check refuses names of no arm.
@@ -216,7 +229,8 @@ impl Context {
         });
         ArmRecipe {
             rows: self.rows,
-            rows_seed,
+            rows_seed: moves.contains(&Moved::TargetRows).then_some(seed),
+            label_noise: (share > 0.0).then_some(LabelNoise { share, seed }),
             trunk,
             streams: arm.streams,
             phases: phases.collect(),

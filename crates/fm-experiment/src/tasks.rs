@@ -1,11 +1,12 @@
 //! [`Tasks`]: a dataset's rows split by class into source and target task.
 
 use fm_data::{DataError, Dataset, TaskSplit};
-use fm_train::{Examples, Inputs, Labels, Seeds, TrainError};
+use fm_train::{Examples, Inputs, Labels, Seeds, TrainError, shuffle};
+use rand_core::Rng;
 
 use crate::data::Data;
 use crate::protocol::ValidationAt;
-use crate::recipe::{ArmRecipe, RowsUsed};
+use crate::recipe::{ArmRecipe, LabelNoise, RowsUsed};
 
 /// Pixels are scaled from 0 to 255 to 0 to 1.
 pub(crate) const PIXEL_SCALE: f32 = 1.0 / 255.0;
@@ -67,7 +68,19 @@ impl Tasks {
             }
             None => all.first(arm.rows),
         }?;
-        let labels = rows.labels().to_vec();
+        let mut labels = rows.labels().to_vec();
+        if let Some(LabelNoise { share, seed }) = arm.label_noise {
+            let mut rng = Seeds::new(seed).stream("target/label-noise").rng();
+            let mut order = vec![0; labels.len()];
+            shuffle(&mut order, &mut rng);
+            let exchanged = (share * labels.len() as f64).round() as usize;
+            let others = all.n_classes() as u32 - 1;
+            for &row in &order[..exchanged] {
+                let label = &mut labels[row as usize];
+                let step = 1 + rng.next_u32() % others;
+                *label = ((u32::from(*label) + step) % (others + 1)) as u8;
+            }
+        }
         Ok(TargetRows { rows, labels })
     }
 }

@@ -65,6 +65,7 @@ impl Level {
     pub const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
 
     /// The widest level of this CPU.
+    #[inline]
     pub fn detect() -> Self {
         static WIDEST: OnceLock<Level> = OnceLock::new();
         *WIDEST.get_or_init(widest)

@@ -1,3 +1,5 @@
+//! The matrix product of dense layers, `C = start + A·B`, portable and through OpenBLAS.
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # What is where

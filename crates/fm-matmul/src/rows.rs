@@ -87,11 +87,13 @@ impl<'a> Rows<'a> {
     }
 
     /// Number of rows.
+    #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Number of columns.
+    #[inline]
     pub fn cols(&self) -> usize {
         self.cols
     }
@@ -100,6 +102,7 @@ impl<'a> Rows<'a> {
     ///
     /// # Panics
     /// If there is no such row, or these are a transpose, whose rows are not contiguous.
+    #[inline]
     pub fn row(&self, row: usize) -> &'a [f32] {
         assert!(row < self.rows && self.col_stride == 1, "row {row}");
         &self.data[row * self.row_stride..][..self.cols]

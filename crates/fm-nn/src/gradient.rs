@@ -1,7 +1,7 @@
 //! Gradients of a layer, and the optimizer that they are passed to.
 
-use fm_matmul::elementwise::{map, zip};
-use fm_matmul::{Engine, Level, Matrix, Rows, Start};
+use fm_matmul::elementwise::map;
+use fm_matmul::{Engine, Job, Level, Matrix, Rows, Start};
 
 use crate::dense::Dense;
 use crate::error::NetworkError;
@@ -152,16 +152,37 @@ impl<'a> LayerGradient<'a> {
         if mask.is_frozen() {
             return;
         }
-        let elements = mask.elements();
         let deltas = self.delta.padded().chunks_exact(self.delta.stride());
-        for delta in deltas.take(self.inputs.rows()) {
-            match &elements {
-                None => zip(self.engine.level(), bias.padded_mut(), delta, |b, d| b + d),
-                Some(frozen) => {
-                    let sums = bias.row_mut(0).iter_mut().zip(delta).zip(frozen);
+        let deltas = deltas.take(self.inputs.rows());
+        match mask.elements() {
+            None => {
+                let sums = bias.padded_mut();
+                self.engine.level().dispatch(AddRows { sums, deltas });
+            }
+            Some(frozen) => {
+                for delta in deltas {
+                    let sums = bias.row_mut(0).iter_mut().zip(delta).zip(&frozen);
                     let trainable = sums.filter(|(_, frozen)| !**frozen);
                     trainable.for_each(|((b, d), _)| *b += d);
                 }
+            }
+        }
+    }
+}
+
+/// Adds rows to `sums`, one after the other.
+struct AddRows<'a, D> {
+    sums: &'a mut [f32],
+    deltas: D,
+}
+
+impl<'a, D: Iterator<Item = &'a [f32]>> Job for AddRows<'_, D> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        for delta in self.deltas {
+            for (sum, d) in self.sums.iter_mut().zip(delta) {
+                *sum += d;
             }
         }
     }

@@ -1,3 +1,5 @@
+//! Dense layers with freeze masks, their losses, and models on disk.
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # What is where

@@ -3,6 +3,7 @@
 //! The only module that uses `bincode`, for the description of the layers.
 
 use fm_matmul::Matrix;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::activation::Activation;
 use crate::container::{self, HEADER, Kind};
 use crate::dense::Dense;
 use crate::error::FileError;
+use crate::file::write_whole;
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -184,7 +186,16 @@ impl Network {
         decode(bytes).map(|(network, _)| network)
     }
 
-    /// Reads the network of a file that [`Model::save`](crate::Model::save) wrote.
+    /// Writes the network to a file, whole or not at all; see [`write_whole`].
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        write_whole(path, &self.to_bytes())
+    }
+
+    /// Reads the network of a file that [`save`](Self::save) or
+    /// [`Model::save`](crate::Model::save) wrote.
     ///
     /// # Errors
     /// As [`Model::load`](crate::Model::load).

@@ -3,8 +3,7 @@
 use anyhow::Result;
 use clap::CommandFactory;
 
-use crate::args::Cli;
-use crate::model_args::CompletionsArgs;
+use crate::args::{Cli, CompletionsArgs};
 
 /// Prints a shell's completions.
 pub(crate) fn run(args: &CompletionsArgs) -> Result<()> {

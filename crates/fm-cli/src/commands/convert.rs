@@ -4,9 +4,9 @@ use anyhow::{Result, bail};
 use fm_experiment::single;
 
 use super::train::check_out;
-use crate::model_args::ConvertArgs;
+use crate::args::model::ConvertArgs;
 
-/// Writes a model in the format that the new file's ending says.
+/// Writes a model in the format of the new file's ending.
 pub(crate) fn run(args: &ConvertArgs) -> Result<()> {
     check_out(&args.to, args.force)?;
     let mut model = single::open(&args.from, &args.reading.options())?;
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<()> {
         other => {
             let found = other.map_or_else(|| "no ending".to_owned(), |e| format!(".{e}"));
             bail!(
-                "{} has {found}: the ending says the format, .safetensors or .fmnn",
+                "{} has {found}; expected .safetensors or .fmnn",
                 args.to.display()
             );
         }

@@ -7,8 +7,9 @@ use fm_data::fetch::{self, Options};
 use fm_data::report::{ContactSheet, DataReport};
 use fm_data::{LoadedData, PackOptions, Source, published};
 
-use crate::args::{
-    DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, Format, PackArgs, UnpackArgs,
+use crate::args::Format;
+use crate::args::data::{
+    DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, PackArgs, UnpackArgs,
 };
 use crate::data;
 

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
         }
     }
     match &report.advice {
-        None => println!("advice     none: nothing to mend"),
+        None => println!("advice     none"),
         Some(advice) => println!("advice     {advice}"),
     }
     Ok(())

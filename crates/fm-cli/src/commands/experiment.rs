@@ -1,263 +1,237 @@
 //! `fm experiment`
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::thread;
 
-use anyhow::{Context, Result, bail};
-use fm_experiment::curves::CurveRunner;
-use fm_experiment::single::{nearest, perhaps};
+use anyhow::{Result, bail};
+use fm_data::LoadedData;
+use fm_experiment::protocol::{BUILT_IN, ClassRef};
 use fm_experiment::{
-    DatasetIdentity, FORMAT, Identity, MadeWith, Plan, Protocol, ResultsFolder, Run, Runner,
-    SeedList, Summary, Tasks,
+    Experiment, Job, MadeWith, Protocol, Request, SeedList, Store, default_backend, did_you_mean,
 };
 use fm_nn::{Backend, Engine};
+use fm_report::counted;
+use serde_json::{Value, json};
 
-use crate::args::ExperimentArgs;
-use crate::curves;
-use crate::data::{self, Data};
+use super::report;
+use crate::args::experiment::{ExperimentArgs, SweepArg};
+use crate::data;
 use crate::interrupt::{self, Stopped};
 use crate::openblas;
-use crate::progress::PlanBar;
-use crate::table;
+use crate::print::note;
+use crate::progress::JobBar;
 
-/// Trains, compares, prints and leaves the results.
+/// Trains what is missing, writes the report, and prints the results.
 pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
-    let protocol = with_arms(protocol(&args.protocol)?, &args.with_arms)?;
     let seeds = match (args.seed, &args.seeds) {
         (Some(seed), _) => SeedList::one(seed),
         (None, Some(seeds)) => seeds.clone(),
         (None, None) => SeedList::standard(),
     };
-    // Refused before data is fetched, if it is to be refused.
+    // Whatever can be refused without data is refused before data is downloaded.
+    let protocol = protocol(&args.protocol)?;
+    let protocol = protocol.with_arms(&args.with_arms)?.with(&args.set)?;
+    let mut request = with_sweeps(Request::new(protocol, &seeds, Backend::Portable), args)?;
+    let engine = args.backend.map(Backend::from).map(openblas::engine);
+    let engine = engine.transpose()?;
     if let Some(out) = args.out.as_ref().filter(|out| out.is_file()) {
-        bail!(
-            "--out {}: this is a file; name a folder, which is made where there is none",
-            out.display()
-        );
+        bail!("--out {} is a file, not a folder", out.display());
     }
-    let curves_asked = curves::asked(args);
-    curves_asked.check(&protocol)?;
-    let asked = args.backend.map(Backend::from).map(openblas::engine);
-    let asked = asked.transpose()?;
-    let Data {
-        train,
-        test,
-        identity: dataset,
-    } = data::open(&args.data)?;
-    let tasks = Tasks::split(&protocol, &train, &test).with_context(|| does_not_fit(&protocol))?;
-    curves_asked.check_data(&protocol, &train)?;
-    // The tasks share what they keep; the rest goes, unless curves need it.
-    let whole = (!curves_asked.is_empty()).then_some((train, test));
+    let mut choice = args.data.clone();
+    choice.dataset = choice.dataset.or(request.protocol.data.dataset.clone());
+    let data = data::open(&choice)?;
+    request = with_pairs(request, args, data.train.class_names())?;
 
-    let out = args
-        .out
-        .clone()
-        .unwrap_or_else(|| default_out(&protocol, &dataset, &seeds, args));
-    let engine = asked.map_or_else(|| default_engine(&out), Ok)?;
-    let plan = plan(protocol, dataset, &seeds, &engine);
-    let folder = ResultsFolder::open(&out, &plan)?;
-    // What the folder was begun with is what its reports name, whatever goes on with it.
-    let plan = ResultsFolder::plan(&out)?.unwrap_or(plan);
-    let protocol = &plan.identity.protocol;
-    let jobs = jobs(args, seeds.seeds().len());
-    let run = Run {
-        protocol,
-        tasks: &tasks,
-        engine: engine.clone(),
-    };
-    let runner = Runner {
-        run,
-        folder: &folder,
-        jobs,
-    };
-
-    let missing = runner.missing(seeds.seeds())?;
-    let done = seeds.seeds().len() - missing.len();
-    if done > 0 {
-        eprintln!(
-            "{} in {} already",
-            table::of_seeds(done, seeds.seeds().len()),
-            out.display()
-        );
+    let out = args.out.clone();
+    let out = out.unwrap_or_else(|| default_out(&request.protocol, &data, &seeds, args));
+    let engine = engine.map_or_else(|| default_engine(&out), Ok)?;
+    request.backend = engine.backend();
+    let mut experiment = Experiment::new(request.protocol.clone(), data.into()).engine(engine);
+    experiment.request = request;
+    experiment.made_with = made_with(&experiment.executor.engine);
+    if let Some(jobs) = args.jobs {
+        experiment.executor.threads = jobs;
     }
-    let bar = PlanBar::new(seeds.seeds().len(), done, tasks.work(protocol));
+
+    let (store, mut jobs) = experiment.open(&out)?;
+    if let Some(slice) = args.slice {
+        jobs.retain(|job| slice.contains(job));
+    }
+    train(&experiment, &store, &jobs, &out)?;
+    let results = experiment.results(store)?;
+    let missing = results.missing().count();
+    if args.slice.is_some() && missing > 0 {
+        let cells = counted(missing, "cell");
+        note(&format!(
+            "This share is done. {cells} of other shares are missing in {}; `fm status` counts them.",
+            out.display()
+        ));
+        return Ok(());
+    }
+    report::finish(results, &out, args.format, args.tensorboard)
+}
+
+/// Trains jobs under a progress bar.
+fn train(experiment: &Experiment, store: &Store, jobs: &[Job], out: &Path) -> Result<()> {
+    let bar = JobBar::new(jobs, experiment.work(jobs));
     interrupt::watch()?;
-    let carried_out = runner.carry_out(&missing, &bar);
+    let trained = experiment.carry_out(store, jobs, &bar);
     bar.finish();
-    let stopped = |why| {
-        Stopped::new(
-            &why,
-            &table::of_seeds(bar.done(), seeds.seeds().len()),
-            &out,
-        )
-    };
-    carried_out.map_err(|error| stopped(error.into()))?;
-    if let Some((train, test)) = &whole {
-        let runner = CurveRunner {
-            run: runner.run.clone(),
-            train,
-            test,
-            folder: &folder,
-            jobs,
-        };
-        let share = |parts| self::jobs(args, parts);
-        curves::train(runner, &curves_asked, seeds.seeds(), share)?;
-    }
-
-    let written = fm_experiment::report::write(&folder, &plan);
-    let written = written.map_err(|error| stopped(error.into()))?;
-    report(&written.summary, protocol, &engine, &out);
-    curves::print(&written.summary.curves);
-    super::report::say(&written);
-    if args.tensorboard {
-        // It opens the folder itself.
-        drop(folder);
-        super::report::tensorboard(&out)?;
-    }
-    Ok(())
+    trained.map_err(|error| Stopped::new(error, &bar.done(), out).into())
 }
 
-/// Seeds side by side: one per core.
-fn jobs(args: &ExperimentArgs, seeds: usize) -> NonZeroUsize {
-    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let seeds = NonZeroUsize::new(seeds).unwrap_or(NonZeroUsize::MIN);
-    args.jobs.unwrap_or(cores).min(seeds)
-}
-
-/// The protocol with its optional arms of these names.
-fn with_arms(protocol: Protocol, names: &[String]) -> Result<Protocol> {
-    let known: Vec<String> = protocol
-        .optional_arms
-        .iter()
-        .map(|arm| arm.name.clone())
-        .collect();
-    let there = match known.as_slice() {
-        [] => "it has none".to_owned(),
-        names => format!("it has {}", names.join(", ")),
-    };
-    let name = protocol.name.clone();
-    protocol.with_arms(names).map_err(|wrong| {
-        let near = nearest(wrong, known.iter().map(String::as_str));
-        let near = perhaps(", ", near.as_deref());
-        anyhow::anyhow!("protocol {name} has no optional arm called {wrong:?}{near}; {there}")
-    })
-}
-
-/// One that is built in, or a file.
+/// A built-in protocol, or a file.
 fn protocol(asked: &str) -> Result<Protocol> {
     if let Some(protocol) = Protocol::built_in(asked) {
         return Ok(protocol);
     }
     let path = Path::new(asked);
     if !path.exists() && path.extension().is_none() {
-        let names = super::protocol::names();
-        let near = super::protocol::nearest(asked);
-        bail!("no protocol is called {asked:?} and no file is{near}; there are {names}");
+        let names = BUILT_IN.map(|(name, _)| name);
+        bail!(
+            "{asked:?} is neither a built-in protocol nor a file{}; built in: {}",
+            did_you_mean(asked, names),
+            names.join(", ")
+        );
     }
     Ok(Protocol::read(path)?)
 }
 
-/// Without a choice: the backend that the folder was begun with, else the portable one. A rule and
-/// never a measurement, so that two fresh runs cannot differ.
+/// The request with the sweeps of the command line, of pairs all.
+fn with_sweeps(mut request: Request, args: &ExperimentArgs) -> Result<Request> {
+    let mut axes = Vec::new();
+    for sweep in &args.sweeps {
+        match sweep {
+            SweepArg::Named(name) => request = request.with_named_sweep(name)?,
+            SweepArg::Axis(key, values) => axes.push((key.clone(), values.clone())),
+        }
+    }
+    if !axes.is_empty() {
+        request = request.with_sweep(&axes);
+    }
+    for curve in &args.curves {
+        request = request.with_named_sweep(curve.name())?;
+    }
+    if !args.vary.is_empty() {
+        let values = args.vary.iter().map(|vary| vary.moves()).collect();
+        request = request.with_values("vary", "seed.moves", values)?;
+    }
+    match args.pairs.is_empty() {
+        true => Ok(request),
+        false => Ok(request.with_named_sweep("pairs")?),
+    }
+}
+
+/// The request with only the pairs of `--pairs`.
+fn with_pairs(request: Request, args: &ExperimentArgs, names: &[String]) -> Result<Request> {
+    if args.pairs.is_empty() {
+        return Ok(request);
+    }
+    let pairs = args.pairs.iter().map(|text| pair(text, names));
+    let pairs: Vec<Value> = pairs.collect::<Result<_>>()?;
+    Ok(request.with_values("pairs", "task.target_classes", pairs)?)
+}
+
+/// Two classes by number or name, `5-6` or `sandal-shirt`, ascending.
+fn pair(text: &str, names: &[String]) -> Result<Value> {
+    let class = |name: &str| ClassRef::Name(name.trim().to_owned()).resolve(names);
+    // A name may itself contain a hyphen.
+    let halves = text.match_indices('-');
+    let halves = halves.map(|(at, _)| (class(&text[..at]), class(&text[at + 1..])));
+    let mut wrong = None;
+    for half in halves {
+        match half {
+            (Ok(a), Ok(b)) if a != b => return Ok(json!([a.min(b), a.max(b)])),
+            (Ok(_), Err(expected)) | (Err(expected), Ok(_)) => wrong = Some(expected),
+            _ => {}
+        }
+    }
+    let wrong = wrong.map_or_else(String::new, |expected| format!(" ({expected})"));
+    bail!("--pairs {text}: expected two different classes, such as 0-1{wrong}")
+}
+
+/// The engine of the store's backend, or portable.
 fn default_engine(out: &Path) -> Result<Engine> {
-    let begun = ResultsFolder::plan(out)?.map(|plan| plan.identity.backend);
-    let backend = begun.unwrap_or(Backend::Portable);
-    let engine = openblas::engine(backend).with_context(|| {
-        format!(
-            "{} was begun with --backend {backend}; choose another --out to begin anew",
-            out.display()
-        )
-    })?;
-    let why = match begun {
-        Some(_) => "the folder was begun with it",
-        None => "the same digits on every machine; for OpenBLAS, --backend blas",
+    let backend = default_backend(out)?;
+    let engine = openblas::engine(backend)?;
+    let why = match backend {
+        Backend::Portable => "the same digits on every machine; --backend blas uses OpenBLAS",
+        Backend::Blas => "as the results folder was last used with",
     };
-    table::note(&format!("Backend: {backend} ({}); {why}", engine.kernel()));
+    note(&format!("Backend: {backend} ({}); {why}", engine.kernel()));
     Ok(engine)
 }
 
-/// What to do about a protocol that asks for more rows than there are.
-fn does_not_fit(protocol: &Protocol) -> String {
-    format!(
-        "protocol {} does not fit the data, of which train_rows, validation_rows and test_rows in \
-         [data] and target_rows in [task] say how much it takes",
-        protocol.name
-    )
+fn made_with(engine: &Engine) -> MadeWith {
+    MadeWith {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        cpu: fm_nn::doctor::Cpu::detect().name,
+        kernel: engine.kernel(),
+        command: std::env::args().collect(),
+    }
 }
 
 /// `results/` and the protocol's name, with whatever else was chosen and changes the results.
 fn default_out(
     protocol: &Protocol,
-    dataset: &DatasetIdentity,
+    data: &LoadedData,
     seeds: &SeedList,
     args: &ExperimentArgs,
 ) -> PathBuf {
     let mut name = protocol.name.clone();
     for arm in &args.with_arms {
-        name.push_str(&format!("-with-{arm}"));
+        name += &format!("-with-{arm}");
     }
-    if dataset.name == "fashion-mnist-sample" {
-        name.push_str("-sample");
+    for (key, value) in &args.set {
+        name += &format!("-{key}-{value}");
+    }
+    if data.origin.is_sample() {
+        name += "-sample";
+    } else if data.identity.name != fm_data::published::fashion_mnist().name {
+        name += &format!("-{}", data.identity.name);
     }
     if *seeds != SeedList::standard() {
-        let word = if seeds.seeds().len() == 1 {
-            "seed"
-        } else {
-            "seeds"
+        let word = match seeds.seeds() {
+            [_] => "seed",
+            _ => "seeds",
         };
-        name.push_str(&format!("-{word}-{}", seeds.to_string().replace("..", "-")));
+        name += &format!("-{word}-{}", seeds.to_string().replace("..", "-"));
     }
     if let Some(backend) = args.backend {
-        name.push_str(&format!("-{}", Backend::from(backend)));
+        name += &format!("-{}", Backend::from(backend));
     }
-    // A list of a hundred single seeds would be no file name any more.
-    let end = name
-        .char_indices()
-        .nth(80)
-        .map_or(name.len(), |(end, _)| end);
-    Path::new("results").join(&name[..end])
+    let plain = |c: char| c.is_alphanumeric() || "-_.,".contains(c);
+    let mut name: String = name.chars().filter(|&c| plain(c)).collect();
+    // A folder's name has a limit; folders may share results.
+    let end = name.char_indices().nth(80);
+    name.truncate(end.map_or(name.len(), |(end, _)| end));
+    Path::new("results").join(name)
 }
 
-fn plan(protocol: Protocol, dataset: DatasetIdentity, seeds: &SeedList, engine: &Engine) -> Plan {
-    let seeds = seeds.seeds().to_vec();
-    Plan {
-        identity: Identity {
-            format: FORMAT,
-            protocol,
-            dataset,
-            backend: engine.backend(),
-            seeds,
-        },
-        made_with: MadeWith {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            cpu: fm_nn::doctor::Cpu::detect().name,
-            kernel: engine.kernel(),
-            command: std::env::args().collect(),
-        },
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What a person reads at the end.
-fn report(summary: &Summary, protocol: &Protocol, engine: &Engine, out: &Path) {
-    let seeds = match summary.seeds.len() {
-        1 => format!("seed {}", summary.seeds[0]),
-        n => format!("{n} seeds, mean ± standard deviation"),
-    };
-    println!(
-        "{} on {}, backend {}",
-        summary.protocol,
-        summary.dataset,
-        engine.backend()
-    );
-    println!("Scores on test rows, {seeds}:");
-    println!("\n{}\n", table::scores(summary, protocol));
-    if summary.seeds.len() > 1 && !summary.comparisons.is_empty() {
-        println!("{}\n", table::comparisons(summary));
+    #[test]
+    fn classes_of_a_pair_are_numbers_or_names() {
+        let names = ["T-shirt/top", "Trouser", "Ankle boot"].map(str::to_owned);
+        for (text, classes) in [
+            ("0-1", [0, 1]),
+            ("2-1", [1, 2]),
+            ("trouser-0", [0, 1]),
+            ("t-shirt/top-ankle boot", [0, 2]),
+            ("2-t-shirt/top", [0, 2]),
+        ] {
+            assert_eq!(pair(text, &names).unwrap(), json!(classes), "{text}");
+        }
+        for (text, expected) in [
+            ("1", "two different classes"),
+            ("1-1", "two different classes"),
+            ("1-3", "from 0 to 2"),
+            ("trousers-2", "did you mean \"Trouser\"?"),
+            ("0-1-2", "two different classes"),
+        ] {
+            let error = pair(text, &names).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
     }
-    // The first arm is the question; the others are controls, and stand in the table.
-    if let Some(verdict) = summary.verdicts.first() {
-        println!("{}", table::paragraph(&format!("{verdict}.")));
-    }
-    println!("\nResults: {}", out.join("summary.json").display());
 }

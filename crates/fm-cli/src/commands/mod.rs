@@ -10,5 +10,6 @@ pub(crate) mod inspect;
 pub(crate) mod predict;
 pub(crate) mod protocol;
 pub(crate) mod report;
+pub(crate) mod status;
 pub(crate) mod train;
 pub(crate) mod transfer;

@@ -5,16 +5,15 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use fm_data::picture::Picture;
 use fm_data::{Content, idx};
-use fm_experiment::report::percent;
 use fm_experiment::single::{self, Prediction};
+use fm_report::{Document, Unit};
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
 
 use super::train::engine;
 use crate::args::Format;
-use crate::model_args::PredictArgs;
-use crate::rows::Rows;
-use crate::table::{note, plain};
+use crate::args::model::{PredictArgs, Rows};
+use crate::print::{self, note, percent};
 
 /// One image's answer, as programs get it.
 #[derive(Serialize)]
@@ -38,7 +37,7 @@ pub(crate) fn run(args: &PredictArgs) -> Result<()> {
     let mut answers = Vec::new();
     for path in &args.files {
         let (images, first, notes) = images(path, inputs, args)?;
-        let predictions = single::predict(&model, images.view(), engine.clone());
+        let predictions = single::predict(&model, images.view(), &engine);
         let predictions = predictions.with_context(|| path.display().to_string())?;
         for (at, prediction) in predictions.into_iter().enumerate() {
             answers.push(Answer {
@@ -115,7 +114,13 @@ fn picture(path: &Path, bytes: &[u8], inputs: usize) -> Result<Images> {
 }
 
 fn print(answers: &[Answer], model: &fm_nn::Model) {
-    let mut table = plain(&["image", "class", "probability", "next"]);
+    let columns = [
+        ("image", None),
+        ("class", None),
+        ("probability", Some(Unit::Fraction)),
+        ("second", None),
+    ];
+    let mut table = print::table("Predictions", &columns);
     for Answer {
         file,
         row,
@@ -129,14 +134,15 @@ fn print(answers: &[Answer], model: &fm_nn::Model) {
         };
         let others = prediction.probabilities.iter().enumerate();
         let others = others.filter(|&(class, _)| class != prediction.class);
-        let next = others.max_by(|a, b| a.1.total_cmp(b.1));
-        let next = next.map(|(class, &p)| format!("{} {}", model.class_name(class), percent(p)));
-        table.add_row([
-            image,
-            prediction.name.clone(),
-            percent(prediction.probability),
-            next.unwrap_or_default(),
+        let second = others.max_by(|a, b| a.1.total_cmp(b.1));
+        let second =
+            second.map(|(class, &p)| format!("{} {}", model.class_name(class), percent(p)));
+        table.push([
+            image.into(),
+            prediction.name.as_str().into(),
+            prediction.probability.into(),
+            second.into(),
         ]);
     }
-    println!("{table}");
+    print::document(&Document::new("").with(table));
 }

@@ -1,42 +1,32 @@
 //! `fm protocol`
 
 use anyhow::{Result, bail};
-use fm_experiment::Protocol;
 use fm_experiment::protocol::BUILT_IN;
-use fm_experiment::single;
+use fm_experiment::{Protocol, did_you_mean};
+use fm_report::Document;
 
 use crate::args::ProtocolArgs;
-use crate::table::hanging;
+use crate::print;
 
-/// Lists the protocols, or prints one.
+/// Lists the built-in protocols, or prints one.
 pub(crate) fn run(args: &ProtocolArgs) -> Result<()> {
     let Some(name) = &args.name else {
-        let width = BUILT_IN.map(|(name, _)| name.len()).into_iter().max();
-        let width = width.unwrap_or(0) + 2;
+        let mut table = print::table("Built-in protocols", &[("name", None), ("from", None)]);
         for (name, _) in BUILT_IN {
-            let about = Protocol::built_in(name).map_or_else(String::new, |p| p.about);
-            println!("{}", hanging(&format!("{name:<width$}{about}"), width));
+            let about = Protocol::built_in(name).map(|protocol| protocol.about);
+            table.push([name.into(), about.into()]);
         }
+        print::document(&Document::new("fm experiment --protocol NAME").with(table));
         return Ok(());
     };
+    let names = BUILT_IN.map(|(name, _)| name);
     match BUILT_IN.iter().find(|(built_in, _)| built_in == name) {
         Some((_, text)) => print!("{text}"),
         None => bail!(
-            "no protocol is called {name:?}{}; there are {}",
-            nearest(name),
-            names()
+            "no built-in protocol {name:?}{}; built in: {}",
+            did_you_mean(name, names),
+            names.join(", ")
         ),
     }
     Ok(())
-}
-
-/// The names of the protocols that are built in.
-pub(crate) fn names() -> String {
-    BUILT_IN.map(|(name, _)| name).join(", ")
-}
-
-/// The name that is most likely meant, as the end of a clause.
-pub(crate) fn nearest(name: &str) -> String {
-    let near = single::nearest(name, BUILT_IN.map(|(name, _)| name));
-    single::perhaps(", ", near.as_deref())
 }

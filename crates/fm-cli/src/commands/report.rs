@@ -1,60 +1,93 @@
-//! `fm report`
+//! `fm report`, and how an experiment ends.
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
-use fm_experiment::report::{self, Report};
+use anyhow::{Context, Result};
+use fm_experiment::Results;
+use fm_report::{Report, compare_folders, csv, html, write_events};
 
-use crate::args::ReportArgs;
-use crate::table;
+use crate::args::Format;
+use crate::args::experiment::ReportArgs;
+use crate::print;
 
-/// Makes the reports of a results folder anew, or compares several.
+/// Writes the report of a results folder again, or compares several.
 pub(crate) fn run(args: &ReportArgs) -> Result<()> {
     let [folder] = args.folders.as_slice() else {
         return compare(args);
     };
-    if args.out.is_some() {
-        bail!("--out is for the comparison of several folders; one folder's report goes into it");
+    let results = Results::read(folder)?;
+    let out = args.out.as_deref().unwrap_or(folder);
+    finish(results, out, args.format, args.tensorboard)
+}
+
+/// Writes a report to the folder `out` and prints the results.
+pub(crate) fn finish(
+    mut results: Results,
+    out: &Path,
+    format: Format,
+    tensorboard: bool,
+) -> Result<()> {
+    let (report, written) = loop {
+        let report = Report::of(&results)?;
+        let written = report.write(out)?;
+        // Another process may have trained the last missing cell meanwhile and written its report
+        // before this one.
+        let keys = results.store().keys()?;
+        let missing: Vec<_> = results.missing().map(|cell| cell.key).collect();
+        if missing.is_empty() || !missing.iter().all(|key| keys.contains(key)) {
+            break (report, written);
+        }
+        let (request, made_with) = (results.request.clone(), results.made_with.clone());
+        results = Results::exactly(results.store().clone(), request, made_with)?;
+    };
+    match format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&report.summary)?),
+        Format::Text => {
+            print::document(&report.document);
+            println!("\nReport: {}", written.html.display());
+        }
     }
-    let report = report::rebuild(folder)?;
-    for verdict in &report.summary.verdicts {
-        println!("{}", table::paragraph(&format!("{verdict}.")));
-    }
-    say(&report);
-    if args.tensorboard {
-        tensorboard(folder)?;
+    if tensorboard {
+        let logs = write_events(&results, out)?;
+        print::note(&format!(
+            "TensorBoard: tensorboard --logdir {}",
+            logs.display()
+        ));
     }
     Ok(())
 }
 
 fn compare(args: &ReportArgs) -> Result<()> {
-    let found = report::compare_folders(&args.folders)?;
-    for refused in &found.refused {
-        table::note(&format!("Warning: {}", refused.says()));
+    let comparison = compare_folders(&args.folders)?;
+    match args.format {
+        Format::Json => {
+            let tables = csv(&comparison);
+            let tables = tables.iter().map(|file| (&file.name, &file.text));
+            let tables: std::collections::BTreeMap<_, _> = tables.collect();
+            println!("{}", serde_json::to_string_pretty(&tables)?);
+        }
+        Format::Text => print::document(&comparison),
     }
-    println!("{}", table::folders(&found));
     if let Some(out) = &args.out {
-        println!("Comparison: {}", found.write(out)?.display());
+        std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+        let write = |name: &str, text: &str| {
+            let path = out.join(name);
+            fm_nn::write_whole(&path, text.as_bytes())
+                .with_context(|| format!("cannot write {}", path.display()))
+        };
+        for file in csv(&comparison) {
+            write(&file.name, &file.text)?;
+        }
+        write("comparison.html", &html(&comparison, None))?;
+        print::note(&format!(
+            "Comparison: {}",
+            out.join("comparison.html").display()
+        ));
     }
     if args.tensorboard {
         for folder in &args.folders {
-            tensorboard(folder)?;
+            write_events(&Results::read(folder)?, folder)?;
         }
     }
-    Ok(())
-}
-
-/// Prints a report's warnings and where it is.
-pub(crate) fn say(report: &Report) {
-    for warning in &report.warnings {
-        table::note(&format!("Warning: {} {}", warning.says(), warning.advice()));
-    }
-    println!("Report: {}", report.html.display());
-}
-
-/// Writes the event files of a closed results folder.
-pub(crate) fn tensorboard(folder: &Path) -> Result<()> {
-    let logs = report::write_tensorboard(folder)?;
-    println!("TensorBoard: tensorboard --logdir {}", logs.display());
     Ok(())
 }

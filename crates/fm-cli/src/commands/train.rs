@@ -5,103 +5,120 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use fm_data::Dataset;
-use fm_experiment::protocol::NetworkSpec;
-use fm_experiment::report::percent;
-use fm_experiment::single::{self, EpochRecord, Evaluation, Lesson, Observer, Phase, Scores};
-use fm_nn::{Backend, Engine, FreezeMask, Init, Model, Network};
+use fm_experiment::protocol::{NetworkSpec, PhaseSpec};
+use fm_experiment::single::{self, Evaluation, Rows, Training};
+use fm_nn::{Backend, Engine, Init, Model, Network};
+use fm_report::counted;
+use fm_train::{EpochRecord, Observer, Scores};
 use serde::Serialize;
-use serde_json::Map;
 
+use crate::args::model::{SelectionArgs, SourceArgs, TrainArgs, TrainingArgs};
 use crate::args::{BackendArg, Format};
 use crate::data;
-use crate::model_args::{LessonArgs, SelectionArgs, SourceArgs, TrainArgs};
 use crate::openblas;
-use crate::table::note;
+use crate::print::{note, percent};
 
-/// Trains a model, scores it, and keeps it.
+/// Trains a model, scores it, and saves it.
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
-    check_out(&args.out, args.lesson.force)?;
-    let mut settings = Map::new();
-    settings.insert("lr".to_owned(), args.lr.into());
-    let more = [
-        ("momentum", args.momentum),
-        ("weight_decay", args.weight_decay),
-    ];
-    let more = more
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)));
-    settings.extend(more.map(|(key, value)| (key.to_owned(), value.into())));
-    let optimizer = single::optimizer(&args.optimizer, settings)?;
+    check_out(&args.out, args.training.force)?;
+    let phases = match args.phases.as_slice() {
+        [] => {
+            let (epochs, optimizer, lr) = (args.epochs, &args.optimizer, args.lr);
+            vec![format!("epochs={epochs},optimizer.{optimizer}.lr={lr:?}").parse()?]
+        }
+        phases => phases.to_vec(),
+    };
     let spec = NetworkSpec {
         hidden: args.hidden.clone(),
         activation: args.activation,
         init: Init::GlorotUniform,
     };
-    let lesson = lesson(&args.lesson)?;
-
-    let Splits { train, valid, test } = splits(&args.source, &args.selection)?;
-    let mask = FreezeMask::none(spec.hidden.len() + 1);
-    let phases = [Phase::new(args.epochs, mask, optimizer)];
-    let mut lines = Lines(args.epochs);
-    let trained = single::train(&spec, &lesson, &phases, &train, valid.as_ref(), &mut lines);
-    finish(trained?, test.as_ref(), &lesson, &args.lesson, &args.out)
+    let training = training(&args.training)?;
+    let sets = Sets::open(&args.source, &args.selection)?;
+    let mut lines = Lines::of(&phases);
+    let trained = single::train(&spec, &training, &phases, &sets.rows(), &mut lines);
+    finish(
+        trained?,
+        sets.test.as_ref(),
+        &args.training,
+        &training,
+        &args.out,
+    )
 }
 
-/// Refuses to write over what is there, before the work is done.
+/// Refuses to overwrite a file, before the training.
 pub(super) fn check_out(out: &Path, force: bool) -> Result<()> {
     if out.exists() && !force {
         bail!(
-            "{} is there already; choose another file, or replace it with --force",
+            "{} exists; choose another file, or replace it with --force",
             out.display()
         );
     }
     match out.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-            bail!("there is no folder {} to write into", folder.display())
+            bail!(
+                "cannot write {}: no folder {}",
+                out.display(),
+                folder.display()
+            )
         }
         _ => Ok(()),
     }
 }
 
-/// The backend, on one thread: two gain only on cores that are idle and near each other.
 pub(super) fn engine(backend: BackendArg) -> Result<Engine> {
     Ok(openblas::engine(Backend::from(backend))?)
 }
 
-pub(super) fn lesson(args: &LessonArgs) -> Result<Lesson> {
-    Ok(Lesson {
+pub(super) fn training(args: &TrainingArgs) -> Result<Training> {
+    Ok(Training {
         engine: engine(args.backend.backend)?,
         batch_size: args.batch_size,
         seed: args.seed,
     })
 }
 
-/// What one model is trained and scored on.
-pub(super) struct Splits {
-    pub(super) train: Dataset,
-    pub(super) valid: Option<Dataset>,
-    /// None with files of one's own, which are all to learn from.
+/// What a model is trained and scored on.
+pub(super) struct Sets {
+    train: Dataset,
+    valid: Option<Dataset>,
+    /// `None` with files of one's own, which are all trained on.
     pub(super) test: Option<Dataset>,
 }
 
-/// Opens and selects the rows that the command line names, and says which they are.
-pub(super) fn splits(source: &SourceArgs, selection: &SelectionArgs) -> Result<Splits> {
-    let (train, test) = data::sets(source)?;
-    let selection = selection.selection();
-    let (train, valid) = selection.split(&train)?;
-    let test = test.map(|test| selection.of(&test)).transpose()?;
-    note(&format!(
-        "{} rows of {} to learn from, {} held out: {}",
-        train.rows(),
-        train.name(),
-        valid.as_ref().map_or(0, Dataset::rows),
-        train.class_names().join(", ")
-    ));
-    Ok(Splits { train, valid, test })
+impl Sets {
+    /// Opens and selects the rows of a command line, and says which they are.
+    pub(super) fn open(source: &SourceArgs, selection: &SelectionArgs) -> Result<Self> {
+        let (train, test) = data::sets(source)?;
+        let selection = selection.selection();
+        let (train, valid) = selection.split(&train)?;
+        let test = test.map(|test| selection.of(&test)).transpose()?;
+        note(&format!(
+            "Training on {} of {}, {} held out: {}",
+            counted(train.rows(), "row"),
+            train.name(),
+            valid.as_ref().map_or(0, Dataset::rows),
+            train.class_names().join(", ")
+        ));
+        Ok(Self { train, valid, test })
+    }
+
+    pub(super) fn rows(&self) -> Rows<'_> {
+        Rows {
+            train: &self.train,
+            valid: self.valid.as_ref(),
+        }
+    }
 }
 
-/// A line per epoch.
-pub(super) struct Lines(pub(super) usize);
+/// A line per epoch, of so many.
+pub(super) struct Lines(usize);
+
+impl Lines {
+    pub(super) fn of(phases: &[PhaseSpec]) -> Self {
+        Self(phases.iter().map(|phase| phase.epochs).sum())
+    }
+}
 
 impl Observer for Lines {
     fn epoch(&mut self, epoch: &EpochRecord, _: &Network) -> ControlFlow<()> {
@@ -121,34 +138,30 @@ struct Outcome<'a> {
     sha256: String,
     parameters: usize,
     class_names: &'a [String],
-    /// None without test images.
+    /// `None` without test images.
     test: Option<Evaluation>,
     history: &'a [EpochRecord],
 }
 
-/// Scores a trained model on test images, keeps it and says so.
+/// Scores a trained model on test images and saves it.
 pub(super) fn finish(
     (model, history): (Model, Vec<EpochRecord>),
     test: Option<&Dataset>,
-    lesson: &Lesson,
-    args: &LessonArgs,
+    args: &TrainingArgs,
+    training: &Training,
     out: &Path,
 ) -> Result<()> {
-    let engine = || lesson.engine.clone();
-    let test = test.map(|test| single::evaluate(&model, test, engine()));
+    let test = test.map(|test| single::evaluate(&model, test, &training.engine));
     let test = test.transpose()?;
-    if test
-        .as_ref()
-        .is_some_and(|test| test.constant_prediction.is_some())
-    {
+    let constant = test.as_ref().and_then(|test| test.constant_prediction);
+    if constant.is_some() {
         note(
-            "Warning: the model predicts the same class for every test image. A lower --lr, more \
-             epochs or more rows may help.",
+            "Warning: the model predicts the same class for every test image. Try a lower learning \
+             rate, more epochs or more rows.",
         );
     }
-    model
-        .save(out)
-        .with_context(|| format!("the model is not kept: {}", out.display()))?;
+    let saved = model.save(out);
+    saved.with_context(|| format!("cannot save the model to {}", out.display()))?;
     if args.format == Format::Json {
         let outcome = Outcome {
             model: out,

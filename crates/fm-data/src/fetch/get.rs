@@ -307,7 +307,7 @@ impl<'a> Download<'a> {
         let loaded = folder::load(&paths, &self.options.dataset, spec, false);
         let path = match loaded {
             Ok(loaded) => loaded.path,
-            Err(DataError::WrongFile { wrong, .. }) => return Err(Reason::Wrong(wrong).into()),
+            Err(DataError::WrongFile { wrong, .. }) => return Err(Reason::Wrong(*wrong).into()),
             Err(error) => return Err(Reason::Unusable(error.to_string()).into()),
         };
         self.delivered = true;

@@ -73,10 +73,10 @@ fn load_one(
     file: &FileSpec,
     ahead: bool,
 ) -> Result<Loaded, DataError> {
-    let wrong = |wrong| DataError::WrongFile {
+    let wrong = |wrong: Wrong| DataError::WrongFile {
         path: path.to_owned(),
         expected: format!("{} of {}", file.name, dataset.title()),
-        wrong,
+        wrong: wrong.into(),
     };
     let unreadable = |source| DataError::Read {
         path: path.to_owned(),

@@ -14,7 +14,9 @@ use crate::idx::{self, IdxArray};
 use crate::published::{Description, Files};
 use crate::{DataError, Dataset};
 
-pub(crate) use load::{Loaded, data_sha256, find, load};
+#[cfg(feature = "picture")]
+pub(crate) use load::data_sha256;
+pub(crate) use load::{Loaded, find, load};
 
 /// The file that describes the dataset in a folder of one's own.
 pub const DESCRIPTION: &str = "dataset.toml";

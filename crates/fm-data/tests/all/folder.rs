@@ -44,9 +44,9 @@ fn refused(folder: &Path) -> (DataError, String) {
     (error, text)
 }
 
-fn wrong(error: DataError) -> Wrong {
+pub(crate) fn wrong(error: DataError) -> Wrong {
     match error {
-        DataError::WrongFile { wrong, .. } => wrong,
+        DataError::WrongFile { wrong, .. } => *wrong,
         other => panic!("{other:?}"),
     }
 }
@@ -183,11 +183,15 @@ fn well_formed_but_unknown_files() {
     let (error, text) = refused(folder.path());
     let DataError::WrongFile {
         path: found_at,
-        wrong: Wrong::Checksum {
-            expected, found, ..
-        },
+        wrong,
         ..
     } = error
+    else {
+        panic!("{text}")
+    };
+    let Wrong::Checksum {
+        expected, found, ..
+    } = *wrong
     else {
         panic!("{text}")
     };

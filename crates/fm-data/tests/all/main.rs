@@ -6,6 +6,7 @@ mod fetch;
 mod file;
 mod folder;
 mod idx_errors;
+mod idx_gzip;
 mod idx_numpy;
 mod idx_roundtrip;
 mod open;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::folder::wrong;
 use fm_data::idx::{self, Encoding};
 use fm_data::published::{self, Description};
 use fm_data::{DataError, IdxFiles, Origin, Source, TaskSplit, Wrong, open, sha256};
@@ -137,13 +138,7 @@ fn files_of_kmnists_shape_open_under_its_name() {
     assert_eq!(data.origin, Origin::Folder(folder.path().to_owned()));
     // By default these names are Fashion-MNIST's, whose checksums are known.
     let error = open(&Source::Folder(folder.path().to_owned())).unwrap_err();
-    let DataError::WrongFile {
-        wrong: Wrong::Checksum { .. },
-        ..
-    } = error
-    else {
-        panic!("{error}")
-    };
+    assert!(matches!(wrong(error), Wrong::Checksum { .. }));
 }
 
 /// EMNIST: transposed images, letters labelled from 1.
@@ -298,11 +293,5 @@ fn a_pipe_under_a_files_name_is_not_opened() {
         assert!(made.unwrap().success());
     }
     let error = fm_data::FashionMnist::open(folder.path()).unwrap_err();
-    let DataError::WrongFile {
-        wrong: Wrong::NotRegular,
-        ..
-    } = error
-    else {
-        panic!("{error}")
-    };
+    assert_eq!(wrong(error), Wrong::NotRegular);
 }

@@ -84,7 +84,9 @@ pub enum ProtocolError {
         key: String,
     },
     /// No sweep of this name.
-    #[error("protocol {protocol} has no sweep {name:?}{near}; add a table [sweeps.{name}]")]
+    #[error(
+        "protocol {protocol} has no sweep {name:?}, which would be a table [sweeps.{name}]{near}"
+    )]
     Sweep {
         /// Name of the protocol.
         protocol: String,

@@ -106,7 +106,7 @@ pub struct PhaseSpec {
 
 /// Why a text is not a phase.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid phase {text:?}: {reason}; write for example epochs=4,freeze=trunk,optimizer=adam")]
+#[error("invalid phase {text:?} (an example is epochs=4,freeze=trunk,optimizer=adam): {reason}")]
 pub struct PhaseTextError {
     text: String,
     reason: String,

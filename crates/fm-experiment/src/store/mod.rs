@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use log::{Asked, MadeWith, Timing};
 
-use files::{TEMPORARY, create_new, entries, json, read_bytes, read_json, write_whole};
+use files::{TEMPORARY, create_new, entries, json, read_bytes, read_json};
 
 use crate::data::{DatasetIdentity, Labels};
 use crate::error::{ExperimentError, io_error};
@@ -295,16 +295,6 @@ impl Store {
             .map_err(io::Error::other)
             .map_err(io_error("write", path))?;
         create_new(path, &bytes)
-    }
-
-    /// Writes a file of a report, in place of an older one.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn write_report(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, ExperimentError> {
-        let path = self.path.join(name);
-        write_whole(&path, bytes)?;
-        Ok(path)
     }
 
     /// Writes a file of the store, unless it is there.

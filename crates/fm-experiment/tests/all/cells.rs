@@ -29,6 +29,7 @@ pub(crate) fn tests() -> Vec<Trial> {
             "a_diverged_training_is_a_result",
             a_diverged_training_is_a_result,
         ),
+        test("label_noise_is_an_axis", label_noise_is_an_axis),
         test(
             "values_that_are_not_allowed_are_refused",
             invalid_values_are_refused,
@@ -218,5 +219,40 @@ fn invalid_values_are_refused() -> Outcome {
         let error = Plan::new(&request, &labels).expect_err(key).to_string();
         assert!(error.contains(expected), "{key}: {error}");
     }
+    Ok(())
+}
+
+fn label_noise_is_an_axis() -> Outcome {
+    let base = keys(&small_protocol());
+    assert_eq!(with("task.label_noise", json!(0.0)), base);
+    // The sources are the same, the arms are not.
+    let changed = with("task.label_noise", json!(0.25));
+    let same = base.iter().zip(&changed).filter(|(a, b)| a == b).count();
+    assert_eq!(same, 2);
+    let folder = tempfile::tempdir()?;
+    let mut experiment = small("2");
+    let shares = Values::List([0.0, 0.25, 1.0].map(|share| json!(share)).to_vec());
+    let axis = ("task.label_noise".to_owned(), shares);
+    experiment.request = experiment.request.with_sweep(&[axis]);
+    let results = experiment.run(folder.path(), &())?;
+    let point = |point| -> Vec<f64> {
+        let cells = results.by_seed(1, point, Some(1));
+        cells.filter_map(|cell| cell.error()).collect()
+    };
+    let main: Vec<f64> = results
+        .by_seed(0, 0, Some(1))
+        .filter_map(|cell| cell.error())
+        .collect();
+    assert_eq!(point(0), main);
+    // With every label exchanged, two classes are swapped: a network that was good is bad.
+    for (with_none, with_all) in main.iter().zip(point(2)) {
+        assert!(*with_none < 0.5 && with_all > 0.5, "{main:?}, {with_all}");
+    }
+    let error = small_protocol().with(&[("task.label_noise".to_owned(), json!(1.5))]);
+    let error = error.expect_err("above 1").to_string();
+    assert!(
+        error.contains("task.label_noise must be from 0 to 1, found 1.5"),
+        "{error}"
+    );
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod cells;
 mod reference;
+mod single;
 mod store;
 mod support;
 
@@ -11,5 +12,6 @@ fn main() {
     let mut tests = cells::tests();
     tests.extend(store::tests());
     tests.extend(reference::tests());
+    tests.extend(single::tests());
     libtest_mimic::run(&Arguments::from_args(), tests).exit();
 }

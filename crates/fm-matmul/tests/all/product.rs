@@ -112,6 +112,8 @@ fn blocks_of_the_inner_dimension_change_no_bit() {
         (3, 33, 129),
         (9, 17, 513),
         (70, 5, 1100),
+        (5, 256, 130),
+        (3, 512, 7),
     ] {
         compare(&mut rng, shape, 1);
     }

@@ -16,7 +16,7 @@ use crate::error::NetworkError;
 /// | `nothing` | nothing; the default |
 /// | `trunk` | every layer but the head |
 /// | `2` | the first two layers, counted from the input; in files also a number |
-/// | `layers.0+layers.1.bias` | these layers (`layers.0`, …, `head`), and `.weight` or `.bias` of these |
+/// | `layers.0+layers.1.bias` | what is named: `layers.0`, …, `head`, their `.weight` or `.bias`, `trunk` |
 ///
 /// ```
 /// use fm_nn::{Freeze, FreezeMask};
@@ -57,12 +57,16 @@ impl Freeze {
                 names
                     .split('+')
                     .try_fold(FreezeMask::none(layers), |mask, name| {
-                        let (layer, part) = layer_part(name)?;
-                        // The last layer is called `head` only.
-                        if layer.is_some_and(|layer| layer >= hidden) || layers == 0 {
-                            return Err(unknown(name.to_owned()));
-                        }
-                        let layer = layer.unwrap_or(hidden);
+                        let (layer, part) = match named(name)? {
+                            Named::Trunk => return mask.union(&FreezeMask::trunk(layers)),
+                            // The last layer is called `head` only.
+                            Named::Hidden(layer, _) if layer >= hidden => {
+                                return Err(unknown(name.to_owned()));
+                            }
+                            Named::Hidden(layer, part) => (layer, part),
+                            Named::Head(_) if layers == 0 => return Err(unknown(name.to_owned())),
+                            Named::Head(part) => (hidden, part),
+                        };
                         mask.union(&match part {
                             "weight" => FreezeMask::weight(layer, layers),
                             "bias" => FreezeMask::bias(layer, layers),
@@ -108,7 +112,7 @@ impl FromStr for Freeze {
             return Ok(Self::First(k));
         }
         text.split('+')
-            .try_for_each(|name| layer_part(name).map(|_| ()))?;
+            .try_for_each(|name| named(name).map(|_| ()))?;
         Ok(Self::Parts(text.to_owned()))
     }
 }
@@ -119,18 +123,26 @@ fn number(text: &str) -> Option<usize> {
     k.filter(|k: &usize| k.to_string() == text)
 }
 
-/// The number of a layer, none for the head, and `weight`, `bias` or nothing.
-fn layer_part(name: &str) -> Result<(Option<usize>, &str), NetworkError> {
+/// What a name stands for; the part is `weight`, `bias` or empty.
+enum Named<'a> {
+    Trunk,
+    Hidden(usize, &'a str),
+    Head(&'a str),
+}
+
+fn named(name: &str) -> Result<Named<'_>, NetworkError> {
     let (layer, part) = match name.rsplit_once('.') {
         Some((layer, part @ ("weight" | "bias"))) => (layer, part),
         _ => (name, ""),
     };
-    let hidden = layer.strip_prefix("layers.").and_then(number);
-    if hidden.is_none() && layer != "head" {
-        let found = name.to_owned();
-        return Err(NetworkError::Freeze { found });
+    match layer.strip_prefix("layers.").and_then(number) {
+        Some(layer) => Ok(Named::Hidden(layer, part)),
+        None if layer == "head" => Ok(Named::Head(part)),
+        None if name == "trunk" => Ok(Named::Trunk),
+        None => Err(NetworkError::Freeze {
+            found: name.to_owned(),
+        }),
     }
-    Ok((hidden, part))
 }
 
 impl fmt::Display for Freeze {

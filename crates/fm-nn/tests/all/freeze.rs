@@ -99,6 +99,7 @@ fn one_syntax_names_layers_and_parts() {
         ("2", FreezeMask::trunk(3)),
         ("3", FreezeMask::first(3, 3)),
         ("layers.0+head", odd),
+        ("trunk+head", FreezeMask::first(3, 3)),
         ("head.weight+layers.1.bias", parts),
     ] {
         assert_eq!(FreezeMask::parse(text, 3), Ok(mask), "{text}");
@@ -141,6 +142,7 @@ fn what_cannot_be_frozen_is_told() {
         };
         assert_eq!(FreezeMask::parse(wrong, 3), Err(error));
     }
+    assert!(FreezeMask::parse("head", 0).is_err());
 }
 
 #[test]

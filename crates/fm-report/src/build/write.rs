@@ -1,6 +1,7 @@
 //! [`Report`]: the document of a store's results, and its files.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use fm_experiment::Results;
@@ -142,8 +143,13 @@ fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), ReportEr
     for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
         let path = entry.map_err(failed(folder))?.path();
         let is_csv = path.extension().is_some_and(|end| end == "csv");
-        if is_csv && !kept.contains(&path) {
-            std::fs::remove_file(&path).map_err(failed(&path))?;
+        if !is_csv || kept.contains(&path) {
+            continue;
+        }
+        match std::fs::remove_file(&path) {
+            // Another process was faster.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            removed => removed.map_err(failed(&path))?,
         }
     }
     Ok(())

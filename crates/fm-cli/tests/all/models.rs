@@ -1,25 +1,30 @@
-//! One model from nothing to an answer about one's own picture; the sessions of README and of
-//! every `--help` are run as they stand.
-
-mod commands;
+//! Single models, from training to a prediction for a picture. The sessions of README and of every
+//! `--help` are run as they are written.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use commands::{fm, refused};
+use libtest_mimic::Trial;
 use serde_json::Value;
+
+use crate::support::{fm, printed, refused, trials};
+
+pub(crate) fn tests() -> Vec<Trial> {
+    trials![
+        the_session_in_readme_ends_with_a_prediction_for_a_picture,
+        the_examples_of_every_help_work,
+        programs_get_json,
+        a_phase_of_train_is_what_its_short_options_say,
+        bad_options_are_refused_with_what_is_right,
+    ]
+}
 
 /// Runs it, expects success; what it printed.
 fn done(folder: &Path, args: &[&str]) -> String {
-    let output = fm(folder, args);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{args:?}: {message}");
-    String::from_utf8(output.stdout).unwrap()
+    printed(&mut fm(folder, args))
 }
 
-/// A garment as somebody would photograph it: dark on white, four times as large, with a
-/// margin. `label` is Fashion-MNIST's.
+/// A garment as somebody would photograph it: dark on white, four times as large, with a margin. `label` is Fashion-MNIST's.
 fn photograph(path: &Path, label: u8) {
     let data = fm_data::open(&fm_data::Source::Sample).unwrap().test;
     let row = data.labels().iter().position(|&l| l == label).unwrap();
@@ -44,16 +49,15 @@ fn folder() -> tempfile::TempDir {
     let train: Vec<&str> = train.split(' ').chain(["--out", "source.fmnn"]).collect();
     done(at, &train);
     let transfer = "transfer source.fmnn --data sample --classes sandal,shirt --rows 100";
-    let phases = "--phase epochs=2,freeze=trunk,optimizer=adam,lr=0.01 --phase epochs=4,lr=0.01";
+    let phases = "--phase epochs=2,freeze=trunk,optimizer.adam.lr=0.01 --phase epochs=4,optimizer.sgd.lr=0.01";
     let transfer = format!("{transfer} {phases} --out model.fmnn");
     done(at, &transfer.split(' ').collect::<Vec<_>>());
     folder
 }
 
 /// The commands of README's session, in an empty folder with one photograph in it.
-#[test]
-fn the_session_in_readme_ends_with_an_answer_about_ones_own_picture() {
-    let readme = include_str!("../../../README.md");
+fn the_session_in_readme_ends_with_a_prediction_for_a_picture() {
+    let readme = include_str!("../../../../README.md");
     let (_, rest) = readme.split_once("## One model at a time").unwrap();
     let (_, block) = rest.split_once("```sh\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
@@ -77,7 +81,6 @@ fn the_session_in_readme_ends_with_an_answer_about_ones_own_picture() {
 }
 
 /// Every line of a `--help` that begins with `fm` and needs no data that is not there.
-#[test]
 fn the_examples_of_every_help_work() {
     let folder = folder();
     let at = folder.path();
@@ -144,7 +147,6 @@ fn the_examples_of_every_help_work() {
     assert!(ran >= 12, "{ran} examples");
 }
 
-#[test]
 fn programs_get_json() {
     let folder = folder();
     let at = folder.path();
@@ -182,8 +184,25 @@ fn programs_get_json() {
     assert_eq!(model.unwrap(), back.unwrap());
 }
 
-#[test]
-fn what_cannot_be_is_refused_with_what_could() {
+fn a_phase_of_train_is_what_its_short_options_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let train = "train --data sample --rows 50 --hidden 8 --format json --force --out model.fmnn";
+    let model = |more: &str| -> Value {
+        let line = format!("{train} {more}");
+        serde_json::from_str(&done(folder.path(), &line.split(' ').collect::<Vec<_>>())).unwrap()
+    };
+    let short = model("--epochs 2 --optimizer sgd --lr 0.1");
+    assert_eq!(short, model("--phase epochs=2,optimizer.sgd.lr=0.1"));
+    let two =
+        model("--phase epochs=2,optimizer.sgd.lr=0.1 --phase epochs=1,freeze=trunk,optimizer=adam");
+    assert_eq!(two["history"].as_array().map(Vec::len), Some(3));
+    assert_eq!(
+        short["history"],
+        Value::from(two["history"].as_array().unwrap()[..2].to_vec())
+    );
+}
+
+fn bad_options_are_refused_with_what_is_right() {
     let folder = folder();
     let at = folder.path();
     let train = "train --data sample --rows 50 --out new.fmnn";
@@ -192,40 +211,69 @@ fn what_cannot_be_is_refused_with_what_could() {
         (
             train,
             "--classes sandle,shirt",
-            &["\"sandle\"", "perhaps \"Sandal\""],
+            &["\"sandle\"", "did you mean \"Sandal\"?"],
         ),
         (train, "--activation relo", &["relo", "'relu'"]),
-        (train, "--optimizer adan", &["perhaps \"adam\""]),
-        (train, "--momentum 0.9", &["adam", "momentum"]),
-        (train, "--epochs 0", &["epochs", "1 or more"]),
-        (train, "--hidden 0", &["hidden"]),
+        (train, "--optimizer adan", &["did you mean \"adam\"?"]),
+        (
+            train,
+            "--epochs 1 --phase epochs=1,optimizer=adam",
+            &["--epochs", "--phase"],
+        ),
+        (train, "--epochs 0", &["phases[0].epochs must be 1 or more"]),
+        (train, "--lr 0", &["phases[0].optimizer.adam.lr must be"]),
+        (train, "--hidden 0", &["hidden[0] must be 1 to 65536 units"]),
         (
             "train --data sample --out new.fmnn",
             "--rows 0",
             &["take the first 0"],
         ),
-        (
-            train,
-            "--force --batch-size 0",
-            &["batch_size", "1 or more"],
-        ),
+        (train, "--batch-size 0", &["batch_size", "1 or more"]),
         (
             "train",
             "--out source.fmnn",
-            &["source.fmnn is there", "--force"],
+            &["source.fmnn exists", "--force"],
         ),
         ("train", "--out no/where.fmnn", &["no folder no"]),
-        (phase, "epochs=1,freeze=layer.0", &["perhaps \"layers.0\""]),
         (
             phase,
-            "epochs=1,freeze=trunk+head",
+            "epochs=1,freeze=layer.0,optimizer=adam",
+            &["freeze: \"layer.0\" cannot be frozen", "layers.0"],
+        ),
+        (
+            phase,
+            "epochs=1,freeze=9,optimizer=adam",
+            &["phases[0].freeze must be at most 2"],
+        ),
+        (
+            phase,
+            "epochs=1,freeze=layers.0+layers.1+head,optimizer=adam",
             &["freezes every layer"],
         ),
-        (phase, "epoch=1", &["perhaps \"epochs\""]),
+        (
+            phase,
+            "epoch=1,optimizer=adam",
+            &["did you mean \"epochs\"?"],
+        ),
+        (
+            phase,
+            "epochs=1,optimizer=adam,momentum=0.9",
+            &["unknown field `momentum`"],
+        ),
+        (
+            phase,
+            "epochs=1,optimizer=adm",
+            &["optimizer", "did you mean \"adam\"?"],
+        ),
+        (
+            phase,
+            "epochs=1,optimizer.adam.lr=fast",
+            &["optimizer.adam.lr: invalid type"],
+        ),
         (
             "transfer photo.png",
             "--data sample",
-            &["photo.png is no model", "fm train"],
+            &["photo.png: expected a model", "PNG"],
         ),
         (
             "predict model.fmnn",
@@ -235,7 +283,7 @@ fn what_cannot_be_is_refused_with_what_could() {
         (
             "predict model.fmnn",
             "model.fmnn",
-            &["expected a PNG, JPEG or IDX file"],
+            &["expected a PNG, JPEG or IDX"],
         ),
         ("predict model.fmnn", "photo.png --rows 3..1", &["0..10"]),
         (
@@ -243,18 +291,18 @@ fn what_cannot_be_is_refused_with_what_could() {
             "a.onnx",
             &[".onnx", ".safetensors or .fmnn"],
         ),
-        ("inspect", ".", &["no plan.json"]),
+        ("inspect", ".", &["no store.json"]),
         (
             "inspect",
             "photo.png",
-            &["photo.png is nothing", "IDX file"],
+            &["photo.png: expected a model", "PNG"],
         ),
         (
             "evaluate source.fmnn",
             "--data sample --classes 1,2,3",
             &["8 classes"],
         ),
-        ("protocol", "notebok-2e", &["perhaps \"notebook-2e\""]),
+        ("protocol", "notebok-2e", &["did you mean \"notebook-2e\"?"]),
     ];
     for (command, more, words) in cases {
         let line = format!("{command} {more}");
@@ -272,19 +320,4 @@ fn what_cannot_be_is_refused_with_what_could() {
     let predict = ["predict", "m.safetensors", "photo.png"];
     refused(at, &predict, &["does not say the activation"]);
     done(at, &[&predict[..], &["--read-activation", "selu"]].concat());
-}
-
-/// Whoever reads the first lines only ends the program quietly.
-#[cfg(unix)]
-#[test]
-fn a_pipe_that_is_closed_is_no_panic() {
-    let folder = tempfile::tempdir().unwrap();
-    let line = format!("{} completions bash | head -1", env!("CARGO_BIN_EXE_fm"));
-    let output = Command::new("sh")
-        .args(["-c", &line])
-        .current_dir(folder.path())
-        .output();
-    let output = output.unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
-    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 1);
 }

@@ -4,22 +4,20 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use fm_experiment::single::{PhaseText, Selection};
+use fm_experiment::protocol::PhaseSpec;
+use fm_experiment::single::Selection;
 use fm_nn::Activation;
 use fm_nn::tensors::{Layout, ReadOptions};
 
-use crate::args::{BackendArg, Format};
-use crate::rows::Rows;
+use super::{BackendArg, DataChoice, Format};
 
 /// Where images and labels come from.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
-    /// Folder of the four files; `auto` downloads them where they are missing, and uses the
-    /// embedded sample where that fails; `sample` uses it in any case
-    #[arg(long, value_name = "auto|sample|DIR", default_value = "auto")]
-    pub(crate) data: String,
+    #[command(flatten)]
+    pub(crate) data: DataChoice,
 
-    /// An IDX file of images of one's own: rows, height and width of bytes, plain or gzip
+    /// An IDX file of your own images, `[rows, height, width]` of bytes, plain or gzip
     #[arg(
         long,
         value_name = "FILE",
@@ -42,10 +40,10 @@ pub(crate) struct SourceArgs {
     pub(crate) class_names: Vec<String>,
 }
 
-/// Which of them are learned from.
+/// Which of them are trained on.
 #[derive(Debug, Args)]
 pub(crate) struct SelectionArgs {
-    /// The classes to learn, by name or number, in the order of the new labels [default: all]
+    /// The classes to train on, by name or number, in the order of the new labels [default: all]
     #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
     pub(crate) classes: Vec<String>,
 
@@ -58,7 +56,7 @@ pub(crate) struct SelectionArgs {
     )]
     pub(crate) except: Vec<String>,
 
-    /// Rows to learn from: the first of the chosen classes [default: all]
+    /// Rows to train on: the first of the chosen classes [default: all]
     #[arg(long, value_name = "ROWS")]
     pub(crate) rows: Option<usize>,
 
@@ -81,19 +79,19 @@ impl SelectionArgs {
 
 /// What every training shares.
 #[derive(Debug, Args)]
-pub(crate) struct LessonArgs {
+pub(crate) struct TrainingArgs {
     /// Rows of a step
     #[arg(long, value_name = "ROWS", default_value_t = 32)]
     pub(crate) batch_size: usize,
 
-    /// Decides the first weights and the order of the rows: equal seeds, equal models
+    /// The seed of the first weights and of the order of the rows: equal seeds give equal models
     #[arg(long, value_name = "SEED", default_value_t = 42)]
     pub(crate) seed: u64,
 
     #[command(flatten)]
     pub(crate) backend: BackendChoice,
 
-    /// Replace the file of --out if it is there
+    /// Replace the file of --out if it exists
     #[arg(long)]
     pub(crate) force: bool,
 
@@ -112,12 +110,15 @@ pub(crate) struct BackendChoice {
 /// `fm train`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Examples:
-  fm train --data sample --rows 2000 --epochs 3 --out small.fmnn     the embedded sample, seconds
-  fm train --except sandal,shirt --out source.fmnn                      eight classes, all rows
-  fm train --images my-images.idx --labels my-labels.idx.gz             files of one's own
+A phase of --phase is the inside of a TOML table, with any key that a protocol's [source] may have:
+  epochs=20,optimizer.sgd.lr=0.01,optimizer.sgd.momentum=0.9,clip_norm=1
 
-With a protocol's rows, layers, optimizer, epochs and a seed it is the source model of that seed,
+Examples:
+  fm train --data sample --rows 2000 --epochs 3 --out small.fmnn   the embedded sample, seconds
+  fm train --except sandal,shirt --out source.fmnn                 eight classes, all rows
+  fm train --images my-images.idx --labels my-labels.idx.gz        your own files
+
+With the rows, layers and phases of a protocol and a seed, it trains the source model of that seed,
 to the bit.")]
 pub(crate) struct TrainArgs {
     #[command(flatten)]
@@ -139,7 +140,7 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_parser = activation(), default_value = "selu")]
     pub(crate) activation: Activation,
 
-    /// Passes over the rows
+    /// Epochs: passes over the rows
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) epochs: usize,
 
@@ -147,20 +148,16 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "NAME", default_value = "adam")]
     pub(crate) optimizer: String,
 
-    /// Learning rate, per step
+    /// Learning rate
     #[arg(long, value_name = "RATE", default_value_t = 1e-3)]
     pub(crate) lr: f64,
 
-    /// Momentum of sgd, from 0 to below 1 [default: 0]
-    #[arg(long, value_name = "FRACTION")]
-    pub(crate) momentum: Option<f64>,
-
-    /// L2 decay; of adamw decoupled decay [default: 0; of adamw 0.01]
-    #[arg(long, value_name = "DECAY")]
-    pub(crate) weight_decay: Option<f64>,
+    /// A phase with all its settings, in place of the three above; may be given several times
+    #[arg(long = "phase", value_name = "PHASE", conflicts_with_all = ["epochs", "optimizer", "lr"])]
+    pub(crate) phases: Vec<PhaseSpec>,
 
     #[command(flatten)]
-    pub(crate) lesson: LessonArgs,
+    pub(crate) training: TrainingArgs,
 
     /// The file of the model
     #[arg(long, value_name = "FILE", default_value = "model.fmnn")]
@@ -170,19 +167,20 @@ pub(crate) struct TrainArgs {
 /// `fm transfer`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A phase is its epochs, what it freezes, and its optimizer:
-  epochs=4,freeze=trunk,optimizer=sgd,lr=0.001,momentum=0.9,weight_decay=0,clip_norm=1
-freeze is nothing (the default), trunk, a number of layers from the input on, or names with +
-between them (layers.0+layers.1.bias; `fm inspect` lists the layers). optimizer is sgd (the default),
-adam, adamw or rmsprop; lr is 0.001 unless given.
+A phase is the inside of a TOML table, with any key that a protocol's phases may have:
+  epochs=4,freeze=trunk,optimizer=adam
+  epochs=8,freeze=layers.0+layers.1.bias,optimizer.sgd.lr=0.0005,clip_norm=1
+freeze is nothing (the default), trunk, a number of layers from the input on, or names of layers with
++ between them (`fm inspect` lists the layers). optimizer is sgd, adam, adamw or rmsprop; a name alone
+has the learning rate 0.001.
 
 Examples:
   fm transfer source.fmnn --classes sandal,shirt --rows 200
   fm transfer source.fmnn --data sample --classes 5,6 --rows 200 --out two.fmnn
   fm transfer source.fmnn --classes sandal,shirt --phase epochs=4,freeze=trunk,optimizer=adam \\
-      --phase epochs=8,freeze=layers.0+layers.1,lr=0.0005")]
+      --phase epochs=8,freeze=layers.0+layers.1,optimizer.adam.lr=0.0005")]
 pub(crate) struct TransferArgs {
-    /// The model whose trunk is reused: native, safetensors, or a checkpoint. It stays as it is
+    /// The model whose trunk is reused: native, safetensors, or a checkpoint. It is not changed
     #[arg(value_name = "MODEL")]
     pub(crate) from: PathBuf,
 
@@ -193,22 +191,22 @@ pub(crate) struct TransferArgs {
     pub(crate) selection: SelectionArgs,
 
     /// A phase, as below; may be given several times [default: 4 epochs with the trunk frozen,
-    /// then 16 with nothing frozen, both adam at 0.001]
+    /// then 16 with nothing frozen, both with adam at 0.001]
     #[arg(long = "phase", value_name = "PHASE")]
-    pub(crate) phases: Vec<PhaseText>,
+    pub(crate) phases: Vec<PhaseSpec>,
 
     #[command(flatten)]
     pub(crate) reading: ReadArgs,
 
     #[command(flatten)]
-    pub(crate) lesson: LessonArgs,
+    pub(crate) training: TrainingArgs,
 
     /// The file of the new model
     #[arg(long, value_name = "FILE", default_value = "transfer.fmnn")]
     pub(crate) out: PathBuf,
 }
 
-/// What a safetensors file does not say itself.
+/// What a safetensors file may not contain.
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
     /// Activation of the hidden layers of a safetensors file [default: what it says]
@@ -220,7 +218,7 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) read_layers: Vec<String>,
 
-    /// Which way round its weights are [default: told by their names]
+    /// Names and orientation of its weights [default: told from the names]
     #[arg(long, value_enum)]
     pub(crate) read_layout: Option<LayoutArg>,
 }
@@ -256,8 +254,8 @@ impl From<LayoutArg> for Layout {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  fm evaluate model.fmnn                                    on the test images of its classes
-  fm evaluate model.fmnn --data sample --format json     on the sample, for programs")]
+  fm evaluate model.fmnn                                on the test images of its classes
+  fm evaluate model.fmnn --data sample --format json    on the sample's, for programs")]
 pub(crate) struct EvaluateArgs {
     /// The model: native, safetensors, or a checkpoint
     #[arg(value_name = "MODEL")]
@@ -266,8 +264,8 @@ pub(crate) struct EvaluateArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
 
-    /// The classes that the model was trained on, in the order of its labels [default: those that
-    /// it knows]
+    /// The classes that the model was trained on, in the order of its labels [default: those in its
+    /// file]
     #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
     pub(crate) classes: Vec<String>,
 
@@ -285,8 +283,8 @@ pub(crate) struct EvaluateArgs {
 /// `fm predict`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Pictures are made grey and scaled to the size of the training images; where the background is
-bright, as on most photographs of things, bright and dark are exchanged, and a note says so.
+Pictures are converted to grey and scaled to the size of the training images. If the background is
+bright, as on most photographs, bright and dark are exchanged, and a note says so.
 
 Examples:
   fm predict model.fmnn photo.png
@@ -320,8 +318,8 @@ pub(crate) struct PredictArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  fm inspect model.fmnn                    layers, classes, and by which names they are frozen
-  fm inspect results/notebook-2e           how far an experiment is, and what it says
+  fm inspect model.fmnn                    layers with the names for freezing, and classes
+  fm inspect results/notebook-2e           which experiment, and how far it is
   fm inspect train-images-idx3-ubyte.gz    type, shape and range of an array")]
 pub(crate) struct InspectArgs {
     /// A model, a checkpoint, a safetensors or IDX file, or a results folder
@@ -345,7 +343,7 @@ pub(crate) struct ConvertArgs {
     #[arg(value_name = "IN")]
     pub(crate) from: PathBuf,
 
-    /// The new file; its ending says the format: .safetensors, or .fmnn for the native one
+    /// The new file, .safetensors or .fmnn
     #[arg(value_name = "OUT")]
     pub(crate) to: PathBuf,
 
@@ -353,32 +351,73 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_enum, default_value_t = LayoutArg::Pytorch)]
     pub(crate) layout: LayoutArg,
 
-    /// Names of the classes to keep with it, in the order of the labels [default: what the file says]
+    /// Names of the classes to store, in the order of the labels [default: those of IN]
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) class_names: Vec<String>,
 
     #[command(flatten)]
     pub(crate) reading: ReadArgs,
 
-    /// Replace OUT if it is there
+    /// Replace OUT if it exists
     #[arg(long)]
     pub(crate) force: bool,
 }
 
-/// `fm completions`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  fm completions bash > ~/.local/share/bash-completion/completions/fm
-  fm completions zsh > ~/.zfunc/_fm")]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_name = "SHELL", value_enum)]
-    pub(crate) shell: clap_complete::Shell,
-}
-
-/// Activations by their names, of which clap offers the nearest.
+/// Activations by their names; an error has the nearest.
 fn activation() -> impl TypedValueParser<Value = Activation> {
     PossibleValuesParser::new(Activation::ALL.map(Activation::name))
         .try_map(|name| name.parse::<Activation>())
+}
+
+/// Rows of a file; all by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rows {
+    /// The first, counted from 0.
+    pub(crate) first: usize,
+    /// The one after the last; `None` for all.
+    pub(crate) end: Option<usize>,
+}
+
+impl Rows {
+    /// `7`, `0..10`, or `7..` to the last.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let parse = |text: &str| text.trim().parse::<usize>().ok();
+        let rows = match text.split_once("..") {
+            None => parse(text).and_then(|row| Some((row, Some(row.checked_add(1)?)))),
+            Some((first, "")) => parse(first).map(|first| (first, None)),
+            Some((first, end)) => parse(first).zip(parse(end).map(Some)),
+        };
+        match rows {
+            Some((first, end)) if end.is_none_or(|end| first < end) => Ok(Self { first, end }),
+            _ => Err(
+                "expected one row (7), rows without the last (0..10), or all from one on (7..)"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_end_is_the_last_row() {
+        let rows = |first, end| Ok(Rows { first, end });
+        assert_eq!(Rows::parse("7"), rows(7, Some(8)));
+        assert_eq!(Rows::parse("0..10"), rows(0, Some(10)));
+        assert_eq!(Rows::parse("7.."), rows(7, None));
+        for wrong in [
+            "",
+            "..",
+            "..3",
+            "3..3",
+            "4..3",
+            "-1",
+            "a..b",
+            "18446744073709551615",
+        ] {
+            assert!(Rows::parse(wrong).is_err(), "{wrong}");
+        }
+    }
 }

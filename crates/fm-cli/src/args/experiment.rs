@@ -1,0 +1,214 @@
+//! The command lines of experiments and their results.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use fm_experiment::protocol::Values;
+use fm_experiment::{SeedList, Slice};
+use serde_json::{Value, json};
+
+use super::{BackendArg, DataChoice, Format};
+
+/// `fm experiment`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+KEY names a setting of the protocol as `fm protocol` prints it: source.epochs, network.hidden,
+arms.transfer.phases[0].epochs. `arms.*` is every arm; `*.lr` is every key of an arm that ends so.
+
+Examples:
+  fm experiment                                   the notebook's protocol, seeds 1 to 30
+  fm experiment --protocol quick --seed 42        one run of the shorter protocol
+  fm experiment --protocol mine.toml --seeds 10   a protocol of your own (see `fm protocol`)
+  fm experiment --set task.target_rows=500        with one setting changed
+  fm experiment --sweep samples --sweep depth     and over target rows and layers reused
+  fm experiment --sweep '*.lr=1e-3,1e-2'          and over two learning rates
+  fm experiment --slice 1/8                       an eighth of the jobs; eight processes do all
+
+Run it again after an interruption: it trains what is still missing. Any number of processes may
+work in one folder at the same time.")]
+pub(crate) struct ExperimentArgs {
+    /// A built-in protocol, or the path of a TOML file [default: notebook-2e]
+    #[arg(
+        long,
+        value_name = "NAME|FILE",
+        default_value = "notebook-2e",
+        hide_default_value = true
+    )]
+    pub(crate) protocol: String,
+
+    /// How many seeds (30), a list (1,2,7) or a range with both ends (101..110) [default: 1..30]
+    #[arg(long, value_name = "SEEDS", conflicts_with = "seed")]
+    pub(crate) seeds: Option<SeedList>,
+
+    /// One seed
+    #[arg(long, value_name = "SEED")]
+    pub(crate) seed: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) data: DataChoice,
+
+    /// Change a setting of the protocol; may be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, Value)>,
+
+    /// Turn on an optional arm of the protocol, such as shuffled-source
+    #[arg(long = "with-arm", value_name = "NAME", value_delimiter = ',')]
+    pub(crate) with_arms: Vec<String>,
+
+    /// Also train a sweep: one that the protocol names (samples, depth, pairs, vary), or the values
+    /// of a key. Several keys form one grid
+    #[arg(long = "sweep", value_name = "NAME|KEY=V1,V2", value_parser = sweep)]
+    pub(crate) sweeps: Vec<SweepArg>,
+
+    /// The same as --sweep with one of these names
+    #[arg(long = "curve", value_enum, value_name = "samples|depth|pairs")]
+    pub(crate) curves: Vec<CurveArg>,
+
+    /// The sweep `vary`, of these only: what a seed changes
+    #[arg(
+        long,
+        value_enum,
+        value_name = "init|order|subset|all",
+        value_delimiter = ','
+    )]
+    pub(crate) vary: Vec<VaryArg>,
+
+    /// The sweep `pairs`, of these only: target classes by number or name, such as 5-6,sandal-shirt
+    #[arg(long, value_name = "PAIRS", value_delimiter = ',')]
+    pub(crate) pairs: Vec<String>,
+
+    /// Jobs at the same time: a job is a source network and the arms of its seed [default: one per
+    /// core]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Train only this share of the missing jobs
+    #[arg(long, value_name = "I/N")]
+    pub(crate) slice: Option<Slice>,
+
+    /// What computes the matrix products [default: what the results folder was last used with, else
+    /// portable]
+    #[arg(long, value_enum)]
+    pub(crate) backend: Option<BackendArg>,
+
+    /// Results folder [default: results/ and the name of the protocol and of what was chosen]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Also write TensorBoard event files, to `tensorboard` in the results folder
+    #[arg(long)]
+    pub(crate) tensorboard: bool,
+
+    /// How to print the results; json is the content of summary.json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `--sweep`
+#[derive(Clone, Debug)]
+pub(crate) enum SweepArg {
+    /// A sweep of the protocol.
+    Named(String),
+    /// A key and its values.
+    Axis(String, Values),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CurveArg {
+    /// Over the number of target rows
+    Samples,
+    /// Over the number of layers reused: AnB, AnB+, BnB, BnB+
+    Depth,
+    /// Over pairs of target classes, each with its own source network
+    Pairs,
+}
+
+impl CurveArg {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Samples => "samples",
+            Self::Depth => "depth",
+            Self::Pairs => "pairs",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VaryArg {
+    /// First weights
+    Init,
+    /// Order of rows
+    Order,
+    /// Choice of target rows
+    Subset,
+    /// All three
+    All,
+}
+
+impl VaryArg {
+    /// The value of `seed.moves`.
+    pub(crate) fn moves(self) -> Value {
+        match self {
+            Self::Init => json!(["init"]),
+            Self::Order => json!(["order"]),
+            Self::Subset => json!(["target_rows"]),
+            Self::All => json!(["init", "order", "target_rows"]),
+        }
+    }
+}
+
+fn setting(text: &str) -> Result<(String, Value), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
+    Ok((
+        key.trim().to_owned(),
+        fm_experiment::protocol::parse_value(value),
+    ))
+}
+
+fn sweep(text: &str) -> Result<SweepArg, String> {
+    match text.split_once('=') {
+        None => Ok(SweepArg::Named(text.to_owned())),
+        Some((key, values)) => Ok(SweepArg::Axis(key.trim().to_owned(), values.parse()?)),
+    }
+}
+
+/// `fm status`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  fm status results/notebook-2e    cells that are done, diverged or missing, and the time left")]
+pub(crate) struct StatusArgs {
+    /// The results folder of an experiment, which may be in use
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// `fm report`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  fm report results/notebook-2e    report.html, report.md, summary.json and CSV files
+  fm report results/a results/b    the arms of both in one table, paired by seed")]
+pub(crate) struct ReportArgs {
+    /// The results folder of an experiment; several are compared with the first
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+
+    /// Also write TensorBoard event files, to DIR/tensorboard
+    #[arg(long)]
+    pub(crate) tensorboard: bool,
+
+    /// Folder for the files; of several folders comparison.html and comparison.csv [default: the
+    /// results folder; of several folders none]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// How to print the results; json is the content of summary.json
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}

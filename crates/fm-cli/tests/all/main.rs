@@ -1,0 +1,21 @@
+//! The integration tests of the program, in one binary.
+
+mod bad_input;
+mod full_disk;
+mod models;
+mod requests;
+mod stopped;
+mod stores;
+mod support;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let mut tests = bad_input::tests();
+    tests.extend(full_disk::tests());
+    tests.extend(models::tests());
+    tests.extend(requests::tests());
+    tests.extend(stopped::tests());
+    tests.extend(stores::tests());
+    libtest_mimic::run(&Arguments::from_args(), tests).exit();
+}
