@@ -1,5 +1,5 @@
-//! Reports: a [`Document`] is built once, from sentences, tables, plots and images, and written by
-//! four renderers.
+//! Reports: [`Report::of`] makes a [`Document`] of sentences, tables, plots and images from the
+//! results of an experiment, once; four renderers write it.
 //!
 //! | renderer | what it writes |
 //! |---|---|
@@ -49,3 +49,8 @@ pub use number::{Percents, Unit, counted, ranges};
 pub use plot::{Axis, AxisScale, Cell, Datum, Mark, Palette, Plot, Series};
 pub use render::{CsvFile, csv, html, markdown, terminal};
 pub use table::{Column, Kind, Table, Value};
+
+/// The README's example is compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

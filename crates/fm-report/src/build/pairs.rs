@@ -1,6 +1,6 @@
 //! The sweep over pairs of target classes: a matrix, and the differences over difficulty.
 
-use fm_stats::{Comparison, StatsError, pool, sd};
+use fm_stats::{Comparison, MIN_PAIRS, StatsError, pool, sd};
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
 use super::sweeps::{SIGN_NOTE, file, shown_sign, table};
@@ -134,7 +134,9 @@ fn pooled(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Option<String>, 
         let pairs = paired.arm.iter().zip(&paired.against);
         let differences: Vec<f64> = pairs.map(|(arm, against)| arm - against).collect();
         let error = sd(&differences)? / libm::sqrt(differences.len() as f64);
-        (error > 0.0).then(|| (fm_stats::mean(&differences), error))
+        // The standard error of few seeds is itself too uncertain to weigh a pair by.
+        let known = differences.len() >= MIN_PAIRS && error > 0.0;
+        known.then(|| (fm_stats::mean(&differences), error))
     });
     let (differences, errors): (Vec<f64>, Vec<f64>) = found.unzip();
     if differences.len() < 3 {

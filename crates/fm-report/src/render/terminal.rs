@@ -12,7 +12,7 @@ use crate::table::{Column, Table};
 /// Widest line of a paragraph, however wide the terminal.
 const WIDEST: usize = 100;
 /// Widest cell of a table; longer ones are cut.
-const WIDEST_CELL: usize = 26;
+const WIDEST_CELL: usize = 24;
 
 /// The document as lines of at most `width` columns, where words, paths and the columns of tables
 /// allow it; with ANSI colours if `colour` is true. Sections of details are named at the end.
