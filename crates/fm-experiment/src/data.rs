@@ -70,6 +70,18 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// Those of an opened dataset.
+    pub(crate) fn of(data: &LoadedData) -> Self {
+        Self {
+            identity: DatasetIdentity {
+                name: data.identity.name.clone(),
+                checksums: data.identity.files.clone(),
+            },
+            class_names: data.train.class_names().to_vec(),
+            train: data.train.labels().to_vec(),
+        }
+    }
+
     /// Rows of each class that remain for training.
     pub(crate) fn class_rows(&self, rows: &RowsUsed) -> Vec<usize> {
         let labels = &self.train;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::protocol::{
-    Arm, Budget, Freeze, Moved, NetworkSpec, PhaseSpec, Protocol, Streams, TrunkOrigin,
+    Arm, Budget, DataSpec, Freeze, Moved, NetworkSpec, PhaseSpec, Protocol, Streams, TrunkOrigin,
     ValidationAt, is_default,
 };
 
@@ -64,6 +64,18 @@ pub struct RowsUsed {
     /// Which they are.
     #[serde(default, skip_serializing_if = "is_default")]
     pub validation_at: ValidationAt,
+}
+
+impl RowsUsed {
+    /// Those of a protocol.
+    pub(crate) fn of(data: &DataSpec) -> Self {
+        Self {
+            train: data.train_rows,
+            test: data.test_rows,
+            validation: data.validation_rows,
+            validation_at: data.validation_at,
+        }
+    }
 }
 
 /// The training on the source task.
@@ -162,17 +174,11 @@ impl Context {
             true => seed,
             false => moves.held,
         };
-        let data = &self.protocol.data;
         Recipe {
             format: FORMAT,
             dataset: self.dataset.clone(),
             backend: self.backend,
-            rows: RowsUsed {
-                train: data.train_rows,
-                test: data.test_rows,
-                validation: data.validation_rows,
-                validation_at: data.validation_at,
-            },
+            rows: RowsUsed::of(&self.protocol.data),
             target_classes: self.target_classes.clone(),
             network: self.protocol.network.clone(),
             batch_size: self.protocol.training.batch_size,

@@ -52,6 +52,10 @@ pub(crate) struct ExperimentArgs {
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, Value)>,
 
+    /// Target classes by name or number, such as cat,dog; the first becomes label 0
+    #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
+    pub(crate) target: Vec<String>,
+
     /// Turn on an optional arm of the protocol, such as shuffled-source
     #[arg(long = "with-arm", value_name = "NAME", value_delimiter = ',')]
     pub(crate) with_arms: Vec<String>,

@@ -7,6 +7,7 @@ use fm_data::LoadedData;
 use fm_experiment::protocol::{BUILT_IN, ClassRef};
 use fm_experiment::{
     Experiment, Job, MadeWith, Protocol, Request, SeedList, Store, default_backend, did_you_mean,
+    fit_to_data,
 };
 use fm_nn::{Backend, Engine};
 use fm_report::counted;
@@ -29,20 +30,33 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     };
     // Whatever can be refused without data is refused before data is downloaded.
     let protocol = protocol(&args.protocol)?;
-    let protocol = protocol.with_arms(&args.with_arms)?.with(&args.set)?;
-    let mut request = with_sweeps(Request::new(protocol, &seeds, Backend::Portable), args)?;
+    let target =
+        (!args.target.is_empty()).then(|| ("task.target_classes".to_owned(), json!(args.target)));
+    let set: Vec<_> = args.set.iter().cloned().chain(target).collect();
+    let protocol = protocol.with_arms(&args.with_arms)?.with(&set)?;
+    // Sweeps are checked here too; they are added again to the protocol that fits the data.
+    with_sweeps(
+        Request::new(protocol.clone(), &seeds, Backend::Portable),
+        args,
+    )?;
     let engine = args.backend.map(Backend::from).map(openblas::engine);
     let engine = engine.transpose()?;
     if let Some(out) = args.out.as_ref().filter(|out| out.is_file()) {
         bail!("--out {} is a file, not a folder", out.display());
     }
     let mut choice = args.data.clone();
-    choice.dataset = choice.dataset.or(request.protocol.data.dataset.clone());
+    choice.dataset = choice.dataset.or(protocol.data.dataset.clone());
     let data = data::open(&choice)?;
-    request = with_pairs(request, args, data.train.class_names())?;
-
     let out = args.out.clone();
-    let out = out.unwrap_or_else(|| default_out(&request.protocol, &data, &seeds, args));
+    let out = out.unwrap_or_else(|| default_out(&protocol, &data, &seeds, args));
+    let (protocol, changes) = fit_to_data(&protocol, &data);
+    for change in changes {
+        note(&format!("note: {change}"));
+    }
+    // What the command line sets is not fitted.
+    let protocol = protocol.with(&set)?;
+    let request = with_sweeps(Request::new(protocol, &seeds, Backend::Portable), args)?;
+    let mut request = with_pairs(request, args, data.train.class_names())?;
     let engine = engine.map_or_else(|| default_engine(&out), Ok)?;
     request.backend = engine.backend();
     let mut experiment = Experiment::new(request.protocol.clone(), data.into()).engine(engine);
@@ -181,6 +195,9 @@ fn default_out(
     for arm in &args.with_arms {
         name += &format!("-with-{arm}");
     }
+    if !args.target.is_empty() {
+        name += &format!("-{}", args.target.join(","));
+    }
     for (key, value) in &args.set {
         name += &format!("-{key}-{value}");
     }
@@ -189,7 +206,9 @@ fn default_out(
     } else if data.identity.name != fm_data::published::fashion_mnist().name {
         name += &format!("-{}", data.identity.name);
     }
-    if *seeds != SeedList::standard() {
+    // Seeds 1 to N share a folder, so that 30 become 60 there.
+    let first = (1..).take(seeds.seeds().len());
+    if seeds.seeds().len() == 1 || !first.eq(seeds.seeds().iter().copied()) {
         let word = match seeds.seeds() {
             [_] => "seed",
             _ => "seeds",

@@ -1,0 +1,72 @@
+//! [`fit_to_data`]: a protocol's row counts on a dataset that is smaller than it expects.
+
+use fm_data::LoadedData;
+
+use crate::data::Labels;
+use crate::protocol::{Protocol, RowCount};
+use crate::recipe::RowsUsed;
+
+/// Source epochs on the embedded sample, as a factor on the protocol's. The sample has a ninth of
+/// the source rows, so as many epochs would be a ninth of the steps. This is half of the steps on
+/// the whole data: a compromise with the time of a first run.
+const SAMPLE_EPOCHS: (usize, usize) = (9, 2);
+
+/// The protocol with the row counts that the dataset has, and a sentence for each change.
+///
+/// Rows of the training and test file that do not exist are not asked for; a twelfth of the
+/// training rows is held out (5,000 of Fashion-MNIST's 60,000) where the protocol would hold out
+/// all; all target rows are used where the protocol asks for more. On the embedded sample the
+/// source network is trained for more epochs. Other datasets get the protocol as it is.
+pub fn fit_to_data(protocol: &Protocol, data: &LoadedData) -> (Protocol, Vec<String>) {
+    let mut fitted = protocol.clone();
+    let mut changes = Vec::new();
+    let mut change = |key: &str, from: &dyn ToString, to: &dyn ToString, why: &str| {
+        let (from, to) = (from.to_string(), to.to_string());
+        changes.push(format!("{key} is {to} instead of {from}: {why}"));
+    };
+    let (train, test) = (data.train.rows(), data.test.rows());
+    if let Some(rows) = fitted.data.train_rows.filter(|&rows| rows > train) {
+        fitted.data.train_rows = None;
+        let why = format!("the training file has {train} rows");
+        change("data.train_rows", &rows, &"all", &why);
+    }
+    if let Some(rows) = fitted.data.test_rows.filter(|&rows| rows > test) {
+        fitted.data.test_rows = None;
+        let why = format!("the test file has {test} rows");
+        change("data.test_rows", &rows, &"all", &why);
+    }
+    let used = fitted.data.train_rows.unwrap_or(train);
+    if fitted.data.validation_rows >= used {
+        let rows = (used / 12).max(1);
+        let why = format!("a twelfth of {used} training rows");
+        change(
+            "data.validation_rows",
+            &fitted.data.validation_rows,
+            &rows,
+            &why,
+        );
+        fitted.data.validation_rows = rows;
+    }
+    let names = data.train.class_names();
+    if let (RowCount::First(rows), Ok(classes)) =
+        (fitted.task.target_rows, fitted.target_classes(names))
+    {
+        let counts = Labels::of(data).class_rows(&RowsUsed::of(&fitted.data));
+        let available: usize = classes
+            .iter()
+            .map(|&class| counts[usize::from(class)])
+            .sum();
+        if rows > available {
+            fitted.task.target_rows = RowCount::All;
+            let why = format!("these classes have {available} training rows");
+            change("task.target_rows", &rows, &"all", &why);
+        }
+    }
+    if data.origin.is_sample() {
+        let epochs = fitted.source.epochs * SAMPLE_EPOCHS.0 / SAMPLE_EPOCHS.1;
+        let why = "the sample has a ninth of the source rows";
+        change("source.epochs", &fitted.source.epochs, &epochs, why);
+        fitted.source.epochs = epochs;
+    }
+    (fitted, changes)
+}
