@@ -1,7 +1,7 @@
 //! The scores of the first edition are reproduced exactly: a part of them, or with
 //! `FM_REFERENCE=all` (in a release build) all.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use fm_experiment::protocol::{Protocol, Values};
@@ -26,7 +26,7 @@ fn all() -> bool {
 }
 
 /// Scores by series, point, seed and model.
-type Scores = HashMap<(String, String, u64, String), (usize, f64)>;
+type Scores = BTreeMap<(String, String, u64, String), (usize, f64)>;
 
 fn scores(request: &Request, data: &Data) -> Result<Scores, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
@@ -57,7 +57,7 @@ fn scores(request: &Request, data: &Data) -> Result<Scores, Box<dyn Error>> {
 }
 
 /// A row of a reference file: its columns by name.
-fn rows(name: &str) -> Result<Vec<HashMap<String, String>>, Box<dyn Error>> {
+fn rows(name: &str) -> Result<Vec<BTreeMap<String, String>>, Box<dyn Error>> {
     let text = fixture(&format!("reference/{name}"))?;
     let mut lines = text.lines().map(|line| line.split(','));
     let heading: Vec<&str> = lines.next().ok_or("no heading")?.collect();
@@ -73,8 +73,8 @@ fn rows(name: &str) -> Result<Vec<HashMap<String, String>>, Box<dyn Error>> {
 /// Compares every row of a reference file whose place is known, to the bit.
 fn compare(
     found: &Scores,
-    rows: &[HashMap<String, String>],
-    place: impl Fn(&HashMap<String, String>) -> Option<(String, String, String)>,
+    rows: &[BTreeMap<String, String>],
+    place: impl Fn(&BTreeMap<String, String>) -> Option<(String, String, String)>,
 ) -> Result<usize, Box<dyn Error>> {
     let mut compared = 0;
     for row in rows {
@@ -108,7 +108,7 @@ fn main_table(data: &Data) -> Outcome {
     let found = scores(&request("notebook-2e", seeds)?, data)?;
     let rows = rows("notebook-2e-30-runs.csv")?;
     let place =
-        |row: &HashMap<_, String>| Some((String::new(), String::new(), row["model"].clone()));
+        |row: &BTreeMap<_, String>| Some((String::new(), String::new(), row["model"].clone()));
     // The source network and five arms.
     assert_eq!(compare(&found, &rows, place)?, 6 * seeds as usize);
     Ok(())
@@ -131,7 +131,7 @@ fn sweeps(data: &Data) -> Outcome {
         "subset" => "[\"target_rows\"]",
         _ => "[\"init\",\"order\",\"target_rows\"]",
     };
-    let place = |row: &HashMap<String, String>| {
+    let place = |row: &BTreeMap<String, String>| {
         let (question, arm) = (row["question"].as_str(), row["arm"].clone());
         let number = |after: &str| {
             let rest = row["point"].strip_prefix(after)?;
@@ -185,7 +185,7 @@ fn pairs(data: &Data) -> Outcome {
     let request = request.with_sweep(&[axis]);
     let found = scores(&request, data)?;
     let rows = rows("notebook-2e-2-pairs.csv")?;
-    let place = |row: &HashMap<String, String>| {
+    let place = |row: &BTreeMap<String, String>| {
         let pair = row["point"].strip_prefix("classes=")?.replace('-', ",");
         let series = "task.target_classes".to_owned();
         Some((series, format!("[{pair}]"), row["arm"].clone()))
@@ -210,7 +210,7 @@ fn other_protocols(data: &Data) -> Outcome {
         let request = request(name, seeds)?;
         let models = 1 + request.protocol.arms.len();
         let found = scores(&request, data)?;
-        let place = |row: &HashMap<_, String>| {
+        let place = |row: &BTreeMap<_, String>| {
             let own = row["protocol"] == name;
             own.then(|| (String::new(), String::new(), row["model"].clone()))
         };
