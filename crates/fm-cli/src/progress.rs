@@ -1,6 +1,6 @@
 //! Progress bars: on a terminal only.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(crate) struct JobBar {
 struct Ended {
     count: usize,
     /// How, of jobs that have not.
-    outcomes: HashMap<Key, String>,
+    outcomes: BTreeMap<Key, String>,
 }
 
 impl JobBar {

@@ -1,6 +1,6 @@
 //! Comparisons of two arms, paired by seed.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fm_stats::{Comparison, Settings, StatsError, compare, compare_rows, correct_for_family};
@@ -79,7 +79,7 @@ impl Results {
             let cells = self.by_seed(series, point, arm);
             cells
                 .map(|cell| (cell.place.seed, cell))
-                .collect::<HashMap<_, _>>()
+                .collect::<BTreeMap<_, _>>()
         };
         let (arm_cells, against_cells) = (of(arm), of(against));
         for &seed in &self.plan.series[arm.0].seeds {

@@ -1,6 +1,6 @@
 //! [`Job`]: what is scheduled, a source network and its missing cells.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::data::Labels;
 use crate::plan::{Place, Plan};
@@ -54,10 +54,10 @@ pub struct Cell {
 }
 
 /// The jobs of the cells that are in the plan and not in `done`, in the plan's order.
-pub fn jobs(plan: &Plan, done: &HashSet<Key>) -> Vec<Job> {
+pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
-    let mut by_source: HashMap<Key, usize> = HashMap::new();
-    let mut seen: HashSet<Key> = HashSet::new();
+    let mut by_source: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut seen: BTreeSet<Key> = BTreeSet::new();
     for place in plan.places() {
         let recipe = plan.recipe(place);
         let key = recipe.key();

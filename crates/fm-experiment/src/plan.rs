@@ -52,7 +52,7 @@ pub struct Point {
 }
 
 /// A cell's place in a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Index of the series.
     pub series: usize,
@@ -150,6 +150,9 @@ impl Plan {
     }
 }
 
+/// Axes, points and pairings of a series.
+type Axes = (Vec<String>, Vec<Point>, Vec<Pairing>);
+
 struct Base<'a> {
     request: &'a Request,
     data: &'a Labels,
@@ -192,10 +195,7 @@ impl Base<'_> {
     }
 
     /// Every combination of the axes' values.
-    fn grid(
-        &self,
-        sweep: &SweepSpec,
-    ) -> Result<(Vec<String>, Vec<Point>, Vec<Pairing>), ExperimentError> {
+    fn grid(&self, sweep: &SweepSpec) -> Result<Axes, ExperimentError> {
         let mut combinations: Vec<Vec<Value>> = vec![Vec::new()];
         for values in sweep.over.values() {
             let values = match values {
@@ -235,10 +235,7 @@ impl Base<'_> {
     }
 
     /// The first k layers reused, for every k: AnB, AnB+, BnB and BnB+ of Yosinski et al. 2014.
-    fn depth(
-        &self,
-        base: &str,
-    ) -> Result<(Vec<String>, Vec<Point>, Vec<Pairing>), ExperimentError> {
+    fn depth(&self, base: &str) -> Result<Axes, ExperimentError> {
         let protocol = &self.request.protocol;
         let mut points = Vec::new();
         for layers in 0..=protocol.network.hidden.len() {

@@ -1,6 +1,6 @@
 //! [`Results`]: the cells of a request, read from a store. Nothing here trains.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,8 +29,8 @@ pub struct Results {
     /// The cells' places.
     pub plan: Plan,
     store: Store,
-    cells: HashMap<Place, CellResult>,
-    records: HashMap<Place, Record>,
+    cells: BTreeMap<Place, CellResult>,
+    records: BTreeMap<Place, Record>,
 }
 
 /// A cell of the long table.
@@ -125,8 +125,8 @@ impl Results {
             made_with,
             plan,
             store,
-            cells: HashMap::new(),
-            records: HashMap::new(),
+            cells: BTreeMap::new(),
+            records: BTreeMap::new(),
         };
         results.load()?;
         Ok(results)
@@ -134,8 +134,8 @@ impl Results {
 
     fn load(&mut self) -> Result<(), ExperimentError> {
         let keys = self.store.keys()?;
-        let mut test_rows: HashMap<String, Option<TestRows>> = HashMap::new();
-        let mut by_key: HashMap<Key, CellResult> = HashMap::new();
+        let mut test_rows: BTreeMap<String, Option<TestRows>> = BTreeMap::new();
+        let mut by_key: BTreeMap<Key, CellResult> = BTreeMap::new();
         for place in self.plan.places() {
             let recipe = self.plan.recipe(place);
             let key = recipe.key();

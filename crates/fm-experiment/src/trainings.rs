@@ -1,6 +1,6 @@
 //! [`Trainings`]: the networks of a job, each trained once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fm_data::Dataset;
@@ -27,9 +27,9 @@ pub(crate) struct Trainings<'a> {
     store: &'a Store,
     observer: &'a dyn Observer,
     /// By whether the labels are shuffled.
-    sources: HashMap<bool, Result<Network, Failure>>,
+    sources: BTreeMap<bool, Result<Network, Failure>>,
     /// Networks of arms, whose layers other cells may reuse.
-    bases: HashMap<String, Result<Network, Failure>>,
+    bases: BTreeMap<String, Result<Network, Failure>>,
 }
 
 /// What one training is given.
@@ -58,8 +58,8 @@ impl<'a> Trainings<'a> {
             engine,
             store,
             observer,
-            sources: HashMap::new(),
-            bases: HashMap::new(),
+            sources: BTreeMap::new(),
+            bases: BTreeMap::new(),
         }
     }
 

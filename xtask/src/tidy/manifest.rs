@@ -1,7 +1,7 @@
 //! Rules of manifests: which crate may use which, and that versions are set in one place.
 
 /// The crates, and which of them each may use: no arrow points back.
-const EDGES: [(&str, &[&str]); 13] = [
+const EDGES: [(&str, &[&str]); 12] = [
     ("fm-matmul", &[]),
     ("fm-stats", &[]),
     ("fm-sample", &[]),
@@ -35,7 +35,6 @@ const EDGES: [(&str, &[&str]); 13] = [
             "fm-report",
         ],
     ),
-    ("fm-data-fuzz", &["fm-data"]),
     ("xtask", &[]),
 ];
 

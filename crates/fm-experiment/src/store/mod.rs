@@ -18,7 +18,7 @@
 mod files;
 mod log;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -171,8 +171,8 @@ impl Store {
     ///
     /// # Errors
     /// What the file system says.
-    pub fn keys(&self) -> Result<HashSet<Key>, ExperimentError> {
-        let mut keys = HashSet::new();
+    pub fn keys(&self) -> Result<BTreeSet<Key>, ExperimentError> {
+        let mut keys = BTreeSet::new();
         for shard in entries(&self.path.join(CELLS))? {
             // A file that is not a shard has no entries.
             if !shard.is_dir() {

@@ -1,6 +1,6 @@
 //! Laws of cells: what has the same key, and what a training leaves.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use fm_experiment::protocol::{Protocol, Values};
 use fm_experiment::{DEPTH_ARMS, Key, Outcome as Ended, Place, Plan, Request};
@@ -54,7 +54,7 @@ fn with(key: &str, value: serde_json::Value) -> Vec<Key> {
 fn equal_recipes_have_equal_keys() -> Outcome {
     let base = keys(&small_protocol());
     assert_eq!(base.len(), 2 * 6);
-    assert_eq!(base.iter().collect::<HashSet<_>>().len(), 12);
+    assert_eq!(base.iter().collect::<BTreeSet<_>>().len(), 12);
     // Words and other spellings of the same setting decide nothing.
     for (key, value) in [
         ("name", json!("other")),
@@ -98,7 +98,7 @@ fn a_sweep_shares_cells() -> Outcome {
     assert_eq!(key(1, 1), key(0, 0));
     assert_ne!(key(1, 0), key(0, 0));
     // One job a seed: all points reuse the seed's source.
-    let jobs = fm_experiment::jobs(&plan, &HashSet::new());
+    let jobs = fm_experiment::jobs(&plan, &BTreeSet::new());
     assert_eq!(jobs.len(), 2);
     // The source, five arms, and five arms on 20 rows.
     assert!(jobs.iter().all(|job| job.cells.len() == 11));
@@ -109,7 +109,7 @@ fn depth_begins_in_one_cell() -> Outcome {
     let request = Request::new(small_protocol(), &"1".parse()?, Backend::Portable);
     let request = request.with_named_sweep("depth")?;
     let plan = Plan::new(&request, &small_data().labels())?;
-    let at = |point: usize| -> HashSet<Key> {
+    let at = |point: usize| -> BTreeSet<Key> {
         let arms = 0..DEPTH_ARMS.len();
         let place = |arm| Place {
             series: 1,

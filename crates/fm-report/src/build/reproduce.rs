@@ -1,6 +1,6 @@
 //! How to make the same results again.
 
-use fm_experiment::protocol::{Protocol, Values};
+use fm_experiment::protocol::{Protocol, SweepSpec, Values};
 use fm_experiment::{NamedSweep, Results, SeedList};
 
 use super::tables::value_text;
@@ -79,6 +79,10 @@ fn command(results: &Results) -> (String, bool) {
             words.extend(["--sweep".to_owned(), name.clone()]);
             continue;
         }
+        if let Some(option) = some_values(name, sweep) {
+            words.extend(option);
+            continue;
+        }
         for (key, values) in &sweep.over {
             let values = match values {
                 Values::Word(word) => word.clone(),
@@ -109,6 +113,30 @@ fn data_options(command: &[String]) -> Vec<String> {
         }
     }
     found
+}
+
+/// The option for some values of the sweeps `pairs` and `vary`.
+fn some_values(name: &str, sweep: &SweepSpec) -> Option<[String; 2]> {
+    let values = |key| match sweep.over.get(key) {
+        Some(Values::List(values)) => Some(values),
+        _ => None,
+    };
+    let texts: Option<Vec<String>> = match name {
+        "pairs" => values("task.target_classes")?
+            .iter()
+            .map(|pair| Some(format!("{}-{}", pair.get(0)?, pair.get(1)?)))
+            .collect(),
+        "vary" => values("seed.moves")?
+            .iter()
+            .map(|moves| match moves.as_array()?.as_slice() {
+                [one] if one == "target_rows" => Some("subset".to_owned()),
+                [one] => Some(one.as_str()?.to_owned()),
+                _ => Some("all".to_owned()),
+            })
+            .collect(),
+        _ => None,
+    };
+    Some([format!("--{name}"), texts?.join(",")])
 }
 
 /// Words as a shell takes them.
