@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_unpacks() {
-        let bytes: Vec<u8> = (0..10_000u32).map(|i| (i * i >> 7) as u8).collect();
+        let bytes: Vec<u8> = (0..10_000u32).map(|i| ((i * i) >> 7) as u8).collect();
         assert_eq!(gunzip(&gzip(&bytes)).unwrap(), bytes);
     }
 }

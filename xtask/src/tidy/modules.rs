@@ -89,7 +89,7 @@ fn circles_of(texts: &BTreeMap<Module, String>) -> Vec<String> {
             let back = reached
                 .into_iter()
                 .filter(|other| reach(other).contains(module));
-            let names: Vec<String> = back.map(|module| name(module)).collect();
+            let names: Vec<String> = back.map(name).collect();
             circles.insert(names.join(", "));
         }
     }
