@@ -7,9 +7,9 @@ use crate::protocol::{Protocol, RowCount};
 use crate::recipe::RowsUsed;
 
 /// Source epochs on the embedded sample, as a factor on the protocol's. The sample has a ninth of
-/// the source rows, so as many epochs would be a ninth of the steps. This is half of the steps on
-/// the whole data: a compromise with the time of a first run.
-const SAMPLE_EPOCHS: (usize, usize) = (9, 2);
+/// the source rows. In `notebook-2e` the mean validation loss of the source networks, seeds 1 to
+/// 12, falls until epoch 80 and rises after it, where 20 epochs are enough for the whole data.
+const SAMPLE_EPOCHS: usize = 4;
 
 /// The protocol with the row counts that the dataset has, and a sentence for each change.
 ///
@@ -63,8 +63,9 @@ pub fn fit_to_data(protocol: &Protocol, data: &LoadedData) -> (Protocol, Vec<Str
         }
     }
     if data.origin.is_sample() {
-        let epochs = fitted.source.epochs * SAMPLE_EPOCHS.0 / SAMPLE_EPOCHS.1;
-        let why = "the sample has a ninth of the source rows";
+        let epochs = fitted.source.epochs * SAMPLE_EPOCHS;
+        let why =
+            "the sample has a ninth of the source rows, and their validation loss is then lowest";
         change("source.epochs", &fitted.source.epochs, &epochs, why);
         fitted.source.epochs = epochs;
     }
