@@ -59,7 +59,7 @@ impl FromStr for SeedList {
         let number = |part: &str| {
             let part = part.trim();
             part.parse::<u64>()
-                .map_err(|_| wrong(format!("{part:?} is no whole number from 0 on")))
+                .map_err(|_| wrong(format!("{part:?} is not a whole number from 0 on")))
         };
         if !text.contains([',', '.']) {
             let count = number(text)?;
@@ -141,15 +141,15 @@ mod tests {
     #[test]
     fn what_is_no_list_is_refused_with_the_reason() {
         for (text, reason) in [
-            ("", "\"\" is no whole number"),
-            ("zero", "\"zero\" is no whole number"),
-            ("-1", "\"-1\" is no whole number"),
+            ("", "\"\" is not a whole number"),
+            ("zero", "\"zero\" is not a whole number"),
+            ("-1", "\"-1\" is not a whole number"),
             ("0", "0 seeds, expected 1 to"),
-            ("1,,2", "\"\" is no whole number"),
+            ("1,,2", "\"\" is not a whole number"),
             ("9..3", "the range 9..3 runs backwards"),
             ("1..2,2", "2 is there twice"),
             ("0..18446744073709551615", "more than 100000 seeds"),
-            ("1...3", "\".3\" is no whole number"),
+            ("1...3", "\".3\" is not a whole number"),
         ] {
             let message = text.parse::<SeedList>().unwrap_err().to_string();
             assert!(message.contains(reason), "{text:?}: {message}");

@@ -23,7 +23,7 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
     fs::write(folder.path().join("taken"), "mine").unwrap();
     let cases: &[(&str, &[&str])] = &[
         ("--seeds 9..3", &["--seeds", "runs backwards", "1,2,7"]),
-        ("--seeds 1,x", &["\"x\" is no whole number"]),
+        ("--seeds 1,x", &["\"x\" is not a whole number"]),
         ("--seeds 0", &["0 seeds, expected 1 to"]),
         ("--seed -1", &["-1"]),
         ("--jobs 0", &["--jobs"]),
@@ -72,7 +72,7 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
         ("--data sample --pairs 5", &["two different classes"]),
         ("--data sample --pairs 5-6-7", &["two different classes"]),
         (
-            "--data sample --protocol quick",
+            "--data sample --set data.train_rows=30000",
             &["30000 training rows", "data.train_rows"],
         ),
         ("--out taken", &["--out taken is a file, not a folder"]),
