@@ -24,6 +24,8 @@ pub struct Paired {
     pub against_correct: Vec<Arc<[bool]>>,
     /// Seeds that are left out because one of the two diverged.
     pub failed: Vec<u64>,
+    /// Whether the two are one and the same cell in every seed.
+    pub same_cells: bool,
 }
 
 impl Paired {
@@ -74,6 +76,7 @@ impl Results {
             arm_correct: Vec::new(),
             against_correct: Vec::new(),
             failed: Vec::new(),
+            same_cells: true,
         };
         let of = |(series, point, arm): (usize, usize, Option<usize>)| {
             let cells = self.by_seed(series, point, arm);
@@ -86,6 +89,7 @@ impl Results {
             let (Some(a), Some(b)) = (arm_cells.get(&seed), against_cells.get(&seed)) else {
                 continue;
             };
+            paired.same_cells &= a.key == b.key;
             match (a.error(), b.error()) {
                 (Some(arm_error), Some(against_error)) => {
                     paired.seeds.push(seed);
@@ -114,7 +118,9 @@ impl Results {
         settings: &Settings,
     ) -> Result<Option<(Paired, Comparison)>, StatsError> {
         let paired = self.paired(series, point, pairing);
-        let Some(paired) = paired.filter(|paired| !paired.seeds.is_empty()) else {
+        // Arms that are the same cells (no layer reused) have no difference to show.
+        let compared = |paired: &Paired| !paired.seeds.is_empty() && !paired.same_cells;
+        let Some(paired) = paired.filter(compared) else {
             return Ok(None);
         };
         let moves = &self.plan.series[series].points[point].protocol().seed.moves;
