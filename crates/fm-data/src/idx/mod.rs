@@ -27,6 +27,7 @@
 //! # Ok::<(), idx::IdxError>(())
 //! ```
 
+mod codec;
 mod dynamic;
 mod element;
 mod error;
@@ -41,8 +42,9 @@ use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn};
 
+pub use codec::Element;
 pub use dynamic::IdxArray;
-pub use element::{Element, ElementType};
+pub use element::{ElementType, MAX_RANK};
 pub use error::{IdxError, IdxErrorKind};
 pub use header::Header;
 pub use read::GzipLimit;
@@ -50,9 +52,6 @@ pub use write::{Encoding, save, to_bytes, write, write_any};
 
 pub(crate) use gzip::Check;
 use read::Decoder;
-
-/// The highest rank that is read or written.
-pub const MAX_RANK: usize = 8;
 
 /// Bytes read from a file at a time.
 pub(crate) const READ_BYTES: usize = 128 * 1024;
