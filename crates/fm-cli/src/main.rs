@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     match error.downcast_ref::<Stopped>() {
         // It ends with a command to copy, which must not be broken into lines.
         Some(stopped) => {
-            eprintln!("fm: {stopped}");
+            eprintln!("{}", print::safe(&format!("fm: {stopped}")));
             ExitCode::from(stopped.exit_code())
         }
         None => {

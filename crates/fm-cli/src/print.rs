@@ -3,7 +3,10 @@
 use std::env;
 use std::io::{IsTerminal, stderr, stdout};
 
+use anyhow::Result;
+use fm_data::printable;
 use fm_report::{Column, Document, Table, Unit, terminal};
+use serde::Serialize;
 use terminal_size::{Width, terminal_size, terminal_size_of};
 
 /// Width where there is no terminal.
@@ -24,8 +27,33 @@ pub(crate) fn note(text: &str) {
         Some((Width(width), _)) if stderr().is_terminal() => {
             eprint!("{}", terminal(&Document::new(text), width.into(), false));
         }
-        _ => eprintln!("{text}"),
+        _ => eprintln!("{}", safe(text)),
     }
+}
+
+/// Prints lines on standard output as they are, but for control characters.
+pub(crate) fn lines(text: &impl ToString) {
+    println!("{}", safe(&text.to_string()));
+}
+
+/// Prints JSON on standard output.
+pub(crate) fn json(value: &impl Serialize) -> Result<()> {
+    let mut text = String::new();
+    for c in serde_json::to_string_pretty(value)?.chars() {
+        match c {
+            // JSON escapes those below; these too can begin an escape sequence.
+            '\u{7f}'..='\u{9f}' => text += &format!("\\u{:04x}", u32::from(c)),
+            c => text.push(c),
+        }
+    }
+    println!("{text}");
+    Ok(())
+}
+
+/// Names from files and servers may have escape sequences, which no terminal should get.
+pub(crate) fn safe(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(printable).collect();
+    lines.join("\n")
 }
 
 /// A table of words and numbers that is printed and not written as a CSV file.

@@ -10,7 +10,7 @@ use fm_report::counted;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::interrupt;
-use crate::print::percent;
+use crate::print::{percent, safe};
 
 /// A job with more cells is told by their number.
 const MOST_SCORES: usize = 8;
@@ -118,7 +118,7 @@ impl FetchBar {
 
     /// On a terminal above the bar, elsewhere as it is: what went wrong is worth reading later.
     fn line(&self, line: String) {
-        self.bar.suspend(|| eprintln!("{line}"));
+        self.bar.suspend(|| eprintln!("{}", safe(&line)));
     }
 }
 

@@ -69,11 +69,12 @@ pub mod report;
 #[cfg(feature = "sample")]
 mod sample;
 mod splits;
+mod wrong;
 
 pub use checksum::sha256;
 pub use content::{Content, printable};
 pub use dataset::Dataset;
-pub use error::{DataError, Wrong};
+pub use error::DataError;
 pub use file::{save, save_with};
 pub use folder::{DESCRIPTION, DatasetIdentity, FileChecksum};
 #[cfg(feature = "fetch")]
@@ -82,6 +83,7 @@ pub use open::{FashionMnist, IdxFiles, LoadedData, Origin, Source, open};
 #[cfg(feature = "picture")]
 pub use pack::{PackOptions, PackReport, pack, unpack};
 pub use splits::TaskSplit;
+pub use wrong::Wrong;
 pub use {ndarray, rand_core};
 
 /// The README's example is run as a test.

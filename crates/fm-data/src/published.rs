@@ -10,20 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::DataError;
 
-/// Classes of Fashion-MNIST in label order, as its authors name them.
-pub const CLASS_NAMES: [&str; 10] = [
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-];
-
 /// A dataset of four IDX files: training images and labels, test images and labels.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,10 +138,12 @@ pub fn all() -> &'static [Description] {
 ///
 /// No such dataset; the error lists the names.
 pub fn named(name: &str) -> Result<&'static Description, DataError> {
-    let mut all = all().iter();
-    all.find(|dataset| dataset.name.eq_ignore_ascii_case(name))
+    let mut datasets = all().iter();
+    datasets
+        .find(|dataset| dataset.name.eq_ignore_ascii_case(name))
         .ok_or_else(|| DataError::UnknownDataset {
             name: name.to_owned(),
+            known: all().iter().map(|dataset| dataset.name.clone()).collect(),
         })
 }
 

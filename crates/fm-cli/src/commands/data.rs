@@ -12,6 +12,7 @@ use crate::args::data::{
     DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, PackArgs, UnpackArgs,
 };
 use crate::data;
+use crate::print;
 
 /// Downloads, verifies, shows, packs or unpacks data.
 pub(crate) fn run(args: &DataArgs) -> Result<()> {
@@ -51,8 +52,8 @@ fn report(args: &DataReportArgs) -> Result<()> {
     ];
     let report = DataReport::new(&parts);
     match args.format {
-        Format::Text => println!("{report}"),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+        Format::Text => print::lines(&report),
+        Format::Json => print::json(&report)?,
     }
     Ok(())
 }
@@ -70,10 +71,10 @@ fn fetch(args: &FetchArgs) -> Result<()> {
         let mut wrong = 0;
         for state in fetch::check(dataset, &folder) {
             match state {
-                Ok(path) => println!("verified  {}", path.display()),
+                Ok(path) => print::lines(&format!("verified  {}", path.display())),
                 Err(error) => {
                     wrong += 1;
-                    println!("{error}");
+                    print::lines(&error);
                 }
             }
         }
@@ -86,7 +87,7 @@ fn fetch(args: &FetchArgs) -> Result<()> {
     if let Some(source) = &args.from {
         options.sources = vec![source.parse()?];
     }
-    println!("{}", data::bring(&options)?);
+    print::lines(&data::bring(&options)?);
     Ok(())
 }
 
@@ -98,7 +99,7 @@ fn pack(args: &PackArgs) -> Result<()> {
         skip_bad: args.skip_bad,
     };
     let packed = fm_data::pack(&args.folder, &args.out, &options)?;
-    println!("{packed}");
+    print::lines(&packed);
     Ok(())
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<()> {
     let data = single::align(&model, &data)?;
     let found = single::evaluate(&model, &data, &engine(args.backend.backend)?)?;
     if args.format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&found)?);
+        print::json(&found)?;
         return Ok(());
     }
     let scores = &found.scores;

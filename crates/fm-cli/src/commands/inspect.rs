@@ -12,7 +12,7 @@ use crate::print;
 pub(crate) fn run(args: &InspectArgs) -> Result<()> {
     let contents = single::inspect(&args.path)?;
     if args.format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&contents)?);
+        print::json(&contents)?;
         return Ok(());
     }
     let path = args.path.display();

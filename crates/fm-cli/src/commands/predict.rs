@@ -49,7 +49,7 @@ pub(crate) fn run(args: &PredictArgs) -> Result<()> {
         }
     }
     match args.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&answers)?),
+        Format::Json => print::json(&answers)?,
         Format::Text => print(&answers, &model),
     }
     Ok(())

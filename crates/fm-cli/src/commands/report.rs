@@ -41,7 +41,7 @@ pub(crate) fn finish(
         results = Results::exactly(results.store().clone(), request, made_with)?;
     };
     match format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&report.summary)?),
+        Format::Json => print::json(&report.summary)?,
         Format::Text => {
             print::document(&report.document);
             println!("\nReport: {}", written.html.display());
@@ -64,7 +64,7 @@ fn compare(args: &ReportArgs) -> Result<()> {
             let tables = csv(&comparison);
             let tables = tables.iter().map(|file| (&file.name, &file.text));
             let tables: std::collections::BTreeMap<_, _> = tables.collect();
-            println!("{}", serde_json::to_string_pretty(&tables)?);
+            print::json(&tables)?;
         }
         Format::Text => print::document(&comparison),
     }

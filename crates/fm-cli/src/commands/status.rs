@@ -47,7 +47,7 @@ pub(crate) fn run(args: &StatusArgs) -> Result<()> {
         secs_left: remaining.thread_secs.map(|secs| secs / threads as f64),
     };
     if args.format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&status)?);
+        print::json(&status)?;
         return Ok(());
     }
     let mut document = Document::new(format!(

@@ -16,7 +16,7 @@ use crate::args::model::{SelectionArgs, SourceArgs, TrainArgs, TrainingArgs};
 use crate::args::{BackendArg, Format};
 use crate::data;
 use crate::openblas;
-use crate::print::{note, percent};
+use crate::print::{self, note, percent};
 
 /// Trains a model, scores it, and saves it.
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
@@ -171,7 +171,7 @@ pub(super) fn finish(
             test,
             history: &history,
         };
-        println!("{}", serde_json::to_string_pretty(&outcome)?);
+        print::json(&outcome)?;
         return Ok(());
     }
     if let Some(Evaluation { scores, .. }) = &test {

@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod full_disk;
+mod hostile;
 mod models;
+mod pipes;
 mod requests;
 mod stopped;
 mod stores;
@@ -13,7 +15,9 @@ use libtest_mimic::Arguments;
 fn main() {
     let mut tests = bad_input::tests();
     tests.extend(full_disk::tests());
+    tests.extend(hostile::tests());
     tests.extend(models::tests());
+    tests.extend(pipes::tests());
     tests.extend(requests::tests());
     tests.extend(stopped::tests());
     tests.extend(stores::tests());

@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Mirror;
 use crate::{Content, Wrong};
 
 /// Why a download did not complete. Files that were complete before it are kept.
@@ -70,8 +69,8 @@ pub(super) fn disk<'a>(
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// The source.
-    pub source: Mirror,
+    /// The source, without a password.
+    pub source: String,
     /// Why its last try failed.
     pub reason: Reason,
 }

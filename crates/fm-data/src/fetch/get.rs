@@ -100,7 +100,7 @@ impl<'a> Download<'a> {
         let checksum = checksum.map_or("unpinned", |hex| &hex[..hex.len().min(16)]);
         let mut partial = partials.open(&format!("{name}.{checksum}"))?;
         let not_asked = |source: &Mirror| Failure {
-            source: source.clone(),
+            source: source.to_string(),
             reason: Reason::NotAsked,
         };
         let mut failures: Vec<Failure> = options.sources.iter().map(not_asked).collect();

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::ElementType;
+use super::{ElementType, MAX_RANK};
 use crate::Content;
 
 /// Why reading or writing IDX data failed, and in which file where there is one.
@@ -108,11 +108,11 @@ pub enum IdxErrorKind {
     },
 
     /// The header announces no dimensions.
-    #[error("rank at byte 3: expected 1 to {}, found 0", super::MAX_RANK)]
+    #[error("rank at byte 3: expected 1 to {}, found 0", MAX_RANK)]
     RankZero,
 
     /// The header announces more dimensions than are supported.
-    #[error("rank at byte 3: expected 1 to {}, found {rank}", super::MAX_RANK)]
+    #[error("rank at byte 3: expected 1 to {}, found {rank}", MAX_RANK)]
     RankTooLarge {
         /// The rank found.
         rank: usize,

@@ -27,6 +27,7 @@
 //! # Ok::<(), idx::IdxError>(())
 //! ```
 
+mod codec;
 mod dynamic;
 mod element;
 mod error;
@@ -41,8 +42,9 @@ use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn};
 
+pub use codec::Element;
 pub use dynamic::IdxArray;
-pub use element::{Element, ElementType};
+pub use element::{ElementType, MAX_RANK};
 pub use error::{IdxError, IdxErrorKind};
 pub use header::Header;
 pub use read::GzipLimit;
@@ -50,9 +52,6 @@ pub use write::{Encoding, save, to_bytes, write, write_any};
 
 pub(crate) use gzip::Check;
 use read::Decoder;
-
-/// The highest rank that is read or written.
-pub const MAX_RANK: usize = 8;
 
 /// Bytes read from a file at a time.
 pub(crate) const READ_BYTES: usize = 128 * 1024;
@@ -91,7 +90,7 @@ pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`].
 pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
-    Reader::default().open_any(path)
+    Reader::default().in_file(path.as_ref(), any)
 }
 
 /// [`read()`] for whatever type the elements have.
@@ -100,7 +99,8 @@ pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
 ///
 /// As [`read()`].
 pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
-    Reader::default().read_any(input)
+    let decoder = Reader::default().decoder(BufReader::new(input), None)?;
+    Ok(any(decoder)?)
 }
 
 /// [`from_bytes`] for whatever type the elements have.
@@ -109,11 +109,11 @@ pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
 ///
 /// As [`from_bytes`].
 pub fn any_from_bytes(bytes: &[u8]) -> Result<IdxArray, IdxError> {
-    Reader::default().any_from_bytes(bytes)
+    let decoder = Reader::default().decoder(bytes, Some(bytes.len() as u64))?;
+    Ok(any(decoder)?)
 }
 
-/// Reads with another [`GzipLimit`] than the default; the functions of this module are its short
-/// forms.
+/// Reads with another [`GzipLimit`] than the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reader {
     /// What gzip data may inflate to.
@@ -146,43 +146,6 @@ impl Reader {
     /// As [`from_bytes`].
     pub fn from_bytes<T: Element>(&self, bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
         Ok(typed(self.decoder(bytes, Some(bytes.len() as u64))?)?)
-    }
-
-    /// See [`open_any`].
-    ///
-    /// # Errors
-    ///
-    /// As [`open`].
-    pub fn open_any(&self, path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
-        self.in_file(path.as_ref(), any)
-    }
-
-    /// See [`read_any`].
-    ///
-    /// # Errors
-    ///
-    /// As [`read()`].
-    pub fn read_any(&self, input: impl Read) -> Result<IdxArray, IdxError> {
-        Ok(any(self.decoder(BufReader::new(input), None)?)?)
-    }
-
-    /// See [`any_from_bytes`].
-    ///
-    /// # Errors
-    ///
-    /// As [`from_bytes`].
-    pub fn any_from_bytes(&self, bytes: &[u8]) -> Result<IdxArray, IdxError> {
-        Ok(any(self.decoder(bytes, Some(bytes.len() as u64))?)?)
-    }
-
-    /// Reads only the header of a file: its element type and dimensions, checked against the
-    /// length of the file where that is plain.
-    ///
-    /// # Errors
-    ///
-    /// As [`open`], as far as the header shows it.
-    pub fn open_header(&self, path: impl AsRef<Path>) -> Result<Header, IdxError> {
-        self.in_file(path.as_ref(), |decoder| Ok(decoder.header().clone()))
     }
 
     fn in_file<A>(

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, ErrorKind, Read};
 
+use super::codec::{Element, Source};
 use super::error::IdxErrorKind;
 use super::gzip::{Check, Counted, Gunzip, fill_from};
 use super::header::Header;
@@ -29,40 +30,6 @@ impl Default for GzipLimit {
             most: 16 << 30,
         }
     }
-}
-
-/// Where the elements come from: fills slices whole and says how much memory may be reserved.
-pub trait Source {
-    /// Fills all of `out`, or says why the data does not reach.
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), IdxErrorKind>;
-
-    /// Data bytes for which memory may be reserved before they are read.
-    fn reservable(&self) -> u64;
-
-    /// Whether memory may be had for this many bytes; the guard against gzip bombs.
-    fn may_reach(&self, data_bytes: u64) -> Result<(), IdxErrorKind>;
-}
-
-/// Makes room for at least one more element, never beyond `n`, and never for much more than the
-/// source has shown to be there: at first what may be reserved, then twice what has arrived.
-pub(crate) fn grow<T>(
-    out: &mut Vec<T>,
-    n: usize,
-    source: &mut dyn Source,
-) -> Result<(), IdxErrorKind> {
-    if out.len() < out.capacity() {
-        return Ok(());
-    }
-    let size = size_of::<T>() as u64;
-    let first = usize::try_from(source.reservable() / size).unwrap_or(usize::MAX);
-    let target = n.min(first.max(out.len().saturating_mul(2)).max(1024));
-    source.may_reach(target as u64 * size)?;
-    out.try_reserve_exact(target - out.len())
-        .map_err(|_| IdxErrorKind::OutOfMemory {
-            bytes: target as u64 * size,
-        })?;
-    crate::memory::prefer_large_pages(out);
-    Ok(())
 }
 
 /// IDX data being read: its header, then its elements.
@@ -112,7 +79,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// All elements; afterwards nothing is left of the input, or it is an error.
-    pub(crate) fn elements<T: super::Element>(mut self) -> Result<Vec<T>, IdxErrorKind> {
+    pub(crate) fn elements<T: Element>(mut self) -> Result<Vec<T>, IdxErrorKind> {
         let n = self.header.elements();
         let elements = T::read_all(&mut self, n)?;
         self.stream.finish(self.header.total_bytes())?;

@@ -5,7 +5,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::near::Near;
 use crate::Dataset;
 
 /// Pairs of alike images within a part, or across two.
@@ -146,10 +145,10 @@ impl Counts {
     }
 
     /// Counts a pair of nearly equal images.
-    pub(super) fn add_near(&mut self, near: &Near) {
-        if let Some(count) = self.of(near.one.part, near.other.part) {
+    pub(super) fn add_near(&mut self, one: Place, other: Place) {
+        if let Some(count) = self.of(one.part, other.part) {
             count.near += 1;
-            count.near_labels_differ += usize::from(near.one.label != near.other.label);
+            count.near_labels_differ += usize::from(one.label != other.label);
         }
     }
 

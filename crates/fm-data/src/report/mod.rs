@@ -111,7 +111,7 @@ impl DataReport {
         let mut closest = near::Closest::new(MOST_NEAR_PAIRS);
         if near_rms > 0.0 {
             near::pairs(parts, &places, near_rms, |near| {
-                counts.add_near(&near);
+                counts.add_near(near.one, near.other);
                 closest.add(near);
             });
         }

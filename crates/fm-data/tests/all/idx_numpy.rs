@@ -31,15 +31,6 @@ fn every_type_and_shape_reads_back() {
             &idx::any_from_bytes(&fs::read(&path).unwrap()).unwrap(),
             expected,
         );
-
-        let header = idx::Reader::default().open_header(&path).unwrap();
-        assert_eq!(header.dims(), expected.shape, "{}", expected.file);
-        assert_eq!(
-            header.element().to_string(),
-            expected.r#type,
-            "{}",
-            expected.file
-        );
     }
 }
 

@@ -4,6 +4,7 @@
 mod auto;
 mod files;
 mod fixture;
+mod mirror;
 mod network;
 mod resume;
 mod server;
