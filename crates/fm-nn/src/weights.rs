@@ -3,7 +3,6 @@
 //! The only module that uses `bincode`, for the description of the layers.
 
 use fm_matmul::Matrix;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -226,23 +225,6 @@ impl Network {
     /// As [`Model::from_bytes`](crate::Model::from_bytes).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
         decode(bytes).map(|(network, _)| network)
-    }
-
-    /// Writes the network to a file, whole or not at all; see [`write_whole`].
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn save(&self, path: &Path) -> io::Result<()> {
-        write_whole(path, &self.to_bytes())
-    }
-
-    /// Reads the network of a file that [`save`](Self::save) or
-    /// [`Model::save`](crate::Model::save) wrote.
-    ///
-    /// # Errors
-    /// As [`Model::load`](crate::Model::load).
-    pub fn load(path: &Path) -> Result<Self, FileError> {
-        Model::load(path).map(|model| model.network)
     }
 
     /// SHA-256, in hex, of every layer's shape, weights and biases as little-endian bytes: equal
