@@ -88,20 +88,6 @@ pub fn write(kind: &Kind, description: &[u8], payload: impl FnOnce(&mut Vec<u8>)
     bytes
 }
 
-/// The name of [`write`] and [`read`] in an earlier edition.
-#[doc(hidden)]
-pub fn seal_with(
-    kind: &Kind,
-    _version: u32,
-    description: &[u8],
-    payload: impl FnOnce(&mut Vec<u8>),
-) -> Vec<u8> {
-    write(kind, description, payload)
-}
-
-#[doc(hidden)]
-pub use read as open;
-
 /// Takes description and payload from behind the header. Nothing is allocated or copied.
 ///
 /// # Errors

@@ -1,13 +1,8 @@
 //! [`Model`]: a network with what is needed to use it on its own.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use crate::container::Kind;
-use crate::error::FileError;
-use crate::file::{naming, read_whole, write_whole};
 use crate::network::Network;
-use crate::weights;
 
 /// What a network's weights do not say: whose classes they are and what the inputs are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,46 +68,6 @@ impl Model {
             network,
             metadata: Metadata::default(),
         }
-    }
-
-    /// The model as a file's bytes, in the native format.
-    ///
-    /// # Errors
-    /// [`FileError::Metadata`] if there are class names for another number of logits or more text
-    /// than a description may have (some 60 kB), so that it could not be read again.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
-        weights::encode(&self.network, &self.metadata)
-    }
-
-    /// The kind of file that [`to_bytes`](Self::to_bytes) writes.
-    pub const KIND: Kind = weights::WEIGHTS;
-
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
-    ///
-    /// # Errors
-    /// [`FileError`] for anything else; never panics, and allocates no more than the layers take,
-    /// each row of which is a multiple of 16 floats.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
-        let (network, metadata) = weights::decode(bytes)?;
-        Ok(Self { network, metadata })
-    }
-
-    /// Writes the model to a file, whole or not at all; see [`write_whole`].
-    ///
-    /// # Errors
-    /// As [`to_bytes`](Self::to_bytes), and [`FileError::Write`].
-    pub fn save(&self, path: &Path) -> Result<(), FileError> {
-        let bytes = self.to_bytes()?;
-        let error = |path, source| FileError::Write { path, source };
-        write_whole(path, &bytes).map_err(naming(path, error))
-    }
-
-    /// Reads a file that [`save`](Self::save) wrote.
-    ///
-    /// # Errors
-    /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
-    pub fn load(path: &Path) -> Result<Self, FileError> {
-        Self::from_bytes(&read_whole(path)?)
     }
 
     /// The name of class `class`: its own where it is known, else its number.

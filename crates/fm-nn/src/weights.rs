@@ -3,7 +3,6 @@
 //! The only module that uses `bincode`, for the description of the layers.
 
 use fm_matmul::Matrix;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use crate::activation::Activation;
 use crate::container::{self, HEADER, Kind};
 use crate::dense::Dense;
 use crate::error::FileError;
-use crate::file::write_whole;
+use crate::file::{naming, read_whole, write_whole};
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -167,6 +166,48 @@ fn read_layers(description: &[LayerDescription], mut floats: &[u8]) -> Result<Ne
     Ok(Network::new(layers, head)?)
 }
 
+impl Model {
+    /// The model as a file's bytes, in the native format.
+    ///
+    /// # Errors
+    /// [`FileError::Metadata`] if there are class names for another number of logits or more text
+    /// than a description may have (some 60 kB), so that it could not be read again.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
+        encode(&self.network, &self.metadata)
+    }
+
+    /// The kind of file that [`to_bytes`](Self::to_bytes) writes.
+    pub const KIND: Kind = WEIGHTS;
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// # Errors
+    /// [`FileError`] for anything else; never panics, and allocates no more than the layers take,
+    /// each row of which is a multiple of 16 floats.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
+        let (network, metadata) = decode(bytes)?;
+        Ok(Self { network, metadata })
+    }
+
+    /// Writes the model to a file, whole or not at all; see [`write_whole`].
+    ///
+    /// # Errors
+    /// As [`to_bytes`](Self::to_bytes), and [`FileError::Write`].
+    pub fn save(&self, path: &Path) -> Result<(), FileError> {
+        let bytes = self.to_bytes()?;
+        let error = |path, source| FileError::Write { path, source };
+        write_whole(path, &bytes).map_err(naming(path, error))
+    }
+
+    /// Reads a file that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
+    pub fn load(path: &Path) -> Result<Self, FileError> {
+        Self::from_bytes(&read_whole(path)?)
+    }
+}
+
 impl Network {
     /// The network as a file's bytes, without [`Metadata`]; with it, see [`Model::to_bytes`].
     ///
@@ -184,23 +225,6 @@ impl Network {
     /// As [`Model::from_bytes`](crate::Model::from_bytes).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
         decode(bytes).map(|(network, _)| network)
-    }
-
-    /// Writes the network to a file, whole or not at all; see [`write_whole`].
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn save(&self, path: &Path) -> io::Result<()> {
-        write_whole(path, &self.to_bytes())
-    }
-
-    /// Reads the network of a file that [`save`](Self::save) or
-    /// [`Model::save`](crate::Model::save) wrote.
-    ///
-    /// # Errors
-    /// As [`Model::load`](crate::Model::load).
-    pub fn load(path: &Path) -> Result<Self, FileError> {
-        Model::load(path).map(|model| model.network)
     }
 
     /// SHA-256, in hex, of every layer's shape, weights and biases as little-endian bytes: equal

@@ -147,7 +147,7 @@ impl Checkpoint {
             optimizer: self.optimizer.iter().map(size).collect(),
         };
         let description = serde_json::to_vec(&description).expect("encoding to memory cannot fail");
-        container::seal_with(&Self::KIND, 1, &description, |bytes| {
+        container::write(&Self::KIND, &description, |bytes| {
             bytes.extend_from_slice(&network);
             bytes.extend_from_slice(&best.unwrap_or_default());
             let floats = self.optimizer.iter().flat_map(|part| &part.floats);
@@ -161,7 +161,7 @@ impl Checkpoint {
     /// [`CheckpointError`] for anything else. Never panics; allocates at most about twice the
     /// number of bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let contents = container::open(&Self::KIND, bytes)?;
+        let contents = container::read(&Self::KIND, bytes)?;
         let description: Description<'_> = serde_json::from_slice(contents.description)
             .map_err(|source| CheckpointError::Description(source.into()))?;
         let mut payload = contents.payload;

@@ -8,10 +8,9 @@
 mod peak;
 mod pieces;
 mod product;
-mod tile;
 mod vector;
 
 pub use peak::peak_gflops;
 pub(crate) use product::product;
 #[cfg(any(feature = "openblas", feature = "openblas-static"))]
-pub(crate) use tile::CHAIN;
+pub(crate) use vector::CHAIN;

@@ -11,8 +11,7 @@ use std::ops::Range;
 use std::slice;
 
 use super::pieces::Pieces;
-use super::tile::{CHAIN, First, Kernel, Tile};
-use super::vector::{self, Vector};
+use super::vector::{self, CHAIN, First, Kernel, Tile, Vector};
 use crate::level::{Job, Level};
 use crate::matrix::{LANES, Matrix};
 use crate::prefetch::prefetch;

@@ -1,6 +1,6 @@
-//! Masks put together: union and complement, as methods and as operators.
+//! Masks put together: the union, as a method and as `|`.
 
-use std::ops::{BitOr, Not};
+use std::ops::BitOr;
 
 use super::{FreezeMask, LayerMask};
 use crate::error::NetworkError;
@@ -35,18 +35,6 @@ impl FreezeMask {
             layers: layers.collect::<Result<_, _>>()?,
         })
     }
-
-    /// Frozen where this mask is trainable.
-    #[must_use]
-    pub fn complement(&self) -> Self {
-        let layers = self.layers.iter().map(|mask| LayerMask {
-            weight: mask.weight.not(),
-            bias: mask.bias.not(),
-        });
-        Self {
-            layers: layers.collect(),
-        }
-    }
 }
 
 impl BitOr for FreezeMask {
@@ -56,13 +44,5 @@ impl BitOr for FreezeMask {
     /// Where [`union`](FreezeMask::union) returns an error.
     fn bitor(self, other: Self) -> Self {
         self.union(&other).unwrap_or_else(|e| panic!("{e}"))
-    }
-}
-
-impl Not for FreezeMask {
-    type Output = Self;
-
-    fn not(self) -> Self {
-        self.complement()
     }
 }

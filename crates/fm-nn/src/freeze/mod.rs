@@ -20,8 +20,8 @@ use crate::error::NetworkError;
 /// A mask is handed to each step, not stored in a layer: it acts at once and cannot be forgotten.
 /// Frozen bytes do not change: no gradient, no momentum, no decay.
 ///
-/// Masks are put together with `|` (frozen in either) and `!` (exchanged). `|` panics where two
-/// masks cannot be for one network; [`union`](Self::union) returns an error there.
+/// Masks are put together with `|`: frozen in either. It panics where two masks cannot be for one
+/// network; [`union`](Self::union) returns an error there.
 ///
 /// ```
 /// use fm_nn::FreezeMask;
@@ -132,11 +132,6 @@ impl FreezeMask {
     /// Every layer but the head frozen.
     pub fn trunk(layers: usize) -> Self {
         Self::first(layers.saturating_sub(1), layers)
-    }
-
-    /// The head alone frozen.
-    pub fn head(layers: usize) -> Self {
-        Self::from_flags((1..=layers).map(|layer| layer == layers).collect())
     }
 
     /// One flag per layer, from the input to the head; true is frozen.

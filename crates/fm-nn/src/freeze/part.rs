@@ -122,14 +122,6 @@ impl PartMask {
         self.elements().map(|frozen| frozen.dim())
     }
 
-    pub(super) fn not(&self) -> Self {
-        match &self.0 {
-            Kind::Trainable => Self::FROZEN,
-            Kind::Frozen => Self::TRAINABLE,
-            Kind::Elements(frozen) => Self(Kind::Elements(frozen.mapv(|frozen| !frozen))),
-        }
-    }
-
     /// Frozen where either is; the two shapes if they differ.
     pub(super) fn or(&self, other: &Self) -> Result<Self, [(usize, usize); 2]> {
         match (&self.0, &other.0) {
