@@ -27,52 +27,21 @@ pub struct Image {
     pub description: String,
 }
 
-/// The pixels are not as many as the size asks for, or more than a report shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageError {
-    /// Height and width asked for.
-    pub size: (usize, usize),
-    /// Pixels given.
-    pub pixels: usize,
-}
-
-impl std::fmt::Display for ImageError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (height, width) = self.size;
-        let most = Image::MOST_PIXELS;
-        write!(
-            f,
-            "an image of {height}×{width} with {} pixels: expected height × width, from 1 to {most}",
-            self.pixels
-        )
-    }
-}
-
-impl std::error::Error for ImageError {}
-
 impl Image {
     /// Most pixels of an image.
     pub const MOST_PIXELS: usize = 128 * 128;
 
-    /// A grey image, a byte of brightness per pixel, row by row. `size` is height and width.
-    ///
-    /// # Errors
-    /// [`ImageError`] where `pixels` has another length, or more than [`Self::MOST_PIXELS`].
-    pub fn grey(size: (usize, usize), pixels: &[u8]) -> Result<Self, ImageError> {
-        Self::new(
-            size,
-            pixels.len(),
-            png::ColorType::Grayscale,
-            pixels.to_vec(),
-        )
+    /// A grey image, a byte of brightness per pixel, row by row. `size` is height and width. `None`
+    /// where `pixels` has another length, or more than [`Self::MOST_PIXELS`].
+    pub fn grey(size: (usize, usize), pixels: &[u8]) -> Option<Self> {
+        let bytes = pixels.to_vec();
+        Self::new(size, pixels.len(), png::ColorType::Grayscale, bytes)
     }
 
     /// Signed values, row by row: blue below zero, red above, in the deepest colour at `largest`
-    /// (the ends of ColorBrewer's RdBu, which all kinds of colour vision tell apart).
-    ///
-    /// # Errors
-    /// As [`grey`](Self::grey).
-    pub fn signed(size: (usize, usize), values: &[f32], largest: f32) -> Result<Self, ImageError> {
+    /// (the ends of ColorBrewer's RdBu, which all kinds of colour vision tell apart). `None` as
+    /// with [`grey`](Self::grey).
+    pub fn signed(size: (usize, usize), values: &[f32], largest: f32) -> Option<Self> {
         let share = |v: f32| if largest > 0.0 { v / largest } else { 0.0 };
         let bytes = values.iter().flat_map(|&v| red_or_blue(share(v))).collect();
         Self::new(size, values.len(), png::ColorType::Rgb, bytes)
@@ -83,15 +52,12 @@ impl Image {
         pixels: usize,
         color: png::ColorType,
         bytes: Vec<u8>,
-    ) -> Result<Self, ImageError> {
-        let error = || ImageError { size, pixels };
+    ) -> Option<Self> {
         let fits = size.0.checked_mul(size.1) == Some(pixels);
-        if !fits || pixels == 0 || pixels > Self::MOST_PIXELS {
-            return Err(error());
-        }
-        Ok(Self {
-            width: u32::try_from(size.1).map_err(|_| error())?,
-            height: u32::try_from(size.0).map_err(|_| error())?,
+        let fits = fits && (1..=Self::MOST_PIXELS).contains(&pixels);
+        fits.then_some(Self {
+            width: u32::try_from(size.1).ok()?,
+            height: u32::try_from(size.0).ok()?,
             color,
             bytes,
             caption: Vec::new(),

@@ -39,12 +39,10 @@ mod render;
 mod table;
 mod tensorboard;
 
-pub use build::{
-    Names, Report, Scope, Warning, Written, compare_folders, document, sentence, write_events,
-};
+pub use build::{Names, Report, Scope, Warning, Written, compare_folders, sentence, write_events};
 pub use document::{Block, Document, Section, Shown, Text, Tone};
 pub use error::ReportError;
-pub use images::{Image, ImageError, Images};
+pub use images::{Image, Images};
 pub use number::{Percents, Unit, counted, ranges};
 pub use plot::{Axis, AxisScale, Cell, Datum, Mark, Palette, Plot, Series};
 pub use render::{CsvFile, csv, html, markdown, terminal};

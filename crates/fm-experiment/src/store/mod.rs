@@ -164,7 +164,12 @@ impl Store {
 
     /// Whether a cell has a record.
     pub fn contains(&self, key: &Key) -> bool {
-        self.path.join(record_name(key)).exists()
+        self.record_path(key).exists()
+    }
+
+    /// The path of a cell's record, kept or not.
+    pub fn record_path(&self, key: &Key) -> PathBuf {
+        self.path.join(record_name(key))
     }
 
     /// The keys of all records.

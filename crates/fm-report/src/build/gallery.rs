@@ -62,7 +62,7 @@ pub(crate) fn galleries(
             continue;
         };
         let image = |&(row, more, _): &(usize, usize, usize)| {
-            let image = Image::grey(images.size, images.image(row)?).ok()?;
+            let image = Image::grey(images.size, images.image(row)?)?;
             let class = rows.class_names.get(usize::from(rows.labels[row]))?;
             let number = rows.row_numbers[row];
             let probability = |name: &str, of: &[f64]| {

@@ -6,7 +6,7 @@ use fm_nn::{Model, Network};
 use super::analysis::{Analysis, main_place};
 use super::learning::{self, Measure, histories};
 use super::predictions::ModelPredictions;
-use super::weights::{FirstLayer, MovedUnits};
+use super::weights::MovedUnits;
 use crate::document::{Section, Text};
 use crate::error::ReportError;
 use crate::plot::Series;
@@ -69,11 +69,8 @@ fn weights(section: &mut Section, analysis: &Analysis<'_>) {
         (copied && moved).then(|| (name.clone(), before, after))
     });
     for (name, before, after) in changes.into_iter().flatten().chain(reusing.take(1)) {
-        let layer = FirstLayer {
-            before: before.weight(),
-            after: after.layers()[0].weight(),
-        };
-        let Some(units) = MovedUnits::of(layer, MOST_UNITS) else {
+        let after = after.layers()[0].weight();
+        let Some(units) = MovedUnits::of(before.weight(), after, MOST_UNITS) else {
             continue;
         };
         let title = format!("First-layer weights of {name}, before and after its training");

@@ -165,6 +165,7 @@ pub(crate) fn cells(results: &Results) -> Table {
         Column::new("epochs", "epochs", Unit::Count),
         Column::new("last_train_loss", "last training loss", Unit::Loss),
         Column::text("key", "key"),
+        Column::text("file", "file"),
     ]);
     let mut table = Table::new("cells", "Every cell", columns);
     for cell in results.cells() {
@@ -185,6 +186,9 @@ pub(crate) fn cells(results: &Results) -> Table {
             Some(Outcome::Failed(_)) => "failed",
             None => "missing",
         };
+        let path = results.store().record_path(&cell.key);
+        let file = path.strip_prefix(results.store().path()).unwrap_or(&path);
+        let file = cell.outcome.as_ref().map(|_| file.display().to_string());
         row.extend([
             plan.model(cell.place).into(),
             cell.place.seed.into(),
@@ -197,6 +201,7 @@ pub(crate) fn cells(results: &Results) -> Table {
             cell.epochs.into(),
             cell.last_epoch.map(|epoch| epoch.train.loss).into(),
             cell.key.to_string().into(),
+            file.into(),
         ]);
         table.push(row);
     }

@@ -6,15 +6,6 @@ use crate::images::{Image, Images};
 use crate::number::Unit;
 use crate::table::{Column, Table};
 
-/// The first layer of a network before and after a training, `[inputs, units]` each.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FirstLayer<'a> {
-    /// Weights at the start.
-    pub(crate) before: ArrayView2<'a, f32>,
-    /// Weights at the end.
-    pub(crate) after: ArrayView2<'a, f32>,
-}
-
 /// The units that a training moved most.
 pub(crate) struct MovedUnits {
     side: usize,
@@ -30,10 +21,14 @@ struct Unit3 {
 }
 
 impl MovedUnits {
-    /// The units whose weights moved furthest (Euclidean norm of the change), so many at most. None
-    /// where the inputs are not a square image, or the layers differ in shape.
-    pub(crate) fn of(layer: FirstLayer<'_>, most: usize) -> Option<Self> {
-        let FirstLayer { before, after } = layer;
+    /// The units whose weights moved furthest (Euclidean norm of the change), so many at most. The
+    /// first layers are `[inputs, units]`. None where the inputs are not a square image, or the
+    /// layers differ in shape.
+    pub(crate) fn of(
+        before: ArrayView2<'_, f32>,
+        after: ArrayView2<'_, f32>,
+        most: usize,
+    ) -> Option<Self> {
         let side = after.nrows().isqrt();
         let square = side * side == after.nrows() && after.nrows() <= Image::MOST_PIXELS;
         if side == 0 || !square || before.dim() != after.dim() {
@@ -68,7 +63,7 @@ impl MovedUnits {
         let row = |title: &str, of: &dyn Fn(&Unit3) -> (Vec<f32>, f32)| {
             let image = |unit: &Unit3| {
                 let (values, largest) = of(unit);
-                let image = Image::signed((self.side, self.side), &values, largest).ok()?;
+                let image = Image::signed((self.side, self.side), &values, largest)?;
                 let says = format!("unit {}, {title}, norm {:.3}", unit.unit, norm(&values));
                 Some(image.described(says, Vec::new()))
             };
@@ -125,11 +120,7 @@ mod tests {
         let zero = [0.0; 3];
         let before = arr2(&[[0.0, 9.0, 1.0], [0.0, 9.0, 0.0], zero, zero]);
         let after = arr2(&[[0.0, 12.0, 2.0], [0.0, 5.0, 0.0], zero, zero]);
-        let layer = FirstLayer {
-            before: before.view(),
-            after: after.view(),
-        };
-        let units = MovedUnits::of(layer, 2).unwrap();
+        let units = MovedUnits::of(before.view(), after.view(), 2).unwrap();
         let table = units.table("units", "");
         // 3-4-5 and 5-12-13 triangles.
         assert_eq!(table.rows[0][0], 1_usize.into());
@@ -145,7 +136,6 @@ mod tests {
     #[test]
     fn inputs_that_are_not_a_square_are_not_shown() {
         let layer = arr2(&[[1.0_f32], [2.0], [3.0]]);
-        let (before, after) = (layer.view(), layer.view());
-        assert!(MovedUnits::of(FirstLayer { before, after }, 2).is_none());
+        assert!(MovedUnits::of(layer.view(), layer.view(), 2).is_none());
     }
 }

@@ -99,14 +99,6 @@ impl Report {
     }
 }
 
-/// The document of results.
-///
-/// # Errors
-/// As [`Report::of`].
-pub fn document(results: &Results) -> Result<Document, ReportError> {
-    Ok(Report::of(results)?.document)
-}
-
 /// Writes TensorBoard event files to `tensorboard/` in a folder, such as that of the store, and
 /// returns its path: `tensorboard --logdir` on it shows every epoch of every training of the main
 /// table.

@@ -12,16 +12,7 @@ impl Plot {
     pub(crate) fn text_bars(&self, means: &[Datum], letters: usize) -> Vec<String> {
         let log = self.x.scale == AxisScale::Log;
         // The axis of the means alone: dots are not drawn.
-        let alone = Self {
-            marks: self
-                .marks
-                .iter()
-                .filter(|m| !matches!(m, Mark::Points(..)))
-                .cloned()
-                .collect(),
-            ..self.clone()
-        };
-        let range = value_range(&alone).unwrap_or((0.0, 1.0));
+        let range = value_range(self, false).unwrap_or((0.0, 1.0));
         let scale = Scale::with_air(range, (0.0, letters as f64 - 1.0), log);
         let letter = |value: f64| libm::round(scale.at(value)) as usize;
         let zero = self

@@ -28,7 +28,11 @@ pub(super) fn draw(plot: &Plot) -> (String, String) {
         Mark::Zero { below, above } => Some((below, above)),
         _ => None,
     });
-    let scale = Scale::with_air(scaled(value_range(plot), unit.factor()), (LEFT, RIGHT), log);
+    let scale = Scale::with_air(
+        scaled(value_range(plot, true), unit.factor()),
+        (LEFT, RIGHT),
+        log,
+    );
 
     let strips: Vec<Strip<'_>> = (0..names.len())
         .map(|name| Strip::new(plot, name, scale))
@@ -70,20 +74,20 @@ pub(super) fn draw(plot: &Plot) -> (String, String) {
     (svg, plot.beyond_words(beyond))
 }
 
-/// The range of values that the axis shows.
-pub(super) fn value_range(plot: &Plot) -> Option<(f64, f64)> {
+/// The range of values that the axis shows, with or without those of the dots.
+pub(super) fn value_range(plot: &Plot, dots: bool) -> Option<(f64, f64)> {
     let log = plot.x.scale == AxisScale::Log;
     let zero = plot
         .marks
         .iter()
         .any(|mark| matches!(mark, Mark::Zero { .. }));
     let names = 0..plot.y.categories().len();
-    let groups: Vec<Vec<f64>> = names.map(|name| group(plot, name, log)).collect();
+    let groups: Vec<Vec<f64>> = names.map(|name| group(plot, name, log, dots)).collect();
     range(&groups, if zero { &[0.0] } else { &[] })
 }
 
 /// The values of a category that the axis should show.
-fn group(plot: &Plot, name: usize, log: bool) -> Vec<f64> {
+fn group(plot: &Plot, name: usize, log: bool, dots: bool) -> Vec<f64> {
     let of = |data: &[Datum], values: &dyn Fn(&Datum) -> Vec<f64>| -> Vec<f64> {
         let data = data.iter().filter(|datum| datum.y == name as f64);
         let values = data.flat_map(values);
@@ -92,7 +96,9 @@ fn group(plot: &Plot, name: usize, log: bool) -> Vec<f64> {
     let mut group = Vec::new();
     for mark in &plot.marks {
         match mark {
-            Mark::Points(_, data) => group.extend(without_outliers(&of(data, &|d| vec![d.x]))),
+            Mark::Points(_, data) if dots => {
+                group.extend(without_outliers(&of(data, &|d| vec![d.x])))
+            }
             Mark::Means(_, data) => {
                 let ends = |d: &Datum| {
                     d.interval

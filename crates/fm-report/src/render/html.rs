@@ -107,7 +107,7 @@ impl Page<'_> {
             }
             Text::Note(text) => paragraph(&mut self.out, "note", text),
             Text::Warning { says, advice } => {
-                let [says, advice] = [says, advice].map(|text| escape::html(text));
+                let [says, advice] = [says, advice].map(|text| words(text));
                 self.add(format_args!(
                     "<p class=\"warning\"><strong>Warning.</strong> {says} {advice}</p>"
                 ));
@@ -124,7 +124,7 @@ impl Page<'_> {
     /// In a box that a narrow screen scrolls sideways; the caption stands above the box, where it
     /// breaks at the page's width and not at the table's.
     fn table(&mut self, table: &Table) {
-        let caption = escape::html(&table.caption);
+        let caption = words(&table.caption);
         self.add(format_args!(
             "<p class=\"caption\">{caption}</p>\n\
              <div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n\
@@ -213,8 +213,12 @@ impl Page<'_> {
     }
 }
 
+fn words(text: &str) -> String {
+    escape::html(&escape::unbroken(text))
+}
+
 fn paragraph(out: &mut String, class: &str, text: &str) {
-    let text = escape::html(text);
+    let text = words(text);
     // Writing to a String cannot fail.
     let _ = writeln!(out, "<p class=\"{class}\">{text}</p>");
 }

@@ -222,10 +222,7 @@ impl Layout {
                 .unwrap_or(0);
             let width = words.max(cells);
             let lines = wrapped(&text, width.max(1)).into_iter();
-            (
-                lines.map(|line| line.replace('\u{a0}', " ")).collect(),
-                width,
-            )
+            (lines.collect(), width)
         });
         let (headings, widths): (Vec<Vec<String>>, Vec<usize>) = headings.unzip();
         let tall = headings.iter().map(Vec::len).max().unwrap_or(0);
@@ -265,11 +262,17 @@ impl Layout {
     }
 }
 
+/// Lines that break at spaces alone, and never between a number and its unit.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let options = Options::new(width)
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation)
         .break_words(false);
-    let lines = textwrap::wrap(text, options);
-    lines.into_iter().map(|line| line.into_owned()).collect()
+    let text = escape::unbroken(text);
+    let lines = textwrap::wrap(&text, options);
+    // Programs that read the terminal search for plain spaces.
+    lines
+        .iter()
+        .map(|line| line.replace('\u{a0}', " "))
+        .collect()
 }

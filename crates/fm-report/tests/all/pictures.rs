@@ -1,6 +1,6 @@
 //! What plots and images show.
 
-use fm_report::{Axis, Datum, Document, Image, ImageError, Mark, Plot, Series, Unit, html};
+use fm_report::{Axis, Datum, Document, Image, Mark, Plot, Series, Unit, html};
 
 use crate::page::parse;
 use crate::small::strips;
@@ -105,11 +105,10 @@ fn empty_plots_and_plots_of_no_number_are_drawn() {
 
 #[test]
 fn images_of_another_size_than_their_pixels_are_refused() {
-    let (size, pixels) = ((2, 3), 5);
-    assert_eq!(Image::grey(size, &[0; 5]), Err(ImageError { size, pixels }));
-    assert!(Image::grey((0, 3), &[]).is_err());
-    assert!(Image::signed((200, 200), &[0.0; 40_000], 1.0).is_err());
-    assert!(Image::grey((usize::MAX, 2), &[0; 2]).is_err());
+    assert_eq!(Image::grey((2, 3), &[0; 5]), None);
+    assert_eq!(Image::grey((0, 3), &[]), None);
+    assert_eq!(Image::signed((200, 200), &[0.0; 40_000], 1.0), None);
+    assert_eq!(Image::grey((usize::MAX, 2), &[0; 2]), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The terminal's lines fit.
 
-use fm_report::terminal;
+use fm_report::{Document, Text, html, terminal};
 use textwrap::core::display_width;
 
 use crate::small::document;
@@ -28,4 +28,21 @@ fn folded_sections_are_named_and_not_printed() {
     let lines = terminal(&document("notebook"), 80, false);
     assert!(!lines.contains("fm experiment"));
     assert!(lines.contains("How to reproduce."));
+}
+
+#[test]
+fn no_line_breaks_between_a_number_and_its_unit() {
+    let text =
+        "An error of 11.37 % instead of 12 %, which is a difference of −0.88 points; ".repeat(9);
+    let document = Document::new("a").with(Text::note(text));
+    for width in 40..100 {
+        for line in terminal(&document, width, false).lines() {
+            assert!(
+                !line.starts_with(['%']) && !line.starts_with("points"),
+                "{line:?}"
+            );
+        }
+    }
+    let page = html(&document, None);
+    assert!(page.contains("11.37\u{a0}% instead") && page.contains("−0.88\u{a0}points; An"));
 }
