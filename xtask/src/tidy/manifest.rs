@@ -18,7 +18,7 @@ const EDGES: [(&str, &[&str]); 12] = [
     ),
     (
         "fm-cli",
-        &["fm-report", "fm-experiment", "fm-data", "fm-nn"],
+        &["fm-report", "fm-experiment", "fm-data", "fm-train", "fm-nn"],
     ),
     (
         "fm-benches",

@@ -3,6 +3,7 @@
 pub(crate) mod data;
 pub(crate) mod experiment;
 pub(crate) mod model;
+pub(crate) mod rows;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fm_nn::Backend;

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::train::engine;
 use crate::args::Format;
-use crate::args::model::{PredictArgs, Rows};
+use crate::args::model::PredictArgs;
+use crate::args::rows::Rows;
 use crate::print::{self, note, percent};
 
 /// One image's answer, as programs get it.
