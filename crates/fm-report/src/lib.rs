@@ -18,7 +18,7 @@
 //!     Column::new("test_error", "test error", Unit::Fraction).mean_sd(),
 //! ];
 //! let mut table = Table::new("scores", "Scores on test rows, mean ± standard deviation", columns);
-//! table.push(["scratch".into(), Value::mean_sd(0.0198, Some(0.0055))]);
+//! table.push(["scratch".into(), Value::MeanSd(0.0198, Some(0.0055))]);
 //! let document = Document::new("Does a reused trunk help?").with(table);
 //!
 //! assert!(terminal(&document, 80, false).contains("1.98 ± 0.55"));

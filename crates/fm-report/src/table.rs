@@ -217,11 +217,6 @@ impl Column {
 }
 
 impl Value {
-    /// A mean and its standard deviation.
-    pub fn mean_sd(mean: f64, sd: Option<f64>) -> Self {
-        Self::MeanSd(mean, sd)
-    }
-
     /// The ends of an interval, missing where there is none.
     pub fn interval(ends: Option<(f64, f64)>) -> Self {
         ends.map_or(Self::Missing, |(low, high)| Self::Interval(low, high))

@@ -60,7 +60,7 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
                 seen.len().into(),
                 name.as_str().into(),
                 d.count.into(),
-                Value::mean_sd(d.mean, d.sd),
+                Value::MeanSd(d.mean, d.sd),
             ];
             let paired = first
                 .as_ref()

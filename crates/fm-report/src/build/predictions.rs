@@ -225,7 +225,7 @@ fn probability_table(models: &[(&str, usize, ModelPredictions)]) -> Table {
     );
     let mean_sd = |values: &[f64]| match values {
         [] => Value::Missing,
-        values => Value::mean_sd(fm_stats::mean(values), fm_stats::sd(values)),
+        values => Value::MeanSd(fm_stats::mean(values), fm_stats::sd(values)),
     };
     for (name, _, model) in models {
         table.push([

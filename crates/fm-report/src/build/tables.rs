@@ -47,7 +47,7 @@ pub(crate) fn scores(analysis: &Analysis<'_>) -> Table {
 }
 
 pub(crate) fn mean_sd(description: Option<&Description>) -> Value {
-    description.map_or(Value::Missing, |d| Value::mean_sd(d.mean, d.sd))
+    description.map_or(Value::Missing, |d| Value::MeanSd(d.mean, d.sd))
 }
 
 /// The columns of a comparison: difference, interval, pairs won, p and verdict.

@@ -41,7 +41,7 @@ fn numbers_read_back_exactly() {
         table.push([
             "x".into(),
             Value::Interval(value, -value),
-            Value::mean_sd(value, None),
+            Value::MeanSd(value, None),
         ]);
     }
     let files = csv(&Document::new("numbers").with(table));

@@ -98,6 +98,11 @@ fn a_store_with_every_kind_of_sweep_has_a_page_that_is_well_formed() {
         .unwrap();
     let of = |what: &str| cells.iter().filter(|row| row[status] == what).count();
     assert_eq!((of("failed"), of("missing")), (failed, 0));
+    assert_eq!(cells[0].last().unwrap(), "file");
+    for row in &cells[1..] {
+        let file = results.store().path().join(row.last().unwrap());
+        assert!(file.is_file(), "{file:?}");
+    }
 
     // Lines fit 80 columns; those of code and of words without spaces cannot be broken.
     for line in terminal(&report.document, 80, false).lines() {

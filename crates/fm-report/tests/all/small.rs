@@ -116,16 +116,16 @@ pub(crate) fn scores() -> Table {
     table.push([
         "scratch".into(),
         5_usize.into(),
-        Value::mean_sd(0.0198, Some(0.0055)),
+        Value::MeanSd(0.0198, Some(0.0055)),
         Value::Interval(0.0176, 0.0217),
-        Value::mean_sd(0.1123, Some(0.0202)),
+        Value::MeanSd(0.1123, Some(0.0202)),
     ]);
     table.push([
         "transfer".into(),
         5_usize.into(),
-        Value::mean_sd(0.0121, None),
+        Value::MeanSd(0.0121, None),
         Value::interval(None),
-        Value::mean_sd(0.0792, Some(0.0114)),
+        Value::MeanSd(0.0792, Some(0.0114)),
         Value::Number(-0.0077),
         Value::Wins {
             wins: 4,
