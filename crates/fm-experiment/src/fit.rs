@@ -6,8 +6,8 @@ use crate::data::Labels;
 use crate::protocol::{Protocol, RowCount};
 use crate::recipe::RowsUsed;
 
-/// Source epochs on the embedded sample, as a factor on the protocol's. The sample has a ninth of
-/// the source rows. In `notebook-2e` the mean validation loss of the source networks, seeds 1 to
+/// Source epochs on the embedded sample, as a factor on the protocol's. The sample has an
+/// eleventh of the source rows. In `notebook-2e` the mean validation loss of the source networks, seeds 1 to
 /// 12, falls until epoch 80 and rises after it, where 20 epochs are enough for the whole data.
 const SAMPLE_EPOCHS: usize = 4;
 
@@ -64,8 +64,7 @@ pub fn fit_to_data(protocol: &Protocol, data: &LoadedData) -> (Protocol, Vec<Str
     }
     if data.origin.is_sample() {
         let epochs = fitted.source.epochs * SAMPLE_EPOCHS;
-        let why =
-            "the sample has a ninth of the source rows, and their validation loss is then lowest";
+        let why = "the sample has fewer source rows, and their validation loss is lowest then";
         change("source.epochs", &fitted.source.epochs, &epochs, why);
         fitted.source.epochs = epochs;
     }

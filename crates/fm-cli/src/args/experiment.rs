@@ -14,7 +14,7 @@ use super::{BackendArg, DataChoice, Format};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 KEY names a setting of the protocol as `fm protocol` prints it: source.epochs, network.hidden,
-arms.transfer.phases[0].epochs. `arms.*` is every arm; `*.lr` is every key of an arm that ends so.
+arms.transfer.phases[0].epochs. `arms.*` is every arm; `*.lr` is every key of every arm that ends in `.lr`.
 
 Examples:
   fm experiment                                   the notebook's protocol, seeds 1 to 30
@@ -23,7 +23,7 @@ Examples:
   fm experiment --set task.target_rows=500        with one setting changed
   fm experiment --sweep samples --sweep depth     and over target rows and layers reused
   fm experiment --sweep '*.lr=1e-3,1e-2'          and over two learning rates
-  fm experiment --slice 1/8                       an eighth of the jobs; eight processes do all
+  fm experiment --slice 1/8                       an eighth of the jobs; 1/8 to 8/8 are all
 
 Run it again after an interruption: it trains what is still missing. Any number of processes may
 work in one folder at the same time.")]
@@ -69,7 +69,7 @@ pub(crate) struct ExperimentArgs {
     #[arg(long = "curve", value_enum, value_name = "samples|depth|pairs")]
     pub(crate) curves: Vec<CurveArg>,
 
-    /// The sweep `vary`, of these only: what a seed changes
+    /// Run the sweep `vary` only for these sources of randomness
     #[arg(
         long,
         value_enum,
@@ -78,20 +78,20 @@ pub(crate) struct ExperimentArgs {
     )]
     pub(crate) vary: Vec<VaryArg>,
 
-    /// The sweep `pairs`, of these only: target classes by number or name, such as 5-6,sandal-shirt
+    /// Run the sweep `pairs` only for these target classes, by number or name, such as 5-6,sandal-shirt
     #[arg(long, value_name = "PAIRS", value_delimiter = ',')]
     pub(crate) pairs: Vec<String>,
 
-    /// Jobs at the same time: a job is a source network and the arms of its seed [default: one per
+    /// Jobs at the same time. A job trains one source network and the arms of one seed [default: one per
     /// core]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
-    /// Train only this share of the missing jobs
+    /// Train only share I of N of the jobs; jobs that are done are skipped
     #[arg(long, value_name = "I/N")]
     pub(crate) slice: Option<Slice>,
 
-    /// What computes the matrix products [default: what the results folder was last used with, else
+    /// Backend for the matrix products [default: what the results folder was last used with, else
     /// portable]
     #[arg(long, value_enum)]
     pub(crate) backend: Option<BackendArg>,

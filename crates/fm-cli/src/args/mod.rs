@@ -36,7 +36,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Train from scratch and by transfer over many seeds, and compare
     Experiment(ExperimentArgs),
-    /// Show how far the experiments of a results folder are
+    /// Show how many trainings of a results folder are done
     Status(StatusArgs),
     /// Write the reports of a results folder again, or compare several folders
     Report(ReportArgs),

@@ -103,7 +103,7 @@ pub(crate) struct TrainingArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct BackendChoice {
-    /// What computes the matrix products
+    /// Backend for the matrix products
     #[arg(long, value_enum, default_value_t = BackendArg::Portable)]
     pub(crate) backend: BackendArg,
 }

@@ -52,7 +52,9 @@ pub(crate) fn galleries(
         // Most seeds first, then those that are rarest the other way round.
         found.sort_by_key(|&(row, more, fewer)| (std::cmp::Reverse(more), fewer, row));
         found.truncate(MOST_IMAGES);
-        let title = format!("{winner} is right, {loser} is wrong");
+        let title = format!(
+            "Images that {winner} classifies correctly and {loser} does not, in most seeds"
+        );
         let Some(images) = images.filter(|_| !found.is_empty()) else {
             let words = match found.is_empty() {
                 true => format!("{title}: no image, in more seeds than the other way round."),

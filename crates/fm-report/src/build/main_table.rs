@@ -110,8 +110,9 @@ fn held_fixed(results: &Results) -> String {
         "settings of the optimizers",
     ]);
     format!(
-        "Each seed changes: {}. The same for all seeds: {}. A seed gives every arm the same head and \
-         order of rows. The test images are scored once and choose nothing.",
+        "Each seed changes: {}. The same for all seeds, and so not covered by the intervals: {}. With \
+         the same seed, all arms start with the same head and see the rows in the same order. Each \
+         trained network is scored once on the test images, and they choose no setting.",
         named(true).join(", "),
         held.join(", ")
     )
@@ -122,9 +123,11 @@ fn every_seed(analysis: &Analysis<'_>) -> Section {
     if !analysis.comparisons.is_empty() {
         section.push(tables::comparisons(analysis));
         section.push(Text::note(format!(
-            "A difference is shown (better, worse) where its interval and p after correction agree. \
-             Arms are practically equal where the interval lies within ±{} points. Anything else is \
-             undecided.",
+            "The verdict is better or worse if the interval excludes 0 and p is at most {}. It is \
+             practically equal if the interval lies within ±{} points, else undecided. p is the \
+             probability of a difference at least this large if there is none, corrected (Holm) for \
+             the number of comparisons. Differences are computed before rounding.",
+            analysis.settings.alpha(),
             crate::number::Unit::Fraction.number(analysis.settings.margin)
         )));
     }
@@ -150,8 +153,8 @@ fn learning_curves(analysis: &Analysis<'_>) -> Section {
                 plot.marks.push(Mark::Upright(epoch, words));
             }
             plot.note =
-                "Bands hold the middle 80 % of the seeds. Validation rows are never trained \
-                         on and choose nothing."
+                "Bands contain the middle 80 % of the seeds. Validation rows are not trained on, \
+                 and choose no setting."
                     .to_owned();
             section.push(plot);
         }

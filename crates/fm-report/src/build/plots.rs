@@ -36,7 +36,7 @@ pub(crate) fn differences(analysis: &Analysis<'_>) -> Option<Plot> {
         })
         .with(Mark::Means(Series::new("", 0), means))
         .with(Mark::Points(Series::new("", 0), points));
-    plot.note = "A dot is a seed; the diamond is the mean, on the bar of its interval.".to_owned();
+    plot.note = "Each dot is one seed; the diamond is the mean, the bar its interval.".to_owned();
     Some(plot)
 }
 

@@ -173,10 +173,9 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, Report
         "Calibration, all seeds together".to_owned(),
         &lines,
     );
-    plot.note =
-        "A model whose probabilities can be believed lies on the dotted diagonal; below it, \
+    plot.note = "A perfectly calibrated model lies on the dotted diagonal; below it, \
                  its probabilities are too high."
-            .to_owned();
+        .to_owned();
     section.push(plot);
     section.push(probability_table(&models));
     Ok(Some(section))

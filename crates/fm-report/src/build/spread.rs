@@ -45,10 +45,11 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
     section.push(errors);
     section.push(differences);
     section.push(Text::note(
-        "In each row the seed moves one source of randomness, and the others are held: first weights \
-         (init), the order of rows (order), which target rows are trained on (target_rows), or all \
-         three. Standard deviations (sd) are over seeds and have their standard errors. Shares are of \
-         the variance with everything moved; they need not add up to 1, and one may be above 1.",
+        "In each row the seed changes one source of randomness: first weights (init), the order of \
+         rows (order), which target rows are trained on (target_rows), or all three. Everything else \
+         is fixed at one seed, so compare the standard deviations (sd), not the means. A share is the \
+         variance of the row divided by the variance with everything changed. Shares do not have to \
+         add up to 1: effects interact, and the variances are estimates.",
     ));
     Ok(section)
 }
@@ -56,14 +57,18 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
 fn table(name: &str, of: &str, unit: Unit) -> Table {
     let columns = [
         Column::text("of", of.to_lowercase()),
-        Column::text("moved", "moved"),
+        Column::text("moved", "changed"),
         Column::new("seeds", "seeds", Unit::Count),
         Column::new("mean", "mean", unit),
         Column::new("sd", "sd", Unit::Spread),
         Column::new("sd_error", "standard error of sd", Unit::Spread),
-        Column::new("share", "share", Unit::Number(2)),
+        Column::new("share", "share of variance", Unit::Number(2)),
     ];
-    Table::new(name, format!("{of}: spread by what a seed moves"), columns)
+    Table::new(
+        name,
+        format!("{of}: standard deviation by what the seed changes"),
+        columns,
+    )
 }
 
 /// The point that moves most is that with everything moved.

@@ -230,8 +230,8 @@ pub(crate) fn table(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
         None => columns.extend([
             Column::text("arm", "arm"),
             Column::text("against", "against").detail(),
-            Column::new("against_error", "other error", Unit::Fraction).detail(),
-            Column::new("arm_error", "error", Unit::Fraction).detail(),
+            Column::new("against_error", "error of against", Unit::Fraction).detail(),
+            Column::new("arm_error", "error of arm", Unit::Fraction).detail(),
         ]),
     }
     columns.extend(comparison_columns(analysis.settings.level));
@@ -293,9 +293,11 @@ fn notes(sweep: &Sweep<'_>) -> Option<String> {
             "After Yosinski et al. 2014. The first k layers come from A, the source network, or from \
              B, a network trained as {arm}; the other layers are new, the same for all four curves of \
              a seed. The reused layers are frozen (AnB, BnB) or trained on (AnB+, BnB+), with the \
-             epochs and optimizer of {arm}. A frozen curve that rises with k can mean features that \
-             are too specific to the source task (AnB), co-adapted layers that were split (BnB), or \
-             too few trainable layers. AnB+ below BnB+ is what the source task adds."
+             epochs and optimizer of {arm}. At k = 0 no layer is reused: training from scratch with \
+             other random numbers than {arm}. If the error of a frozen curve rises with k, there are \
+             three possible reasons: features too specific to the source task (AnB), layers that were \
+             trained together and are now separated (BnB), too few trainable layers. If AnB+ is below \
+             BnB+, the difference is the gain from the source task."
         ));
     }
     let rows = sweep

@@ -117,8 +117,8 @@ impl Warning {
                     .iter()
                     .map(|(arm, fall)| format!("{arm} {}", percent(fall)));
                 format!(
-                    "Some arms had not converged: over the last quarter of their epochs the training \
-                     loss still fell ({}).",
+                    "These arms had not converged; in the last quarter of the epochs their training \
+                     loss still fell: {}.",
                     arms.collect::<Vec<_>>().join(", ")
                 )
             }

@@ -79,13 +79,13 @@ impl Plot {
         let log = self.values().scale == AxisScale::Log;
         match beyond {
             0 => String::new(),
-            1 => "One value lies beyond the axis: an arrow at the edge, with the value.".to_owned(),
+            1 => "One value is outside the plot; an arrow at the edge gives it.".to_owned(),
             _ if log => format!(
-                "{beyond} values lie beyond the axis (zero has no logarithm): arrows at the edge, \
-                 with their values."
+                "{beyond} values are outside the plot (zero has no logarithm); arrows at the edge give \
+                 their range."
             ),
             _ => format!(
-                "{beyond} values lie beyond the axis: arrows at the edge, with their values."
+                "{beyond} values are outside the plot; arrows at the edge give their range."
             ),
         }
     }

@@ -19,7 +19,7 @@ fn an_arm_far_away_is_an_arrow_with_its_values_and_does_not_squeeze_the_others()
     let page = html(&Document::new("a").with(strips()), None);
     let (_, text) = parse(&page);
     assert!(text.contains("5 of 5: +3.00 to +31.00"), "{text}");
-    assert!(text.contains("5 values lie beyond the axis"));
+    assert!(text.contains("5 values are outside the plot"));
     let dots = dots(&page);
     assert_eq!(dots.len(), 5);
     let (low, high) = dots
@@ -42,7 +42,7 @@ fn zero_on_a_logarithmic_axis_is_an_arrow_at_the_edge() {
     plot.marks.push(Mark::Points(Series::new("", 0), turned));
     let (_, text) = parse(&html(&Document::new("a").with(plot), None));
     assert!(
-        text.contains("0.00") && text.contains("One value lies beyond the axis"),
+        text.contains("0.00") && text.contains("One value is outside the plot"),
         "{text}"
     );
 }
