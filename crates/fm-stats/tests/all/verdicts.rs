@@ -1,6 +1,9 @@
 //! The rule of a verdict, case by case.
 
 use fm_stats::{Comparison, Settings, Verdict, compare, compare_rows, correct_for_family};
+use serde_json::Value;
+
+use crate::fixtures::{json, number};
 
 fn compared(arm: &[i32], baseline: &[i32]) -> Comparison {
     compare(&of_2000(arm), &of_2000(baseline), &Settings::default()).unwrap()
@@ -18,6 +21,25 @@ const TRANSFER: [i32; 10] = [20, 22, 25, 21, 23, 19, 22, 20, 21, 21];
 fn better_and_worse() {
     assert_eq!(compared(&TRANSFER, &SCRATCH).verdict, Some(Verdict::Better));
     assert_eq!(compared(&SCRATCH, &TRANSFER).verdict, Some(Verdict::Worse));
+}
+
+/// Ten seeds of the reference run in Keras: 344 wrong rows of 20,000 by scratch, 213 by transfer.
+#[test]
+fn ten_seeds_of_keras() {
+    let fixture = json("../../../../tests/fixtures/keras_reference.json");
+    let wrong = |arm: &str| -> Vec<i32> {
+        // The accuracies are f32 printed as f64: back to whole rows.
+        let accuracy = |run: &Value| number(&run[arm]["test_accuracy"]);
+        let runs = fixture["runs"].as_array().unwrap().iter();
+        runs.map(|run| ((1.0 - accuracy(run)) * 2_000.0).round() as i32)
+            .collect()
+    };
+    let found = compared(&wrong("transfer"), &wrong("scratch"));
+    assert_eq!(found.verdict, Some(Verdict::Better));
+    assert_eq!((found.wins, found.ties, found.losses), (9, 0, 1));
+    let of_20_000 = |error: f64| (20_000.0 * error).round();
+    assert_eq!(of_20_000(found.baseline_error), 344.0);
+    assert_eq!(of_20_000(found.arm_error), 213.0);
 }
 
 #[test]
