@@ -85,7 +85,7 @@ pub enum DataError {
         wrong: Box<Wrong>,
     },
 
-    /// A `dataset.toml` that cannot be used.
+    /// A `dataset.toml` is not valid.
     #[error("{}: not a description of a dataset: {reason}", path.display())]
     Description {
         /// The file.
@@ -121,7 +121,7 @@ pub enum DataError {
     #[error(transparent)]
     Fetch(#[from] crate::fetch::FetchError),
 
-    /// A folder of pictures that cannot be packed.
+    /// Packing a folder of pictures failed.
     #[cfg(feature = "picture")]
     #[error("{}: {reason}", path.display())]
     Pack {
@@ -135,7 +135,7 @@ pub enum DataError {
     #[error(transparent)]
     Idx(#[from] IdxError),
 
-    /// Images, labels and class names that do not make a dataset, or a part that cannot be taken.
+    /// Images, labels and class names do not fit each other, or a requested part does not exist.
     #[error("{origin}: {reason}")]
     Dataset {
         /// The file, or the name of the dataset.
@@ -144,11 +144,11 @@ pub enum DataError {
         reason: String,
     },
 
-    /// Classes that cannot be the classes of a task.
+    /// The classes of a task are not valid.
     #[error("{0}")]
     Classes(String),
 
-    /// A part that has no row of a task.
+    /// A part has no row of a task.
     #[error("{origin}: no row of classes {}", classes.join(", "))]
     NoRows {
         /// The name of the dataset.

@@ -249,7 +249,7 @@ fn picture(path: &Path) -> Result<Picture, PictureError> {
     }
 }
 
-/// The first files that cannot be used, one a line.
+/// The first invalid files, one per line.
 fn listed(skipped: &[(PathBuf, String)]) -> String {
     /// More than these are counted only.
     const LISTED: usize = 20;

@@ -4,7 +4,7 @@
 //! cargo run --release -p fm-stats --example evidence
 //! ```
 
-#![allow(clippy::print_stdout, reason = "it prints tables")]
+#![allow(clippy::print_stdout, reason = "the example prints tables")]
 
 #[path = "../tests/all/simulation.rs"]
 mod simulation;

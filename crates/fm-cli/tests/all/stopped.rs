@@ -104,7 +104,7 @@ fn a_folder_that_cannot_be_created_is_one_message() {
     assert_eq!(text, "not a folder");
 }
 
-/// Whoever reads the first lines only ends the program quietly.
+/// A reader that closes the pipe after the first lines ends the program without an error.
 fn a_closed_pipe_is_not_a_panic() {
     let line = format!("{} completions bash | head -1", env!("CARGO_BIN_EXE_fm"));
     let output = Command::new("sh").args(["-c", &line]).output().unwrap();

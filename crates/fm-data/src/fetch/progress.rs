@@ -1,4 +1,4 @@
-//! What happens during a download, told to whoever shows it.
+//! Progress of a download, reported to the caller.
 
 use std::path::Path;
 use std::time::Duration;

@@ -84,7 +84,7 @@ pub fn save<T: Element, S: Data<Elem = T>, D: Dimension>(
 ) -> Result<(), IdxError> {
     let path = path.as_ref();
     let in_file = |kind| IdxError::in_file(kind, path);
-    // A shape that cannot be written is refused before a file is made.
+    // Checks the shape before creating a file.
     Header::new(T::TYPE, array.shape()).map_err(in_file)?;
     crate::file::save_with(path, |out| {
         write(array, out, encoding).map_err(|error| match error.into_kind() {

@@ -1,6 +1,6 @@
 //! Tests that measure the memory of the process. They run one after the other and without the
 //! standard harness, whose threads allocate at any time.
-#![allow(clippy::print_stdout, reason = "a harness reports")]
+#![allow(clippy::print_stdout, reason = "the test harness prints its results")]
 
 mod checkpoints;
 mod step;
