@@ -28,7 +28,26 @@ pub struct Paired {
     pub same_cells: bool,
 }
 
+/// Two arms of a point and what their comparison shows.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// Which arms.
+    pub pairing: Pairing,
+    /// Their errors.
+    pub paired: Paired,
+    /// What the errors show.
+    pub comparison: Comparison,
+}
+
 impl Paired {
+    /// Error of the arm minus that of the arm it is compared with, by seed.
+    pub fn differences(&self) -> impl Iterator<Item = f64> + '_ {
+        self.arm
+            .iter()
+            .zip(&self.against)
+            .map(|(arm, against)| arm - against)
+    }
+
     /// What the two show. With `other_rows`, the interval is that of other seeds *and* other test
     /// rows, as it must be where each seed draws its own training rows.
     ///
@@ -116,7 +135,7 @@ impl Results {
         point: usize,
         pairing: &Pairing,
         settings: &Settings,
-    ) -> Result<Option<(Paired, Comparison)>, StatsError> {
+    ) -> Result<Option<Compared>, StatsError> {
         let paired = self.paired(series, point, pairing);
         // Arms that are the same cells (no layer reused) have no difference to show.
         let compared = |paired: &Paired| !paired.seeds.is_empty() && !paired.same_cells;
@@ -125,7 +144,25 @@ impl Results {
         };
         let moves = &self.plan.series[series].points[point].protocol().seed.moves;
         let comparison = paired.compare(moves.contains(&Moved::TargetRows), settings)?;
-        Ok(Some((paired, comparison)))
+        Ok(Some(Compared {
+            pairing: pairing.clone(),
+            paired,
+            comparison,
+        }))
+    }
+
+    /// The comparisons of the main table that have a pair of scores. Their p values are corrected
+    /// for all of them.
+    ///
+    /// # Errors
+    /// [`StatsError`] for settings out of range.
+    pub fn comparisons(&self, settings: &Settings) -> Result<Vec<Compared>, StatsError> {
+        let mut found = Vec::new();
+        for pairing in &self.main().pairings {
+            found.extend(self.compare_at(0, 0, pairing, settings)?);
+        }
+        correct_for_family(found.iter_mut().map(|compared| &mut compared.comparison));
+        Ok(found)
     }
 
     /// Compares two arms of the main table over the seeds that both have. The p value is corrected
@@ -134,19 +171,12 @@ impl Results {
     /// # Errors
     /// [`ExperimentError::Unknown`] for arms that the protocol does not compare, or that no seed has.
     pub fn compare(&self, arm: &str, against: &str) -> Result<Comparison, ExperimentError> {
-        let settings = Settings::default();
-        let mut found = Vec::new();
-        for pairing in &self.main().pairings {
-            let compared = self.compare_at(0, 0, pairing, &settings)?;
-            found.extend(compared.map(|(_, comparison)| (pairing, comparison)));
-        }
-        correct_for_family(found.iter_mut().map(|(_, comparison)| comparison));
-        let names = |pairing: &Pairing| format!("{} − {}", pairing.arm, pairing.against);
-        let known: Vec<String> = found.iter().map(|(pairing, _)| names(pairing)).collect();
+        let found = self.comparisons(&Settings::default())?;
+        let known: Vec<String> = found.iter().map(|c| c.pairing.to_string()).collect();
         let mut found = found.into_iter();
-        let asked = found.find(|(pairing, _)| pairing.arm == arm && pairing.against == against);
+        let asked = found.find(|c| c.pairing.arm == arm && c.pairing.against == against);
         asked
-            .map(|(_, comparison)| comparison)
+            .map(|compared| compared.comparison)
             .ok_or_else(|| ExperimentError::Unknown {
                 what: "comparison",
                 name: format!("{arm} − {against}"),

@@ -3,7 +3,6 @@
 use fm_data::{Dataset, FileChecksum, LoadedData};
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::ValidationAt;
 use crate::recipe::{Key, RowsUsed};
 
 /// A training and a test set, and which they are.
@@ -70,31 +69,8 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Those of an opened dataset.
-    pub(crate) fn of(data: &LoadedData) -> Self {
-        Self {
-            identity: DatasetIdentity {
-                name: data.identity.name.clone(),
-                checksums: data.identity.files.clone(),
-            },
-            class_names: data.train.class_names().to_vec(),
-            train: data.train.labels().to_vec(),
-        }
-    }
-
     /// Rows of each class that remain for training.
     pub(crate) fn class_rows(&self, rows: &RowsUsed) -> Vec<usize> {
-        let labels = &self.train;
-        let labels = &labels[..rows.train.unwrap_or(labels.len()).min(labels.len())];
-        let held_out = rows.validation.min(labels.len());
-        let kept = match rows.validation_at {
-            ValidationAt::Start => &labels[held_out..],
-            ValidationAt::End => &labels[..labels.len() - held_out],
-        };
-        let mut counts = vec![0; self.class_names.len()];
-        for &label in kept {
-            counts[usize::from(label)] += 1;
-        }
-        counts
+        rows.per_class(&self.train, self.class_names.len())
     }
 }

@@ -8,7 +8,7 @@ use fm_nn::{Backend, Engine};
 use crate::data::{Data, Labels};
 use crate::error::ExperimentError;
 use crate::executor::Executor;
-use crate::job::{Job, Slice, jobs};
+use crate::job::{Job, jobs};
 use crate::plan::Plan;
 use crate::protocol::Protocol;
 use crate::request::Request;
@@ -118,23 +118,8 @@ impl Experiment {
         self.results(store)
     }
 
-    /// Trains the jobs of one share; see [`Slice`].
-    ///
-    /// # Errors
-    /// As [`run`](Self::run).
-    pub fn run_slice(
-        &self,
-        path: &Path,
-        slice: Slice,
-        observer: &dyn Observer,
-    ) -> Result<Results, ExperimentError> {
-        let (store, mut jobs) = self.open(path)?;
-        jobs.retain(|job| slice.contains(job));
-        self.carry_out(&store, &jobs, observer)?;
-        self.results(store)
-    }
-
-    /// Trains jobs into a store that [`open`](Self::open) gave.
+    /// Trains jobs into a store that [`open`](Self::open) gave: all of them, or those of a
+    /// [`Slice`](crate::Slice).
     ///
     /// # Errors
     /// As [`Executor::run`].

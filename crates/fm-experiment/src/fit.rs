@@ -2,7 +2,6 @@
 
 use fm_data::LoadedData;
 
-use crate::data::Labels;
 use crate::protocol::{Protocol, RowCount};
 use crate::recipe::RowsUsed;
 
@@ -51,7 +50,7 @@ pub fn fit_to_data(protocol: &Protocol, data: &LoadedData) -> (Protocol, Vec<Str
     if let (RowCount::First(rows), Ok(classes)) =
         (fitted.task.target_rows, fitted.target_classes(names))
     {
-        let counts = Labels::of(data).class_rows(&RowsUsed::of(&fitted.data));
+        let counts = RowsUsed::of(&fitted.data).per_class(data.train.labels(), names.len());
         let available: usize = classes
             .iter()
             .map(|&class| counts[usize::from(class)])

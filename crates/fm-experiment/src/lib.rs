@@ -31,7 +31,7 @@ mod trainings;
 mod watch;
 mod worker;
 
-pub use comparison::Paired;
+pub use comparison::{Compared, Paired};
 pub use data::{Data, DatasetIdentity, Labels};
 pub use error::ExperimentError;
 pub use executor::Executor;

@@ -64,6 +64,13 @@ pub struct Place {
     pub seed: u64,
 }
 
+impl Series {
+    /// The name of the sweep; `None` for the main table.
+    pub fn name(&self) -> Option<&str> {
+        self.sweep.as_ref().map(|sweep| sweep.name.as_str())
+    }
+}
+
 impl Point {
     /// The protocol at this point.
     pub fn protocol(&self) -> &Protocol {

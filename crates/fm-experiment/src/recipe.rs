@@ -76,6 +76,21 @@ impl RowsUsed {
             validation_at: data.validation_at,
         }
     }
+
+    /// Rows of each class that remain for training, of a training file with these labels.
+    pub(crate) fn per_class(&self, labels: &[u8], n_classes: usize) -> Vec<usize> {
+        let labels = &labels[..self.train.unwrap_or(labels.len()).min(labels.len())];
+        let held_out = self.validation.min(labels.len());
+        let kept = match self.validation_at {
+            ValidationAt::Start => &labels[held_out..],
+            ValidationAt::End => &labels[..labels.len() - held_out],
+        };
+        let mut counts = vec![0; n_classes];
+        for &label in kept {
+            counts[usize::from(label)] += 1;
+        }
+        counts
+    }
 }
 
 /// The training on the source task.

@@ -19,6 +19,11 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// Lower and upper end.
+    pub fn ends(self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
     /// `centre ± t · standard_error`, with Student's t of `degrees` of freedom for a two-sided
     /// error probability `alpha`.
     pub(crate) fn student(centre: f64, standard_error: f64, degrees: f64, alpha: f64) -> Self {

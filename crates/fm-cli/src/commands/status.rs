@@ -94,11 +94,7 @@ fn counts(results: &Results) -> Vec<Counts> {
         .series
         .iter()
         .map(|series| Counts {
-            series: series
-                .sweep
-                .as_ref()
-                .map_or("main", |sweep| &sweep.name)
-                .to_owned(),
+            series: series.name().unwrap_or("main").to_owned(),
             ..Counts::default()
         })
         .collect();

@@ -24,10 +24,7 @@ pub(crate) fn tests() -> Vec<Trial> {
 fn series(results: &Path) -> Vec<(String, usize)> {
     let found = Results::read(results).unwrap();
     let series = found.plan.series.iter();
-    let name = |series: &fm_experiment::Series| {
-        let sweep = series.sweep.as_ref();
-        sweep.map_or_else(|| "main".to_owned(), |sweep| sweep.name.clone())
-    };
+    let name = |series: &fm_experiment::Series| series.name().unwrap_or("main").to_owned();
     let series = series.map(|series| (name(series), series.points.len()));
     let mut series: Vec<_> = series.collect();
     series.sort();

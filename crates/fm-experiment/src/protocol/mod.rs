@@ -22,6 +22,8 @@ pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
 pub use task::TaskSpec;
 pub use text::parse_value;
 
+use std::fmt;
+
 use fm_nn::{Activation, Init, TrunkSpec};
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +88,13 @@ pub struct Pairing {
     pub arm: String,
     /// Name of the arm it is compared with.
     pub against: String,
+}
+
+/// "transfer − scratch".
+impl fmt::Display for Pairing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} − {}", self.arm, self.against)
+    }
 }
 
 /// Which rows of the dataset are used.

@@ -37,7 +37,7 @@ fn scores(request: &Request, data: &Data) -> Result<Scores, Box<dyn Error>> {
     let mut scores = Scores::new();
     for place in plan.places() {
         let series = &plan.series[place.series];
-        let name = series.sweep.as_ref().map_or("", |sweep| &sweep.name);
+        let name = series.name().unwrap_or_default();
         let point = &series.points[place.point];
         let values: Vec<String> = point.values.iter().map(ToString::to_string).collect();
         let record = store

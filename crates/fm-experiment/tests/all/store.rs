@@ -137,10 +137,11 @@ fn concurrent_runs() -> Outcome {
     let mut jobs = 0;
     for index in 1..=3 {
         let experiment = small("6");
-        let (_, all) = experiment.open(folder.path())?;
+        let (store, mut share) = experiment.open(folder.path())?;
         let slice = Slice { index, count: 3 };
-        jobs += all.iter().filter(|job| slice.contains(job)).count();
-        experiment.run_slice(folder.path(), slice, &())?;
+        share.retain(|job| slice.contains(job));
+        jobs += share.len();
+        experiment.carry_out(&store, &share, &())?;
     }
     assert_eq!(jobs, 6);
     assert_eq!(records(folder.path()), whole);

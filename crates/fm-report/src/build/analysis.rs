@@ -1,8 +1,8 @@
 //! [`Analysis`]: the descriptions and comparisons that documents and `summary.json` are made from.
 
-use fm_experiment::protocol::{Moved, Pairing};
-use fm_experiment::{CellResult, Paired, Place, Point, Record, Results, Series};
-use fm_stats::{Comparison, Description, Settings, StatsError, correct_for_family, describe};
+use fm_experiment::protocol::Moved;
+use fm_experiment::{CellResult, Compared, Place, Point, Record, Results, Series};
+use fm_stats::{Description, Settings, StatsError, correct_for_family, describe};
 use serde::Serialize;
 
 use super::sentences::{Names, Scope, sentence};
@@ -39,14 +39,6 @@ pub(crate) struct Measure {
     pub(crate) per_seed: Vec<Option<f64>>,
 }
 
-/// Two arms and what their comparison shows.
-#[derive(Clone, Debug)]
-pub(crate) struct Compared {
-    pub(crate) pairing: Pairing,
-    pub(crate) paired: Paired,
-    pub(crate) comparison: Comparison,
-}
-
 /// A sweep: an entry per point.
 pub(crate) struct Sweep<'a> {
     /// Its index among the plan's series.
@@ -75,17 +67,12 @@ impl<'a> Analysis<'a> {
         let scores = |arm| Scores::of(results.by_seed(0, 0, arm), &settings);
         let arms = main.arms.iter().enumerate();
         let arms = arms.map(|(index, name)| Ok((name.clone(), scores(Some(index))?)));
-        let mut comparisons = Vec::new();
-        for pairing in &results.main().pairings {
-            comparisons.extend(compared(results, 0, 0, pairing, &settings)?);
-        }
-        correct_for_family(comparisons.iter_mut().map(|c| &mut c.comparison));
         let sweeps =
             (1..results.plan.series.len()).map(|index| Sweep::of(results, index, &settings));
         Ok(Self {
             source: scores(None)?,
             arms: arms.collect::<Result<_, StatsError>>()?,
-            comparisons,
+            comparisons: results.comparisons(&settings)?,
             sweeps: sweeps.collect::<Result<_, _>>()?,
             results,
             settings,
@@ -151,7 +138,7 @@ impl<'a> Sweep<'a> {
                 errors.push(described(&found, settings)?);
             }
             let pairings = series.pairings.iter();
-            let compared = pairings.map(|p| compared(results, index, place, p, settings));
+            let compared = pairings.map(|p| results.compare_at(index, place, p, settings));
             points.push(SweepPoint {
                 point,
                 errors,
@@ -227,20 +214,4 @@ fn described(values: &[f64], settings: &Settings) -> Result<Option<Description>,
         [] => Ok(None),
         values => describe(values, settings).map(Some),
     }
-}
-
-/// Two arms at a point.
-fn compared(
-    results: &Results,
-    series: usize,
-    point: usize,
-    pairing: &Pairing,
-    settings: &Settings,
-) -> Result<Option<Compared>, StatsError> {
-    let found = results.compare_at(series, point, pairing, settings)?;
-    Ok(found.map(|(paired, comparison)| Compared {
-        pairing: pairing.clone(),
-        paired,
-        comparison,
-    }))
 }

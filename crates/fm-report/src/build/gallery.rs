@@ -1,8 +1,7 @@
 //! The test images that one arm gets right and another gets wrong.
 
-use fm_experiment::{CellResult, Results, TestImages, TestRows};
+use fm_experiment::{CellResult, Compared, Results, TestImages, TestRows};
 
-use super::analysis::Compared;
 use crate::document::{Block, Text};
 use crate::error::ReportError;
 use crate::images::{Image, Images};

@@ -1,6 +1,6 @@
 //! The sweep over pairs of target classes: a matrix, and the differences over difficulty.
 
-use fm_stats::{Comparison, MIN_PAIRS, StatsError, pool, sd};
+use fm_stats::{Comparison, Interval, MIN_PAIRS, StatsError, pool, sd};
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
 use super::sweeps::{SIGN_NOTE, file, shown_sign, table};
@@ -73,8 +73,8 @@ fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let class_names =
         || (0..analysis.results.plan.class_names.len()).map(|k| class_name(analysis, k));
     let title = format!(
-        "{} − {}, points (below the diagonal); error of {}, % (above)",
-        pairing.arm, pairing.against, pairing.against
+        "{pairing}, points (below the diagonal); error of {}, % (above)",
+        pairing.against
     );
     let mut plot = Plot::new(
         file(sweep, "matrix"),
@@ -102,16 +102,13 @@ fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
 fn scatter(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let pairing = &sweep.series.pairings[0];
     let data = compared(sweep).map(|(classes, c)| {
-        let interval = c.interval.map(|i| (i.low, i.high));
+        let interval = c.interval.map(Interval::ends);
         Datum::new(c.baseline_error, c.difference, names(analysis, classes)).within(interval)
     });
     let error = format!("test error of {}", pairing.against);
     let mut plot = Plot::new(
         file(sweep, "difficulty"),
-        format!(
-            "{} − {} over the error of {}",
-            pairing.arm, pairing.against, pairing.against
-        ),
+        format!("{pairing} over the error of {}", pairing.against),
         Axis::log(error, Unit::Fraction),
         Axis::linear("difference", Unit::Points),
     )
@@ -131,8 +128,7 @@ fn pooled(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Option<String>, 
     };
     let found = sweep.points.iter().filter_map(|point| {
         let paired = &point.compared.first()?.as_ref()?.paired;
-        let pairs = paired.arm.iter().zip(&paired.against);
-        let differences: Vec<f64> = pairs.map(|(arm, against)| arm - against).collect();
+        let differences: Vec<f64> = paired.differences().collect();
         let error = sd(&differences)? / libm::sqrt(differences.len() as f64);
         // The standard error of few seeds is itself too uncertain to weigh a pair by.
         let known = differences.len() >= MIN_PAIRS && error > 0.0;
@@ -145,14 +141,12 @@ fn pooled(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Option<String>, 
     let found = pool(&differences, &errors, &[], &analysis.settings)?;
     let mean = found.coefficients[0];
     Ok(Some(format!(
-        "Over {} of classes, taken as a sample of all pairs, {} − {} is {} on average ({} interval \
+        "Over {} of classes, taken as a sample of all pairs, {pairing} is {} on average ({} interval \
          {}). From pair to pair the true difference varies with a standard deviation of {}.",
         counted(differences.len(), "pair"),
-        pairing.arm,
-        pairing.against,
         Unit::Points.with_unit(mean.estimate),
         level(analysis.settings.level),
-        Unit::Points.interval((mean.interval.low, mean.interval.high)),
+        Unit::Points.interval(mean.interval.ends()),
         Unit::Spread.with_unit(found.between_sd),
     )))
 }

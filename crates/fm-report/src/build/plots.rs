@@ -1,5 +1,7 @@
 //! The plots of the main table: errors and paired differences, a strip for each.
 
+use fm_stats::Interval;
+
 use super::analysis::Analysis;
 use crate::number::Unit;
 use crate::plot::{Axis, Datum, Mark, Plot, Series};
@@ -11,15 +13,14 @@ pub(crate) fn differences(analysis: &Analysis<'_>) -> Option<Plot> {
     let mut names = Vec::new();
     for (row, compared) in analysis.comparisons.iter().enumerate() {
         let (paired, comparison) = (&compared.paired, &compared.comparison);
-        names.push(format!(
-            "{} − {}",
-            compared.pairing.arm, compared.pairing.against
-        ));
-        let errors = paired.arm.iter().zip(&paired.against).zip(&paired.seeds);
-        points.extend(errors.map(|((arm, against), seed)| {
-            Datum::new(arm - against, row as f64, format!("seed {seed}"))
-        }));
-        let interval = comparison.interval.map(|i| (i.low, i.high));
+        names.push(compared.pairing.to_string());
+        let differences = paired.differences().zip(&paired.seeds);
+        points.extend(
+            differences.map(|(difference, seed)| {
+                Datum::new(difference, row as f64, format!("seed {seed}"))
+            }),
+        );
+        let interval = comparison.interval.map(Interval::ends);
         means.push(Datum::new(comparison.difference, row as f64, "").within(interval));
     }
     let against = analysis.baseline();
@@ -62,9 +63,12 @@ pub(crate) fn errors(analysis: &Analysis<'_>) -> Plot {
             });
         let points = Mark::Points(Series::new("", row), points.collect());
         plot.marks.push(points);
-        means.extend(error.description.as_ref().map(|d| {
-            Datum::new(d.mean, row as f64, "").within(d.interval.map(|i| (i.low, i.high)))
-        }));
+        means.extend(
+            error
+                .description
+                .as_ref()
+                .map(|d| Datum::new(d.mean, row as f64, "").within(d.interval.map(Interval::ends))),
+        );
     }
     plot.with(Mark::Means(Series::new("", 0), means))
 }

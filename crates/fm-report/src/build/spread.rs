@@ -1,6 +1,5 @@
 //! The sweep over what a seed moves: where the spread over seeds comes from.
 
-use fm_experiment::protocol::Pairing;
 use fm_stats::{StatsError, VarianceTable, VariedSource, variance_table};
 
 use super::analysis::{Analysis, Sweep};
@@ -28,17 +27,14 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
         };
         add(&mut errors, arm, &variances(sweep, &values)?);
     }
-    for (index, Pairing { arm, against }) in sweep.series.pairings.iter().enumerate() {
+    for (index, pairing) in sweep.series.pairings.iter().enumerate() {
         let values = |point: usize| match &sweep.points[point].compared[index] {
-            Some(c) => {
-                let errors = c.paired.arm.iter().zip(&c.paired.against);
-                errors.map(|(arm, against)| arm - against).collect()
-            }
+            Some(c) => c.paired.differences().collect(),
             None => Vec::new(),
         };
         add(
             &mut differences,
-            &format!("{arm} − {against}"),
+            &pairing.to_string(),
             &variances(sweep, &values)?,
         );
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use fm_experiment::{Outcome, Results};
+use fm_experiment::{Compared, Outcome, Results};
 use fm_stats::Comparison;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::analysis::{Analysis, Compared, Scores, Sweep};
+use super::analysis::{Analysis, Scores, Sweep};
 use super::warnings::Warning;
 
 /// A comparison with its names and its sentence.
@@ -80,7 +80,6 @@ fn comparison(compared: &Compared, sentence: String) -> ComparisonSummary<'_> {
 }
 
 fn sweep(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Value {
-    let name = sweep.series.sweep.as_ref().map(|sweep| &sweep.name);
     let points = sweep.points.iter().map(|point| {
         let arms = point.point.arms.iter().zip(&point.errors);
         let errors: BTreeMap<&String, _> = arms.collect();
@@ -96,7 +95,7 @@ fn sweep(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Value {
         })
     });
     json!({
-        "name": name,
+        "name": sweep.series.name(),
         "axes": sweep.series.axes,
         "seeds": sweep.series.seeds,
         "points": points.collect::<Vec<_>>(),
@@ -112,7 +111,7 @@ fn failed(results: &Results) -> Vec<Value> {
         Some(json!({
             "model": results.plan.model(cell.place),
             "seed": cell.place.seed,
-            "sweep": series.sweep.as_ref().map(|sweep| &sweep.name),
+            "sweep": series.name(),
             "values": series.points[cell.place.point].values,
             "failure": failure,
         }))

@@ -1,10 +1,11 @@
 //! Sweeps: lines over one axis, heat maps over two, and a table of any.
 
-use fm_experiment::Point;
 use fm_experiment::protocol::{Budget, Pairing};
+use fm_experiment::{Compared, Point};
+use fm_stats::Interval;
 use serde_json::Value as Json;
 
-use super::analysis::{Analysis, Compared, Sweep};
+use super::analysis::{Analysis, Sweep};
 use super::names;
 use super::tables::{comparison_cells, comparison_columns, value_text};
 use crate::document::{Section, Text};
@@ -53,11 +54,7 @@ fn axis_words(axis: &str) -> &str {
 /// The name of a sweep's files: its own, or its number where the name has other signs than letters,
 /// digits, `-` and `_`.
 pub(crate) fn file(sweep: &Sweep<'_>, what: &str) -> String {
-    let name = sweep
-        .series
-        .sweep
-        .as_ref()
-        .map_or("", |sweep| sweep.name.as_str());
+    let name = sweep.series.name().unwrap_or_default();
     match names::plain(name) == name && !name.is_empty() {
         true => names::plain(&format!("{name}-{what}")),
         false => names::plain(&format!("sweep-{}-{what}", sweep.index)),
@@ -118,7 +115,7 @@ fn errors(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     for (index, arm) in arms.iter().enumerate() {
         let data = sweep.points.iter().zip(&places).filter_map(|(point, &x)| {
             let error = point.errors.get(index)?.as_ref()?;
-            let interval = error.interval.map(|i| (i.low, i.high));
+            let interval = error.interval.map(Interval::ends);
             Some(Datum::new(x, error.mean, point_label(sweep, point.point)).within(interval))
         });
         plot.marks
@@ -146,10 +143,10 @@ fn differences(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     for (index, pairing) in sweep.series.pairings.iter().enumerate() {
         let data = sweep.points.iter().zip(&places).filter_map(|(point, &x)| {
             let c = &point.compared[index].as_ref()?.comparison;
-            let interval = c.interval.map(|i| (i.low, i.high));
+            let interval = c.interval.map(Interval::ends);
             Some(Datum::new(x, c.difference, point_label(sweep, point.point)).within(interval))
         });
-        let name = format!("{} − {}", pairing.arm, pairing.against);
+        let name = pairing.to_string();
         let Series { colour, .. } = series(analysis, &pairing.arm, 2 * index);
         plot.marks
             .push(Mark::Line(Series::new(name, colour), data.collect()));
@@ -190,10 +187,11 @@ fn map(sweep: &Sweep<'_>, pairing: usize) -> Plot {
         palette: Palette::Diverging,
         cells: cells.collect(),
     };
-    let Pairing { arm, against } = &sweep.series.pairings[pairing];
+    let pairing = &sweep.series.pairings[pairing];
+    let Pairing { arm, against } = pairing;
     let [x, y] = [0, 1].map(|axis| axis_words(&sweep.series.axes[axis]));
     let name = file(sweep, &format!("{arm}-{against}"));
-    let title = format!("{arm} − {against}, points; across {x}, down {y}");
+    let title = format!("{pairing}, points; across {x}, down {y}");
     let mut plot =
         Plot::new(name, title, Axis::names(x, columns), Axis::names(y, rows)).with(cells);
     plot.note = SIGN_NOTE.to_owned();

@@ -1,9 +1,9 @@
 //! The tables of the main table's scores and comparisons.
 
-use fm_experiment::{Outcome, Results};
-use fm_stats::{Comparison, Description};
+use fm_experiment::{Compared, Outcome, Results};
+use fm_stats::{Comparison, Description, Interval};
 
-use super::analysis::{Analysis, Compared, Scores};
+use super::analysis::{Analysis, Scores};
 use super::sentences::verdict;
 use crate::number::{Unit, counted, level};
 use crate::table::{Column, Table, Value};
@@ -35,7 +35,7 @@ pub(crate) fn scores(analysis: &Analysis<'_>) -> Table {
             error.map(|d| d.count).into(),
             of(&scores.test_accuracy),
             of(&scores.test_error),
-            Value::interval(error.and_then(|d| d.interval).map(|i| (i.low, i.high))),
+            Value::interval(error.and_then(|d| d.interval).map(Interval::ends)),
             of(&scores.test_loss),
         ]);
     };
@@ -69,7 +69,7 @@ pub(crate) fn comparison_cells(comparison: Option<&Comparison>) -> [Value; 5] {
     };
     [
         c.difference.into(),
-        Value::interval(c.interval.map(|i| (i.low, i.high))),
+        Value::interval(c.interval.map(Interval::ends)),
         Value::Wins {
             wins: c.wins,
             ties: c.ties,
@@ -117,9 +117,8 @@ pub(crate) fn every_seed(analysis: &Analysis<'_>) -> Table {
         columns.push(Column::new(format!("{name}_error"), name, Unit::Fraction));
     }
     for c in &analysis.comparisons {
-        let (arm, against) = (&c.pairing.arm, &c.pairing.against);
-        let key = format!("{arm}_minus_{against}");
-        columns.push(Column::new(key, format!("{arm} − {against}"), Unit::Points));
+        let key = format!("{}_minus_{}", c.pairing.arm, c.pairing.against);
+        columns.push(Column::new(key, c.pairing.to_string(), Unit::Points));
     }
     let mut table = Table::new(
         "seeds",
@@ -170,11 +169,7 @@ pub(crate) fn cells(results: &Results) -> Table {
     let mut table = Table::new("cells", "Every cell", columns);
     for cell in results.cells() {
         let series = &plan.series[cell.place.series];
-        let name = series
-            .sweep
-            .as_ref()
-            .map_or("main", |sweep| sweep.name.as_str());
-        let mut row: Vec<Value> = vec![name.into()];
+        let mut row: Vec<Value> = vec![series.name().unwrap_or("main").into()];
         row.extend(axes.iter().map(|axis| {
             let at = series.axes.iter().position(|known| known == axis);
             at.map(|at| value_text(&series.points[cell.place.point].values[at]))
@@ -236,14 +231,13 @@ pub(crate) fn failed(results: &Results) -> Option<Table> {
             continue;
         };
         let series = &results.plan.series[cell.place.series];
-        let sweep = series.sweep.as_ref().map(|sweep| sweep.name.as_str());
         let values = series.points[cell.place.point]
             .values
             .iter()
             .map(value_text);
         table.push([
             results.plan.model(cell.place).into(),
-            sweep.into(),
+            series.name().into(),
             values.collect::<Vec<_>>().join(", ").into(),
             cell.place.seed.into(),
             failure.training.as_str().into(),

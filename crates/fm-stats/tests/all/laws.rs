@@ -1,7 +1,7 @@
 //! Laws that hold for any sample: swapped arms, order of pairs, scale, bounds, equal bytes.
 
 use fm_stats::{
-    Comparison, Settings, VariedSource, Verdict, compare, describe, expected_best, holm,
+    Comparison, Interval, Settings, VariedSource, Verdict, compare, describe, expected_best, holm,
     paired_differences, pairs_to_conclude, sign_flip, smallest_p, variance_table,
 };
 
@@ -29,7 +29,7 @@ fn swapped_arms_mirror_everything() {
         assert_eq!(ab.difference, -ba.difference);
         assert_eq!(ab.p, ba.p);
         assert_eq!((ab.wins, ab.ties), (ba.losses, ba.ties));
-        let ends = |c: &Comparison| c.interval.map(|i| (i.low, i.high));
+        let ends = |c: &Comparison| c.interval.map(Interval::ends);
         assert_eq!(ends(&ab), ends(&ba).map(|(low, high)| (-high, -low)));
         let mirrored = ab.verdict.map(|verdict| match verdict {
             Verdict::Better => Verdict::Worse,
