@@ -26,10 +26,7 @@ pub fn save_with(
         Err(error) if error.kind() == NotFound => None,
         Err(error) => return Err(error),
     };
-    let file = create_beside(path)?;
-    let mut out = BufWriter::new(file);
-    write(&mut out)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let file = filled(path, write)?;
     if let Some(mode) = mode {
         file.as_file().set_permissions(mode)?;
     }
@@ -48,10 +45,38 @@ pub fn save(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
     save_with(path, |out| out.write_all(bytes))
 }
 
+/// Writes a new file whole or not at all, as [`save`], under a name that no file has.
+///
+/// # Errors
+///
+/// [`AlreadyExists`] where something has that name, which is left as it is; what the file system
+/// says.
+pub fn save_new(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
+    let path = path.as_ref();
+    let file = filled(path, |out| out.write_all(bytes))?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// What the names of temporary files begin with.
+pub const TEMPORARY: &str = ".fm-";
+
+/// A temporary file with what `write` writes.
+fn filled(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<tempfile::NamedTempFile> {
+    let mut out = BufWriter::new(create_beside(path)?);
+    write(&mut out)?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)
+}
+
 /// A new file of a random name in the folder of `path`, removed when it is dropped.
 pub(crate) fn create_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".fm-").suffix(".tmp");
+    builder.prefix(TEMPORARY).suffix(".tmp");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -75,7 +75,7 @@ pub use checksum::sha256;
 pub use content::{Content, printable};
 pub use dataset::Dataset;
 pub use error::DataError;
-pub use file::{save, save_with};
+pub use file::{TEMPORARY, save, save_new, save_with};
 pub use folder::{DESCRIPTION, DatasetIdentity, FileChecksum};
 #[cfg(feature = "fetch")]
 pub use open::open_with;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 
 use fm_data::idx::{self, Encoding};
-use fm_data::{save, save_with};
+use fm_data::{save, save_new, save_with};
 
 #[test]
 fn a_failed_write_leaves_the_old_file_and_nothing_else() {
@@ -19,6 +19,17 @@ fn a_failed_write_leaves_the_old_file_and_nothing_else() {
     assert_eq!(fs::read(&path).unwrap(), b"old");
     save(&path, b"new").unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"new");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_new_file_does_not_replace_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    save_new(&path, b"first").unwrap();
+    let error = save_new(&path, b"second").unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+    assert_eq!(fs::read(&path).unwrap(), b"first");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

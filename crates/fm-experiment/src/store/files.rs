@@ -1,19 +1,16 @@
 //! Reading and writing the files of a store.
 //!
-//! A file is written under a unique temporary name, flushed, and then given its own name, so that
-//! it is whole at whatever moment a process ends.
+//! Files are written by fm-data under a unique temporary name, flushed, and then given their own
+//! name, so that they are whole at whatever moment a process ends.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ExperimentError, io_error};
-
-/// The beginning of temporary names.
-pub(super) const TEMPORARY: &str = ".fm-";
 
 /// A value as readable JSON.
 pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
@@ -59,41 +56,20 @@ pub(super) fn make_parent(path: &Path) -> Result<(), ExperimentError> {
     fs::create_dir_all(parent).map_err(io_error("create", parent))
 }
 
-/// A temporary file beside `path` with these bytes, flushed to the disk.
-fn temporary(path: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, ExperimentError> {
-    make_parent(path)?;
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // Readable as any other file of the folder; the umask still applies.
-    #[cfg(unix)]
-    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let written = builder
-        .prefix(TEMPORARY)
-        .tempfile_in(parent)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            Ok(file)
-        });
-    written.map_err(io_error("write", path))
-}
-
 /// Writes a file that is then never changed, unless it is there.
 pub(super) fn create_new(path: &Path, bytes: &[u8]) -> Result<(), ExperimentError> {
     if path.exists() {
         return Ok(());
     }
-    let file = temporary(path, bytes)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(io_error("write", path)(error.error)),
+    make_parent(path)?;
+    match fm_data::save_new(path, bytes) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        saved => saved.map_err(io_error("write", path)),
     }
 }
 
 /// Writes a file in place of what is there.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExperimentError> {
-    let file = temporary(path, bytes)?;
-    let persisted = file.persist(path).map_err(|error| error.error);
-    persisted.map(|_| ()).map_err(io_error("write", path))
+    make_parent(path)?;
+    fm_data::save(path, bytes).map_err(io_error("write", path))
 }

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use log::{Asked, MadeWith, Timing};
 
-use files::{TEMPORARY, create_new, entries, json, read_bytes, read_json};
+use files::{create_new, entries, json, read_bytes, read_json};
 
 use crate::data::{DatasetIdentity, Labels};
 use crate::error::{ExperimentError, io_error};
@@ -335,7 +335,7 @@ fn refuse_other_folder(path: &Path) -> Result<(), ExperimentError> {
     }
     let temporary = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.starts_with(TEMPORARY) || name == LABELS)
+        name.is_some_and(|name| name.starts_with(fm_data::TEMPORARY) || name == LABELS)
     };
     match entries(path)?.iter().all(temporary) || path.join(STORE).exists() {
         true => Ok(()),
