@@ -14,6 +14,7 @@ mod executor;
 mod experiment;
 mod fit;
 mod job;
+mod json;
 mod names;
 mod plan;
 pub mod protocol;

@@ -15,6 +15,7 @@ use ndarray::{Array2, ArrayView1, Ix2};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::json::from_json;
 use crate::recipe::{Key, Recipe};
 
 /// What a cell leaves.
@@ -150,9 +151,9 @@ impl Record {
         if digest(&file, described) != *entry("sha256")? {
             return Err("its contents do not have the checksum that it states".to_owned());
         }
-        let recipe: Recipe = serde_json::from_str(recipe)
+        let recipe: Recipe = from_json(recipe.as_bytes())
             .map_err(|error| format!("its recipe cannot be read: {error}"))?;
-        let described: Described = serde_json::from_str(described)
+        let described: Described = from_json(described.as_bytes())
             .map_err(|error| format!("its record cannot be read: {error}"))?;
         let predictions = match &described.outcome {
             Outcome::Failed(_) => None,

@@ -278,8 +278,10 @@ fn merge(mut request: Request, earlier: impl Iterator<Item = Request>) -> Reques
             }
         }
         for sweep in other.sweeps {
-            if !request.sweeps.iter().any(|known| known.name == sweep.name) {
-                request.sweeps.push(sweep);
+            let mut known = request.sweeps.iter_mut();
+            match known.find(|known| known.name == sweep.name) {
+                Some(known) => known.sweep.add_values(&sweep.sweep),
+                None => request.sweeps.push(sweep),
             }
         }
     }

@@ -3,12 +3,13 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use fm_experiment::protocol::Values;
 use fm_experiment::{SeedList, Slice};
-use serde_json::{Value, json};
+use fm_nn::Backend;
+use serde_json::Value;
 
-use super::{BackendArg, DataChoice, Format};
+use super::{DataChoice, Format, backend, words};
 
 /// `fm experiment`
 #[derive(Debug, Args)]
@@ -66,17 +67,13 @@ pub(crate) struct ExperimentArgs {
     pub(crate) sweeps: Vec<SweepArg>,
 
     /// The same as --sweep with one of these names
-    #[arg(long = "curve", value_enum, value_name = "samples|depth|pairs")]
-    pub(crate) curves: Vec<CurveArg>,
+    #[arg(long = "curve", value_parser = ["samples", "depth", "pairs"])]
+    pub(crate) curves: Vec<String>,
 
-    /// Run the sweep `vary` only for these sources of randomness
-    #[arg(
-        long,
-        value_enum,
-        value_name = "init|order|subset|all",
-        value_delimiter = ','
-    )]
-    pub(crate) vary: Vec<VaryArg>,
+    /// Run the sweep `vary` only for these sources of randomness: first weights, order of rows,
+    /// choice of target rows, or all three
+    #[arg(long, value_parser = words(MOVES), value_delimiter = ',')]
+    pub(crate) vary: Vec<&'static [&'static str]>,
 
     /// Run the sweep `pairs` only for these target classes, by number or name, such as 5-6,sandal-shirt
     #[arg(long, value_name = "PAIRS", value_delimiter = ',')]
@@ -91,10 +88,10 @@ pub(crate) struct ExperimentArgs {
     #[arg(long, value_name = "I/N")]
     pub(crate) slice: Option<Slice>,
 
-    /// Backend for the matrix products [default: what the results folder was last used with, else
-    /// portable]
-    #[arg(long, value_enum)]
-    pub(crate) backend: Option<BackendArg>,
+    /// Backend for the matrix products: our own kernels, which give the same bits on every machine,
+    /// or OpenBLAS [default: what the results folder was last used with, else portable]
+    #[arg(long, value_parser = backend())]
+    pub(crate) backend: Option<Backend>,
 
     /// Results folder [default: results/ and the name of the protocol and of what was chosen]
     #[arg(long, value_name = "DIR")]
@@ -118,49 +115,13 @@ pub(crate) enum SweepArg {
     Axis(String, Values),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CurveArg {
-    /// Over the number of target rows
-    Samples,
-    /// Over the number of layers reused: AnB, AnB+, BnB, BnB+
-    Depth,
-    /// Over pairs of target classes, each with its own source network
-    Pairs,
-}
-
-impl CurveArg {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Samples => "samples",
-            Self::Depth => "depth",
-            Self::Pairs => "pairs",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum VaryArg {
-    /// First weights
-    Init,
-    /// Order of rows
-    Order,
-    /// Choice of target rows
-    Subset,
-    /// All three
-    All,
-}
-
-impl VaryArg {
-    /// The value of `seed.moves`.
-    pub(crate) fn moves(self) -> Value {
-        match self {
-            Self::Init => json!(["init"]),
-            Self::Order => json!(["order"]),
-            Self::Subset => json!(["target_rows"]),
-            Self::All => json!(["init", "order", "target_rows"]),
-        }
-    }
-}
+/// What a seed changes, as values of `seed.moves`.
+const MOVES: &[(&str, &[&str])] = &[
+    ("init", &["init"]),
+    ("order", &["order"]),
+    ("subset", &["target_rows"]),
+    ("all", &["init", "order", "target_rows"]),
+];
 
 fn setting(text: &str) -> Result<(String, Value), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;

@@ -5,6 +5,7 @@ pub(crate) mod experiment;
 pub(crate) mod model;
 pub(crate) mod rows;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fm_nn::Backend;
 
@@ -76,21 +77,19 @@ pub(crate) struct DataChoice {
     pub(crate) dataset: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum BackendArg {
-    /// OpenBLAS
-    Blas,
-    /// Own kernels: the same bits on every machine
-    Portable,
+/// A parser of words that stand for values; an error has the nearest word.
+fn words<T: Copy + Send + Sync + 'static>(
+    words: &'static [(&'static str, T)],
+) -> impl TypedValueParser<Value = T> {
+    let parser = PossibleValuesParser::new(words.iter().map(|(word, _)| *word));
+    parser.try_map(move |found| {
+        let value = words.iter().find(|(word, _)| *word == found);
+        value.map(|(_, value)| *value).ok_or("not one of the words")
+    })
 }
 
-impl From<BackendArg> for Backend {
-    fn from(arg: BackendArg) -> Self {
-        match arg {
-            BackendArg::Blas => Self::Blas,
-            BackendArg::Portable => Self::Portable,
-        }
-    }
+fn backend() -> impl TypedValueParser<Value = Backend> {
+    words(&[("portable", Backend::Portable), ("blas", Backend::Blas)])
 }
 
 /// For people or for programs.

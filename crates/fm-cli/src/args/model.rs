@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
 use fm_experiment::protocol::PhaseSpec;
 use fm_experiment::single::Selection;
-use fm_nn::Activation;
 use fm_nn::tensors::{Layout, ReadOptions};
+use fm_nn::{Activation, Backend};
 
 use super::rows::Rows;
-use super::{BackendArg, DataChoice, Format};
+use super::{DataChoice, Format, backend, words};
 
 /// Where images and labels come from.
 #[derive(Debug, Args)]
@@ -103,9 +103,10 @@ pub(crate) struct TrainingArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct BackendChoice {
-    /// Backend for the matrix products
-    #[arg(long, value_enum, default_value_t = BackendArg::Portable)]
-    pub(crate) backend: BackendArg,
+    /// Backend for the matrix products: our own kernels, which give the same bits on every machine,
+    /// or OpenBLAS
+    #[arg(long, value_parser = backend(), default_value = "portable")]
+    pub(crate) backend: Backend,
 }
 
 /// `fm train`
@@ -220,8 +221,8 @@ pub(crate) struct ReadArgs {
     pub(crate) read_layers: Vec<String>,
 
     /// Names and orientation of its weights [default: told from the names]
-    #[arg(long, value_enum)]
-    pub(crate) read_layout: Option<LayoutArg>,
+    #[arg(long, value_parser = layout())]
+    pub(crate) read_layout: Option<Layout>,
 }
 
 impl ReadArgs {
@@ -229,26 +230,14 @@ impl ReadArgs {
         ReadOptions {
             activation: self.read_activation,
             layers: self.read_layers.clone(),
-            layout: self.read_layout.map(Layout::from),
+            layout: self.read_layout,
         }
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LayoutArg {
-    /// 0.weight, 2.weight and so on, [outputs, inputs]
-    Pytorch,
-    /// dense/kernel, dense_1/kernel and so on, [inputs, outputs]
-    Keras,
-}
-
-impl From<LayoutArg> for Layout {
-    fn from(arg: LayoutArg) -> Self {
-        match arg {
-            LayoutArg::Pytorch => Self::PyTorch,
-            LayoutArg::Keras => Self::Keras,
-        }
-    }
+/// PyTorch has 0.weight, `[outputs, inputs]`; Keras has dense/kernel, `[inputs, outputs]`.
+fn layout() -> impl TypedValueParser<Value = Layout> {
+    words(&[("pytorch", Layout::PyTorch), ("keras", Layout::Keras)])
 }
 
 /// `fm evaluate`
@@ -349,8 +338,8 @@ pub(crate) struct ConvertArgs {
     pub(crate) to: PathBuf,
 
     /// Names and layout of a safetensors file that is written
-    #[arg(long, value_enum, default_value_t = LayoutArg::Pytorch)]
-    pub(crate) layout: LayoutArg,
+    #[arg(long, value_parser = layout(), default_value = "pytorch")]
+    pub(crate) layout: Layout,
 
     /// Names of the classes to store, in the order of the labels [default: those of IN]
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]

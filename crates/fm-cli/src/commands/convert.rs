@@ -15,7 +15,7 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<()> {
     }
     let ending = args.to.extension().and_then(|ending| ending.to_str());
     match ending {
-        Some("safetensors") => model.save_safetensors(&args.to, args.layout.into())?,
+        Some("safetensors") => model.save_safetensors(&args.to, args.layout)?,
         Some("fmnn") => model.save(&args.to)?,
         other => {
             let found = other.map_or_else(|| "no ending".to_owned(), |e| format!(".{e}"));

@@ -4,10 +4,10 @@ use anyhow::Result;
 use fm_experiment::single;
 use fm_report::{Document, Unit, Value};
 
-use super::train::engine;
 use crate::args::Format;
 use crate::args::model::EvaluateArgs;
 use crate::data;
+use crate::openblas;
 use crate::print::{self, note, percent};
 
 /// Scores a model on the test images, or on files of one's own.
@@ -19,7 +19,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<()> {
         model.metadata.class_names.clear();
     }
     let data = single::align(&model, &data)?;
-    let found = single::evaluate(&model, &data, &engine(args.backend.backend)?)?;
+    let found = single::evaluate(&model, &data, &openblas::engine(args.backend.backend)?)?;
     if args.format == Format::Json {
         print::json(&found)?;
         return Ok(());

@@ -39,8 +39,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         Request::new(protocol.clone(), &seeds, Backend::Portable),
         args,
     )?;
-    let engine = args.backend.map(Backend::from).map(openblas::engine);
-    let engine = engine.transpose()?;
+    let engine = args.backend.map(openblas::engine).transpose()?;
     if let Some(out) = args.out.as_ref().filter(|out| out.is_file()) {
         bail!("--out {} is a file, not a folder", out.display());
     }
@@ -123,10 +122,10 @@ fn with_sweeps(mut request: Request, args: &ExperimentArgs) -> Result<Request> {
         request = request.with_sweep(&axes);
     }
     for curve in &args.curves {
-        request = request.with_named_sweep(curve.name())?;
+        request = request.with_named_sweep(curve)?;
     }
     if !args.vary.is_empty() {
-        let values = args.vary.iter().map(|vary| vary.moves()).collect();
+        let values = args.vary.iter().map(|moves| json!(moves)).collect();
         request = request.with_values("vary", "seed.moves", values)?;
     }
     match args.pairs.is_empty() {
@@ -216,7 +215,7 @@ fn default_out(
         name += &format!("-{word}-{}", seeds.to_string().replace("..", "-"));
     }
     if let Some(backend) = args.backend {
-        name += &format!("-{}", Backend::from(backend));
+        name += &format!("-{backend}");
     }
     let plain = |c: char| c.is_alphanumeric() || "-_.,".contains(c);
     let mut name: String = name.chars().filter(|&c| plain(c)).collect();

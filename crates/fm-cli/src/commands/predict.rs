@@ -10,10 +10,10 @@ use fm_report::{Document, Unit};
 use ndarray::{Array2, ArrayView2};
 use serde::Serialize;
 
-use super::train::engine;
 use crate::args::Format;
 use crate::args::model::PredictArgs;
 use crate::args::rows::Rows;
+use crate::openblas;
 use crate::print::{self, note, percent};
 
 /// One image's answer, as programs get it.
@@ -33,7 +33,7 @@ struct Answer {
 /// Predicts what pictures or rows show.
 pub(crate) fn run(args: &PredictArgs) -> Result<()> {
     let model = single::open(&args.model, &args.reading.options())?;
-    let engine = engine(args.backend.backend)?;
+    let engine = openblas::engine(args.backend.backend)?;
     let inputs = model.network.inputs();
     let mut answers = Vec::new();
     for path in &args.files {

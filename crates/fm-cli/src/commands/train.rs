@@ -7,13 +7,13 @@ use anyhow::{Context, Result, bail};
 use fm_data::Dataset;
 use fm_experiment::protocol::{NetworkSpec, PhaseSpec};
 use fm_experiment::single::{self, Evaluation, Rows, Training};
-use fm_nn::{Backend, Engine, Init, Model, Network};
+use fm_nn::{Init, Model, Network};
 use fm_report::counted;
 use fm_train::{EpochRecord, Observer, Scores};
 use serde::Serialize;
 
+use crate::args::Format;
 use crate::args::model::{SelectionArgs, SourceArgs, TrainArgs, TrainingArgs};
-use crate::args::{BackendArg, Format};
 use crate::data;
 use crate::openblas;
 use crate::print::{self, note, percent};
@@ -66,13 +66,9 @@ pub(super) fn check_out(out: &Path, force: bool) -> Result<()> {
     }
 }
 
-pub(super) fn engine(backend: BackendArg) -> Result<Engine> {
-    Ok(openblas::engine(Backend::from(backend))?)
-}
-
 pub(super) fn training(args: &TrainingArgs) -> Result<Training> {
     Ok(Training {
-        engine: engine(args.backend.backend)?,
+        engine: openblas::engine(args.backend.backend)?,
         batch_size: args.batch_size,
         seed: args.seed,
     })

@@ -12,6 +12,7 @@ use crate::support::{SWEEPS, count, experiment, fm, message, printed, refused, t
 pub(crate) fn tests() -> Vec<Trial> {
     trials![
         every_spelling_of_a_sweep_gives_the_same_cells,
+        values_asked_for_one_after_another_add_up,
         keys_on_the_command_line_form_one_grid,
         json_is_the_summary_and_nothing_else,
         the_default_folder_is_named_after_what_was_chosen,
@@ -53,6 +54,16 @@ fn every_spelling_of_a_sweep_gives_the_same_cells() {
     printed(&mut experiment(at, "1..2", &again));
     assert_eq!(count(&results), cells);
     assert_eq!(series(&results), expected);
+}
+
+fn values_asked_for_one_after_another_add_up() {
+    let folder = tempfile::tempdir().unwrap();
+    for pair in ["5-6", "0-2"] {
+        printed(&mut experiment(folder.path(), "1", &["--pairs", pair]));
+    }
+    let expected = [("main", 1), ("pairs", 2)];
+    let expected = expected.map(|(name, points)| (name.to_owned(), points));
+    assert_eq!(series(&folder.path().join("results")), expected);
 }
 
 fn keys_on_the_command_line_form_one_grid() {

@@ -35,6 +35,22 @@ pub struct SweepSpec {
     pub budget: Budget,
 }
 
+impl SweepSpec {
+    /// Adds the values that a sweep over the same single key has beside these. A grid over several
+    /// keys stays as it is: combinations that were never asked for would be missing.
+    pub(crate) fn add_values(&mut self, other: &Self) {
+        let over_one = self.over.len() == 1 && other.over.len() == 1;
+        let Some((key, Values::List(more))) = other.over.iter().next().filter(|_| over_one) else {
+            return;
+        };
+        if let Some(Values::List(values)) = self.over.get_mut(key) {
+            let new = more.iter().filter(|value| !values.contains(value));
+            let new: Vec<Value> = new.cloned().collect();
+            values.extend(new);
+        }
+    }
+}
+
 /// The values of an axis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

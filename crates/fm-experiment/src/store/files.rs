@@ -7,17 +7,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ExperimentError, io_error};
-
-/// A value as readable JSON.
-pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(value).expect("plain data");
-    bytes.push(b'\n');
-    bytes
-}
+use crate::json::from_json;
 
 /// The paths in a folder; none if it is missing.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, ExperimentError> {
@@ -44,7 +37,7 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, E
     let Some(bytes) = read_bytes(path)? else {
         return Ok(None);
     };
-    let value = serde_json::from_slice(&bytes);
+    let value = from_json(&bytes);
     value.map(Some).map_err(|error| ExperimentError::Damaged {
         path: path.to_owned(),
         reason: error.to_string(),

@@ -6,8 +6,9 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::files::{entries, json, make_parent, read_bytes, read_json, write_whole};
+use super::files::{entries, make_parent, read_bytes, read_json, write_whole};
 use crate::error::{ExperimentError, io_error};
+use crate::json::{from_json, to_json};
 use crate::recipe::Key;
 use crate::request::Request;
 
@@ -18,7 +19,6 @@ const TIMINGS: &str = "timings";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     /// The request.
-    #[serde(flatten)]
     pub request: Request,
     /// Seconds since 1970 at which it was last asked.
     pub asked_at: u64,
@@ -60,9 +60,9 @@ impl Store {
     /// # Errors
     /// What the file system says.
     pub fn ask(&self, asked: &Asked) -> Result<(), ExperimentError> {
-        let key = Key::of(&json(&asked.request));
+        let key = Key::of(&to_json(&asked.request));
         let path = self.path.join(format!("{REQUESTS}/{}.json", key.short()));
-        write_whole(&path, &json(asked))
+        write_whole(&path, &to_json(asked))
     }
 
     /// What was asked of this store, the latest first.
@@ -77,7 +77,7 @@ impl Store {
             }
         }
         // Equal times are told apart by what was asked, so that the order is the same everywhere.
-        all.sort_by_key(|asked| (std::cmp::Reverse(asked.asked_at), json(&asked.request)));
+        all.sort_by_key(|asked| (std::cmp::Reverse(asked.asked_at), to_json(&asked.request)));
         Ok(all)
     }
 
@@ -101,7 +101,7 @@ impl Store {
         for path in entries(&self.path.join(TIMINGS))? {
             let text = read_bytes(&path)?.unwrap_or_default();
             let lines = text.split(|&byte| byte == b'\n');
-            timings.extend(lines.filter_map(|line| serde_json::from_slice::<Timing>(line).ok()));
+            timings.extend(lines.filter_map(|line| from_json::<Timing>(line).ok()));
         }
         Ok(timings)
     }

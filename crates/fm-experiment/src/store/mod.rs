@@ -30,10 +30,11 @@ use serde::{Deserialize, Serialize};
 
 pub use log::{Asked, MadeWith, Timing};
 
-use files::{create_new, entries, json, read_bytes, read_json};
+use files::{create_new, entries, read_bytes, read_json};
 
 use crate::data::{DatasetIdentity, Labels};
 use crate::error::{ExperimentError, io_error};
+use crate::json::to_json;
 use crate::recipe::Key;
 use crate::record::Record;
 use crate::tasks::PIXEL_SCALE;
@@ -82,7 +83,7 @@ impl Store {
             // Another process may create it at the same time; the first one's file stays.
             let store = store(here.clone());
             store.create(LABELS, &labels_file(&data.train))?;
-            store.create(STORE, &json(&here))?;
+            store.create(STORE, &to_json(&here))?;
         }
         let there = Self::read(path)?;
         if there.identity.dataset.digest() != dataset.digest() {
