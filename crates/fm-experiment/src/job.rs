@@ -28,11 +28,10 @@ impl Job {
         let targets = &first.recipe.target_classes;
         let target_rows = targets.iter().map(|&class| counts[usize::from(class)]);
         let source_rows = counts.iter().sum::<usize>() - target_rows.sum::<usize>();
-        let work = |cell: &Cell| {
-            let rows = cell.recipe.arm.as_ref().map_or(source_rows, |arm| arm.rows);
-            (cell.recipe.epochs() * rows) as u64
-        };
-        self.cells.iter().map(work).sum()
+        self.cells
+            .iter()
+            .map(|cell| cell.recipe.work(source_rows))
+            .sum()
     }
 }
 
@@ -67,11 +66,14 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
         }
         let cell = Cell {
             key,
-            recipe,
             model: plan.model(place).to_owned(),
             seed: place.seed,
-            validate: place.series == 0,
+            // The training of a tuned arm is as long as its rows have chosen; no mean of such curves
+            // is shown.
+            validate: place.series == 0
+                && recipe.arm.as_ref().is_none_or(|arm| arm.tuning.is_none()),
             keep_model: keeps_model(plan, place),
+            recipe,
         };
         let source = plan.group(place);
         let job = *by_source.entry(source).or_insert_with(|| {

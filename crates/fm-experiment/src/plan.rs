@@ -3,6 +3,7 @@
 //! The main table and every sweep is a [`Series`] of [`Point`]s, and a point has a cell for its
 //! source network and for each arm, of every seed. Nothing else knows what a question is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -10,8 +11,8 @@ use serde_json::Value;
 use crate::data::Labels;
 use crate::error::ExperimentError;
 use crate::protocol::{
-    Arm, Budget, Freeze, Pairing, PhaseSpec, Protocol, RowCount, Streams, SweepSpec, TrunkOrigin,
-    Values,
+    Arm, Budget, Freeze, Pairing, PhaseSpec, Protocol, RowCount, Streams, SweepSpec, Trial,
+    TrunkOrigin, Values,
 };
 use crate::recipe::{Context, Key, Recipe};
 use crate::request::{NamedSweep, Request};
@@ -85,6 +86,11 @@ impl Point {
     /// Target rows that arms are trained on.
     pub fn target_rows(&self) -> usize {
         self.context.rows
+    }
+
+    /// The settings that an arm chooses from; none if it is not tuned.
+    pub fn trials(&self, arm: &str) -> &[Trial] {
+        self.context.trials.get(arm).map_or(&[], Vec::as_slice)
     }
 
     /// The recipe of an arm, or of the source network.
@@ -220,7 +226,9 @@ impl Base<'_> {
         let axes: Vec<String> = sweep.over.keys().cloned().collect();
         let mut points: Vec<Point> = Vec::new();
         for values in combinations {
-            let overrides: Vec<_> = axes.iter().cloned().zip(values.iter().cloned()).collect();
+            let fixed = sweep.set.clone().into_iter();
+            let values_of_axes = axes.iter().cloned().zip(values.iter().cloned());
+            let overrides: Vec<_> = fixed.chain(values_of_axes).collect();
             let protocol = self.request.protocol.with(&overrides)?;
             let protocol_seed = protocol.seed.held;
             let point = self.point(protocol, values, Some(sweep))?;
@@ -277,6 +285,7 @@ impl Base<'_> {
             rows: 0,
             protocol_rows: 0,
             budget: sweep.map_or(Budget::default(), |sweep| sweep.budget),
+            trials: BTreeMap::new(),
         };
         let counts = self.data.class_rows(&context.source(0).rows);
         let classes = context.target_classes.iter();
@@ -295,13 +304,15 @@ impl Base<'_> {
             return Ok(None);
         }
         (context.rows, context.protocol_rows) = (rows, protocol_rows);
-        let arms = match sweep {
+        context.protocol.check_folds(rows)?;
+        let arms: Vec<String> = match sweep {
             Some(sweep) if !sweep.arms.is_empty() => sweep.arms.clone(),
             _ => {
                 let arms = context.protocol.arms.iter();
                 arms.map(|arm| arm.name.clone()).collect()
             }
         };
+        context.trials = context.protocol.trials(&arms)?;
         Ok(Some(Point {
             values,
             arms,

@@ -1,5 +1,6 @@
 //! [`Recipe`]: everything that decides one cell, and its [`Key`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use fm_nn::Backend;
@@ -7,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::protocol::{
-    Arm, Budget, DataSpec, Freeze, Moved, NetworkSpec, PhaseSpec, Protocol, Streams, TrunkOrigin,
-    ValidationAt, is_default,
+    Arm, Budget, DataSpec, Freeze, Moved, NetworkSpec, PhaseSpec, Protocol, Streams, Trial,
+    TrunkOrigin, ValidationAt, is_default,
 };
 
 /// Version of the canonical form; records of another are of another program.
@@ -121,8 +122,61 @@ pub struct ArmRecipe {
     /// The streams of new layers and of the order of rows.
     #[serde(default, skip_serializing_if = "is_default")]
     pub streams: Streams,
-    /// The phases, in order.
+    /// The phases, in order; none where they are chosen from `tuning`.
     pub phases: Vec<PhaseSpec>,
+    /// What the phases are chosen from, by cross-validation on the arm's rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<Tuning>,
+}
+
+impl ArmRecipe {
+    /// Epochs of the training on all rows; of a tuned one, the most there may be.
+    pub fn epochs(&self) -> usize {
+        match &self.tuning {
+            Some(tuning) => tuning.most_epochs(),
+            None => self.phases.iter().map(|phase| phase.epochs).sum(),
+        }
+    }
+
+    /// Rows that the trainings go through, all epochs together; of tuned ones, the most there may be.
+    pub(crate) fn work(&self) -> u64 {
+        let passes = self.tuning.as_ref().map_or(1, Tuning::passes);
+        (passes * self.epochs() * self.rows) as u64
+    }
+}
+
+/// Settings that are chosen by cross-validation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tuning {
+    /// Parts of the rows, each held out once.
+    pub folds: usize,
+    /// Numbers of epochs to choose from, all phases together, ascending.
+    pub epochs: Vec<usize>,
+    /// The phases to choose from, as long as the last of `epochs`.
+    pub trials: Vec<Vec<PhaseSpec>>,
+}
+
+impl Tuning {
+    /// The largest number of epochs.
+    pub fn most_epochs(&self) -> usize {
+        *self.epochs.last().unwrap_or(&0)
+    }
+
+    /// The phases of a trial at a number of epochs.
+    pub fn phases(&self, trial: usize, epochs: usize) -> Vec<PhaseSpec> {
+        let mut phases = self.trials[trial].clone();
+        if let Some(last) = phases.last_mut() {
+            last.epochs -= self.most_epochs() - epochs;
+        }
+        phases
+    }
+
+    /// How often an arm's rows are gone through in an epoch: by each trial once without each fold,
+    /// and by the training on all rows.
+    fn passes(&self) -> usize {
+        self.trials.len() * (self.folds - 1) + 1
+    }
 }
 
 /// Labels that are exchanged for another class.
@@ -179,6 +233,8 @@ pub(crate) struct Context {
     /// Target rows that the arms' epochs are meant for.
     pub(crate) protocol_rows: usize,
     pub(crate) budget: Budget,
+    /// What the arms choose from, by name; empty where nothing is tuned.
+    pub(crate) trials: BTreeMap<String, Vec<Trial>>,
 }
 
 impl Context {
@@ -241,21 +297,58 @@ impl Context {
                 None => TrunkRecipe::Fresh,
             },
         };
-        let batch = self.protocol.training.batch_size;
-        let phases = arm.phases.iter().map(|phase| PhaseSpec {
-            epochs: self
-                .budget
-                .epochs(phase.epochs, self.rows, self.protocol_rows, batch),
-            ..self.phase(phase)
-        });
+        let mut phases = self.phases(&arm.phases);
+        let mut tuning = None;
+        if let (Some(tune), Some(trials)) = (&self.protocol.tune, self.trials.get(&arm.name)) {
+            let epochs = tune.epochs.iter().map(|&epochs| self.epochs(epochs));
+            let all = Tuning {
+                folds: tune.folds,
+                epochs: epochs.collect(),
+                trials: trials
+                    .iter()
+                    .map(|trial| self.trial(&trial.phases))
+                    .collect(),
+            };
+            // Where there is no choice, the cell is that of a protocol with these settings.
+            match (all.trials.as_slice(), all.epochs.as_slice()) {
+                ([only], [_]) => phases = only.clone(),
+                _ => (phases, tuning) = (Vec::new(), Some(all)),
+            }
+        }
         ArmRecipe {
             rows: self.rows,
             rows_seed: moves.contains(&Moved::TargetRows).then_some(seed),
             label_noise: (share > 0.0).then_some(LabelNoise { share, seed }),
             trunk,
             streams: arm.streams,
-            phases: phases.collect(),
+            phases,
+            tuning,
         }
+    }
+
+    /// The phases at this point, of the length that the budget gives them.
+    fn phases(&self, phases: &[PhaseSpec]) -> Vec<PhaseSpec> {
+        let phases = phases.iter().map(|phase| PhaseSpec {
+            epochs: self.epochs(phase.epochs),
+            ..self.phase(phase)
+        });
+        phases.collect()
+    }
+
+    /// The phases of a trial, of which the last gets the epochs that the others leave.
+    fn trial(&self, phases: &[PhaseSpec]) -> Vec<PhaseSpec> {
+        let all = self.epochs(phases.iter().map(|phase| phase.epochs).sum());
+        let mut phases = self.phases(phases);
+        if let Some((last, before)) = phases.split_last_mut() {
+            last.epochs = all - before.iter().map(|phase| phase.epochs).sum::<usize>();
+        }
+        phases
+    }
+
+    fn epochs(&self, epochs: usize) -> usize {
+        let batch = self.protocol.training.batch_size;
+        self.budget
+            .epochs(epochs, self.rows, self.protocol_rows, batch)
     }
 
     /// The phase with one spelling of equal settings, so that equal trainings have equal keys.
@@ -282,12 +375,21 @@ impl Recipe {
         Key::of(self.canonical().as_bytes())
     }
 
-    /// Epochs of the cell's own training.
+    /// Epochs of the cell's own training; of a tuned arm, the most there may be.
     pub fn epochs(&self) -> usize {
         match (&self.arm, &self.source) {
-            (Some(arm), _) => arm.phases.iter().map(|phase| phase.epochs).sum(),
+            (Some(arm), _) => arm.epochs(),
             (None, Some(source)) => source.phase.epochs,
             (None, None) => 0,
+        }
+    }
+
+    /// Rows that the cell's trainings go through, all epochs together; of a tuned arm, the most there
+    /// may be. `source_rows` are the rows of a source training.
+    pub(crate) fn work(&self, source_rows: usize) -> u64 {
+        match &self.arm {
+            Some(arm) => arm.work(),
+            None => (self.epochs() * source_rows) as u64,
         }
     }
 }

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::json::from_json;
 use crate::recipe::{Key, Recipe};
+use crate::tuning::Tuned;
 
 /// What a cell leaves.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Record {
     pub trunk_sha256: Vec<String>,
     /// Digest of the source network that the cell reuses, or is.
     pub source_sha256: Option<String>,
+    /// What the settings were chosen by, where they were.
+    pub tuned: Option<Tuned>,
     /// Name of the file of the test rows, see [`TestRows`](crate::TestRows).
     pub test_rows: String,
     /// What each test row got; `None` for a failure.
@@ -99,6 +102,8 @@ struct Described {
     trunk_sha256: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source_sha256: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tuned: Option<Tuned>,
     test_rows: String,
 }
 
@@ -124,6 +129,7 @@ impl Record {
             history: self.history.clone(),
             trunk_sha256: self.trunk_sha256.clone(),
             source_sha256: self.source_sha256.clone(),
+            tuned: self.tuned.clone(),
             test_rows: self.test_rows.clone(),
         };
         let described = serde_json::to_string(&described).expect("a record is plain data");
@@ -165,6 +171,7 @@ impl Record {
             history: described.history,
             trunk_sha256: described.trunk_sha256,
             source_sha256: described.source_sha256,
+            tuned: described.tuned,
             test_rows: described.test_rows,
             predictions,
         })

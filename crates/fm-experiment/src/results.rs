@@ -301,6 +301,7 @@ fn same_recipe(a: &Request, b: &Request) -> bool {
         && p.training == q.training
         && p.seed == q.seed
         && p.source == q.source
+        && p.tune == q.tune
 }
 
 /// Which test rows a record's network predicts correctly.

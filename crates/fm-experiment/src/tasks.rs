@@ -2,6 +2,7 @@
 
 use fm_data::{DataError, Dataset, TaskSplit};
 use fm_train::{Examples, Inputs, Labels, Seeds, TrainError, shuffle};
+use ndarray::{Array2, Axis};
 use rand_core::Rng;
 
 use crate::data::Data;
@@ -97,6 +98,56 @@ impl TargetRows {
     pub(crate) fn examples(&self) -> Result<Examples<'_>, TrainError> {
         labelled(&self.rows, &self.labels, PIXEL_SCALE)
     }
+
+    /// The rows divided into so many folds, each with its share of every class; which, is decided by
+    /// a stream of the seed.
+    pub(crate) fn folds(&self, folds: usize, seeds: Seeds) -> Vec<Fold> {
+        let mut order = vec![0; self.labels.len()];
+        shuffle(&mut order, &mut seeds.stream("target/folds").rng());
+        // Stable, so that each class keeps its random order. Dealt out in turn, the folds differ by
+        // a row at most, and so does each class in them.
+        order.sort_by_key(|&row| self.labels[row as usize]);
+        let dealt = |held_out: bool, fold: usize| {
+            let of_fold = order.iter().enumerate();
+            let of_fold = of_fold.filter(|(place, _)| (place % folds == fold) == held_out);
+            let mut rows: Vec<usize> = of_fold.map(|(_, &row)| row as usize).collect();
+            rows.sort_unstable();
+            Part {
+                pixels: self.rows.pixels().select(Axis(0), &rows),
+                labels: rows.into_iter().map(|row| self.labels[row]).collect(),
+            }
+        };
+        let fold = |fold| Fold {
+            train: dealt(false, fold),
+            held_out: dealt(true, fold),
+        };
+        (0..folds).map(fold).collect()
+    }
+}
+
+/// Rows with their labels, on their own.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pixels: Array2<u8>,
+    labels: Vec<u8>,
+}
+
+impl Part {
+    /// As a training takes them.
+    pub(crate) fn examples(&self) -> Result<Examples<'_>, TrainError> {
+        let inputs = Inputs::U8 {
+            values: self.pixels.view(),
+            scale: PIXEL_SCALE,
+        };
+        Examples::new(inputs, Labels::U8(&self.labels))
+    }
+}
+
+/// Rows that are held out together, and the rest.
+#[derive(Clone, Debug)]
+pub(crate) struct Fold {
+    pub(crate) train: Part,
+    pub(crate) held_out: Part,
 }
 
 /// The validation rows and the rest of a training file's rows.

@@ -63,7 +63,7 @@ impl Setup {
 }
 
 /// One output means two classes.
-fn loss(network: &Network) -> Loss {
+pub(crate) fn loss(network: &Network) -> Loss {
     Loss::for_classes(network.outputs().max(2)).0
 }
 

@@ -1,6 +1,7 @@
 //! [`Trainings`]: the networks of a job, each trained once.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use fm_data::Dataset;
@@ -10,15 +11,26 @@ use fm_train::{EpochRecord, Examples, Seeds, TrainError, shuffle};
 use crate::error::ExperimentError;
 use crate::job::Cell;
 use crate::protocol::PhaseSpec;
-use crate::recipe::{ArmRecipe, Key, SourceRecipe, TrunkRecipe};
+use crate::recipe::{ArmRecipe, Key, SourceRecipe, TrunkRecipe, Tuning};
 use crate::record::{Failure, Outcome};
 use crate::store::Store;
 use crate::tasks::{PIXEL_SCALE, Tasks, examples, labelled};
 use crate::training::{self, Setup};
+use crate::tuning::{CrossValidation, Tuned, ranking};
 use crate::watch::{Observer, Watch};
 
-/// A trained network, its history, and the digests of its trunk; or where it diverged.
-pub(crate) type Trained = Result<(Network, Vec<EpochRecord>, Vec<String>), Failure>;
+/// A training that has ended.
+pub(crate) struct Training {
+    pub(crate) network: Network,
+    pub(crate) history: Vec<EpochRecord>,
+    /// Digests of its trunk at the start and after each phase.
+    pub(crate) trunk_sha256: Vec<String>,
+    /// What its phases were chosen by.
+    pub(crate) tuned: Option<Tuned>,
+}
+
+/// A training, or where it diverged.
+pub(crate) type Trained = Result<Training, Failure>;
 
 /// The networks of a job, each trained once.
 pub(crate) struct Trainings<'a> {
@@ -88,7 +100,9 @@ impl<'a> Trainings<'a> {
         };
         if !self.sources.contains_key(shuffled_labels) {
             let network = match shuffled_labels {
-                true => self.source(cell, true, false)?.map(|(network, ..)| network),
+                true => self
+                    .source(cell, true, false)?
+                    .map(|trained| trained.network),
                 false => self.recorded_source(cell, key)?,
             };
             self.sources.insert(*shuffled_labels, network);
@@ -116,10 +130,10 @@ impl<'a> Trainings<'a> {
         }
         let trained = self.source(cell, false, false)?;
         match trained {
-            Ok((network, ..)) if recorded.is_some_and(|r| r != network.digest()) => {
+            Ok(trained) if recorded.is_some_and(|r| r != trained.network.digest()) => {
                 Err(ExperimentError::OtherSource { seed: cell.seed })
             }
-            trained => Ok(trained.map(|(network, ..)| network)),
+            trained => Ok(trained.map(|trained| trained.network)),
         }
     }
 
@@ -203,19 +217,54 @@ impl<'a> Trainings<'a> {
             },
         };
         let rows = tasks.target_rows(arm)?;
-        self.fit(
-            cell,
-            Fit {
-                begin: begin.map_err(|error| failed(error.into()))?,
-                phases: &arm.phases,
+        let begin = begin.map_err(|error| failed(error.into()))?;
+        let fit = |phases: &[PhaseSpec]| {
+            let fit = Fit {
+                begin: begin.clone(),
+                phases,
                 train: rows.examples().map_err(failed)?,
                 valid: &target.valid,
                 validate,
                 seeds: order,
                 prefix,
                 task: "target",
-            },
-        )
+            };
+            self.fit(cell, fit)
+        };
+        let Some(tuning) = &arm.tuning else {
+            return fit(&arm.phases);
+        };
+        let cross_validation = CrossValidation {
+            setup: Setup::new(self.engine, recipe.batch_size, order, prefix),
+            engine: self.engine,
+            observer: self.observer,
+            folds: &rows.folds(tuning.folds, order),
+            tuning,
+        };
+        let scores = match cross_validation.run(&begin).map_err(failed)? {
+            ControlFlow::Continue(scores) => scores,
+            ControlFlow::Break(()) => return Err(ExperimentError::Cancelled),
+        };
+        let mut failure = every_trial_diverged(tuning);
+        for (trial, epochs) in ranking(&scores) {
+            let epochs = tuning.epochs[epochs];
+            match fit(&tuning.phases(trial, epochs))? {
+                Ok(training) => {
+                    // What the chosen training is shorter than the longest.
+                    let left = (arm.epochs() - epochs) * arm.rows;
+                    self.observer.advance(left as u64);
+                    let tuned = Some(Tuned {
+                        scores,
+                        trial,
+                        epochs,
+                    });
+                    return Ok(Ok(Training { tuned, ..training }));
+                }
+                // No test row says so: the next best trial is taken.
+                Err(diverged) => failure = diverged,
+            }
+        }
+        Ok(Err(failure))
     }
 
     /// The network of an arm whose layers a cell reuses.
@@ -230,7 +279,7 @@ impl<'a> Trainings<'a> {
             return Ok(base.clone());
         }
         let trained = self.arm(cell, arm, source, false)?;
-        let base = trained.map(|(network, ..)| network);
+        let base = trained.map(|trained| trained.network);
         self.bases.insert(key, base.clone());
         Ok(base)
     }
@@ -245,8 +294,9 @@ impl<'a> Trainings<'a> {
         let validate = fit.validate || fit.phases.iter().any(PhaseSpec::needs_validation);
         let valid = validate.then(|| examples(fit.valid)).transpose();
         let valid = valid.map_err(failed)?;
-        let epochs = fit.phases.iter().map(|phase| phase.epochs).sum();
-        let mut watch = Watch::new(self.observer, epochs, fit.train.rows());
+        let epochs: usize = fit.phases.iter().map(|phase| phase.epochs).sum();
+        let rows = fit.train.rows();
+        let mut watch = Watch::new(self.observer, rows, (epochs * rows) as u64);
         watch.trunk_sha256.push(network.trunk_digest());
         let history = setup.fit(
             &mut network,
@@ -260,7 +310,12 @@ impl<'a> Trainings<'a> {
         }
         watch.finish();
         match history {
-            Ok(history) => Ok(Ok((network, history, watch.trunk_sha256))),
+            Ok(history) => Ok(Ok(Training {
+                network,
+                history,
+                trunk_sha256: watch.trunk_sha256,
+                tuned: None,
+            })),
             Err(error) => failure(&error, fit.task)
                 .map(Err)
                 .ok_or_else(|| failed(error)),
@@ -282,6 +337,19 @@ fn base_key(cell: &Cell, arm: &ArmRecipe) -> String {
     let shuffled = recipe.source.as_ref().is_some_and(|s| s.shuffled_labels);
     let of = (recipe.init_seed, recipe.order_seed, shuffled, arm);
     serde_json::to_string(&of).expect("a recipe is plain data")
+}
+
+fn every_trial_diverged(tuning: &Tuning) -> Failure {
+    Failure {
+        training: "target".to_owned(),
+        phase: 1,
+        epoch: 1,
+        step: 0,
+        reason: format!(
+            "all {} trials diverged in cross-validation",
+            tuning.trials.len()
+        ),
+    }
 }
 
 /// A divergence as a result; other errors are errors.

@@ -45,12 +45,12 @@ pub(crate) struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    /// A training of so many epochs on so many rows.
-    pub(crate) fn new(observer: &'a dyn Observer, epochs: usize, rows: usize) -> Self {
+    /// A training on so many rows, of so much work.
+    pub(crate) fn new(observer: &'a dyn Observer, rows: usize, work: u64) -> Self {
         Self {
             observer,
             epoch_work: rows as u64,
-            left: epochs as u64 * rows as u64,
+            left: work,
             trunk_sha256: Vec::new(),
             cancelled: false,
         }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use fm_data::Dataset;
 use fm_nn::{Engine, Network};
-use fm_train::{EpochRecord, predicted_classes, probabilities};
+use fm_train::{predicted_classes, probabilities};
 use ndarray::{Array2, ArrayView2};
 
 use crate::data::Data;
@@ -17,8 +17,8 @@ use crate::store::Store;
 use crate::tasks::{Tasks, examples};
 use crate::test_rows::{TestImages, TestRows};
 use crate::training;
-use crate::trainings::{Trainings, train_error};
-use crate::watch::{Observer, Watch};
+use crate::trainings::{Training, Trainings, train_error};
+use crate::watch::Observer;
 
 /// What the jobs of a process share.
 pub(crate) struct Worker<'a> {
@@ -83,9 +83,8 @@ impl Worker<'_> {
         trainings: &mut Trainings<'_>,
     ) -> Result<(), ExperimentError> {
         if let Some(record) = self.store.record(&cell.key)? {
-            let arm = cell.recipe.arm.as_ref();
-            let rows = arm.map_or(trainings.tasks.source.train.rows(), |arm| arm.rows);
-            Watch::new(self.observer, cell.recipe.epochs(), rows).finish();
+            let source_rows = trainings.tasks.source.train.rows();
+            self.observer.advance(cell.recipe.work(source_rows));
             self.observer.cell_done(cell, &record.outcome);
             return Ok(());
         }
@@ -109,15 +108,14 @@ impl Worker<'_> {
         let trained = trainings.source(cell, false, cell.validate)?;
         match &trained {
             Err(failure) => record.outcome = Outcome::Failed(failure.clone()),
-            Ok((network, history, trunk_sha256)) => {
-                let logits = self.score(cell, network, test, history, &mut record)?;
+            Ok(trained) => {
+                let logits = self.score(cell, trained, test, &mut record)?;
                 record.predictions = logits.map(|logits| classes(logits.view()));
-                record.source_sha256 = Some(network.digest());
-                (record.history, record.trunk_sha256) = (history.clone(), trunk_sha256.clone());
-                self.keep_model(cell, network, tasks.source.train.class_names())?;
+                record.source_sha256 = Some(trained.network.digest());
+                self.keep_model(cell, &trained.network, tasks.source.train.class_names())?;
             }
         }
-        trainings.provide(trained.map(|(network, ..)| network));
+        trainings.provide(trained.map(|trained| trained.network));
         Ok(record)
     }
 
@@ -139,12 +137,11 @@ impl Worker<'_> {
         record.source_sha256 = reused.as_ref().ok().and_then(|s| s.map(Network::digest));
         match trainings.arm(cell, arm, source, cell.validate)? {
             Err(failure) => record.outcome = Outcome::Failed(failure),
-            Ok((network, history, trunk_sha256)) => {
-                let logits = self.score(cell, &network, test, &history, &mut record)?;
+            Ok(trained) => {
+                let logits = self.score(cell, &trained, test, &mut record)?;
                 record.predictions = logits.map(Predictions::Logits);
-                (record.history, record.trunk_sha256) = (history, trunk_sha256);
-                self.keep_model(cell, &network, tasks.target.train.class_names())?;
-                trainings.keep_base(cell, arm, network);
+                self.keep_model(cell, &trained.network, tasks.target.train.class_names())?;
+                trainings.keep_base(cell, arm, trained.network);
             }
         }
         Ok(record)
@@ -155,18 +152,21 @@ impl Worker<'_> {
     fn score(
         &self,
         cell: &Cell,
-        network: &Network,
+        trained: &Training,
         test: &Dataset,
-        history: &[EpochRecord],
         record: &mut Record,
     ) -> Result<Option<Array2<f32>>, ExperimentError> {
+        record.history.clone_from(&trained.history);
+        record.trunk_sha256.clone_from(&trained.trunk_sha256);
+        record.tuned.clone_from(&trained.tuned);
+        let network = &trained.network;
         let scored = examples(test).and_then(|test| training::score(network, &test, self.engine));
         let (scores, logits) = scored.map_err(|error| train_error(cell, error))?;
         if scores.loss.is_finite() {
             record.outcome = Outcome::Scored(scores);
             return Ok(Some(logits));
         }
-        let last = history.last();
+        let last = trained.history.last();
         let task = cell.recipe.arm.as_ref().map_or("source", |_| "target");
         record.outcome = Outcome::Failed(Failure {
             training: task.to_owned(),
@@ -186,6 +186,7 @@ impl Worker<'_> {
             history: Vec::new(),
             trunk_sha256: Vec::new(),
             source_sha256: None,
+            tuned: None,
             test_rows: self.store.keep_test_rows(rows)?,
             predictions: None,
         })

@@ -87,6 +87,7 @@ impl Protocol {
             self.check_arm(&[key(list), Index(i)], arm)?;
         }
         self.check_comparisons()?;
+        self.check_tune()?;
         for (name, sweep) in &self.sweeps {
             self.check_sweep(&[key("sweeps"), key(name)], sweep)?;
         }

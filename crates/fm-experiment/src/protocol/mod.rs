@@ -11,6 +11,7 @@ mod row_count;
 mod sweep;
 mod task;
 mod text;
+mod tune;
 
 pub use arm::{Arm, Streams, TrunkOrigin};
 pub use class::ClassRef;
@@ -21,6 +22,7 @@ pub use row_count::RowCount;
 pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
 pub use task::TaskSpec;
 pub use text::parse_value;
+pub use tune::{Trial, TuneSpec};
 
 use std::fmt;
 
@@ -28,11 +30,12 @@ use fm_nn::{Activation, Init, TrunkSpec};
 use serde::{Deserialize, Serialize};
 
 /// The protocols that are compiled in: name and TOML text. The first is the default.
-pub const BUILT_IN: [(&str, &str); 5] = [
+pub const BUILT_IN: [(&str, &str); 6] = [
     (
         "notebook-2e",
         include_str!("../../protocols/notebook-2e.toml"),
     ),
+    ("fair", include_str!("../../protocols/fair.toml")),
     ("quick", include_str!("../../protocols/quick.toml")),
     ("book-2e", include_str!("../../protocols/book-2e.toml")),
     (
@@ -67,6 +70,9 @@ pub struct Protocol {
     pub seed: SeedSpec,
     /// The training on the source task.
     pub source: PhaseSpec,
+    /// Settings that every arm chooses for itself; none by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tune: Option<TuneSpec>,
     /// Ways of training on the target task.
     pub arms: Vec<Arm>,
     /// Arms that are not trained; [`with_arms`](Self::with_arms) turns them on.

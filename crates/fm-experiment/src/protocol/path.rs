@@ -28,6 +28,15 @@ impl Protocol {
     /// [`ProtocolError::Override`] for a key that does not exist or a value of another type,
     /// [`ProtocolError::Key`] for a value that is not allowed.
     pub fn with(&self, overrides: &[(String, Value)]) -> Result<Self, ProtocolError> {
+        let changed = self.apply(overrides)?;
+        match changed.problem() {
+            None => Ok(changed),
+            Some(problem) => Err(ProtocolError::of_key(&self.name, &problem)),
+        }
+    }
+
+    /// As [`with`](Self::with), without the check of the whole.
+    pub(super) fn apply(&self, overrides: &[(String, Value)]) -> Result<Self, ProtocolError> {
         let mut tree = serde_json::to_value(self).expect("a protocol is plain data");
         for (key, value) in overrides {
             let failed = |reason: String| ProtocolError::Override {
@@ -54,11 +63,7 @@ impl Protocol {
             // As it is written in full, so that a later key finds what a short form stands for.
             tree = serde_json::to_value(typed).expect("a protocol is plain data");
         }
-        let changed: Self = serde_json::from_value(tree).expect("checked after the last override");
-        match changed.problem() {
-            None => Ok(changed),
-            Some(problem) => Err(ProtocolError::of_key(&self.name, &problem)),
-        }
+        Ok(serde_json::from_value(tree).expect("checked after the last override"))
     }
 }
 

@@ -20,6 +20,9 @@ pub struct SweepSpec {
     /// `task.target_classes` may be `"pairs"`: every pair of classes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub over: BTreeMap<String, Values>,
+    /// Keys that have another value than in the protocol at every point.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, Value>,
     /// The arm whose layers are reused, in place of `over`: for every number of layers from 0 to
     /// all, the curves AnB, AnB+, BnB and BnB+ of Yosinski et al. 2014.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@ mod reference;
 mod single;
 mod store;
 mod support;
+mod tuning;
 
 use libtest_mimic::Arguments;
 
@@ -13,5 +14,6 @@ fn main() {
     tests.extend(store::tests());
     tests.extend(reference::tests());
     tests.extend(single::tests());
+    tests.extend(tuning::tests());
     libtest_mimic::run(&Arguments::from_args(), tests).exit();
 }

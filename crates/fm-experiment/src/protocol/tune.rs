@@ -1,0 +1,306 @@
+//! [`TuneSpec`]: settings that every arm chooses for itself, and the [`Trial`]s of an arm.
+
+use std::collections::BTreeMap;
+
+use fm_train::{Schedule, Seeds, shuffle};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::{Part, Problem, ProtocolError, at_least_one, key, problem};
+use super::{Arm, PhaseSpec, Protocol, TrunkOrigin};
+
+/// Settings that every arm chooses by cross-validation on its own target rows, before it is trained
+/// on all of them. Test rows choose nothing, and neither do the validation rows.
+///
+/// Every arm has the same `space`, the same number of trials, the same folds and the same largest
+/// number of epochs, so that no arm is better only because it was tuned longer (Dodge et al., "Show
+/// Your Work", EMNLP 2019).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TuneSpec {
+    /// Parts that an arm's rows are divided into, each with its share of every class; each part is
+    /// held out once. 5 by default.
+    #[serde(default = "TuneSpec::default_folds")]
+    pub folds: usize,
+    /// The numbers of epochs to choose from, all phases together, ascending. They are read off along
+    /// one training of the last of them; the last phase of an arm gets what the others leave.
+    pub epochs: Vec<usize>,
+    /// How many combinations of `space` each arm tries: a random choice, the same for every seed and
+    /// for arms of equal spaces. All by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trials: Option<usize>,
+    /// Keys of the protocol's arms with the values to choose from, such as
+    /// `"*.lr" = [0.01, 0.03]`. A key that names an arm is tuned in that arm only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub space: BTreeMap<String, Vec<Value>>,
+}
+
+/// A combination of settings that an arm may choose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// The keys of the space with their values.
+    pub settings: Vec<(String, Value)>,
+    /// The arm's phases with these settings, as long as the largest number of epochs.
+    pub phases: Vec<PhaseSpec>,
+}
+
+/// The trials of arms, by name.
+pub(crate) type Trials = BTreeMap<String, Vec<Trial>>;
+
+/// More combinations than anybody tries; most likely a typing error.
+const MOST_COMBINATIONS: usize = 10_000;
+
+impl TuneSpec {
+    fn default_folds() -> usize {
+        5
+    }
+
+    /// Checks the table at `at`, without the arms.
+    fn check(&self, at: &[Part]) -> Result<(), Problem> {
+        let inside = |name| [at, &[key(name)]].concat();
+        if self.folds < 2 {
+            problem(&inside("folds"), "2 or more", self.folds)?;
+        }
+        if self.epochs.first().is_none_or(|&epochs| epochs == 0)
+            || !self.epochs.is_sorted_by(|a, b| a < b)
+        {
+            let expected = "one or more numbers from 1 on, ascending";
+            problem(&inside("epochs"), expected, format!("{:?}", self.epochs))?;
+        }
+        if let Some(trials) = self.trials {
+            at_least_one(&inside("trials"), trials)?;
+        }
+        for (name, values) in &self.space {
+            let at = [at, &[key("space"), key(name)]].concat();
+            if values.is_empty() {
+                problem(&at, "one or more values", "none")?;
+            }
+            if !name.starts_with("*.") && !name.starts_with("arms.") {
+                let expected =
+                    "a key of an arm, such as \"*.lr\" or \"arms.NAME.phases[0].epochs\"";
+                problem(&at, expected, format!("{name:?}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The axes of an arm's space.
+    fn axes<'a>(&'a self, arm: &'a str) -> impl Iterator<Item = (&'a String, &'a Vec<Value>)> {
+        let concerns = move |name: &str| match name.strip_prefix("arms.") {
+            None => true,
+            Some(rest) => {
+                rest.starts_with("*.") || rest.strip_prefix(arm).is_some_and(|r| r.starts_with('.'))
+            }
+        };
+        self.space.iter().filter(move |(name, _)| concerns(name))
+    }
+}
+
+impl Protocol {
+    /// What arms choose from, by their names; empty if the protocol does not tune.
+    ///
+    /// A single trial of a single number of epochs is no choice: the arm then is the same cell as in
+    /// a protocol that has these settings.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Key`] for an arm that cannot be tuned.
+    pub(crate) fn trials(&self, names: &[String]) -> Result<Trials, ProtocolError> {
+        let trials = self.find_trials(|arm| names.contains(&arm.name));
+        trials.map_err(|problem| ProtocolError::of_key(&self.name, &problem))
+    }
+
+    /// Refuses more folds than there are target rows of each arm.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Key`].
+    pub(crate) fn check_folds(&self, rows: usize) -> Result<(), ProtocolError> {
+        let Some(tune) = self.tune.as_ref().filter(|tune| tune.folds > rows) else {
+            return Ok(());
+        };
+        let expected = format!("at most {rows}, the number of target rows");
+        let found = problem(&[key("tune"), key("folds")], expected, tune.folds);
+        found.map_err(|problem| ProtocolError::of_key(&self.name, &problem))
+    }
+
+    /// Checks `tune`, and that every arm can be tuned.
+    pub(super) fn check_tune(&self) -> Result<(), Problem> {
+        let Some(tune) = &self.tune else {
+            return Ok(());
+        };
+        tune.check(&[key("tune")])?;
+        self.check_tuned_names(tune)?;
+        self.find_trials(|_| true).map(drop)
+    }
+
+    fn find_trials(&self, of: impl Fn(&Arm) -> bool) -> Result<Trials, Problem> {
+        let mut all = Trials::new();
+        let Some(tune) = &self.tune else {
+            return Ok(all);
+        };
+        let mut first: Option<(&str, usize)> = None;
+        for (i, arm) in self.arms.iter().enumerate().filter(|(_, arm)| of(arm)) {
+            let trials = self.trials_of(&[key("arms"), Part::Index(i)], arm, tune)?;
+            let (other, count) = *first.get_or_insert((&arm.name, trials.len()));
+            if trials.len() != count {
+                let expected = "such that every arm has the same number of combinations, or no fewer \
+                                than `tune.trials`";
+                let found = format!("{count} of {other} and {} of {}", trials.len(), arm.name);
+                problem(&[key("tune"), key("space")], expected, found)?;
+            }
+            all.insert(arm.name.clone(), trials);
+        }
+        Ok(all)
+    }
+
+    /// Refuses keys that name an arm that does not exist.
+    fn check_tuned_names(&self, tune: &TuneSpec) -> Result<(), Problem> {
+        let arms = self.arms.iter().chain(&self.optional_arms);
+        let names: Vec<&str> = arms.map(|arm| arm.name.as_str()).chain(["*"]).collect();
+        for of_arm in tune.space.keys() {
+            let name = of_arm
+                .strip_prefix("arms.")
+                .and_then(|rest| rest.split('.').next());
+            if let Some(name) = name.filter(|name| !names.contains(name)) {
+                let near = crate::names::did_you_mean(name, names.iter().copied());
+                let at = [key("tune"), key("space"), key(of_arm)];
+                problem(&at, format!("a key of an arm{near}"), format!("{name:?}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn trials_of(&self, at: &[Part], arm: &Arm, tune: &TuneSpec) -> Result<Vec<Trial>, Problem> {
+        let most = *tune.epochs.last().unwrap_or(&0);
+        check_arm(at, arm, most, self.network.hidden.len())?;
+        // The arm alone, since each combination is written out and read again.
+        let alone = Self {
+            arms: vec![arm.clone()],
+            optional_arms: Vec::new(),
+            sweeps: BTreeMap::new(),
+            tune: None,
+            ..self.clone()
+        };
+        let axes: Vec<_> = tune.axes(&arm.name).collect();
+        let count = axes
+            .iter()
+            .try_fold(1usize, |n, (_, values)| n.checked_mul(values.len()));
+        let count = match count {
+            Some(count) if count <= MOST_COMBINATIONS => count,
+            _ => return too_many(at),
+        };
+        let mut trials: Vec<Trial> = Vec::new();
+        for index in chosen(count, tune.trials, self.seed.held) {
+            let mut rest = index;
+            // The last key changes fastest, as in a sweep.
+            let mut settings: Vec<(String, Value)> = Vec::new();
+            for (name, values) in axes.iter().rev() {
+                settings.insert(0, ((*name).clone(), values[rest % values.len()].clone()));
+                rest /= values.len();
+            }
+            let changed = alone.apply(&settings);
+            let not_tunable = |error| Problem {
+                key: at.to_vec(),
+                expected: "an arm that tune.space applies to".to_owned(),
+                found: format!("{}: {error}", arm.name),
+            };
+            let mut phases = changed.map_err(not_tunable)?.arms.remove(0).phases;
+            let before: usize = phases.iter().rev().skip(1).map(|phase| phase.epochs).sum();
+            let last = phases.len() - 1;
+            phases[last].epochs = most.saturating_sub(before);
+            for (p, phase) in phases.iter().enumerate() {
+                let at = [at, &[key("phases"), Part::Index(p)]].concat();
+                phase.check(&at, self.network.hidden.len(), None)?;
+            }
+            if let Some(same) = trials.iter().find(|trial| trial.phases == phases) {
+                let found = format!(
+                    "{:?} and {:?}, which train {} alike",
+                    same.settings, settings, arm.name
+                );
+                problem(
+                    &[key("tune"), key("space")],
+                    "combinations that differ",
+                    found,
+                )?;
+            }
+            trials.push(Trial { settings, phases });
+        }
+        Ok(trials)
+    }
+}
+
+fn too_many<T>(at: &[Part]) -> Result<T, Problem> {
+    Err(Problem {
+        key: at.to_vec(),
+        expected: format!("an arm with at most {MOST_COMBINATIONS} combinations of tune.space"),
+        found: "more".to_owned(),
+    })
+}
+
+/// The combinations that are tried, ascending: all, or a random choice.
+fn chosen(count: usize, trials: Option<usize>, seed: u64) -> Vec<usize> {
+    let mut order = vec![0; count];
+    match trials {
+        Some(trials) if trials < count => {
+            shuffle(
+                &mut order,
+                &mut Seeds::new(seed).stream("tune/trials").rng(),
+            );
+            order.truncate(trials);
+            order.sort_unstable();
+        }
+        _ => order = (0..count as u32).collect(),
+    }
+    order.into_iter().map(|index| index as usize).collect()
+}
+
+/// What cross-validation along one training cannot do is refused.
+fn check_arm(at: &[Part], arm: &Arm, most_epochs: usize, hidden: usize) -> Result<(), Problem> {
+    let inside = |name| [at, &[key(name)]].concat();
+    if let TrunkOrigin::Arm(other) = &arm.trunk {
+        let expected = "\"fresh\", \"source\" or \"shuffled-source\" where arms are tuned (another arm's \
+                        trunk has been trained on the rows that cross-validation holds out)";
+        problem(&inside("trunk"), expected, format!("{other:?}"))?;
+    }
+    for (p, phase) in arm.phases.iter().enumerate() {
+        let at = [at, &[key("phases"), Part::Index(p)]].concat();
+        let inside = |name| [&at[..], &[key(name)]].concat();
+        if phase.schedule != Schedule::default() {
+            let expected = "\"constant\" where arms are tuned, since the number of epochs is read off \
+                            along one training";
+            problem(
+                &inside("schedule"),
+                expected,
+                format!("{:?}", phase.schedule),
+            )?;
+        }
+        if phase.needs_validation() {
+            let name = match phase.early_stopping {
+                Some(_) => "early_stopping",
+                None => "reduce_on_plateau",
+            };
+            let expected =
+                "left out where arms are tuned, since validation rows choose nothing there";
+            problem(&inside(name), expected, "a rule")?;
+        }
+        let frozen = phase.freeze.mask(hidden + 1);
+        if frozen.is_ok_and(|mask| mask.lowest_trainable().is_none()) {
+            let expected = "a mask that leaves something to train: without it the arm has no learning \
+                            rate to tune";
+            problem(&inside("freeze"), expected, &phase.freeze)?;
+        }
+    }
+    let before: usize = arm
+        .phases
+        .iter()
+        .rev()
+        .skip(1)
+        .map(|phase| phase.epochs)
+        .sum();
+    if before >= most_epochs {
+        let expected = format!(
+            "phases before the last of fewer than {most_epochs} epochs, the most of tune.epochs"
+        );
+        problem(&inside("phases"), expected, before)?;
+    }
+    Ok(())
+}

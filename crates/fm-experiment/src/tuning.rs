@@ -1,0 +1,207 @@
+//! Cross-validation: which phases an arm is trained through, chosen on its own target rows.
+
+use std::ops::ControlFlow;
+
+use fm_nn::{Engine, Network};
+use fm_train::{EpochRecord, Evaluator, Examples, Scores, StepRecord, TrainError};
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::PhaseSpec;
+use crate::recipe::Tuning;
+use crate::tasks::Fold;
+use crate::training::{Setup, loss};
+use crate::watch::Observer;
+
+/// What cross-validation has found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tuned {
+    /// Of each trial at each number of epochs, the scores over all rows of the arm, each by the
+    /// network that was trained without its fold. `None` where a training has diverged, and where
+    /// only the last phase would be missing.
+    pub scores: Vec<Vec<Option<Scores>>>,
+    /// Index of the trial that the arm was trained with: that of the lowest loss, or the next one if
+    /// the training on all rows diverged.
+    pub trial: usize,
+    /// The number of epochs with the lowest loss of that trial.
+    pub epochs: usize,
+}
+
+/// Of each trial at each number of epochs, the scores on rows that were held out.
+type Scored = Vec<Vec<Option<Scores>>>;
+
+impl Tuned {
+    /// Of a trial the index of the number of epochs with the lowest loss, and the scores there;
+    /// `None` if all diverged.
+    pub fn best_of(&self, trial: usize) -> Option<(usize, &Scores)> {
+        best(&self.scores[trial])
+    }
+}
+
+/// The lowest loss, with its index; the first among equals.
+fn best(scores: &[Option<Scores>]) -> Option<(usize, &Scores)> {
+    let scores = scores.iter().enumerate();
+    let scores = scores.filter_map(|(i, scores)| Some((i, scores.as_ref()?)));
+    scores.min_by(|(_, a), (_, b)| a.loss.total_cmp(&b.loss))
+}
+
+/// The trials with the index of their best number of epochs, the lowest loss first; without those
+/// that diverged at every number of epochs.
+pub(crate) fn ranking(scores: &[Vec<Option<Scores>>]) -> Vec<(usize, usize)> {
+    let trials = scores.iter().enumerate();
+    let trials = trials.filter_map(|(trial, scores)| Some((trial, best(scores)?)));
+    let mut trials: Vec<_> = trials.collect();
+    trials.sort_by(|(_, (_, a)), (_, (_, b))| a.loss.total_cmp(&b.loss));
+    let indices = trials
+        .into_iter()
+        .map(|(trial, (epochs, _))| (trial, epochs));
+    indices.collect()
+}
+
+/// What the trainings of one cell's folds share.
+pub(crate) struct CrossValidation<'a> {
+    pub(crate) setup: Setup,
+    pub(crate) engine: &'a Engine,
+    pub(crate) observer: &'a dyn Observer,
+    pub(crate) folds: &'a [Fold],
+    pub(crate) tuning: &'a Tuning,
+}
+
+impl CrossValidation<'_> {
+    /// Trains a copy of `begin` for each trial and fold. Returns the scores of each trial at each
+    /// number of epochs, on rows that were held out.
+    pub(crate) fn run(&self, begin: &Network) -> Result<Stopped<Scored>, TrainError> {
+        let mut evaluator = Evaluator::new(begin, self.engine.clone());
+        let mut all = Vec::new();
+        for phases in &self.tuning.trials {
+            match self.trial(begin, phases, &mut evaluator)? {
+                ControlFlow::Continue(scores) => all.push(scores),
+                ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
+            }
+        }
+        Ok(ControlFlow::Continue(all))
+    }
+
+    fn trial(
+        &self,
+        begin: &Network,
+        phases: &[PhaseSpec],
+        evaluator: &mut Evaluator,
+    ) -> Result<Stopped<Vec<Option<Scores>>>, TrainError> {
+        let last = phases.len() - 1;
+        let before: usize = phases[..last].iter().map(|phase| phase.epochs).sum();
+        // A number of epochs that ends before the last phase is no training of this arm.
+        let mut epochs = &self.tuning.epochs[..];
+        let too_few = epochs.iter().filter(|&&epochs| epochs <= before).count();
+        epochs = &epochs[too_few..];
+        let mut sums: Vec<Vec<Scores>> = vec![Vec::new(); epochs.len()];
+        for fold in self.folds {
+            let mut network = begin.clone();
+            let phases = self.setup.phases(phases, network.layers().len())?;
+            let train = fold.train.examples()?;
+            let mut watch = FoldWatch {
+                observer: self.observer,
+                evaluator: &mut *evaluator,
+                held_out: fold.held_out.examples()?,
+                epochs,
+                scores: Vec::new(),
+                rows: train.rows() as u64,
+                left: (self.tuning.most_epochs() * train.rows()) as u64,
+                cancelled: false,
+                failed: None,
+            };
+            let trained = self
+                .setup
+                .fit(&mut network, &phases, &train, None, &mut watch);
+            watch.observer.advance(watch.left);
+            if watch.cancelled {
+                return Ok(ControlFlow::Break(()));
+            }
+            match (watch.failed.take(), trained) {
+                (Some(error), _) => return Err(error),
+                (None, Ok(_) | Err(TrainError::Diverged { .. })) => {}
+                (None, Err(error)) => return Err(error),
+            }
+            // What one fold does not reach, the others need not.
+            let scores = watch.scores;
+            epochs = &epochs[..scores.len()];
+            for (sum, scores) in sums.iter_mut().zip(scores) {
+                sum.push(scores);
+            }
+        }
+        let none = vec![None; too_few];
+        let pooled = sums
+            .into_iter()
+            .map(|folds| match folds.len() == self.folds.len() {
+                true => Some(pooled(&folds)),
+                false => None,
+            });
+        Ok(ControlFlow::Continue(
+            none.into_iter().chain(pooled).collect(),
+        ))
+    }
+}
+
+/// A result, or a break where the observer has ended the training.
+pub(crate) type Stopped<T> = ControlFlow<(), T>;
+
+/// The scores over the rows of all folds.
+fn pooled(folds: &[Scores]) -> Scores {
+    let rows: usize = folds.iter().map(|fold| fold.rows).sum();
+    let correct: usize = folds.iter().map(|fold| fold.correct).sum();
+    let loss: f64 = folds.iter().map(|fold| fold.loss * fold.rows as f64).sum();
+    Scores {
+        loss: loss / rows as f64,
+        accuracy: correct as f64 / rows as f64,
+        correct,
+        rows,
+    }
+}
+
+/// Scores a training on the rows that it does not see, after some of its epochs.
+struct FoldWatch<'a> {
+    observer: &'a dyn Observer,
+    evaluator: &'a mut Evaluator,
+    held_out: Examples<'a>,
+    epochs: &'a [usize],
+    scores: Vec<Scores>,
+    /// Work of an epoch, and of those that are left.
+    rows: u64,
+    left: u64,
+    cancelled: bool,
+    failed: Option<TrainError>,
+}
+
+impl fm_train::Observer for FoldWatch<'_> {
+    fn step(&mut self, _: &StepRecord) -> ControlFlow<()> {
+        self.cancelled = self.observer.cancelled();
+        match self.cancelled {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn epoch(&mut self, epoch: &EpochRecord, network: &Network) -> ControlFlow<()> {
+        self.observer.advance(self.rows);
+        self.left = self.left.saturating_sub(self.rows);
+        let next = self.epochs.get(self.scores.len());
+        if next == Some(&epoch.epoch) {
+            match self
+                .evaluator
+                .evaluate(network, &self.held_out, loss(network))
+            {
+                Ok(scores) if scores.loss.is_finite() => self.scores.push(scores),
+                // Diverged, though no step has noticed yet.
+                Ok(_) => return ControlFlow::Break(()),
+                Err(error) => {
+                    self.failed = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
+        }
+        match self.scores.len() < self.epochs.len() {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    }
+}
