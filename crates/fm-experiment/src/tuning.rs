@@ -96,9 +96,14 @@ impl CrossValidation<'_> {
         epochs = &epochs[too_few..];
         let mut sums: Vec<Vec<Scores>> = vec![Vec::new(); epochs.len()];
         for fold in self.folds {
+            let train = fold.train.examples()?;
+            let work = (self.tuning.most_epochs() * train.rows()) as u64;
+            if epochs.is_empty() {
+                self.observer.advance(work);
+                continue;
+            }
             let mut network = begin.clone();
             let phases = self.setup.phases(phases, network.layers().len())?;
-            let train = fold.train.examples()?;
             let mut watch = FoldWatch {
                 observer: self.observer,
                 evaluator: &mut *evaluator,
@@ -106,7 +111,7 @@ impl CrossValidation<'_> {
                 epochs,
                 scores: Vec::new(),
                 rows: train.rows() as u64,
-                left: (self.tuning.most_epochs() * train.rows()) as u64,
+                left: work,
                 cancelled: false,
                 failed: None,
             };
