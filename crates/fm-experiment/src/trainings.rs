@@ -248,7 +248,8 @@ impl<'a> Trainings<'a> {
         let mut failure = every_trial_diverged(tuning);
         for (trial, epochs) in ranking(&scores) {
             let epochs = tuning.epochs[epochs];
-            match fit(&tuning.phases(trial, epochs))? {
+            let trained = fit(&tuning.phases(trial, epochs))?;
+            match trained.and_then(|training| better_than_guessing(training, classes)) {
                 Ok(training) => {
                     // What the chosen training is shorter than the longest.
                     let left = (arm.epochs() - epochs) * arm.rows;
@@ -260,7 +261,7 @@ impl<'a> Trainings<'a> {
                     });
                     return Ok(Ok(Training { tuned, ..training }));
                 }
-                // No test row says so: the next best trial is taken.
+                // Training rows alone say so: the next best trial is taken.
                 Err(diverged) => failure = diverged,
             }
         }
@@ -337,6 +338,26 @@ fn base_key(cell: &Cell, arm: &ArmRecipe) -> String {
     let shuffled = recipe.source.as_ref().is_some_and(|s| s.shuffled_labels);
     let of = (recipe.init_seed, recipe.order_seed, shuffled, arm);
     serde_json::to_string(&of).expect("a recipe is plain data")
+}
+
+/// Refuses a training whose loss on its own rows ends above that of equal probabilities, `ln(classes)`:
+/// it has blown up, though its numbers are finite.
+fn better_than_guessing(training: Training, classes: usize) -> Trained {
+    let guessing = libm::log(classes as f64);
+    match training.history.last() {
+        Some(last) if last.train.loss > guessing => Err(Failure {
+            training: "target".to_owned(),
+            phase: last.phase,
+            epoch: last.epoch,
+            step: 0,
+            reason: format!(
+                "the training loss is {} in the last epoch, above the {guessing:.4} of equal \
+                 probabilities",
+                last.train.loss
+            ),
+        }),
+        _ => Ok(training),
+    }
 }
 
 fn every_trial_diverged(tuning: &Tuning) -> Failure {

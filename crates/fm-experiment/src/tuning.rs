@@ -21,7 +21,7 @@ pub struct Tuned {
     /// only the last phase would be missing.
     pub scores: Vec<Vec<Option<Scores>>>,
     /// Index of the trial that the arm was trained with: that of the lowest loss, or the next one if
-    /// the training on all rows diverged.
+    /// the training on all rows diverged or ended with a loss above that of equal probabilities.
     pub trial: usize,
     /// The number of epochs with the lowest loss of that trial.
     pub epochs: usize,
