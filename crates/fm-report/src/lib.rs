@@ -44,9 +44,9 @@ pub use document::{Block, Document, Section, Shown, Text, Tone};
 pub use error::ReportError;
 pub use images::{Image, Images};
 pub use number::{Percents, Unit, counted, ranges};
-pub use plot::{Axis, AxisScale, Cell, Datum, Mark, Palette, Plot, Series};
+pub use plot::{Axis, AxisScale, Datum, Mark, Palette, Plot, Shape};
 pub use render::{CsvFile, csv, html, markdown, terminal};
-pub use table::{Column, Kind, Table, Value};
+pub use table::{Column, Rows, Table, Value};
 
 /// The README's example is compiled as a test.
 #[cfg(doctest)]

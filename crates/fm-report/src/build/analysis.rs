@@ -2,7 +2,7 @@
 
 use fm_experiment::protocol::Moved;
 use fm_experiment::{CellResult, Compared, Place, Point, Record, Results, Series};
-use fm_stats::{Description, Settings, StatsError, correct_for_family, describe};
+use fm_stats::{Comparison, Description, Settings, StatsError, correct_for_family, describe};
 use serde::Serialize;
 
 use super::sentences::{Names, Scope, sentence};
@@ -93,7 +93,7 @@ impl<'a> Analysis<'a> {
         let crossed = |c: &Compared| c.comparison.crossed.is_some();
         Scope {
             rows: point.target_rows(),
-            training_drawn: rows_are_drawn(point),
+            training_drawn: point.protocol().seed.moves.contains(&Moved::TargetRows),
             test_drawn: self.comparisons.iter().any(crossed),
         }
     }
@@ -116,10 +116,8 @@ impl<'a> Analysis<'a> {
 
     /// The place of an arm in the protocol, which decides its colour.
     pub(crate) fn colour(&self, arm: &str) -> usize {
-        self.arms
-            .iter()
-            .position(|(name, _)| name == arm)
-            .unwrap_or(0)
+        let place = self.arms.iter().position(|(name, _)| name == arm);
+        place.unwrap_or(0)
     }
 }
 
@@ -155,10 +153,22 @@ impl<'a> Sweep<'a> {
         })
     }
 
+    /// The arms of every point.
+    pub(crate) fn arms(&self) -> &'a [String] {
+        self.series.points.first().map_or(&[], |point| &point.arms)
+    }
+
     /// Comparisons in the sweep.
     pub(crate) fn family(&self) -> usize {
         let all = self.points.iter().flat_map(|point| &point.compared);
         all.flatten().count()
+    }
+}
+
+impl SweepPoint<'_> {
+    /// The comparison of a pairing, by its place in the series.
+    pub(crate) fn comparison(&self, pairing: usize) -> Option<&Comparison> {
+        Some(&self.compared.get(pairing)?.as_ref()?.comparison)
     }
 }
 
@@ -202,11 +212,6 @@ pub(crate) fn main_place(arm: Option<usize>, seed: u64) -> Place {
         arm,
         seed,
     }
-}
-
-/// Whether each seed draws its own target rows.
-fn rows_are_drawn(point: &Point) -> bool {
-    point.protocol().seed.moves.contains(&Moved::TargetRows)
 }
 
 fn described(values: &[f64], settings: &Settings) -> Result<Option<Description>, StatsError> {

@@ -1,6 +1,7 @@
 //! The documents of results: which numbers go into which sentence, table and plot.
 
 mod analysis;
+mod arms;
 mod events;
 mod folders;
 mod gallery;

@@ -5,7 +5,7 @@ use fm_experiment::{NamedSweep, Results, SeedList};
 
 use super::tables::value_text;
 use super::warnings::SAMPLE;
-use crate::document::{Section, Text};
+use crate::document::{Section, Shown, Text};
 use crate::number::ranges;
 use crate::table::{Column, Table};
 
@@ -21,7 +21,7 @@ pub(crate) fn section(results: &Results) -> Section {
         }
         false => "This command gives the same results:",
     };
-    Section::details("How to reproduce the results")
+    Section::new("How to reproduce the results", Shown::Details)
         .with(Text::note(words))
         .with(Text::Code {
             language: "sh",

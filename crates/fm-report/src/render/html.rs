@@ -95,21 +95,14 @@ impl Page<'_> {
     }
 
     fn text(&mut self, text: &Text) {
-        let tone = |tone: &Tone| match tone {
-            Tone::Better => "better",
-            Tone::Worse => "worse",
-            Tone::Neutral => "neutral",
-        };
         match text {
-            Text::Lead(text, of) => paragraph(&mut self.out, &format!("lead {}", tone(of)), text),
-            Text::Verdict(text, of) => {
-                paragraph(&mut self.out, &format!("verdict {}", tone(of)), text);
-            }
+            Text::Lead(text, tone) => self.result("lead", *tone, text),
+            Text::Verdict(text, tone) => self.result("verdict", *tone, text),
             Text::Note(text) => paragraph(&mut self.out, "note", text),
-            Text::Warning { says, advice } => {
-                let [says, advice] = [says, advice].map(|text| words(text));
+            Text::Warning(text) => {
+                let text = words(text);
                 self.add(format_args!(
-                    "<p class=\"warning\"><strong>Warning.</strong> {says} {advice}</p>"
+                    "<p class=\"warning\"><strong>Warning.</strong> {text}</p>"
                 ));
             }
             Text::Code { text, .. } => {
@@ -119,6 +112,15 @@ impl Page<'_> {
                 ));
             }
         }
+    }
+
+    fn result(&mut self, class: &str, tone: Tone, text: &str) {
+        let tone = match tone {
+            Tone::Better => "better",
+            Tone::Worse => "worse",
+            Tone::Neutral => "neutral",
+        };
+        paragraph(&mut self.out, &format!("{class} {tone}"), text);
     }
 
     /// In a box that a narrow screen scrolls sideways; the caption stands above the box, where it
