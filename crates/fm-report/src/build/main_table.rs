@@ -37,7 +37,7 @@ pub(crate) fn document(
     document.push(tables::scores(analysis));
     for sweep in &analysis.sweeps {
         document.push(match sweep.series.axes.as_slice() {
-            [axis] if axis == spread::AXIS => spread::section(analysis, sweep)?,
+            [axis] if axis == spread::AXIS => spread::section(sweep)?,
             [axis] if axis == pairs::AXIS => pairs::section(analysis, sweep)?,
             _ => sweeps::section(analysis, sweep),
         });

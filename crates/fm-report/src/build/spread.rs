@@ -3,7 +3,7 @@
 use fm_experiment::protocol::Moved;
 use fm_stats::{SourceVariance, StatsError, VariedSource, variance_table};
 
-use super::analysis::{Analysis, Sweep};
+use super::analysis::{Sweep, SweepPoint};
 use crate::document::{Section, Shown, Text};
 use crate::number::Unit;
 use crate::table::{Column, Table};
@@ -12,18 +12,19 @@ use crate::table::{Column, Table};
 pub(crate) const AXIS: &str = "seed.moves";
 
 /// The section of the sweep.
-pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Section, StatsError> {
+pub(crate) fn section(sweep: &Sweep<'_>) -> Result<Section, StatsError> {
     let (mut errors, mut differences) = (Vec::new(), Vec::new());
     for (index, arm) in sweep.arms().iter().enumerate() {
-        let values = |point: usize| {
-            let cells = analysis.results.by_seed(sweep.index, point, Some(index));
-            cells.filter_map(|cell| cell.error()).collect()
+        let values = |point: &SweepPoint<'_>| {
+            let scores = point.scores.get(index).into_iter();
+            let errors = scores.flat_map(|scores| &scores.test_error.per_seed);
+            errors.copied().flatten().collect()
         };
         errors.extend(variances(arm, sweep, &values)?);
     }
     for (index, pairing) in sweep.series.pairings.iter().enumerate() {
-        let values = |point: usize| {
-            let compared = sweep.points[point].compared[index].iter();
+        let values = |point: &SweepPoint<'_>| {
+            let compared = point.compared[index].iter();
             compared.flat_map(|c| c.paired.differences()).collect()
         };
         differences.extend(variances(&pairing.to_string(), sweep, &values)?);
@@ -63,12 +64,12 @@ fn table(name: &str, of: &str, unit: Unit, rows: &[(String, SourceVariance)]) ->
 fn variances(
     of: &str,
     sweep: &Sweep<'_>,
-    values: &dyn Fn(usize) -> Vec<f64>,
+    values: &dyn Fn(&SweepPoint<'_>) -> Vec<f64>,
 ) -> Result<Vec<(String, SourceVariance)>, StatsError> {
-    let moved = |point: usize| &sweep.points[point].point.protocol().seed.moves;
-    let all = (0..sweep.points.len()).max_by_key(|&point| moved(point).len());
-    let all = all.filter(|&point| moved(point).len() > 1);
-    let single = (0..sweep.points.len()).filter(|&point| Some(point) != all);
+    let all = sweep.points.iter().max_by_key(|point| moved(point).len());
+    let all = all.filter(|point| moved(point).len() > 1);
+    let is_all = |point: &SweepPoint<'_>| all.is_some_and(|all| std::ptr::eq(all, point));
+    let single = sweep.points.iter().filter(|point| !is_all(point));
     let single = single.map(|point| {
         let names: Vec<String> = moved(point).iter().map(name).collect();
         (names.join(" + "), values(point))
@@ -80,6 +81,10 @@ fn variances(
     let found = variance_table(&sources.collect::<Vec<_>>(), all.as_deref())?;
     let lines = found.sources.into_iter().chain(found.all);
     Ok(lines.map(|line| (of.to_owned(), line)).collect())
+}
+
+fn moved<'a>(point: &SweepPoint<'a>) -> &'a [Moved] {
+    &point.point.protocol().seed.moves
 }
 
 /// As protocols write it.

@@ -55,8 +55,11 @@ fn comparison(compared: &Compared, sentence: String) -> Value {
 
 fn sweep(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Value {
     let points = sweep.points.iter().map(|point| {
-        let arms = point.point.arms.iter().zip(&point.errors);
-        let errors: BTreeMap<&String, _> = arms.collect();
+        let errors = point
+            .scores
+            .iter()
+            .map(|scores| scores.test_error.description);
+        let errors: BTreeMap<&String, _> = point.point.arms.iter().zip(errors).collect();
         let comparisons = point.compared.iter().flatten();
         let comparisons = comparisons.map(|c| comparison(c, analysis.sentence(c, None)));
         json!({

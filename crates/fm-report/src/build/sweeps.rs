@@ -106,7 +106,7 @@ fn errors(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let y = Axis::log("test error", Unit::Fraction);
     let lines = sweep.arms().iter().enumerate().map(|(index, arm)| {
         let error = move |point: &SweepPoint<'_>| {
-            let error = point.errors.get(index)?.as_ref()?;
+            let error = point.scores.get(index)?.test_error.description?;
             Some((error.mean, error.interval))
         };
         line(sweep, arm, colour(analysis, arm, index), error)
