@@ -245,7 +245,7 @@ values!(
     &str => |text: &str| Self::Text(text.to_owned()),
     &String => |text: &String| Self::Text(text.clone()),
     usize => |count| Self::Count(count as u64),
-    &Description => |d: &Description| Self::MeanSd(d.mean, d.sd),
+    Description => |d: Description| Self::MeanSd(d.mean, d.sd),
     &Comparison => |c: &Comparison| Self::Wins([c.wins, c.ties, c.losses]),
 );
 

@@ -110,13 +110,6 @@ impl<'a> Analysis<'a> {
         sentence(&compared.comparison, names, scope)
     }
 
-    /// The arm that all comparisons of the main table are with; `None` if they are with several.
-    pub(crate) fn baseline(&self) -> Option<&str> {
-        let mut against = self.comparisons.iter().map(|c| c.pairing.against.as_str());
-        let first = against.next()?;
-        against.all(|other| other == first).then_some(first)
-    }
-
     /// The place of an arm in the protocol, which decides its colour.
     pub(crate) fn colour(&self, arm: &str) -> usize {
         let place = self.arms.iter().position(|(name, _)| name == arm);

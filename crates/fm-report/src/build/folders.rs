@@ -81,7 +81,7 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
         .column(Column::count("folder"), |row| row.folder)
         .column(Column::text("arm", "arm"), |row| &row.arm)
         .column(Column::count("seeds").detail(), |row| row.errors.count)
-        .column(error, |row| &row.errors);
+        .column(error, |row| row.errors);
     document.push(with_comparison(table, settings.level, |row| row.comparison.as_ref()).table());
     document.push(Text::note(
         "Differences are paired by the seeds that both folders have: equal seeds draw from the same \

@@ -20,7 +20,7 @@ pub(crate) fn document(
     let results = analysis.results;
     let mut document = Document::new(title(results));
     document.about = about(results);
-    if let Some(plot) = plots::differences(analysis) {
+    if let Some(plot) = plots::differences("differences", &analysis.comparisons) {
         document.push(plot);
     }
     for (index, compared) in analysis.comparisons.iter().enumerate() {
@@ -116,7 +116,11 @@ fn held_fixed(results: &Results) -> String {
 fn every_seed(analysis: &Analysis<'_>) -> Section {
     let mut section = Section::new("Every comparison and every seed", Shown::Details);
     if !analysis.comparisons.is_empty() {
-        section.push(tables::comparisons(analysis));
+        section.push(tables::comparisons(
+            "comparisons",
+            &analysis.comparisons,
+            analysis.settings.level,
+        ));
         section.push(Text::note(format!(
             "The verdict is better or worse if the interval excludes 0 and p is at most {}. It is \
              practically equal if the interval lies within ±{} points, else undecided. p is the \

@@ -26,4 +26,4 @@ mod write;
 pub use folders::compare_folders;
 pub use sentences::{Names, Scope, sentence};
 pub use warnings::Warning;
-pub use write::{Report, Written, write_events};
+pub use write::{Report, write_events};

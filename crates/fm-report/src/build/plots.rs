@@ -1,12 +1,16 @@
-//! The plots of the main table: errors and paired differences, a strip for each.
+//! Errors and paired differences, a strip for each.
+
+use fm_experiment::Compared;
 
 use super::analysis::Analysis;
 use crate::number::Unit;
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
 
-/// The paired differences, the first comparison on top; `None` without comparisons.
-pub(crate) fn differences(analysis: &Analysis<'_>) -> Option<Plot> {
-    let compared = || analysis.comparisons.iter().enumerate();
+/// Paired differences, a strip for each comparison, the first on top; `None` without comparisons.
+/// `name` is that of the file.
+pub(crate) fn differences(name: &str, comparisons: &[Compared]) -> Option<Plot> {
+    let baseline = &comparisons.first()?.pairing.against;
+    let compared = || comparisons.iter().enumerate();
     let points = compared().flat_map(|(row, c)| {
         let differences = c.paired.differences().zip(&c.paired.seeds);
         differences.map(move |(d, seed)| Datum::new(d, row as f64, format!("seed {seed}")))
@@ -15,24 +19,25 @@ pub(crate) fn differences(analysis: &Analysis<'_>) -> Option<Plot> {
         let c = &compared.comparison;
         Datum::new(c.difference, row as f64, "").within(c.interval)
     });
-    let (title, worse) = match analysis.baseline() {
-        Some(arm) => (
-            format!("Test error minus that of {arm}, seed by seed"),
-            format!("worse than {arm}"),
+    let one_baseline = comparisons.iter().all(|c| c.pairing.against == *baseline);
+    let (title, worse) = match one_baseline {
+        true => (
+            format!("Test error minus that of {baseline}, seed by seed"),
+            format!("worse than {baseline}"),
         ),
-        None => (
+        false => (
             "Difference of the test errors, seed by seed".to_owned(),
             "worse".to_owned(),
         ),
     };
     let names = compared().map(|(_, compared)| compared.pairing.to_string());
     let axis = Axis::linear("difference of the test errors", Unit::Points);
-    let plot = Plot::new("differences", title, axis, Axis::names("comparison", names))
+    let plot = Plot::new(name, title, axis, Axis::names("comparison", names))
         .zero("better", worse)
         .with(Mark::means(means))
         .with(Mark::new(Shape::Points, "", 0, points))
         .note("Each dot is one seed; the diamond is the mean, the bar its interval.");
-    (!analysis.comparisons.is_empty()).then_some(plot)
+    Some(plot)
 }
 
 /// The test errors of every arm.

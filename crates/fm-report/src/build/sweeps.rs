@@ -104,60 +104,50 @@ fn point_label(sweep: &Sweep<'_>, point: &Point) -> String {
 /// Test errors of every arm over the only axis.
 fn errors(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let y = Axis::log("test error", Unit::Fraction);
-    let lines = sweep.arms().iter().enumerate().map(|(index, arm)| {
-        let error = move |point: &SweepPoint<'_>| {
+    let mut plot = over(sweep, "errors", "Test error", y);
+    for (index, arm) in sweep.arms().iter().enumerate() {
+        let data = data(sweep, |point| {
             let error = point.scores.get(index)?.test_error.description?;
             Some((error.mean, error.interval))
-        };
-        line(sweep, arm, colour(analysis, arm, index), error)
-    });
-    over(sweep, "errors", "Test error", y, lines)
-        .note("Lines are means over the seeds, bands the intervals of the means.")
+        });
+        let colour = colour(analysis, arm, index);
+        plot = plot.with(Mark::new(Shape::Line, arm, colour, data));
+    }
+    plot.note("Lines are means over the seeds, bands the intervals of the means.")
 }
 
 /// Differences of every pairing over the only axis.
 fn differences(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let y = Axis::linear("difference of the test errors", Unit::Points);
-    let pairings = sweep.series.pairings.iter().enumerate();
-    let lines = pairings.map(|(index, pairing)| {
-        let difference = move |point: &SweepPoint<'_>| {
+    let mut plot = over(sweep, "differences", "Differences", y).zero("better", "worse");
+    for (index, pairing) in sweep.series.pairings.iter().enumerate() {
+        let data = data(sweep, |point| {
             let c = point.comparison(index)?;
             Some((c.difference, c.interval))
-        };
+        });
         let colour = colour(analysis, &pairing.arm, 2 * index);
-        line(sweep, &pairing.to_string(), colour, difference)
-    });
-    over(sweep, "differences", "Differences", y, lines).zero("better", "worse")
-}
-
-/// A plot over the only axis.
-fn over(
-    sweep: &Sweep<'_>,
-    file_name: &str,
-    what: &str,
-    y: Axis,
-    lines: impl Iterator<Item = Mark>,
-) -> Plot {
-    let (x, _) = across(sweep);
-    let title = format!("{what} over {}", x.title);
-    let mut plot = Plot::new(file(sweep, file_name), title, x, y);
-    plot.marks.extend(lines);
+        plot = plot.with(Mark::new(Shape::Line, pairing.to_string(), colour, data));
+    }
     plot
 }
 
-/// A line over the points that have a value.
-fn line(
+/// A plot over the only axis, without lines.
+fn over(sweep: &Sweep<'_>, file_name: &str, what: &str, y: Axis) -> Plot {
+    let (x, _) = across(sweep);
+    let title = format!("{what} over {}", x.title);
+    Plot::new(file(sweep, file_name), title, x, y)
+}
+
+/// The points of the only axis that have a value, with its interval.
+fn data(
     sweep: &Sweep<'_>,
-    name: &str,
-    colour: usize,
     value: impl Fn(&SweepPoint<'_>) -> Option<(f64, Option<Interval>)>,
-) -> Mark {
-    let (_, places) = across(sweep);
-    let data = sweep.points.iter().zip(places).filter_map(|(point, x)| {
+) -> impl Iterator<Item = Datum> {
+    let points = sweep.points.iter().zip(across(sweep).1);
+    points.filter_map(move |(point, x)| {
         let (y, interval) = value(point)?;
         Some(Datum::new(x, y, point_label(sweep, point.point)).within(interval))
-    });
-    Mark::new(Shape::Line, name, colour, data)
+    })
 }
 
 /// The same colour for an arm as elsewhere; arms of the sweep alone take their place in it.

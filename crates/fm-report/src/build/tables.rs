@@ -16,26 +16,22 @@ pub(crate) fn scores(analysis: &Analysis<'_>) -> Table {
         "{} interval of the mean error",
         level(analysis.settings.level)
     );
-    let score = |key, title, unit| Column::new(key, title, unit).mean_sd();
-    let error = Column::new("test_error", interval, Unit::Fraction);
-    let of = |scores: &Scores| scores.test_error.description;
+    let mean_sd = |key, title, unit| Column::new(key, title, unit).mean_sd();
+    let accuracy = mean_sd("test_accuracy", "test accuracy", Unit::Fraction);
+    let error = mean_sd("test_error", "test error", Unit::Fraction);
+    let interval = Column::new("test_error", interval, Unit::Fraction).interval();
+    let loss = mean_sd("test_loss", "test loss", Unit::Loss);
     Table::of("scores", caption, &models(analysis, "source task"))
         .column(Column::text("model", "model"), |(name, _)| *name)
         .column(Column::count("seeds").detail(), |(_, s)| {
-            of(s).map(|d| d.count)
+            Some(s.test_error.description?.count)
         })
-        .column(
-            score("test_accuracy", "test accuracy", Unit::Fraction),
-            |(_, s)| s.test_accuracy.description.as_ref(),
-        )
-        .column(
-            score("test_error", "test error", Unit::Fraction),
-            |(_, s)| s.test_error.description.as_ref(),
-        )
-        .column(error.interval().detail(), |(_, s)| of(s)?.interval)
-        .column(score("test_loss", "test loss", Unit::Loss), |(_, s)| {
-            s.test_loss.description.as_ref()
+        .column(accuracy, |(_, scores)| scores.test_accuracy.description)
+        .column(error, |(_, scores)| scores.test_error.description)
+        .column(interval.detail(), |(_, s)| {
+            s.test_error.description?.interval
         })
+        .column(loss, |(_, scores)| scores.test_loss.description)
         .table()
 }
 
@@ -69,17 +65,17 @@ pub(crate) fn with_comparison<'a, R>(
         })
 }
 
-/// The comparisons of the main table.
-pub(crate) fn comparisons(analysis: &Analysis<'_>) -> Table {
-    let corrected = match analysis.comparisons.len() {
+/// Comparisons of one family; `name` is that of the file.
+pub(crate) fn comparisons(name: &str, comparisons: &[Compared], level: f64) -> Table {
+    let corrected = match comparisons.len() {
         0 | 1 => String::new(),
         several => format!("; p after Holm's correction for {several} comparisons"),
     };
     let caption = format!("Differences of mean test errors, paired by seed{corrected}");
-    let rows = Table::of("comparisons", caption, &analysis.comparisons)
+    let rows = Table::of(name, caption, comparisons)
         .column(Column::text("arm", "arm"), |c| &c.pairing.arm)
         .column(Column::text("against", "against"), |c| &c.pairing.against);
-    with_comparison(rows, analysis.settings.level, |c| Some(&c.comparison)).table()
+    with_comparison(rows, level, |c| Some(&c.comparison)).table()
 }
 
 /// Test errors of every seed, and the differences.
