@@ -7,7 +7,7 @@ use fm_stats::{Comparison, Settings, StatsError, compare, compare_rows, correct_
 
 use crate::error::ExperimentError;
 use crate::protocol::{Moved, Pairing};
-use crate::results::Results;
+use crate::results::{CellResult, Results};
 
 /// Two arms over the seeds that both have.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,45 @@ pub struct Compared {
 }
 
 impl Paired {
+    /// The cells of two models, over the seeds that both have, in the order of the first.
+    pub fn of<'a>(
+        arm: impl IntoIterator<Item = &'a CellResult>,
+        against: impl IntoIterator<Item = &'a CellResult>,
+    ) -> Self {
+        let mut paired = Self {
+            seeds: Vec::new(),
+            arm: Vec::new(),
+            against: Vec::new(),
+            arm_correct: Vec::new(),
+            against_correct: Vec::new(),
+            failed: Vec::new(),
+            same_cells: true,
+        };
+        let against: BTreeMap<u64, &CellResult> = against
+            .into_iter()
+            .map(|cell| (cell.place.seed, cell))
+            .collect();
+        for a in arm {
+            let seed = a.place.seed;
+            let Some(b) = against.get(&seed) else {
+                continue;
+            };
+            paired.same_cells &= a.key == b.key;
+            match (a.error(), b.error()) {
+                (Some(arm_error), Some(against_error)) => {
+                    paired.seeds.push(seed);
+                    paired.arm.push(arm_error);
+                    paired.against.push(against_error);
+                    paired.arm_correct.push(a.correct.clone());
+                    paired.against_correct.push(b.correct.clone());
+                }
+                _ if a.outcome.is_some() && b.outcome.is_some() => paired.failed.push(seed),
+                _ => {}
+            }
+        }
+        paired
+    }
+
     /// Error of the arm minus that of the arm it is compared with, by seed.
     pub fn differences(&self) -> impl Iterator<Item = f64> + '_ {
         self.arm
@@ -88,40 +127,9 @@ impl Results {
         arm: (usize, usize, Option<usize>),
         against: (usize, usize, Option<usize>),
     ) -> Paired {
-        let mut paired = Paired {
-            seeds: Vec::new(),
-            arm: Vec::new(),
-            against: Vec::new(),
-            arm_correct: Vec::new(),
-            against_correct: Vec::new(),
-            failed: Vec::new(),
-            same_cells: true,
-        };
-        let of = |(series, point, arm): (usize, usize, Option<usize>)| {
-            let cells = self.by_seed(series, point, arm);
-            cells
-                .map(|cell| (cell.place.seed, cell))
-                .collect::<BTreeMap<_, _>>()
-        };
-        let (arm_cells, against_cells) = (of(arm), of(against));
-        for &seed in &self.plan.series[arm.0].seeds {
-            let (Some(a), Some(b)) = (arm_cells.get(&seed), against_cells.get(&seed)) else {
-                continue;
-            };
-            paired.same_cells &= a.key == b.key;
-            match (a.error(), b.error()) {
-                (Some(arm_error), Some(against_error)) => {
-                    paired.seeds.push(seed);
-                    paired.arm.push(arm_error);
-                    paired.against.push(against_error);
-                    paired.arm_correct.push(a.correct.clone());
-                    paired.against_correct.push(b.correct.clone());
-                }
-                _ if a.outcome.is_some() && b.outcome.is_some() => paired.failed.push(seed),
-                _ => {}
-            }
-        }
-        paired
+        let of =
+            |(series, point, arm): (usize, usize, Option<usize>)| self.by_seed(series, point, arm);
+        Paired::of(of(arm), of(against))
     }
 
     /// Two arms of a point and what they show, before a correction for several comparisons; `None`

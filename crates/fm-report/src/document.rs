@@ -62,12 +62,7 @@ pub enum Text {
     /// An explanation.
     Note(String),
     /// What a reader must know before believing the results, and what to do about it.
-    Warning {
-        /// What is wrong.
-        says: String,
-        /// What to do.
-        advice: String,
-    },
+    Warning(String),
     /// Lines of code or of a terminal.
     Code {
         /// `sh`, `toml`; for Markdown.
@@ -97,58 +92,16 @@ impl Document {
             body: Vec::new(),
         }
     }
-
-    /// The document with another block at its end.
-    #[must_use]
-    pub fn with(mut self, block: impl Into<Block>) -> Self {
-        self.body.push(block.into());
-        self
-    }
-
-    /// Adds a block at the end.
-    pub fn push(&mut self, block: impl Into<Block>) {
-        self.body.push(block.into());
-    }
 }
 
 impl Section {
-    /// An empty section that is open.
-    pub fn new(title: impl Into<String>) -> Self {
+    /// An empty section.
+    pub fn new(title: impl Into<String>, shown: Shown) -> Self {
         Self {
             title: title.into(),
-            shown: Shown::Open,
+            shown,
             body: Vec::new(),
         }
-    }
-
-    /// An empty section that the page folds and a terminal prints.
-    pub fn folded(title: impl Into<String>) -> Self {
-        let shown = Shown::Folded;
-        Self {
-            shown,
-            ..Self::new(title)
-        }
-    }
-
-    /// An empty section that the page folds and a terminal only names.
-    pub fn details(title: impl Into<String>) -> Self {
-        let shown = Shown::Details;
-        Self {
-            shown,
-            ..Self::new(title)
-        }
-    }
-
-    /// The section with another block at its end.
-    #[must_use]
-    pub fn with(mut self, block: impl Into<Block>) -> Self {
-        self.body.push(block.into());
-        self
-    }
-
-    /// Adds a block at the end.
-    pub fn push(&mut self, block: impl Into<Block>) {
-        self.body.push(block.into());
     }
 }
 
@@ -158,6 +111,25 @@ impl Text {
         Self::Note(text.into())
     }
 }
+
+macro_rules! bodies {
+    ($($of:ident),*) => {$(
+        impl $of {
+            /// The same with another block at its end.
+            #[must_use]
+            pub fn with(mut self, block: impl Into<Block>) -> Self {
+                self.push(block);
+                self
+            }
+
+            /// Adds a block at the end.
+            pub fn push(&mut self, block: impl Into<Block>) {
+                self.body.push(block.into());
+            }
+        }
+    )*};
+}
+bodies!(Document, Section);
 
 macro_rules! blocks {
     ($($part:ident),*) => {$(

@@ -39,14 +39,14 @@ mod render;
 mod table;
 mod tensorboard;
 
-pub use build::{Names, Report, Scope, Warning, Written, compare_folders, sentence, write_events};
+pub use build::{Names, Report, Scope, Warning, compare_folders, sentence, write_events};
 pub use document::{Block, Document, Section, Shown, Text, Tone};
 pub use error::ReportError;
 pub use images::{Image, Images};
 pub use number::{Percents, Unit, counted, ranges};
-pub use plot::{Axis, AxisScale, Cell, Datum, Mark, Palette, Plot, Series};
+pub use plot::{Axis, AxisScale, Datum, Mark, Palette, Plot, Shape};
 pub use render::{CsvFile, csv, html, markdown, terminal};
-pub use table::{Column, Kind, Table, Value};
+pub use table::{Column, Rows, Table, Value};
 
 /// The README's example is compiled as a test.
 #[cfg(doctest)]

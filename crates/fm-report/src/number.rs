@@ -1,5 +1,7 @@
 //! Numbers as people read them: percent, points, losses, p-values.
 
+use fm_stats::Interval;
+
 /// Most decimals that a sentence shows.
 const MOST_DECIMALS: usize = 6;
 
@@ -81,6 +83,11 @@ impl Unit {
         }
     }
 
+    /// "Sandal, Shirt: −0.94 points".
+    pub(crate) fn labelled(self, label: &str, value: f64) -> String {
+        format!("{label}: {}", self.with_unit(value))
+    }
+
     /// A standard deviation of values of this unit, which has no sign.
     pub(crate) fn spread(self, sd: f64) -> String {
         match self {
@@ -90,7 +97,7 @@ impl Unit {
     }
 
     /// "−1.14 to −0.59".
-    pub fn interval(self, (low, high): (f64, f64)) -> String {
+    pub fn interval(self, Interval { low, high }: Interval) -> String {
         format!("{} to {}", self.number(low), self.number(high))
     }
 }

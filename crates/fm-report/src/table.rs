@@ -1,4 +1,6 @@
-//! [`Table`]: typed columns, so that people see percent and programs see fractions.
+//! [`Table`]: columns with units, so that people see percent and programs see fractions.
+
+use fm_stats::{Comparison, Description, Interval};
 
 use crate::number::Unit;
 
@@ -15,33 +17,31 @@ pub struct Table {
     pub rows: Vec<Vec<Value>>,
 }
 
+/// A table that is made from `rows` column by column: see [`Table::of`].
+#[derive(Clone, Debug)]
+pub struct Rows<'a, R> {
+    rows: &'a [R],
+    table: Table,
+}
+
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its name in CSV files; a pair of columns has `_mean` and `_sd`, or `_low` and `_high`.
+    /// Its name in CSV files, to which the names of the parts are added.
     pub key: String,
     /// Its heading for people, to which the unit is added.
     pub title: String,
-    /// What its values are.
-    pub kind: Kind,
+    /// What its numbers are; `None` for words.
+    pub unit: Option<Unit>,
+    /// The columns of a CSV file that a value of several numbers takes; none for a single number.
+    parts: &'static [&'static str],
     /// Whether a terminal may leave it out where there is too little room.
     pub detail: bool,
 }
 
-/// What the values of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Words.
-    Text,
-    /// A number.
-    Number(Unit),
-    /// A mean and its standard deviation: two columns of a CSV file.
-    MeanSd(Unit),
-    /// Two ends: two columns of a CSV file.
-    Interval(Unit),
-    /// Pairs won, equal and lost: three columns of a CSV file.
-    Wins,
-}
+const MEAN_SD: &[&str] = &["mean", "sd"];
+const ENDS: &[&str] = &["low", "high"];
+const WINS: &[&str] = &["wins", "ties", "losses"];
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,16 +57,9 @@ pub enum Value {
     /// A mean, and a standard deviation where there is more than one value.
     MeanSd(f64, Option<f64>),
     /// From low to high.
-    Interval(f64, f64),
-    /// Pairs won, equal and lost.
-    Wins {
-        /// Pairs in which the arm has the lower error.
-        wins: usize,
-        /// Pairs of equal error.
-        ties: usize,
-        /// Pairs in which it has the higher error.
-        losses: usize,
-    },
+    Interval(Interval),
+    /// Pairs in which the arm has the lower error, an equal one, and the higher one.
+    Wins([usize; 3]),
 }
 
 impl Table {
@@ -84,6 +77,13 @@ impl Table {
         }
     }
 
+    /// A table with a row for each of `rows`, to which [`Rows::column`] adds the columns.
+    pub fn of<R>(name: impl Into<String>, caption: impl Into<String>, rows: &[R]) -> Rows<'_, R> {
+        let mut table = Self::new(name, caption, []);
+        table.rows.resize(rows.len(), Vec::new());
+        Rows { rows, table }
+    }
+
     /// Adds a row.
     pub fn push(&mut self, row: impl IntoIterator<Item = Value>) {
         self.rows.push(row.into_iter().collect());
@@ -95,37 +95,69 @@ impl Table {
     }
 }
 
+impl<'a, R> Rows<'a, R> {
+    /// The table with another column and its value in each row.
+    #[must_use]
+    pub fn column<V: Into<Value>>(mut self, column: Column, value: impl Fn(&'a R) -> V) -> Self {
+        self.table.columns.push(column);
+        for (cells, row) in self.table.rows.iter_mut().zip(self.rows) {
+            cells.push(value(row).into());
+        }
+        self
+    }
+
+    /// The table.
+    pub fn table(self) -> Table {
+        self.table
+    }
+}
+
 impl Column {
     /// A column of numbers.
     pub fn new(key: impl Into<String>, title: impl Into<String>, unit: Unit) -> Self {
         Self {
-            key: key.into(),
-            title: title.into(),
-            kind: Kind::Number(unit),
-            detail: false,
+            unit: Some(unit),
+            ..Self::text(key, title)
         }
     }
 
     /// A column of words.
     pub fn text(key: impl Into<String>, title: impl Into<String>) -> Self {
-        Self::new(key, title, Unit::Count).of(|_| Kind::Text)
+        Self {
+            key: key.into(),
+            title: title.into(),
+            unit: None,
+            parts: &[],
+            detail: false,
+        }
+    }
+
+    /// A column of whole numbers whose key is its title.
+    pub fn count(title: &str) -> Self {
+        Self::new(title, title, Unit::Count)
     }
 
     /// Pairs won and lost: "27:3".
     pub fn wins(title: impl Into<String>) -> Self {
-        Self::new("", title, Unit::Count).of(|_| Kind::Wins)
+        let parts = WINS;
+        Self {
+            parts,
+            ..Self::new("", title, Unit::Count)
+        }
     }
 
     /// The column with means and standard deviations as its values.
     #[must_use]
-    pub fn mean_sd(self) -> Self {
-        self.of(Kind::MeanSd)
+    pub fn mean_sd(mut self) -> Self {
+        self.parts = MEAN_SD;
+        self
     }
 
     /// The column with intervals as its values.
     #[must_use]
-    pub fn interval(self) -> Self {
-        self.of(Kind::Interval)
+    pub fn interval(mut self) -> Self {
+        self.parts = ENDS;
+        self
     }
 
     /// The column, left out by a terminal that is too narrow for all columns.
@@ -135,23 +167,11 @@ impl Column {
         self
     }
 
-    fn of(mut self, kind: fn(Unit) -> Kind) -> Self {
-        self.kind = kind(self.unit());
-        self
-    }
-
-    fn unit(&self) -> Unit {
-        match self.kind {
-            Kind::Number(unit) | Kind::MeanSd(unit) | Kind::Interval(unit) => unit,
-            Kind::Text | Kind::Wins => Unit::Count,
-        }
-    }
-
     /// "test error, %"; the sign stays on the line of the word before it.
     pub(crate) fn heading(&self) -> String {
-        match self.unit().name() {
+        match self.unit.map_or("", Unit::name) {
             // An interval follows the column of its value.
-            _ if matches!(self.kind, Kind::Interval(_)) => self.title.clone(),
+            _ if self.parts == ENDS => self.title.clone(),
             "" => self.title.clone(),
             name if self.title.is_empty() => name.to_owned(),
             "%" => format!("{},\u{a0}%", self.title),
@@ -161,35 +181,34 @@ impl Column {
 
     /// Whether values stand at the right edge.
     pub(crate) fn is_number(&self) -> bool {
-        self.kind != Kind::Text
+        self.unit.is_some()
     }
 
     /// A cell as people read it.
     pub(crate) fn shown(&self, value: &Value) -> String {
-        let unit = self.unit();
+        let unit = self.unit.unwrap_or(Unit::Count);
         match value {
             Value::Missing => "–".to_owned(),
             Value::Text(text) => text.clone(),
             Value::Count(count) => count.to_string(),
-            Value::Number(value) => unit.number(*value),
-            Value::MeanSd(mean, None) => unit.number(*mean),
+            Value::Number(value) | Value::MeanSd(value, None) => unit.number(*value),
             Value::MeanSd(mean, Some(sd)) => {
                 format!("{} ± {}", unit.number(*mean), unit.spread(*sd))
             }
-            Value::Interval(low, high) => unit.interval((*low, *high)),
-            Value::Wins { wins, losses, .. } => format!("{wins}:{losses}"),
+            Value::Interval(interval) => unit.interval(*interval),
+            Value::Wins([wins, _, losses]) => format!("{wins}:{losses}"),
         }
     }
 
     /// Headings of the columns of a CSV file.
     pub(crate) fn csv_headings(&self) -> Vec<String> {
-        let key = &self.key;
-        let ends = |ends: &[&str]| ends.iter().map(|end| format!("{key}_{end}")).collect();
-        match self.kind {
-            Kind::Text | Kind::Number(_) => vec![key.clone()],
-            Kind::MeanSd(_) => ends(&["mean", "sd"]),
-            Kind::Interval(_) => ends(&["low", "high"]),
-            Kind::Wins => ["wins", "ties", "losses"].map(str::to_owned).to_vec(),
+        let parts = self.parts.iter().map(|part| match self.key.as_str() {
+            "" => (*part).to_owned(),
+            key => format!("{key}_{part}"),
+        });
+        match self.parts {
+            [] => vec![self.key.clone()],
+            _ => parts.collect(),
         }
     }
 
@@ -199,27 +218,13 @@ impl Column {
             Value::Missing => Vec::new(),
             Value::Text(text) => vec![text.clone()],
             Value::Count(count) => vec![count.to_string()],
-            Value::Number(value) => vec![value.to_string()],
-            Value::MeanSd(mean, sd) => {
-                vec![
-                    mean.to_string(),
-                    sd.map(|sd| sd.to_string()).unwrap_or_default(),
-                ]
-            }
-            Value::Interval(low, high) => vec![low.to_string(), high.to_string()],
-            Value::Wins { wins, ties, losses } => {
-                [wins, ties, losses].map(|count| count.to_string()).to_vec()
-            }
+            Value::Number(value) | Value::MeanSd(value, None) => vec![value.to_string()],
+            Value::MeanSd(mean, Some(sd)) => vec![mean.to_string(), sd.to_string()],
+            Value::Interval(Interval { low, high }) => vec![low.to_string(), high.to_string()],
+            Value::Wins(counts) => counts.map(|count| count.to_string()).to_vec(),
         };
-        cells.resize(self.csv_headings().len(), String::new());
+        cells.resize(self.parts.len().max(1), String::new());
         cells
-    }
-}
-
-impl Value {
-    /// The ends of an interval, missing where there is none.
-    pub fn interval(ends: Option<(f64, f64)>) -> Self {
-        ends.map_or(Self::Missing, |(low, high)| Self::Interval(low, high))
     }
 }
 
@@ -236,8 +241,12 @@ values!(
     String => Self::Text,
     u64 => Self::Count,
     f64 => Self::Number,
+    Interval => Self::Interval,
     &str => |text: &str| Self::Text(text.to_owned()),
+    &String => |text: &String| Self::Text(text.clone()),
     usize => |count| Self::Count(count as u64),
+    Description => |d: Description| Self::MeanSd(d.mean, d.sd),
+    &Comparison => |c: &Comparison| Self::Wins([c.wins, c.ties, c.losses]),
 );
 
 impl<T: Into<Self>> From<Option<T>> for Value {

@@ -27,15 +27,15 @@ pub(crate) fn finish(
     format: Format,
     tensorboard: bool,
 ) -> Result<()> {
-    let (report, written) = loop {
+    let (report, page) = loop {
         let report = Report::of(&results)?;
-        let written = report.write(out)?;
+        let page = report.write(out)?;
         // Another process may have trained the last missing cell meanwhile and written its report
         // before this one.
         let keys = results.store().keys()?;
         let missing: Vec<_> = results.missing().map(|cell| cell.key).collect();
         if missing.is_empty() || !missing.iter().all(|key| keys.contains(key)) {
-            break (report, written);
+            break (report, page);
         }
         let (request, made_with) = (results.request.clone(), results.made_with.clone());
         results = Results::exactly(results.store().clone(), request, made_with)?;
@@ -44,7 +44,7 @@ pub(crate) fn finish(
         Format::Json => print::json(&report.summary)?,
         Format::Text => {
             print::document(&report.document);
-            println!("\nReport: {}", written.html.display());
+            println!("\nReport: {}", page.display());
         }
     }
     if tensorboard {

@@ -2,7 +2,7 @@
 
 use fm_experiment::protocol::Moved;
 use fm_experiment::{CellResult, Compared, Place, Point, Record, Results, Series};
-use fm_stats::{Description, Settings, StatsError, correct_for_family, describe};
+use fm_stats::{Comparison, Description, Settings, StatsError, correct_for_family, describe};
 use serde::Serialize;
 
 use super::sentences::{Names, Scope, sentence};
@@ -50,8 +50,8 @@ pub(crate) struct Sweep<'a> {
 /// A point of a sweep.
 pub(crate) struct SweepPoint<'a> {
     pub(crate) point: &'a Point,
-    /// Test errors of the point's arms, in their order.
-    pub(crate) errors: Vec<Option<Description>>,
+    /// Of the point's arms, in their order.
+    pub(crate) scores: Vec<Scores>,
     /// In the order of the series' pairings; `None` where no seed has both arms.
     pub(crate) compared: Vec<Option<Compared>>,
     /// Trainings that diverged.
@@ -63,17 +63,20 @@ impl<'a> Analysis<'a> {
     /// another.
     pub(crate) fn of(results: &'a Results) -> Result<Self, StatsError> {
         let settings = Settings::default();
-        let main = &results.main().points[0];
-        let scores = |arm| Scores::of(results.by_seed(0, 0, arm), &settings);
-        let arms = main.arms.iter().enumerate();
-        let arms = arms.map(|(index, name)| Ok((name.clone(), scores(Some(index))?)));
-        let sweeps =
-            (1..results.plan.series.len()).map(|index| Sweep::of(results, index, &settings));
+        let series = 0..results.plan.series.len();
+        let mut all = series.map(|index| Sweep::of(results, index, &settings));
+        // The main table is a series with one point.
+        let main = all.next().transpose()?.into_iter();
+        let (mut arms, mut comparisons) = (Vec::new(), Vec::new());
+        for point in main.flat_map(|main| main.points) {
+            arms.extend(point.point.arms.iter().cloned().zip(point.scores));
+            comparisons.extend(point.compared.into_iter().flatten());
+        }
         Ok(Self {
-            source: scores(None)?,
-            arms: arms.collect::<Result<_, StatsError>>()?,
-            comparisons: results.comparisons(&settings)?,
-            sweeps: sweeps.collect::<Result<_, _>>()?,
+            source: Scores::of(results.by_seed(0, 0, None), &settings)?,
+            arms,
+            comparisons,
+            sweeps: all.collect::<Result<_, _>>()?,
             results,
             settings,
         })
@@ -93,7 +96,7 @@ impl<'a> Analysis<'a> {
         let crossed = |c: &Compared| c.comparison.crossed.is_some();
         Scope {
             rows: point.target_rows(),
-            training_drawn: rows_are_drawn(point),
+            training_drawn: point.protocol().seed.moves.contains(&Moved::TargetRows),
             test_drawn: self.comparisons.iter().any(crossed),
         }
     }
@@ -107,19 +110,10 @@ impl<'a> Analysis<'a> {
         sentence(&compared.comparison, names, scope)
     }
 
-    /// The arm that all comparisons of the main table are with; `None` if they are with several.
-    pub(crate) fn baseline(&self) -> Option<&str> {
-        let mut against = self.comparisons.iter().map(|c| c.pairing.against.as_str());
-        let first = against.next()?;
-        against.all(|other| other == first).then_some(first)
-    }
-
     /// The place of an arm in the protocol, which decides its colour.
     pub(crate) fn colour(&self, arm: &str) -> usize {
-        self.arms
-            .iter()
-            .position(|(name, _)| name == arm)
-            .unwrap_or(0)
+        let place = self.arms.iter().position(|(name, _)| name == arm);
+        place.unwrap_or(0)
     }
 }
 
@@ -128,22 +122,17 @@ impl<'a> Sweep<'a> {
         let series = &results.plan.series[index];
         let mut points = Vec::new();
         for (place, point) in series.points.iter().enumerate() {
-            let mut errors = Vec::new();
-            let mut failed = 0;
-            for arm in 0..point.arms.len() {
-                let cells = || results.by_seed(index, place, Some(arm));
-                let found: Vec<f64> = cells().filter_map(CellResult::error).collect();
-                let diverged = |c: &&CellResult| c.outcome.is_some() && c.scores().is_none();
-                failed += cells().filter(diverged).count();
-                errors.push(described(&found, settings)?);
-            }
+            let cells = |arm| results.by_seed(index, place, Some(arm));
+            let arms = 0..point.arms.len();
+            let scores = arms.clone().map(|arm| Scores::of(cells(arm), settings));
             let pairings = series.pairings.iter();
             let compared = pairings.map(|p| results.compare_at(index, place, p, settings));
+            let diverged = |c: &&CellResult| c.outcome.is_some() && c.scores().is_none();
             points.push(SweepPoint {
                 point,
-                errors,
+                scores: scores.collect::<Result<_, _>>()?,
                 compared: compared.collect::<Result<_, _>>()?,
-                failed,
+                failed: arms.flat_map(cells).filter(diverged).count(),
             });
         }
         let all = points.iter_mut().flat_map(|point| &mut point.compared);
@@ -155,10 +144,22 @@ impl<'a> Sweep<'a> {
         })
     }
 
+    /// The arms of every point.
+    pub(crate) fn arms(&self) -> &'a [String] {
+        self.series.points.first().map_or(&[], |point| &point.arms)
+    }
+
     /// Comparisons in the sweep.
     pub(crate) fn family(&self) -> usize {
         let all = self.points.iter().flat_map(|point| &point.compared);
         all.flatten().count()
+    }
+}
+
+impl SweepPoint<'_> {
+    /// The comparison of a pairing, by its place in the series.
+    pub(crate) fn comparison(&self, pairing: usize) -> Option<&Comparison> {
+        Some(&self.compared.get(pairing)?.as_ref()?.comparison)
     }
 }
 
@@ -171,7 +172,8 @@ impl Scores {
         let measure = |value: &dyn Fn(&CellResult) -> Option<f64>| -> Result<_, StatsError> {
             let per_seed: Vec<Option<f64>> = cells.iter().map(|cell| value(cell)).collect();
             let found: Vec<f64> = per_seed.iter().copied().flatten().collect();
-            let description = described(&found, settings)?;
+            let found = (!found.is_empty()).then_some(found);
+            let description = found.map(|found| describe(&found, settings)).transpose()?;
             Ok(Measure {
                 description,
                 per_seed,
@@ -201,17 +203,5 @@ pub(crate) fn main_place(arm: Option<usize>, seed: u64) -> Place {
         point: 0,
         arm,
         seed,
-    }
-}
-
-/// Whether each seed draws its own target rows.
-fn rows_are_drawn(point: &Point) -> bool {
-    point.protocol().seed.moves.contains(&Moved::TargetRows)
-}
-
-fn described(values: &[f64], settings: &Settings) -> Result<Option<Description>, StatsError> {
-    match values {
-        [] => Ok(None),
-        values => describe(values, settings).map(Some),
     }
 }

@@ -4,10 +4,12 @@
 //! the tags `train/loss`, `valid/accuracy` and so on; `test/…` is at the last epoch. Epochs are the
 //! steps. Equal records give equal bytes: the wall time of an event is its epoch in seconds.
 
+use std::collections::BTreeMap;
+
 use fm_experiment::{Record, Results};
 
 use super::analysis::main_records;
-use super::learning::{Measure, bands, histories};
+use super::learning::{MEASURES, bands, histories};
 use crate::tensorboard::EventFile;
 
 /// The name that TensorBoard looks for.
@@ -38,42 +40,31 @@ fn run_name(arm: &str) -> String {
 fn training(record: &Record) -> Vec<u8> {
     let mut file = EventFile::new();
     for epoch in &record.history {
-        let measures = Measure::ALL.into_iter();
-        let values = measures.filter_map(|measure| Some((tag(measure), measure.of(epoch)?)));
+        let values = MEASURES
+            .iter()
+            .filter_map(|of| Some((of.tag, (of.of)(epoch)?)));
         file.scalars(epoch.epoch, &values.collect::<Vec<_>>());
     }
     if let Some(test) = record.scores() {
         let last = record.history.last().map_or(0, |epoch| epoch.epoch);
-        file.scalars(
-            last,
-            &[("test/loss", test.loss), ("test/accuracy", test.accuracy)],
-        );
+        let values = [("test/loss", test.loss), ("test/accuracy", test.accuracy)];
+        file.scalars(last, &values);
     }
     file.finish()
 }
 
 fn mean(results: &Results, arm: Option<usize>) -> Vec<u8> {
     let histories = histories(results, arm);
-    let mut events: Vec<(usize, &str, f64)> = Vec::new();
-    for measure in Measure::ALL {
-        let bands = bands(&histories, measure).into_iter();
-        events.extend(bands.map(|band| (band.epoch, tag(measure), band.mean)));
+    let mut events: BTreeMap<usize, Vec<(&str, f64)>> = BTreeMap::new();
+    for measure in MEASURES {
+        for band in bands(&histories, measure) {
+            let values = events.entry(band.epoch).or_default();
+            values.push((measure.tag, band.mean));
+        }
     }
-    // By epoch; the sort keeps the order of the tags.
-    events.sort_by_key(|&(epoch, ..)| epoch);
     let mut file = EventFile::new();
-    for epoch in events.chunk_by(|a, b| a.0 == b.0) {
-        let values = epoch.iter().map(|&(_, tag, mean)| (tag, mean));
-        file.scalars(epoch[0].0, &values.collect::<Vec<_>>());
+    for (epoch, values) in events {
+        file.scalars(epoch, &values);
     }
     file.finish()
-}
-
-fn tag(measure: Measure) -> &'static str {
-    match measure {
-        Measure::TrainLoss => "train/loss",
-        Measure::TrainAccuracy => "train/accuracy",
-        Measure::ValidLoss => "valid/loss",
-        Measure::ValidAccuracy => "valid/accuracy",
-    }
 }

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use fm_experiment::{CellResult, Results};
-use fm_stats::{Settings, compare, correct_for_family, describe};
+use fm_experiment::{CellResult, Paired, Results};
+use fm_stats::{Comparison, Description, Settings, correct_for_family, describe};
 
-use super::tables::{comparison_cells, comparison_columns};
+use super::tables::with_comparison;
 use crate::document::{Document, Text};
 use crate::error::ReportError;
 use crate::number::Unit;
-use crate::table::{Column, Table, Value};
+use crate::table::{Column, Table};
 
 /// The arms of several stores, each compared with the arm of the same name in the first store,
 /// paired by the seeds that both have.
@@ -24,8 +24,7 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
     let mut document = Document::new("Results folders compared");
     let mut first: Option<Results> = None;
     let mut seen = Vec::new();
-    let mut rows: Vec<(Vec<Value>, Option<usize>)> = Vec::new();
-    let mut comparisons = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     for path in folders {
         let results = Results::read(path)?;
         let refused = match &first {
@@ -34,10 +33,10 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
             None => None,
         };
         if let Some(reason) = refused {
-            document.push(Text::Warning {
-                says: format!("{} is not compared: {reason}.", path.display()),
-                advice: "Give folders of the same test rows, each once.".to_owned(),
-            });
+            document.push(Text::Warning(format!(
+                "{} is not compared: {reason}. Give folders of the same test rows, each once.",
+                path.display()
+            )));
             continue;
         }
         seen.push(path.canonicalize().ok());
@@ -50,49 +49,40 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
             results.request.backend
         ));
         for (arm, name) in results.main().points[0].arms.iter().enumerate() {
-            let errors = errors(&results, arm);
-            let values: Vec<f64> = errors.iter().map(|(_, error)| *error).collect();
-            if values.is_empty() {
+            let cells = || results.by_seed(0, 0, Some(arm));
+            let errors: Vec<f64> = cells().filter_map(CellResult::error).collect();
+            if errors.is_empty() {
                 continue;
             }
-            let d = describe(&values, &settings)?;
-            let row = vec![
-                seen.len().into(),
-                name.as_str().into(),
-                d.count.into(),
-                Value::MeanSd(d.mean, d.sd),
-            ];
-            let paired = first
-                .as_ref()
-                .and_then(|first| paired(first, name, &errors));
-            let compared = match paired {
-                Some((here, there)) => {
-                    comparisons.push(compare(&here, &there, &settings)?);
-                    Some(comparisons.len() - 1)
-                }
-                None => None,
-            };
-            rows.push((row, compared));
+            let there = first.as_ref().and_then(|first| {
+                let place = first.main().points[0]
+                    .arms
+                    .iter()
+                    .position(|arm| arm == name)?;
+                Some(first.by_seed(0, 0, Some(place)))
+            });
+            let paired = there.map(|there| Paired::of(cells(), there));
+            let paired = paired.filter(|paired| !paired.seeds.is_empty());
+            rows.push(Row {
+                folder: seen.len(),
+                arm: name.clone(),
+                errors: describe(&errors, &settings)?,
+                comparison: paired
+                    .map(|paired| paired.compare(false, &settings))
+                    .transpose()?,
+            });
         }
         first.get_or_insert(results);
     }
-    correct_for_family(&mut comparisons);
-    let columns = [
-        Column::new("folder", "folder", Unit::Count),
-        Column::text("arm", "arm"),
-        Column::new("seeds", "seeds", Unit::Count).detail(),
-        Column::new("test_error", "test error", Unit::Fraction).mean_sd(),
-    ];
-    let columns = columns
-        .into_iter()
-        .chain(comparison_columns(settings.level));
+    correct_for_family(rows.iter_mut().filter_map(|row| row.comparison.as_mut()));
     let caption = "Test errors, and differences to the arm of the same name in folder 1";
-    let mut table = Table::new("comparison", caption, columns);
-    for (row, compared) in rows {
-        let cells = comparison_cells(compared.map(|index| &comparisons[index]));
-        table.push(row.into_iter().chain(cells));
-    }
-    document.push(table);
+    let error = Column::new("test_error", "test error", Unit::Fraction).mean_sd();
+    let table = Table::of("comparison", caption, &rows)
+        .column(Column::count("folder"), |row| row.folder)
+        .column(Column::text("arm", "arm"), |row| &row.arm)
+        .column(Column::count("seeds").detail(), |row| row.errors.count)
+        .column(error, |row| row.errors);
+    document.push(with_comparison(table, settings.level, |row| row.comparison.as_ref()).table());
     document.push(Text::note(
         "Differences are paired by the seeds that both folders have: equal seeds draw from the same \
          streams of random numbers. p is corrected for all comparisons of the table.",
@@ -100,31 +90,13 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
     Ok(document)
 }
 
-/// Test errors of an arm of the main table by seed.
-fn errors(results: &Results, arm: usize) -> Vec<(u64, f64)> {
-    let cells = results.by_seed(0, 0, Some(arm));
-    let error = |cell: &CellResult| Some((cell.place.seed, cell.error()?));
-    cells.filter_map(error).collect()
-}
-
-/// The errors here and in the first store, over the seeds that both have; `None` without one.
-fn paired(first: &Results, arm: &str, errors_here: &[(u64, f64)]) -> Option<(Vec<f64>, Vec<f64>)> {
-    let place = first.main().points[0]
-        .arms
-        .iter()
-        .position(|name| name == arm)?;
-    let there = errors(first, place);
-    let find = |seed: u64| {
-        there
-            .iter()
-            .find(|(other, _)| *other == seed)
-            .map(|(_, error)| *error)
-    };
-    let both = errors_here
-        .iter()
-        .filter_map(|(seed, error)| Some((*error, find(*seed)?)));
-    let (here, there): (Vec<f64>, Vec<f64>) = both.unzip();
-    (!here.is_empty()).then_some((here, there))
+/// An arm of a store.
+struct Row {
+    folder: usize,
+    arm: String,
+    errors: Description,
+    /// With the arm of the same name in the first store.
+    comparison: Option<Comparison>,
 }
 
 /// Why the test rows of two stores are not the same; `None` if they are.

@@ -1,7 +1,12 @@
 //! The test images that one arm gets right and another gets wrong.
 
-use fm_experiment::{CellResult, Compared, Results, TestImages, TestRows};
+use std::cmp::Reverse;
+use std::sync::Arc;
 
+use fm_experiment::{Compared, Results, TestImages};
+
+use super::analysis::main_records;
+use super::predictions::ModelPredictions;
 use crate::document::{Block, Text};
 use crate::error::ReportError;
 use crate::images::{Image, Images};
@@ -12,12 +17,8 @@ const MOST_IMAGES: usize = 12;
 
 /// The images of the target task's test rows.
 pub(crate) fn images(results: &Results) -> Result<Option<TestImages>, ReportError> {
-    let records = results
-        .by_seed(0, 0, Some(0))
-        .map(|cell: &CellResult| cell.place);
-    let record = records.filter_map(|place| results.record(place)).next();
-    Ok(match record {
-        Some(record) => results.store().test_images(record)?,
+    Ok(match main_records(results, Some(0)).next() {
+        Some((_, record)) => results.store().test_images(record)?,
         None => None,
     })
 }
@@ -25,34 +26,45 @@ pub(crate) fn images(results: &Results) -> Result<Option<TestImages>, ReportErro
 /// The images that one of two arms gets right and the other wrong in the most seeds, both ways.
 pub(crate) fn galleries(
     compared: &Compared,
-    (rows, arm_probability): (&TestRows, &[f64]),
-    against_probability: &[f64],
+    [of_arm, of_against]: [&ModelPredictions; 2],
     images: Option<&TestImages>,
 ) -> Vec<Block> {
-    let (arm, against) = (&compared.pairing.arm, &compared.pairing.against);
     let paired = &compared.paired;
-    let seeds = paired.seeds.len();
-    let both = [&paired.arm_correct, &paired.against_correct];
+    let ways = [
+        (
+            of_arm,
+            &paired.arm_correct,
+            of_against,
+            &paired.against_correct,
+        ),
+        (
+            of_against,
+            &paired.against_correct,
+            of_arm,
+            &paired.arm_correct,
+        ),
+    ];
     // Seeds in which the one is right and the other is wrong.
-    let only = |row: usize, [right, wrong]: [usize; 2]| {
-        let pairs = both[right].iter().zip(both[wrong].iter());
+    let only = |row: usize, right: &[Arc<[bool]>], wrong: &[Arc<[bool]>]| {
         let is = |correct: &[bool]| correct.get(row) == Some(&true);
+        let pairs = right.iter().zip(wrong);
         pairs
             .filter(|(right, wrong)| is(right) && !is(wrong))
             .count()
     };
+    let rows = &of_arm.rows;
     let mut blocks = Vec::new();
-    for (order, winner, loser) in [([0, 1], arm, against), ([1, 0], against, arm)] {
-        let [right, wrong] = order;
+    for (winner, right, loser, wrong) in ways {
         let mut found: Vec<(usize, usize, usize)> = (0..rows.labels.len())
-            .map(|row| (row, only(row, order), only(row, [wrong, right])))
+            .map(|row| (row, only(row, right, wrong), only(row, wrong, right)))
             .filter(|(_, more, fewer)| more > fewer)
             .collect();
         // Most seeds first, then those that are rarest the other way round.
-        found.sort_by_key(|&(row, more, fewer)| (std::cmp::Reverse(more), fewer, row));
+        found.sort_by_key(|&(row, more, fewer)| (Reverse(more), fewer, row));
         found.truncate(MOST_IMAGES);
         let title = format!(
-            "Images that {winner} classifies correctly and {loser} does not, in most seeds"
+            "Classified correctly by {} and not by {}, in most seeds",
+            winner.name, loser.name
         );
         let Some(images) = images.filter(|_| !found.is_empty()) else {
             let words = match found.is_empty() {
@@ -66,15 +78,15 @@ pub(crate) fn galleries(
             let image = Image::grey(images.size, images.image(row)?)?;
             let class = rows.class_names.get(usize::from(rows.labels[row]))?;
             let number = rows.row_numbers[row];
-            let probability = |name: &str, of: &[f64]| {
-                let p = of.get(row).map(|p| Unit::Fraction.with_unit(*p));
-                format!("{name} {}", p.unwrap_or_default())
+            let probability = |of: &ModelPredictions| {
+                let p = of.own_class.get(row).map(|p| Unit::Fraction.with_unit(*p));
+                format!("{} {}", of.name, p.unwrap_or_default())
             };
             let caption = vec![
                 format!("{class} {number}"),
-                format!("in {more} of {}", counted(seeds, "seed")),
-                probability(against, against_probability),
-                probability(arm, arm_probability),
+                format!("in {more} of {}", counted(paired.seeds.len(), "seed")),
+                probability(of_against),
+                probability(of_arm),
             ];
             Some(image.described(format!("test image {number}, {class}"), caption))
         };

@@ -3,32 +3,29 @@
 use fm_experiment::Results;
 
 use super::analysis::{main_place, main_records};
-use super::learning::Measure;
-use crate::number::Unit;
-use crate::table::{Column, Table, Value};
+use super::learning::MEASURES;
+use crate::table::{Column, Table};
 
 /// A row for each epoch.
 pub(crate) fn table(results: &Results) -> Table {
-    let mut columns = vec![Column::text("model", "model")];
-    columns.extend(["seed", "phase", "epoch"].map(|key| Column::new(key, key, Unit::Count)));
-    columns.extend(
-        Measure::ALL.map(|measure| Column::new(measure.key(), measure.key(), measure.unit())),
-    );
-    let mut table = Table::new("history", "Every epoch", columns);
-    let main = results.main();
-    let models = (0..main.points[0].arms.len()).map(Some);
-    for arm in [None].into_iter().chain(models) {
-        for (seed, record) in main_records(results, arm) {
-            for epoch in &record.history {
-                let mut row: Vec<Value> = vec![
-                    results.plan.model(main_place(arm, seed)).into(),
-                    seed.into(),
-                ];
-                row.extend([epoch.phase.into(), epoch.epoch.into()]);
-                row.extend(Measure::ALL.map(|measure| measure.of(epoch).into()));
-                table.push(row);
-            }
-        }
+    let arms = (0..results.main().points[0].arms.len()).map(Some);
+    let trainings = [None].into_iter().chain(arms).flat_map(|arm| {
+        let place = move |seed| main_place(arm, seed);
+        main_records(results, arm).map(move |(seed, record)| (place(seed), record))
+    });
+    let rows = trainings
+        .flat_map(|(place, record)| record.history.iter().map(move |epoch| (place, epoch)));
+    let rows: Vec<_> = rows.collect();
+    let mut table = Table::of("history", "Every epoch", &rows)
+        .column(Column::text("model", "model"), |(place, _)| {
+            results.plan.model(*place)
+        })
+        .column(Column::count("seed"), |(place, _)| place.seed)
+        .column(Column::count("phase"), |(_, epoch)| epoch.phase)
+        .column(Column::count("epoch"), |(_, epoch)| epoch.epoch);
+    for measure in MEASURES {
+        let column = Column::new(measure.tag.replace('/', "_"), measure.words, measure.unit);
+        table = table.column(column, |(_, epoch)| (measure.of)(epoch));
     }
-    table
+    table.table()
 }

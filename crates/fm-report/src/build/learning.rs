@@ -1,64 +1,49 @@
 //! Learning curves: what the seeds show of each epoch.
 
 use fm_experiment::Results;
+use fm_stats::Interval;
 use fm_train::EpochRecord;
 
 use super::analysis::main_records;
+use super::sentences::capitalised;
 use crate::number::Unit;
-use crate::plot::{Axis, Datum, Mark, Plot, Series};
+use crate::plot::{Axis, Datum, Mark, Plot, Shape};
 
 /// A number of an epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Measure {
-    TrainLoss,
-    TrainAccuracy,
-    ValidLoss,
-    ValidAccuracy,
+#[derive(Clone, Copy)]
+pub(crate) struct Measure {
+    /// Its name in TensorBoard.
+    pub(crate) tag: &'static str,
+    pub(crate) words: &'static str,
+    pub(crate) unit: Unit,
+    pub(crate) of: fn(&EpochRecord) -> Option<f64>,
 }
 
-impl Measure {
-    pub(crate) const ALL: [Self; 4] = [
-        Self::TrainLoss,
-        Self::TrainAccuracy,
-        Self::ValidLoss,
-        Self::ValidAccuracy,
-    ];
-
-    /// As a column of a CSV file.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::TrainLoss => "train_loss",
-            Self::TrainAccuracy => "train_accuracy",
-            Self::ValidLoss => "valid_loss",
-            Self::ValidAccuracy => "valid_accuracy",
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::TrainLoss => "training loss",
-            Self::TrainAccuracy => "training accuracy",
-            Self::ValidLoss => "validation loss",
-            Self::ValidAccuracy => "validation accuracy",
-        }
-    }
-
-    pub(crate) fn unit(self) -> Unit {
-        match self {
-            Self::TrainLoss | Self::ValidLoss => Unit::Loss,
-            Self::TrainAccuracy | Self::ValidAccuracy => Unit::Fraction,
-        }
-    }
-
-    pub(crate) fn of(self, epoch: &EpochRecord) -> Option<f64> {
-        match self {
-            Self::TrainLoss => Some(epoch.train.loss),
-            Self::TrainAccuracy => Some(epoch.train.accuracy),
-            Self::ValidLoss => epoch.valid.map(|valid| valid.loss),
-            Self::ValidAccuracy => epoch.valid.map(|valid| valid.accuracy),
-        }
-    }
-}
+pub(crate) const TRAIN_LOSS: Measure = Measure {
+    tag: "train/loss",
+    words: "training loss",
+    unit: Unit::Loss,
+    of: |epoch| Some(epoch.train.loss),
+};
+pub(crate) const TRAIN_ACCURACY: Measure = Measure {
+    tag: "train/accuracy",
+    words: "training accuracy",
+    unit: Unit::Fraction,
+    of: |epoch| Some(epoch.train.accuracy),
+};
+pub(crate) const VALID_LOSS: Measure = Measure {
+    tag: "valid/loss",
+    words: "validation loss",
+    unit: Unit::Loss,
+    of: |epoch| epoch.valid.map(|valid| valid.loss),
+};
+pub(crate) const VALID_ACCURACY: Measure = Measure {
+    tag: "valid/accuracy",
+    words: "validation accuracy",
+    unit: Unit::Fraction,
+    of: |epoch| epoch.valid.map(|valid| valid.accuracy),
+};
+pub(crate) const MEASURES: [Measure; 4] = [TRAIN_LOSS, TRAIN_ACCURACY, VALID_LOSS, VALID_ACCURACY];
 
 /// What the seeds show at one epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,27 +51,30 @@ pub(crate) struct Band {
     pub(crate) epoch: usize,
     pub(crate) mean: f64,
     /// The middle 80 % of the seeds.
-    pub(crate) middle: (f64, f64),
+    pub(crate) middle: Interval,
 }
 
 /// One band per epoch that every seed has. `middle` leaves a tenth of the seeds out on each side
 /// (linear interpolation between order statistics).
 pub(crate) fn bands(histories: &[&[EpochRecord]], measure: Measure) -> Vec<Band> {
-    let epochs = histories.iter().map(|h| h.len()).min().unwrap_or(0);
     let band = |index: usize| {
-        let epoch = histories.first()?.get(index)?.epoch;
-        let values: Option<Vec<f64>> = histories.iter().map(|h| measure.of(&h[index])).collect();
+        let epochs: Option<Vec<_>> = histories.iter().map(|history| history.get(index)).collect();
+        let epochs = epochs?;
+        let epoch = epochs.first()?.epoch;
+        let values: Option<Vec<f64>> = epochs.iter().map(|epoch| (measure.of)(epoch)).collect();
         let mut values = values?;
         let mean = fm_stats::mean(&values);
         values.sort_by(f64::total_cmp);
-        let middle = (quantile(&values, 0.1), quantile(&values, 0.9));
         Some(Band {
             epoch,
             mean,
-            middle,
+            middle: Interval {
+                low: quantile(&values, 0.1),
+                high: quantile(&values, 0.9),
+            },
         })
     };
-    (0..epochs).map_while(band).collect()
+    (0..).map_while(band).collect()
 }
 
 /// Of sorted values, at least one.
@@ -106,43 +94,25 @@ pub(crate) fn histories(results: &Results, arm: Option<usize>) -> Vec<&[EpochRec
     scored.map(|record| record.history.as_slice()).collect()
 }
 
-/// A measure over the epochs, a line per training; `None` where no training has it.
+/// Measures over the epochs, a line for each name; `None` where no training has any.
 pub(crate) fn plot(
     name: &str,
-    measures: &[Measure],
-    trainings: &[(Series, Vec<&[EpochRecord]>)],
+    words: &str,
+    lines: &[(&str, Measure, &[&[EpochRecord]])],
 ) -> Option<Plot> {
-    let of = measures.first()?;
-    let what = of.words().split(' ').next_back()?;
-    let words = if measures.len() > 1 { what } else { of.words() };
-    let axis = match of.unit() {
+    let axis = match lines.first()?.1.unit {
         Unit::Loss => Axis::log(words, Unit::Loss),
         unit => Axis::linear(words, unit),
     };
-    let title = format!(
-        "{}, mean over the seeds",
-        super::sentences::capitalised(words)
-    );
+    let title = format!("{}, mean over the seeds", capitalised(words));
     let mut plot = Plot::new(name, title, Axis::linear("epoch", Unit::Count), axis);
-    for (series, histories) in trainings {
-        for (nth, measure) in measures.iter().enumerate() {
-            let data = bands(histories, *measure).into_iter().map(|band| {
-                Datum::new(
-                    band.epoch as f64,
-                    band.mean,
-                    format!("epoch {}", band.epoch),
-                )
-                .within(Some(band.middle))
-            });
-            let data: Vec<Datum> = data.collect();
-            if !data.is_empty() {
-                let series = match measures.len() {
-                    1 => series.clone(),
-                    _ => Series::new(measure.words(), nth),
-                };
-                plot.marks.push(Mark::Line(series, data));
-            }
-        }
+    for (colour, (name, measure, histories)) in lines.iter().enumerate() {
+        let data = bands(histories, *measure).into_iter().map(|band| {
+            let label = format!("epoch {}", band.epoch);
+            Datum::new(band.epoch as f64, band.mean, label).within(Some(band.middle))
+        });
+        let line = Mark::new(Shape::Line, *name, colour, data);
+        plot.marks.extend((!line.data.is_empty()).then_some(line));
     }
     (!plot.marks.is_empty()).then_some(plot)
 }
@@ -175,9 +145,9 @@ mod tests {
         // numpy.quantile(range(11), [0.1, 0.9]) is 1 and 9.
         let histories: Vec<_> = (0..11).map(|k| history(&[f64::from(k)])).collect();
         let slices: Vec<&[EpochRecord]> = histories.iter().map(Vec::as_slice).collect();
-        let found = bands(&slices, Measure::TrainLoss);
+        let found = bands(&slices, TRAIN_LOSS);
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].mean, found[0].middle), (5.0, (1.0, 9.0)));
+        assert_eq!((found[0].mean, found[0].middle.ends()), (5.0, (1.0, 9.0)));
         // Between two values: numpy.quantile([0, 1], 0.1) is 0.1.
         assert_eq!(quantile(&[0.0, 1.0], 0.1), 0.1);
     }
@@ -185,8 +155,8 @@ mod tests {
     #[test]
     fn histories_of_unequal_length_or_without_validation_end_early() {
         let (long, short) = (history(&[1.0, 2.0]), history(&[1.0]));
-        assert_eq!(bands(&[&long, &short], Measure::TrainLoss).len(), 1);
-        assert!(bands(&[&long], Measure::ValidLoss).is_empty());
-        assert!(bands(&[], Measure::TrainLoss).is_empty());
+        assert_eq!(bands(&[&long, &short], TRAIN_LOSS).len(), 1);
+        assert!(bands(&[&long], VALID_LOSS).is_empty());
+        assert!(bands(&[], TRAIN_LOSS).is_empty());
     }
 }

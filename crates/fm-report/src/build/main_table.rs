@@ -2,16 +2,15 @@
 
 use fm_experiment::Results;
 use fm_experiment::protocol::{Freeze, Moved};
-use fm_train::EpochRecord;
 
 use super::analysis::Analysis;
-use super::learning::{self, Measure, histories};
+use super::learning::{self, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS, histories};
 use super::warnings::Warning;
-use super::{pairs, plots, predictions, reproduce, sentences, source, spread, sweeps, tables};
-use crate::document::{Document, Section, Text};
+use super::{arms, pairs, plots, reproduce, sentences, source, spread, sweeps, tables};
+use crate::document::{Document, Section, Shown, Text};
 use crate::error::ReportError;
-use crate::number::{counted, ranges};
-use crate::plot::{Mark, Series};
+use crate::number::{Unit, counted, ranges};
+use crate::plot::Mark;
 
 /// The whole document.
 pub(crate) fn document(
@@ -21,7 +20,7 @@ pub(crate) fn document(
     let results = analysis.results;
     let mut document = Document::new(title(results));
     document.about = about(results);
-    if let Some(plot) = plots::differences(analysis) {
+    if let Some(plot) = plots::differences("differences", &analysis.comparisons) {
         document.push(plot);
     }
     for (index, compared) in analysis.comparisons.iter().enumerate() {
@@ -32,26 +31,23 @@ pub(crate) fn document(
         });
     }
     for warning in warnings {
-        document.push(Text::Warning {
-            says: warning.says(),
-            advice: warning.advice(),
-        });
+        document.push(Text::Warning(warning.words().join(" ")));
     }
     document.push(Text::note(held_fixed(results)));
     document.push(tables::scores(analysis));
     for sweep in &analysis.sweeps {
         document.push(match sweep.series.axes.as_slice() {
-            [axis] if axis == spread::AXIS => spread::section(analysis, sweep)?,
+            [axis] if axis == spread::AXIS => spread::section(sweep)?,
             [axis] if axis == pairs::AXIS => pairs::section(analysis, sweep)?,
             _ => sweeps::section(analysis, sweep),
         });
     }
     if let Some(table) = tables::failed(results) {
-        document.push(Section::details("Trainings that diverged").with(table));
+        document.push(Section::new("Trainings that diverged", Shown::Details).with(table));
     }
     document.push(every_seed(analysis));
     document.push(learning_curves(analysis));
-    if let Some(section) = predictions::section(analysis)? {
+    if let Some(section) = arms::section(analysis)? {
         document.push(section);
     }
     document.push(source::section(analysis)?);
@@ -62,11 +58,10 @@ pub(crate) fn document(
 /// "Does a reused trunk help? Sandal against Shirt".
 fn title(results: &Results) -> String {
     let point = &results.main().points[0];
-    let names = point.target_classes().iter().map(|&class| {
-        let name = results.plan.class_names.get(usize::from(class));
-        name.cloned().unwrap_or_else(|| class.to_string())
-    });
-    let names: Vec<String> = names.collect();
+    let classes = point.target_classes().iter();
+    let names: Vec<&str> = classes
+        .map(|&class| results.plan.class_names[usize::from(class)].as_str())
+        .collect();
     format!("Does a reused trunk help? {}", names.join(" against "))
 }
 
@@ -119,16 +114,20 @@ fn held_fixed(results: &Results) -> String {
 }
 
 fn every_seed(analysis: &Analysis<'_>) -> Section {
-    let mut section = Section::details("Every comparison and every seed");
+    let mut section = Section::new("Every comparison and every seed", Shown::Details);
     if !analysis.comparisons.is_empty() {
-        section.push(tables::comparisons(analysis));
+        section.push(tables::comparisons(
+            "comparisons",
+            &analysis.comparisons,
+            analysis.settings.level,
+        ));
         section.push(Text::note(format!(
             "The verdict is better or worse if the interval excludes 0 and p is at most {}. It is \
              practically equal if the interval lies within ±{} points, else undecided. p is the \
              probability of a difference at least this large if there is none, corrected (Holm) for \
              the number of comparisons. Differences are computed before rounding.",
             analysis.settings.alpha(),
-            crate::number::Unit::Fraction.number(analysis.settings.margin)
+            Unit::Fraction.number(analysis.settings.margin)
         )));
     }
     section.push(plots::errors(analysis));
@@ -138,40 +137,44 @@ fn every_seed(analysis: &Analysis<'_>) -> Section {
 
 fn learning_curves(analysis: &Analysis<'_>) -> Section {
     let results = analysis.results;
-    let mut section = Section::details("Learning curves");
+    let mut section = Section::new("Learning curves", Shown::Details);
     let arms = results.main().points[0].arms.iter().enumerate();
-    let trainings: Vec<(Series, Vec<&[EpochRecord]>)> = arms
-        .map(|(index, name)| (Series::new(name, index), histories(results, Some(index))))
-        .collect();
+    let arms = arms.map(|(index, name)| (name.as_str(), histories(results, Some(index))));
+    let arms: Vec<_> = arms.collect();
     for (name, measure) in [
-        ("validation-loss", Measure::ValidLoss),
-        ("validation-accuracy", Measure::ValidAccuracy),
-        ("training-loss", Measure::TrainLoss),
+        ("validation-loss", VALID_LOSS),
+        ("validation-accuracy", VALID_ACCURACY),
+        ("training-loss", TRAIN_LOSS),
     ] {
-        if let Some(mut plot) = learning::plot(name, &[measure], &trainings) {
-            for (epoch, words) in phase_ends(results) {
-                plot.marks.push(Mark::Upright(epoch, words));
-            }
-            plot.note =
+        let lines = arms
+            .iter()
+            .map(|(arm, histories)| (*arm, measure, histories.as_slice()));
+        let lines: Vec<_> = lines.collect();
+        if let Some(mut plot) = learning::plot(name, measure.words, &lines) {
+            plot.marks.extend(phase_ends(results));
+            section.push(plot.note(
                 "Bands contain the middle 80 % of the seeds. Validation rows are not trained on, \
-                 and choose no setting."
-                    .to_owned();
-            section.push(plot);
+                 and choose no setting.",
+            ));
         }
     }
     section
 }
 
 /// Between which epochs arms change their phase, each place once, with the first arm's words.
-fn phase_ends(results: &Results) -> Vec<(f64, String)> {
-    let mut ends: Vec<(f64, String)> = Vec::new();
+fn phase_ends(results: &Results) -> Vec<Mark> {
+    let mut ends: Vec<Mark> = Vec::new();
     for arm in &results.protocol().arms {
         let mut last = 0;
         for (phase, next) in arm.phases.iter().zip(arm.phases.iter().skip(1)) {
             last += phase.epochs;
             let at = last as f64 + 0.5;
-            if !ends.iter().any(|(known, _)| *known == at) {
-                ends.push((at, format!("{}: {}", arm.name, frozen(&next.freeze))));
+            if !ends.iter().any(|known| known.data[0].x == at) {
+                let words = format!("{}: {}", arm.name, frozen(&next.freeze));
+                ends.push(Mark::guide(
+                    [(at, f64::INFINITY), (at, f64::NEG_INFINITY)],
+                    words,
+                ));
             }
         }
     }

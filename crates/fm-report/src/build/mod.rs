@@ -1,6 +1,7 @@
 //! The documents of results: which numbers go into which sentence, table and plot.
 
 mod analysis;
+mod arms;
 mod events;
 mod folders;
 mod gallery;
@@ -25,4 +26,4 @@ mod write;
 pub use folders::compare_folders;
 pub use sentences::{Names, Scope, sentence};
 pub use warnings::Warning;
-pub use write::{Report, Written, write_events};
+pub use write::{Report, write_events};

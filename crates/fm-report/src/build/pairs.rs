@@ -1,19 +1,19 @@
 //! The sweep over pairs of target classes: a matrix, and the differences over difficulty.
 
-use fm_stats::{Comparison, Interval, MIN_PAIRS, StatsError, pool, sd};
+use fm_stats::{Comparison, MIN_PAIRS, StatsError, pool, sd};
 
-use super::analysis::{Analysis, Sweep, SweepPoint};
-use super::sweeps::{SIGN_NOTE, file, shown_sign, table};
-use crate::document::{Section, Text};
+use super::analysis::{Analysis, Sweep};
+use super::sweeps::{SIGN_NOTE, difference_cell, difference_cells, file, table};
+use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted, level};
-use crate::plot::{Axis, Cell, Datum, Mark, Palette, Plot, Series};
+use crate::plot::{Axis, Datum, Mark, Palette, Plot, Shape};
 
 /// The key of the axis.
 pub(crate) const AXIS: &str = "task.target_classes";
 
 /// The section of the sweep.
 pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Section, StatsError> {
-    let mut section = Section::folded("Which classes?");
+    let mut section = Section::new("Which classes?", Shown::Folded);
     if !sweep.series.pairings.is_empty() {
         section.push(matrix(analysis, sweep));
         section.push(scatter(analysis, sweep));
@@ -29,96 +29,68 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
     Ok(section)
 }
 
-/// Each pair's two classes and the first comparison.
+/// The classes of each pair, ascending, and the first comparison.
 fn compared<'a>(sweep: &'a Sweep<'_>) -> impl Iterator<Item = ([usize; 2], &'a Comparison)> {
-    sweep.points.iter().filter_map(|point| {
-        let compared = point.compared.first()?.as_ref()?;
-        Some((classes(point)?, &compared.comparison))
-    })
-}
-
-/// The numbers of a pair's classes, ascending.
-fn classes(point: &SweepPoint<'_>) -> Option<[usize; 2]> {
-    match *point.point.target_classes() {
-        [a, b] => Some([a.min(b).into(), a.max(b).into()]),
-        _ => None,
-    }
+    sweep
+        .points
+        .iter()
+        .filter_map(|point| match *point.point.target_classes() {
+            [a, b] => Some(([a.min(b).into(), a.max(b).into()], point.comparison(0)?)),
+            _ => None,
+        })
 }
 
 /// "Sandal, Shirt".
 fn names(analysis: &Analysis<'_>, classes: [usize; 2]) -> String {
-    classes.map(|class| class_name(analysis, class)).join(", ")
-}
-
-fn class_name(analysis: &Analysis<'_>, class: usize) -> String {
-    let name = analysis.results.plan.class_names.get(class);
-    name.cloned().unwrap_or_else(|| class.to_string())
+    classes
+        .map(|class| analysis.results.plan.class_names[class].clone())
+        .join(", ")
 }
 
 /// Below the diagonal the difference, above it the error of the arm compared with.
 fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let pairing = &sweep.series.pairings[0];
-    let (mut differences, mut errors) = (Vec::new(), Vec::new());
-    for ([a, b], c) in compared(sweep) {
-        let cell = |x, y, value, sign| Cell {
-            x,
-            y,
-            value,
-            sign,
-            label: names(analysis, [a, b]),
-        };
-        differences.push(cell(a, b, c.difference, shown_sign(c)));
-        errors.push(cell(b, a, c.baseline_error, ""));
-    }
-    let class_names =
-        || (0..analysis.results.plan.class_names.len()).map(|k| class_name(analysis, k));
+    let differences =
+        compared(sweep).map(|([a, b], c)| difference_cell((a, b), c, names(analysis, [a, b])));
+    let errors = compared(sweep)
+        .map(|([a, b], c)| Datum::cell((b, a), c.baseline_error, "", names(analysis, [a, b])));
     let title = format!(
         "{pairing}, points (below the diagonal); error of {}, % (above)",
         pairing.against
     );
-    let mut plot = Plot::new(
+    let error = format!("error of {}", pairing.against);
+    let classes = |title| Axis::names(title, analysis.results.plan.class_names.clone());
+    Plot::new(
         file(sweep, "matrix"),
         title,
-        Axis::names("class", class_names()),
-        Axis::names("other class", class_names()),
+        classes("class"),
+        classes("other class"),
     )
-    .with(Mark::Cells {
-        title: "difference".to_owned(),
-        unit: Unit::Points,
-        palette: Palette::Diverging,
-        cells: differences,
-    })
-    .with(Mark::Cells {
-        title: format!("error of {}", pairing.against),
-        unit: Unit::Fraction,
-        palette: Palette::Plain,
-        cells: errors,
-    });
-    plot.note = SIGN_NOTE.to_owned();
-    plot
+    .with(difference_cells(differences))
+    .with(Mark::new(
+        Shape::Cells(Unit::Fraction, Palette::Plain),
+        error,
+        0,
+        errors,
+    ))
+    .note(SIGN_NOTE)
 }
 
 /// The difference of every pair over the error of the arm compared with.
 fn scatter(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let pairing = &sweep.series.pairings[0];
     let data = compared(sweep).map(|(classes, c)| {
-        let interval = c.interval.map(Interval::ends);
-        Datum::new(c.baseline_error, c.difference, names(analysis, classes)).within(interval)
+        Datum::new(c.baseline_error, c.difference, names(analysis, classes)).within(c.interval)
     });
-    let error = format!("test error of {}", pairing.against);
-    let mut plot = Plot::new(
+    Plot::new(
         file(sweep, "difficulty"),
         format!("{pairing} over the error of {}", pairing.against),
-        Axis::log(error, Unit::Fraction),
+        Axis::log(format!("test error of {}", pairing.against), Unit::Fraction),
         Axis::linear("difference", Unit::Points),
     )
-    .with(Mark::Zero {
-        below: "better".to_owned(),
-        above: format!("worse than {}", pairing.against),
-    })
-    .with(Mark::Points(Series::new("", 0), data.collect()));
-    plot.note = "A dot is a pair of classes, on the bar of its interval.".to_owned();
-    plot
+    .zero("better", format!("worse than {}", pairing.against))
+    .with(Mark::new(Shape::Points, "", 0, data))
+    .note("A dot is a pair of classes, on the bar of its interval.")
 }
 
 /// The mean difference over pairs of classes, which are taken as draws from all pairs.
@@ -146,7 +118,7 @@ fn pooled(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Option<String>, 
         counted(differences.len(), "pair"),
         Unit::Points.with_unit(mean.estimate),
         level(analysis.settings.level),
-        Unit::Points.interval(mean.interval.ends()),
+        Unit::Points.interval(mean.interval),
         Unit::Spread.with_unit(found.between_sd),
     )))
 }

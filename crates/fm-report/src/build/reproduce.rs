@@ -5,7 +5,7 @@ use fm_experiment::{NamedSweep, Results, SeedList};
 
 use super::tables::value_text;
 use super::warnings::SAMPLE;
-use crate::document::{Section, Text};
+use crate::document::{Section, Shown, Text};
 use crate::number::ranges;
 use crate::table::{Column, Table};
 
@@ -21,7 +21,7 @@ pub(crate) fn section(results: &Results) -> Section {
         }
         false => "This command gives the same results:",
     };
-    Section::details("How to reproduce the results")
+    Section::new("How to reproduce the results", Shown::Details)
         .with(Text::note(words))
         .with(Text::Code {
             language: "sh",
@@ -41,62 +41,58 @@ fn command(results: &Results) -> (String, bool) {
     let protocol = &request.protocol;
     let built_in = Protocol::built_in(&protocol.name);
     // Optional arms of the built-in protocol that are on here.
-    let on: Vec<String> = match &built_in {
-        None => Vec::new(),
-        Some(built_in) => {
-            let names = protocol.arms.iter().map(|arm| arm.name.clone());
-            names
-                .filter(|name| built_in.optional_arm(name).is_some())
-                .collect()
-        }
-    };
+    let names = protocol.arms.iter().map(|arm| arm.name.clone());
+    let is_optional = |name: &String| built_in.as_ref()?.optional_arm(name).map(|_| ());
+    let on: Vec<String> = names.filter(|name| is_optional(name).is_some()).collect();
     let built_in = built_in.and_then(|built_in| built_in.with_arms(&on).ok());
     let own_file = built_in.as_ref() != Some(protocol);
-    let mut words = ["fm", "experiment", "--protocol"]
-        .map(str::to_owned)
-        .to_vec();
-    words.push(match own_file {
-        true => "protocol.toml".to_owned(),
-        false => protocol.name.clone(),
-    });
+    let mut words = ["fm", "experiment"].map(str::to_owned).to_vec();
+    let mut option = |name: &str, value: &str| words.extend([name, value].map(str::to_owned));
+    option(
+        "--protocol",
+        if own_file {
+            "protocol.toml"
+        } else {
+            &protocol.name
+        },
+    );
     if !own_file && !on.is_empty() {
-        words.extend(["--with-arm".to_owned(), on.join(",")]);
+        option("--with-arm", &on.join(","));
     }
-    let seeds = request.seeds.iter().map(u64::to_string).collect::<Vec<_>>();
-    let list = match seeds.as_slice() {
+    let seeds: Vec<String> = request.seeds.iter().map(u64::to_string).collect();
+    let list = seeds.join(",");
+    match (seeds.as_slice(), list.parse::<SeedList>()) {
         // A single number would be a count.
-        [one] => format!("{one}..{one}"),
-        several => several.join(","),
-    };
-    let short = list.parse::<SeedList>().map(|seeds| seeds.to_string());
-    words.extend(match seeds.as_slice() {
-        [one] => ["--seed".to_owned(), one.clone()],
-        _ => ["--seeds".to_owned(), short.unwrap_or(list)],
-    });
-    words.extend(["--backend".to_owned(), request.backend.to_string()]);
+        ([one], _) => option("--seed", one),
+        (_, Ok(short)) => option("--seeds", &short.to_string()),
+        (_, Err(_)) => option("--seeds", &list),
+    }
+    option("--backend", &request.backend.to_string());
     for NamedSweep { name, sweep } in &request.sweeps {
         if protocol.sweeps.get(name) == Some(sweep) {
-            words.extend(["--sweep".to_owned(), name.clone()]);
-            continue;
-        }
-        if let Some(option) = some_values(name, sweep) {
-            words.extend(option);
-            continue;
-        }
-        for (key, values) in &sweep.over {
-            let values = match values {
-                Values::Word(word) => word.clone(),
-                Values::List(values) => values.iter().map(value_text).collect::<Vec<_>>().join(","),
-            };
-            words.extend(["--sweep".to_owned(), format!("{key}={values}")]);
+            option("--sweep", name);
+        } else if let Some(values) = some_values(name, sweep) {
+            option(&format!("--{name}"), &values);
+        } else {
+            for (key, values) in &sweep.over {
+                let values = match values {
+                    Values::Word(word) => word.clone(),
+                    Values::List(values) => joined(values, value_text),
+                };
+                option("--sweep", &format!("{key}={values}"));
+            }
         }
     }
     // The sample may have been used because the whole dataset was not there.
     match results.store().dataset().name == SAMPLE {
-        true => words.extend(["--data", "sample"].map(str::to_owned)),
+        true => option("--data", "sample"),
         false => words.extend(data_options(&results.made_with.command)),
     }
     (command_line(&words), own_file)
+}
+
+fn joined<T>(values: &[T], text: impl Fn(&T) -> String) -> String {
+    values.iter().map(text).collect::<Vec<_>>().join(",")
 }
 
 /// The options that say which data are used, as they were given.
@@ -115,28 +111,24 @@ fn data_options(command: &[String]) -> Vec<String> {
     found
 }
 
-/// The option for some values of the sweeps `pairs` and `vary`.
-fn some_values(name: &str, sweep: &SweepSpec) -> Option<[String; 2]> {
-    let values = |key| match sweep.over.get(key) {
-        Some(Values::List(values)) => Some(values),
-        _ => None,
+/// The values of the option for some values of the sweeps `pairs` and `vary`.
+fn some_values(name: &str, sweep: &SweepSpec) -> Option<String> {
+    let key = match name {
+        "pairs" => "task.target_classes",
+        "vary" => "seed.moves",
+        _ => return None,
     };
-    let texts: Option<Vec<String>> = match name {
-        "pairs" => values("task.target_classes")?
-            .iter()
-            .map(|pair| Some(format!("{}-{}", pair.get(0)?, pair.get(1)?)))
-            .collect(),
-        "vary" => values("seed.moves")?
-            .iter()
-            .map(|moves| match moves.as_array()?.as_slice() {
-                [one] if one == "target_rows" => Some("subset".to_owned()),
-                [one] => Some(one.as_str()?.to_owned()),
-                _ => Some("all".to_owned()),
-            })
-            .collect(),
-        _ => None,
+    let Some(Values::List(values)) = sweep.over.get(key) else {
+        return None;
     };
-    Some([format!("--{name}"), texts?.join(",")])
+    Some(joined(values, |value| {
+        match value.as_array().map_or(&[][..], Vec::as_slice) {
+            [a, b] if name == "pairs" => format!("{a}-{b}"),
+            [one] if one == "target_rows" => "subset".to_owned(),
+            [one] => value_text(one),
+            _ => "all".to_owned(),
+        }
+    }))
 }
 
 /// Words as a shell takes them.

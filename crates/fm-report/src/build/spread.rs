@@ -1,111 +1,94 @@
 //! The sweep over what a seed moves: where the spread over seeds comes from.
 
-use fm_stats::{StatsError, VarianceTable, VariedSource, variance_table};
+use fm_experiment::protocol::Moved;
+use fm_stats::{SourceVariance, StatsError, VariedSource, variance_table};
 
-use super::analysis::{Analysis, Sweep};
-use crate::document::{Section, Text};
+use super::analysis::{Sweep, SweepPoint};
+use crate::document::{Section, Shown, Text};
 use crate::number::Unit;
-use crate::table::{Column, Table, Value};
+use crate::table::{Column, Table};
 
 /// The key of the axis.
 pub(crate) const AXIS: &str = "seed.moves";
 
 /// The section of the sweep.
-pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Section, StatsError> {
-    let mut section = Section::folded("Where does the spread over seeds come from?");
-    let errors = table("spread-errors", "Test error", Unit::Fraction);
-    let differences = table("spread-differences", "Difference", Unit::Points);
-    let (mut errors, mut differences) = (errors, differences);
-    let arms = sweep
-        .points
-        .first()
-        .map_or(&[][..], |point| &point.point.arms);
-    for (index, arm) in arms.iter().enumerate() {
-        let values = |point: usize| {
-            let cells = analysis.results.by_seed(sweep.index, point, Some(index));
-            cells.filter_map(|cell| cell.error()).collect::<Vec<f64>>()
+pub(crate) fn section(sweep: &Sweep<'_>) -> Result<Section, StatsError> {
+    let (mut errors, mut differences) = (Vec::new(), Vec::new());
+    for (index, arm) in sweep.arms().iter().enumerate() {
+        let values = |point: &SweepPoint<'_>| {
+            let scores = point.scores.get(index).into_iter();
+            let errors = scores.flat_map(|scores| &scores.test_error.per_seed);
+            errors.copied().flatten().collect()
         };
-        add(&mut errors, arm, &variances(sweep, &values)?);
+        errors.extend(variances(arm, sweep, &values)?);
     }
     for (index, pairing) in sweep.series.pairings.iter().enumerate() {
-        let values = |point: usize| match &sweep.points[point].compared[index] {
-            Some(c) => c.paired.differences().collect(),
-            None => Vec::new(),
+        let values = |point: &SweepPoint<'_>| {
+            let compared = point.compared[index].iter();
+            compared.flat_map(|c| c.paired.differences()).collect()
         };
-        add(
-            &mut differences,
-            &pairing.to_string(),
-            &variances(sweep, &values)?,
-        );
+        differences.extend(variances(&pairing.to_string(), sweep, &values)?);
     }
-    section.push(errors);
-    section.push(differences);
-    section.push(Text::note(
-        "In each row the seed changes one source of randomness: first weights (init), the order of \
-         rows (order), which target rows are trained on (target_rows), or all three. Everything else \
-         is fixed at one seed, so compare the standard deviations (sd), not the means. A share is the \
-         variance of the row divided by the variance with everything changed. Shares do not have to \
-         add up to 1: effects interact, and the variances are estimates.",
-    ));
-    Ok(section)
-}
-
-fn table(name: &str, of: &str, unit: Unit) -> Table {
-    let columns = [
-        Column::text("of", of.to_lowercase()),
-        Column::text("moved", "changed"),
-        Column::new("seeds", "seeds", Unit::Count),
-        Column::new("mean", "mean", unit),
-        Column::new("sd", "sd", Unit::Spread),
-        Column::new("sd_error", "standard error of sd", Unit::Spread),
-        Column::new("share", "share of variance", Unit::Number(2)),
-    ];
-    Table::new(
-        name,
-        format!("{of}: standard deviation by what the seed changes"),
-        columns,
+    Ok(
+        Section::new("Where does the spread over seeds come from?", Shown::Folded)
+            .with(table("spread-errors", "Test error", Unit::Fraction, &errors))
+            .with(table("spread-differences", "Difference", Unit::Points, &differences))
+            .with(Text::note(
+                "In each row the seed changes one source of randomness: first weights (init), the \
+                 order of rows (order), which target rows are trained on (target_rows), or all three. \
+                 Everything else is fixed at one seed, so compare the standard deviations (sd), not \
+                 the means. A share is the variance of the row divided by the variance with everything \
+                 changed. Shares do not have to add up to 1: effects interact, and the variances are \
+                 estimates.",
+            )),
     )
 }
 
-/// The point that moves most is that with everything moved.
+fn table(name: &str, of: &str, unit: Unit, rows: &[(String, SourceVariance)]) -> Table {
+    let caption = format!("{of}: standard deviation by what the seed changes");
+    let share = Column::new("share", "share of variance", Unit::Number(2));
+    let error = Column::new("sd_error", "standard error of sd", Unit::Spread);
+    Table::of(name, caption, rows)
+        .column(Column::text("of", of.to_lowercase()), |(of, _)| of)
+        .column(Column::text("moved", "changed"), |(_, line)| &line.source)
+        .column(Column::count("seeds"), |(_, line)| line.count)
+        .column(Column::new("mean", "mean", unit), |(_, line)| line.mean)
+        .column(Column::new("sd", "sd", Unit::Spread), |(_, line)| line.sd)
+        .column(error, |(_, line)| line.sd_error)
+        .column(share, |(_, line)| line.share_of_all)
+        .table()
+}
+
+/// The variances of some values at each point of the sweep. The point that moves most is that with
+/// everything moved.
 fn variances(
+    of: &str,
     sweep: &Sweep<'_>,
-    values: &dyn Fn(usize) -> Vec<f64>,
-) -> Result<VarianceTable, StatsError> {
-    let moved = |point: usize| sweep.points[point].point.protocol().seed.moves.clone();
-    let all = (0..sweep.points.len()).max_by_key(|&point| moved(point).len());
-    let all = all.filter(|&point| moved(point).len() > 1);
-    let names: Vec<(String, Vec<f64>)> = (0..sweep.points.len())
-        .filter(|&point| Some(point) != all)
-        .map(|point| {
-            let names = moved(point).iter().map(name).collect::<Vec<_>>();
-            (names.join(" + "), values(point))
-        })
-        .filter(|(_, values)| !values.is_empty())
-        .collect();
-    let sources = names
-        .iter()
-        .map(|(source, values)| VariedSource { source, values });
+    values: &dyn Fn(&SweepPoint<'_>) -> Vec<f64>,
+) -> Result<Vec<(String, SourceVariance)>, StatsError> {
+    let all = sweep.points.iter().max_by_key(|point| moved(point).len());
+    let all = all.filter(|point| moved(point).len() > 1);
+    let is_all = |point: &SweepPoint<'_>| all.is_some_and(|all| std::ptr::eq(all, point));
+    let single = sweep.points.iter().filter(|point| !is_all(point));
+    let single = single.map(|point| {
+        let names: Vec<String> = moved(point).iter().map(name).collect();
+        (names.join(" + "), values(point))
+    });
+    let single: Vec<_> = single.filter(|(_, values)| !values.is_empty()).collect();
+    let sources = single.iter();
+    let sources = sources.map(|(source, values)| VariedSource { source, values });
     let all = all.map(values).filter(|values| !values.is_empty());
-    variance_table(&sources.collect::<Vec<_>>(), all.as_deref())
+    let found = variance_table(&sources.collect::<Vec<_>>(), all.as_deref())?;
+    let lines = found.sources.into_iter().chain(found.all);
+    Ok(lines.map(|line| (of.to_owned(), line)).collect())
+}
+
+fn moved<'a>(point: &SweepPoint<'a>) -> &'a [Moved] {
+    &point.point.protocol().seed.moves
 }
 
 /// As protocols write it.
-fn name(moved: &fm_experiment::protocol::Moved) -> String {
+fn name(moved: &Moved) -> String {
     let text = serde_json::to_value(moved).unwrap_or_default();
     text.as_str().unwrap_or_default().to_owned()
-}
-
-fn add(table: &mut Table, of: &str, found: &VarianceTable) {
-    for line in found.sources.iter().chain(&found.all) {
-        table.push([
-            of.into(),
-            line.source.as_str().into(),
-            line.count.into(),
-            Value::Number(line.mean),
-            line.sd.into(),
-            line.sd_error.into(),
-            line.share_of_all.into(),
-        ]);
-    }
 }

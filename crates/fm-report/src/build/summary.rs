@@ -2,57 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use fm_experiment::{Compared, Outcome, Results};
-use fm_stats::Comparison;
-use serde::Serialize;
+use fm_experiment::{Compared, Results};
 use serde_json::{Value, json};
 
-use super::analysis::{Analysis, Scores, Sweep};
+use super::analysis::{Analysis, Sweep};
+use super::tables::failures;
 use super::warnings::Warning;
-
-/// A comparison with its names and its sentence.
-#[derive(Serialize)]
-struct ComparisonSummary<'a> {
-    arm: &'a str,
-    against: &'a str,
-    #[serde(flatten)]
-    comparison: &'a Comparison,
-    /// Seeds that are left out because one of the two arms diverged.
-    #[serde(skip_serializing_if = "<[u64]>::is_empty")]
-    failed: &'a [u64],
-    sentence: String,
-}
-
-/// A warning with its sentences.
-#[derive(Serialize)]
-struct WarningSummary<'a> {
-    #[serde(flatten)]
-    warning: &'a Warning,
-    says: String,
-    advice: String,
-}
 
 /// The summary. It depends on the records alone: it has no times and no machine.
 pub(crate) fn summary(analysis: &Analysis<'_>, warnings: &[Warning]) -> Value {
     let results = analysis.results;
-    let arms: BTreeMap<&str, &Scores> = analysis
-        .arms
-        .iter()
-        .map(|(name, scores)| (name.as_str(), scores))
-        .collect();
-    let comparisons = analysis.comparisons.iter().map(|compared| {
-        let sentence = analysis.sentence(compared, Some(analysis.scope()));
-        comparison(compared, sentence)
-    });
-    let comparisons: Vec<_> = comparisons.collect();
-    let warnings: Vec<_> = warnings
-        .iter()
-        .map(|warning| WarningSummary {
-            warning,
-            says: warning.says(),
-            advice: warning.advice(),
-        })
-        .collect();
+    let arms = analysis.arms.iter().map(|(name, scores)| (name, scores));
+    let comparisons = analysis.comparisons.iter();
+    let comparisons =
+        comparisons.map(|c| comparison(c, analysis.sentence(c, Some(analysis.scope()))));
     json!({
         "protocol": results.protocol().name,
         "dataset": results.store().dataset().name,
@@ -61,36 +24,48 @@ pub(crate) fn summary(analysis: &Analysis<'_>, warnings: &[Warning]) -> Value {
         "scope": analysis.scope().words(),
         "settings": analysis.settings,
         "source": analysis.source,
-        "arms": arms,
-        "comparisons": comparisons,
+        "arms": arms.collect::<BTreeMap<_, _>>(),
+        "comparisons": comparisons.collect::<Vec<_>>(),
         "sweeps": analysis.sweeps.iter().map(|s| sweep(analysis, s)).collect::<Vec<_>>(),
         "failed": failed(results),
-        "warnings": warnings,
+        "warnings": warnings.iter().map(warning).collect::<Vec<_>>(),
     })
 }
 
-fn comparison(compared: &Compared, sentence: String) -> ComparisonSummary<'_> {
-    ComparisonSummary {
-        arm: &compared.pairing.arm,
-        against: &compared.pairing.against,
-        comparison: &compared.comparison,
-        failed: &compared.paired.failed,
-        sentence,
+fn warning(warning: &Warning) -> Value {
+    let mut value = json!(warning);
+    let [says, advice] = warning.words();
+    value["says"] = json!(says);
+    value["advice"] = json!(advice);
+    value
+}
+
+/// A comparison with its names and its sentence, and the seeds that are left out because one of the
+/// two arms diverged.
+fn comparison(compared: &Compared, sentence: String) -> Value {
+    let mut value = json!(compared.comparison);
+    value["arm"] = json!(compared.pairing.arm);
+    value["against"] = json!(compared.pairing.against);
+    value["sentence"] = json!(sentence);
+    if !compared.paired.failed.is_empty() {
+        value["failed"] = json!(compared.paired.failed);
     }
+    value
 }
 
 fn sweep(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Value {
     let points = sweep.points.iter().map(|point| {
-        let arms = point.point.arms.iter().zip(&point.errors);
-        let errors: BTreeMap<&String, _> = arms.collect();
-        let compared = point.compared.iter().flatten();
-        let comparisons: Vec<_> = compared
-            .map(|c| comparison(c, analysis.sentence(c, None)))
-            .collect();
+        let errors = point
+            .scores
+            .iter()
+            .map(|scores| scores.test_error.description);
+        let errors: BTreeMap<&String, _> = point.point.arms.iter().zip(errors).collect();
+        let comparisons = point.compared.iter().flatten();
+        let comparisons = comparisons.map(|c| comparison(c, analysis.sentence(c, None)));
         json!({
             "values": point.point.values,
             "test_error": errors,
-            "comparisons": comparisons,
+            "comparisons": comparisons.collect::<Vec<_>>(),
             "diverged": point.failed,
         })
     });
@@ -103,18 +78,15 @@ fn sweep(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Value {
 }
 
 fn failed(results: &Results) -> Vec<Value> {
-    let failed = results.failed().filter_map(|cell| {
-        let Some(Outcome::Failed(failure)) = &cell.outcome else {
-            return None;
-        };
+    let failed = failures(results).into_iter().map(|(cell, failure)| {
         let series = &results.plan.series[cell.place.series];
-        Some(json!({
+        json!({
             "model": results.plan.model(cell.place),
             "seed": cell.place.seed,
             "sweep": series.name(),
             "values": series.points[cell.place.point].values,
             "failure": failure,
-        }))
+        })
     });
     failed.collect()
 }

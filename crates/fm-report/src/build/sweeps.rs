@@ -1,17 +1,17 @@
 //! Sweeps: lines over one axis, heat maps over two, and a table of any.
 
+use fm_experiment::Point;
 use fm_experiment::protocol::{Budget, Pairing};
-use fm_experiment::{Compared, Point};
-use fm_stats::Interval;
+use fm_stats::{Comparison, Interval, Verdict};
 use serde_json::Value as Json;
 
-use super::analysis::{Analysis, Sweep};
+use super::analysis::{Analysis, Sweep, SweepPoint};
 use super::names;
-use super::tables::{comparison_cells, comparison_columns, value_text};
-use crate::document::{Section, Text};
+use super::tables::{value_text, with_comparison};
+use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted};
-use crate::plot::{Axis, AxisScale, Cell, Datum, Mark, Palette, Plot, Series};
-use crate::table::{Column, Table, Value};
+use crate::plot::{Axis, AxisScale, Datum, Mark, Palette, Plot, Shape};
+use crate::table::{Column, Table};
 
 /// An axis reaches so many times its least value before it is logarithmic.
 const WIDE: f64 = 20.0;
@@ -21,7 +21,7 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
     let axes = &sweep.series.axes;
     let words: Vec<&str> = axes.iter().map(|axis| axis_words(axis)).collect();
     let title = format!("Sweep over {}", words.join(" and "));
-    let mut section = Section::folded(title);
+    let mut section = Section::new(title, Shown::Folded);
     match axes.len() {
         1 => {
             section.push(errors(analysis, sweep));
@@ -80,9 +80,8 @@ fn across(sweep: &Sweep<'_>) -> (Axis, Vec<f64>) {
         let places = (0..sweep.points.len()).map(|k| k as f64);
         return (Axis::names(axis_words(axis), names), places.collect());
     };
-    let (least, most) = numbers
-        .iter()
-        .fold((f64::INFINITY, 0.0_f64), |(l, m), v| (l.min(*v), m.max(*v)));
+    let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = numbers.iter().copied().fold(0.0, f64::max);
     let unit = match numbers.iter().all(|v| *v == libm::round(*v)) {
         true => Unit::Count,
         false => Unit::Setting,
@@ -104,170 +103,155 @@ fn point_label(sweep: &Sweep<'_>, point: &Point) -> String {
 
 /// Test errors of every arm over the only axis.
 fn errors(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
-    let (x, places) = across(sweep);
     let y = Axis::log("test error", Unit::Fraction);
-    let title = format!("Test error over {}", x.title);
-    let mut plot = Plot::new(file(sweep, "errors"), title, x, y);
-    let arms = sweep
-        .points
-        .first()
-        .map_or(&[][..], |point| &point.point.arms);
-    for (index, arm) in arms.iter().enumerate() {
-        let data = sweep.points.iter().zip(&places).filter_map(|(point, &x)| {
-            let error = point.errors.get(index)?.as_ref()?;
-            let interval = error.interval.map(Interval::ends);
-            Some(Datum::new(x, error.mean, point_label(sweep, point.point)).within(interval))
+    let mut plot = over(sweep, "errors", "Test error", y);
+    for (index, arm) in sweep.arms().iter().enumerate() {
+        let data = data(sweep, |point| {
+            let error = point.scores.get(index)?.test_error.description?;
+            Some((error.mean, error.interval))
         });
-        plot.marks
-            .push(Mark::Line(series(analysis, arm, index), data.collect()));
+        let colour = colour(analysis, arm, index);
+        plot = plot.with(Mark::new(Shape::Line, arm, colour, data));
     }
-    plot.note = "Lines are means over the seeds, bands the intervals of the means.".to_owned();
-    plot
-}
-
-/// The same colour for an arm as elsewhere; arms of the sweep alone take their place in it.
-fn series(analysis: &Analysis<'_>, arm: &str, index: usize) -> Series {
-    let known = analysis.arms.iter().any(|(name, _)| name == arm);
-    Series::new(arm, if known { analysis.colour(arm) } else { index })
+    plot.note("Lines are means over the seeds, bands the intervals of the means.")
 }
 
 /// Differences of every pairing over the only axis.
 fn differences(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
-    let (x, places) = across(sweep);
     let y = Axis::linear("difference of the test errors", Unit::Points);
-    let title = format!("Differences over {}", x.title);
-    let mut plot = Plot::new(file(sweep, "differences"), title, x, y).with(Mark::Zero {
-        below: "better".to_owned(),
-        above: "worse".to_owned(),
-    });
+    let mut plot = over(sweep, "differences", "Differences", y).zero("better", "worse");
     for (index, pairing) in sweep.series.pairings.iter().enumerate() {
-        let data = sweep.points.iter().zip(&places).filter_map(|(point, &x)| {
-            let c = &point.compared[index].as_ref()?.comparison;
-            let interval = c.interval.map(Interval::ends);
-            Some(Datum::new(x, c.difference, point_label(sweep, point.point)).within(interval))
+        let data = data(sweep, |point| {
+            let c = point.comparison(index)?;
+            Some((c.difference, c.interval))
         });
-        let name = pairing.to_string();
-        let Series { colour, .. } = series(analysis, &pairing.arm, 2 * index);
-        plot.marks
-            .push(Mark::Line(Series::new(name, colour), data.collect()));
+        let colour = colour(analysis, &pairing.arm, 2 * index);
+        plot = plot.with(Mark::new(Shape::Line, pairing.to_string(), colour, data));
     }
     plot
 }
 
+/// A plot over the only axis, without lines.
+fn over(sweep: &Sweep<'_>, file_name: &str, what: &str, y: Axis) -> Plot {
+    let (x, _) = across(sweep);
+    let title = format!("{what} over {}", x.title);
+    Plot::new(file(sweep, file_name), title, x, y)
+}
+
+/// The points of the only axis that have a value, with its interval.
+fn data(
+    sweep: &Sweep<'_>,
+    value: impl Fn(&SweepPoint<'_>) -> Option<(f64, Option<Interval>)>,
+) -> impl Iterator<Item = Datum> {
+    let points = sweep.points.iter().zip(across(sweep).1);
+    points.filter_map(move |(point, x)| {
+        let (y, interval) = value(point)?;
+        Some(Datum::new(x, y, point_label(sweep, point.point)).within(interval))
+    })
+}
+
+/// The same colour for an arm as elsewhere; arms of the sweep alone take their place in it.
+fn colour(analysis: &Analysis<'_>, arm: &str, index: usize) -> usize {
+    let known = analysis.arms.iter().any(|(name, _)| name == arm);
+    if known { analysis.colour(arm) } else { index }
+}
+
 /// The differences of a pairing over two axes.
 fn map(sweep: &Sweep<'_>, pairing: usize) -> Plot {
-    let names = |axis: usize| {
+    let value = |point: &SweepPoint<'_>, axis: usize| value_text(&point.point.values[axis]);
+    let names = [0, 1].map(|axis| {
         let mut names: Vec<String> = Vec::new();
-        for point in &sweep.points {
-            let name = value_text(&point.point.values[axis]);
+        for name in sweep.points.iter().map(|point| value(point, axis)) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
         names
-    };
-    let (columns, rows) = (names(0), names(1));
-    let cells = sweep.points.iter().filter_map(|point| {
-        let c = &point.compared[pairing].as_ref()?.comparison;
-        let [x, y] = [(0, &columns), (1, &rows)].map(|(axis, names)| {
-            let name = value_text(&point.point.values[axis]);
-            names.iter().position(|known| *known == name)
-        });
-        Some(Cell {
-            x: x?,
-            y: y?,
-            value: c.difference,
-            sign: shown_sign(c),
-            label: point_label(sweep, point.point),
-        })
     });
-    let cells = Mark::Cells {
-        title: "difference".to_owned(),
-        unit: Unit::Points,
-        palette: Palette::Diverging,
-        cells: cells.collect(),
-    };
+    let cells = sweep.points.iter().filter_map(|point| {
+        let place = |axis: usize| {
+            let name = value(point, axis);
+            names[axis].iter().position(|known| *known == name)
+        };
+        let label = point_label(sweep, point.point);
+        Some(difference_cell(
+            (place(0)?, place(1)?),
+            point.comparison(pairing)?,
+            label,
+        ))
+    });
+    let cells = difference_cells(cells);
     let pairing = &sweep.series.pairings[pairing];
-    let Pairing { arm, against } = pairing;
+    let name = file(sweep, &format!("{}-{}", pairing.arm, pairing.against));
     let [x, y] = [0, 1].map(|axis| axis_words(&sweep.series.axes[axis]));
-    let name = file(sweep, &format!("{arm}-{against}"));
     let title = format!("{pairing}, points; across {x}, down {y}");
-    let mut plot =
-        Plot::new(name, title, Axis::names(x, columns), Axis::names(y, rows)).with(cells);
-    plot.note = SIGN_NOTE.to_owned();
-    plot
+    let [columns, rows] = names;
+    Plot::new(name, title, Axis::names(x, columns), Axis::names(y, rows))
+        .with(cells)
+        .note(SIGN_NOTE)
 }
 
 /// What the signs and colours of a heat map of differences mean.
 pub(crate) const SIGN_NOTE: &str = "Blue is below zero: fewer errors. A star marks a difference that \
                                     holds after Holm's correction for all cells.";
 
-/// A star for a difference that is shown.
-pub(crate) fn shown_sign(comparison: &fm_stats::Comparison) -> &'static str {
-    use fm_stats::Verdict::{Better, Worse};
-    match comparison.verdict {
-        Some(Better | Worse) => "*",
-        _ => "",
-    }
+/// Differences as cells of a heat map.
+pub(crate) fn difference_cells(cells: impl IntoIterator<Item = Datum>) -> Mark {
+    let shape = Shape::Cells(Unit::Points, Palette::Diverging);
+    Mark::new(shape, "difference", 0, cells)
+}
+
+/// A difference, with a star if it is shown.
+pub(crate) fn difference_cell(place: (usize, usize), c: &Comparison, label: String) -> Datum {
+    let shown = matches!(c.verdict, Some(Verdict::Better | Verdict::Worse));
+    Datum::cell(place, c.difference, if shown { "*" } else { "" }, label)
 }
 
 /// A row per point and pairing. The errors of a single pairing have the arms' names.
 pub(crate) fn table(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
-    let axes = &sweep.series.axes;
-    let single = match sweep.series.pairings.as_slice() {
-        [pairing] => Some(pairing),
-        _ => None,
-    };
-    let axis = |axis: &String| Column::text(axis, axis_words(axis));
-    let mut columns: Vec<Column> = axes.iter().map(axis).collect();
-    match single {
-        Some(Pairing { arm, against }) => columns.extend([
-            Column::new("against_error", against, Unit::Fraction),
-            Column::new("arm_error", arm, Unit::Fraction).detail(),
-        ]),
-        None => columns.extend([
-            Column::text("arm", "arm"),
-            Column::text("against", "against").detail(),
-            Column::new("against_error", "error of against", Unit::Fraction).detail(),
-            Column::new("arm_error", "error of arm", Unit::Fraction).detail(),
-        ]),
-    }
-    columns.extend(comparison_columns(analysis.settings.level));
-    let failed = sweep.points.iter().any(|point| point.failed > 0);
-    if failed {
-        columns.push(Column::new("failed", "failed", Unit::Count));
-    }
     let caption = format!(
         "Test errors, and differences paired by seed, {}; p after Holm's correction for {}",
         counted(sweep.series.seeds.len(), "seed"),
         counted(sweep.family(), "comparison")
     );
-    let mut table = Table::new(file(sweep, "comparisons"), caption, columns);
-    let names = &analysis.results.plan.class_names;
-    for point in &sweep.points {
-        for (pairing, compared) in sweep.series.pairings.iter().zip(&point.compared) {
-            let c = compared.as_ref().map(|c: &Compared| &c.comparison);
-            let values = axes.iter().zip(&point.point.values);
-            let text = |(axis, value): (&String, &Json)| match axis.as_str() {
-                "task.target_classes" => class_names(value, names),
+    let pairings = &sweep.series.pairings;
+    let rows = sweep.points.iter().flat_map(|point| {
+        let pairings = pairings.iter().enumerate();
+        pairings.map(move |(index, pairing)| (point, pairing, point.comparison(index)))
+    });
+    let rows: Vec<(&SweepPoint<'_>, &Pairing, Option<&Comparison>)> = rows.collect();
+    let mut table = Table::of(file(sweep, "comparisons"), caption, &rows);
+    for (index, axis) in sweep.series.axes.iter().enumerate() {
+        table = table.column(Column::text(axis, axis_words(axis)), |(point, ..)| {
+            let value = &point.point.values[index];
+            match axis.as_str() {
+                "task.target_classes" => class_names(value, &analysis.results.plan.class_names),
                 _ => value_text(value),
-            };
-            let mut row: Vec<Value> = values.map(text).map(Value::from).collect();
-            if single.is_none() {
-                row.extend([&pairing.arm, &pairing.against].map(|name| name.as_str().into()));
             }
-            row.extend([
-                c.map(|c| c.baseline_error).into(),
-                c.map(|c| c.arm_error).into(),
-            ]);
-            row.extend(comparison_cells(c));
-            if failed {
-                row.push(point.failed.into());
-            }
-            table.push(row);
-        }
+        });
     }
-    table
+    let error = |key: &str, title: &str| Column::new(key, title, Unit::Fraction);
+    let (against, arm) = match pairings.as_slice() {
+        [Pairing { arm, against }] => (error("against_error", against), error("arm_error", arm)),
+        _ => {
+            let against = Column::text("against", "against").detail();
+            table = table
+                .column(Column::text("arm", "arm"), |(_, pairing, _)| &pairing.arm)
+                .column(against, |(_, pairing, _)| &pairing.against);
+            (
+                error("against_error", "error of against").detail(),
+                error("arm_error", "error of arm"),
+            )
+        }
+    };
+    table = table
+        .column(against, |(.., c)| c.map(|c| c.baseline_error))
+        .column(arm.detail(), |(.., c)| c.map(|c| c.arm_error));
+    table = with_comparison(table, analysis.settings.level, |(.., c)| *c);
+    if sweep.points.iter().any(|point| point.failed > 0) {
+        table = table.column(Column::count("failed"), |(point, ..)| point.failed);
+    }
+    table.table()
 }
 
 /// The names of classes that are numbers, as text.

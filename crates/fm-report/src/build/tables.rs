@@ -1,206 +1,171 @@
-//! The tables of the main table's scores and comparisons.
+//! The tables of the main table's scores and comparisons, and of every cell.
 
-use fm_experiment::{Compared, Outcome, Results};
-use fm_stats::{Comparison, Description, Interval};
+use fm_experiment::{CellResult, Compared, Failure, Outcome, Results};
+use fm_stats::Comparison;
 
 use super::analysis::{Analysis, Scores};
 use super::sentences::verdict;
 use crate::number::{Unit, counted, level};
-use crate::table::{Column, Table, Value};
+use crate::table::{Column, Rows, Table};
 
 /// Test scores of the source network and of every arm.
 pub(crate) fn scores(analysis: &Analysis<'_>) -> Table {
     let seeds = counted(analysis.results.main().seeds.len(), "seed");
+    let caption = format!("Scores on test rows, {seeds}, mean ± standard deviation");
     let interval = format!(
         "{} interval of the mean error",
         level(analysis.settings.level)
     );
-    let columns = [
-        Column::text("model", "model"),
-        Column::new("seeds", "seeds", Unit::Count).detail(),
-        Column::new("test_accuracy", "test accuracy", Unit::Fraction).mean_sd(),
-        Column::new("test_error", "test error", Unit::Fraction).mean_sd(),
-        Column::new("test_error", interval, Unit::Fraction)
-            .interval()
-            .detail(),
-        Column::new("test_loss", "test loss", Unit::Loss).mean_sd(),
-    ];
-    let caption = format!("Scores on test rows, {seeds}, mean ± standard deviation");
-    let mut table = Table::new("scores", caption, columns);
-    let mut row = |name: &str, scores: &Scores| {
-        let of = |measure: &super::analysis::Measure| mean_sd(measure.description.as_ref());
-        let error = scores.test_error.description.as_ref();
-        table.push([
-            name.into(),
-            error.map(|d| d.count).into(),
-            of(&scores.test_accuracy),
-            of(&scores.test_error),
-            Value::interval(error.and_then(|d| d.interval).map(Interval::ends)),
-            of(&scores.test_loss),
-        ]);
-    };
-    row("source task", &analysis.source);
-    for (name, scores) in &analysis.arms {
-        row(name, scores);
-    }
-    table
+    let mean_sd = |key, title, unit| Column::new(key, title, unit).mean_sd();
+    let accuracy = mean_sd("test_accuracy", "test accuracy", Unit::Fraction);
+    let error = mean_sd("test_error", "test error", Unit::Fraction);
+    let interval = Column::new("test_error", interval, Unit::Fraction).interval();
+    let loss = mean_sd("test_loss", "test loss", Unit::Loss);
+    Table::of("scores", caption, &models(analysis, "source task"))
+        .column(Column::text("model", "model"), |(name, _)| *name)
+        .column(Column::count("seeds").detail(), |(_, s)| {
+            Some(s.test_error.description?.count)
+        })
+        .column(accuracy, |(_, scores)| scores.test_accuracy.description)
+        .column(error, |(_, scores)| scores.test_error.description)
+        .column(interval.detail(), |(_, s)| {
+            s.test_error.description?.interval
+        })
+        .column(loss, |(_, scores)| scores.test_loss.description)
+        .table()
 }
 
-pub(crate) fn mean_sd(description: Option<&Description>) -> Value {
-    description.map_or(Value::Missing, |d| Value::MeanSd(d.mean, d.sd))
-}
-
-/// The columns of a comparison: difference, interval, pairs won, p and verdict.
-pub(crate) fn comparison_columns(level: f64) -> [Column; 5] {
-    let interval = format!("{} interval", crate::number::level(level));
-    [
-        Column::new("difference", "difference", Unit::Points),
-        Column::new("difference", interval, Unit::Points).interval(),
-        Column::wins("won:lost"),
-        Column::text("verdict", "verdict").detail(),
-        Column::new("p", "p", Unit::PValue).detail(),
-    ]
-}
-
-/// A comparison as cells of [`comparison_columns`]; p is corrected for its family.
-pub(crate) fn comparison_cells(comparison: Option<&Comparison>) -> [Value; 5] {
-    let Some(c) = comparison else {
-        return [const { Value::Missing }; 5];
-    };
-    [
-        c.difference.into(),
-        Value::interval(c.interval.map(Interval::ends)),
-        Value::Wins {
-            wins: c.wins,
-            ties: c.ties,
-            losses: c.losses,
-        },
-        verdict(c).into(),
-        c.adjusted_p.into(),
-    ]
-}
-
-/// The comparisons of the main table.
-pub(crate) fn comparisons(analysis: &Analysis<'_>) -> Table {
-    let columns = [
-        Column::text("arm", "arm"),
-        Column::text("against", "against"),
-    ];
-    let columns = columns
+/// The source network and the arms.
+fn models<'a>(analysis: &'a Analysis<'_>, source: &'a str) -> Vec<(&'a str, &'a Scores)> {
+    let arms = analysis.arms.iter();
+    let arms = arms.map(|(name, scores)| (name.as_str(), scores));
+    [(source, &analysis.source)]
         .into_iter()
-        .chain(comparison_columns(analysis.settings.level));
-    let family = analysis.comparisons.len();
-    let corrected = match family {
+        .chain(arms)
+        .collect()
+}
+
+/// The table with the columns of a comparison: difference, interval, pairs won, verdict, and p, which
+/// is corrected for its family.
+pub(crate) fn with_comparison<'a, R>(
+    rows: Rows<'a, R>,
+    level: f64,
+    of: impl Fn(&'a R) -> Option<&'a Comparison>,
+) -> Rows<'a, R> {
+    let points = |title: &str| Column::new("difference", title, Unit::Points);
+    let interval = format!("{} interval", crate::number::level(level));
+    rows.column(points("difference"), |row| of(row).map(|c| c.difference))
+        .column(points(&interval).interval(), |row| of(row)?.interval)
+        .column(Column::wins("won:lost"), |row| of(row))
+        .column(Column::text("verdict", "verdict").detail(), |row| {
+            of(row).map(verdict)
+        })
+        .column(Column::new("p", "p", Unit::PValue).detail(), |row| {
+            of(row).map(|c| c.adjusted_p)
+        })
+}
+
+/// Comparisons of one family; `name` is that of the file.
+pub(crate) fn comparisons(name: &str, comparisons: &[Compared], level: f64) -> Table {
+    let corrected = match comparisons.len() {
         0 | 1 => String::new(),
         several => format!("; p after Holm's correction for {several} comparisons"),
     };
     let caption = format!("Differences of mean test errors, paired by seed{corrected}");
-    let mut table = Table::new("comparisons", caption, columns);
-    for Compared {
-        pairing,
-        comparison,
-        ..
-    } in &analysis.comparisons
-    {
-        let names = [pairing.arm.as_str().into(), pairing.against.as_str().into()];
-        table.push(names.into_iter().chain(comparison_cells(Some(comparison))));
-    }
-    table
+    let rows = Table::of(name, caption, comparisons)
+        .column(Column::text("arm", "arm"), |c| &c.pairing.arm)
+        .column(Column::text("against", "against"), |c| &c.pairing.against);
+    with_comparison(rows, level, |c| Some(&c.comparison)).table()
 }
 
 /// Test errors of every seed, and the differences.
 pub(crate) fn every_seed(analysis: &Analysis<'_>) -> Table {
-    let mut columns = vec![Column::new("seed", "seed", Unit::Count)];
-    let source = ("source".to_owned(), analysis.source.clone());
-    let models: Vec<&(String, Scores)> = [&source].into_iter().chain(&analysis.arms).collect();
-    for (name, _) in &models {
-        columns.push(Column::new(format!("{name}_error"), name, Unit::Fraction));
+    let caption = "Test error of every seed, and the differences";
+    let seeds: Vec<(usize, u64)> = analysis
+        .results
+        .main()
+        .seeds
+        .iter()
+        .copied()
+        .enumerate()
+        .collect();
+    let mut rows =
+        Table::of("seeds", caption, &seeds).column(Column::count("seed"), |(_, seed)| *seed);
+    for (name, scores) in models(analysis, "source") {
+        let column = Column::new(format!("{name}_error"), name, Unit::Fraction);
+        rows = rows.column(column, |(index, _)| scores.test_error.per_seed[*index]);
     }
-    for c in &analysis.comparisons {
-        let key = format!("{}_minus_{}", c.pairing.arm, c.pairing.against);
-        columns.push(Column::new(key, c.pairing.to_string(), Unit::Points));
-    }
-    let mut table = Table::new(
-        "seeds",
-        "Test error of every seed, and the differences",
-        columns,
-    );
-    for (index, &seed) in analysis.results.main().seeds.iter().enumerate() {
-        let mut row: Vec<Value> = vec![seed.into()];
-        row.extend(
-            models
-                .iter()
-                .map(|(_, scores)| scores.test_error.per_seed[index].into()),
+    for Compared {
+        pairing, paired, ..
+    } in &analysis.comparisons
+    {
+        let key = format!("{}_minus_{}", pairing.arm, pairing.against);
+        rows = rows.column(
+            Column::new(key, pairing.to_string(), Unit::Points),
+            |(_, seed)| {
+                let at = paired.seeds.iter().position(|other| other == seed)?;
+                paired.differences().nth(at)
+            },
         );
-        row.extend(analysis.comparisons.iter().map(|c| {
-            let at = c.paired.seeds.iter().position(|&other| other == seed);
-            at.map(|at| c.paired.arm[at] - c.paired.against[at]).into()
-        }));
-        table.push(row);
     }
-    table
+    rows.table()
 }
 
 /// The long table: a row per cell, with the values of the sweeps' axes.
 pub(crate) fn cells(results: &Results) -> Table {
     let plan = &results.plan;
-    let mut axes: Vec<&str> = Vec::new();
+    let mut axes: Vec<&String> = Vec::new();
     for axis in plan.series.iter().flat_map(|series| &series.axes) {
-        if !axes.contains(&axis.as_str()) {
+        if !axes.contains(&axis) {
             axes.push(axis);
         }
     }
-    let mut columns = vec![Column::text("series", "series")];
-    columns.extend(axes.iter().map(|axis| Column::text(*axis, *axis)));
-    columns.extend([
-        Column::text("model", "model"),
-        Column::new("seed", "seed", Unit::Count),
-        Column::text("status", "status"),
-        Column::new("test_accuracy", "test accuracy", Unit::Fraction),
-        Column::new("test_error", "test error", Unit::Fraction),
-        Column::new("test_loss", "test loss", Unit::Loss),
-        Column::new("correct", "correct", Unit::Count),
-        Column::new("rows", "rows", Unit::Count),
-        Column::new("epochs", "epochs", Unit::Count),
-        Column::new("last_train_loss", "last training loss", Unit::Loss),
-        Column::text("key", "key"),
-        Column::text("file", "file"),
-    ]);
-    let mut table = Table::new("cells", "Every cell", columns);
-    for cell in results.cells() {
-        let series = &plan.series[cell.place.series];
-        let mut row: Vec<Value> = vec![series.name().unwrap_or("main").into()];
-        row.extend(axes.iter().map(|axis| {
-            let at = series.axes.iter().position(|known| known == axis);
-            at.map(|at| value_text(&series.points[cell.place.point].values[at]))
-                .into()
-        }));
-        let scores = cell.scores();
-        let status = match &cell.outcome {
-            Some(Outcome::Scored(_)) => "scored",
-            Some(Outcome::Failed(_)) => "failed",
-            None => "missing",
-        };
+    let series = |cell: &CellResult| &plan.series[cell.place.series];
+    let cells: Vec<&CellResult> = results.cells().collect();
+    let mut rows = Table::of("cells", "Every cell", &cells)
+        .column(Column::text("series", "series"), |c| {
+            series(c).name().unwrap_or("main").to_owned()
+        });
+    for axis in axes {
+        rows = rows.column(Column::text(axis, axis), |cell| {
+            let at = series(cell).axes.iter().position(|known| known == axis)?;
+            Some(value_text(
+                &series(cell).points[cell.place.point].values[at],
+            ))
+        });
+    }
+    let status = |cell: &CellResult| match &cell.outcome {
+        Some(Outcome::Scored(_)) => "scored",
+        Some(Outcome::Failed(_)) => "failed",
+        None => "missing",
+    };
+    let file = |cell: &CellResult| {
+        cell.outcome.as_ref()?;
         let path = results.store().record_path(&cell.key);
         let file = path.strip_prefix(results.store().path()).unwrap_or(&path);
-        let file = cell.outcome.as_ref().map(|_| file.display().to_string());
-        row.extend([
-            plan.model(cell.place).into(),
-            cell.place.seed.into(),
-            status.into(),
-            scores.map(|s| s.accuracy).into(),
-            cell.error().into(),
-            scores.map(|s| s.loss).into(),
-            scores.map(|s| s.correct).into(),
-            scores.map(|s| s.rows).into(),
-            cell.epochs.into(),
-            cell.last_epoch.map(|epoch| epoch.train.loss).into(),
-            cell.key.to_string().into(),
-            file.into(),
-        ]);
-        table.push(row);
-    }
-    table
+        Some(file.display().to_string())
+    };
+    let fraction = |key| Column::new(key, key, Unit::Fraction);
+    let loss = |key| Column::new(key, key, Unit::Loss);
+    rows.column(Column::text("model", "model"), |c| {
+        plan.model(c.place).to_owned()
+    })
+    .column(Column::count("seed"), |c| c.place.seed)
+    .column(Column::text("status", "status"), |c| status(c))
+    .column(fraction("test_accuracy"), |c| {
+        c.scores().map(|s| s.accuracy)
+    })
+    .column(fraction("test_error"), |c| c.error())
+    .column(loss("test_loss"), |c| c.scores().map(|s| s.loss))
+    .column(Column::count("correct"), |c| c.scores().map(|s| s.correct))
+    .column(Column::count("rows"), |c| c.scores().map(|s| s.rows))
+    .column(Column::count("epochs"), |c| c.epochs)
+    .column(loss("last_train_loss"), |c| {
+        c.last_epoch.map(|e| e.train.loss)
+    })
+    .column(Column::text("key", "key"), |c| c.key.to_string())
+    .column(Column::text("file", "file"), |c| file(c))
+    .table()
 }
 
 /// A value of an axis as text: a string without quotes, anything else as JSON.
@@ -211,41 +176,37 @@ pub(crate) fn value_text(value: &serde_json::Value) -> String {
     }
 }
 
+/// Cells whose trainings diverged, and how.
+pub(crate) fn failures(results: &Results) -> Vec<(&CellResult, &Failure)> {
+    let failed = results.cells().filter_map(|cell| match &cell.outcome {
+        Some(Outcome::Failed(failure)) => Some((cell, failure)),
+        _ => None,
+    });
+    failed.collect()
+}
+
 /// Trainings that diverged.
 pub(crate) fn failed(results: &Results) -> Option<Table> {
-    let columns = [
-        Column::text("model", "model"),
-        Column::text("series", "sweep"),
-        Column::text("point", "values"),
-        Column::new("seed", "seed", Unit::Count),
-        Column::text("training", "training"),
-        Column::new("phase", "phase", Unit::Count),
-        Column::new("epoch", "epoch", Unit::Count),
-        Column::new("step", "step", Unit::Count),
-        Column::text("reason", "what happened"),
-    ];
+    let series = |cell: &CellResult| &results.plan.series[cell.place.series];
+    let values = |cell: &CellResult| {
+        let values = series(cell).points[cell.place.point].values.iter();
+        values.map(value_text).collect::<Vec<_>>().join(", ")
+    };
     let caption = "Trainings that diverged, and where; counted from 1";
-    let mut table = Table::new("failed", caption, columns);
-    for cell in results.failed() {
-        let Some(Outcome::Failed(failure)) = &cell.outcome else {
-            continue;
-        };
-        let series = &results.plan.series[cell.place.series];
-        let values = series.points[cell.place.point]
-            .values
-            .iter()
-            .map(value_text);
-        table.push([
-            results.plan.model(cell.place).into(),
-            series.name().into(),
-            values.collect::<Vec<_>>().join(", ").into(),
-            cell.place.seed.into(),
-            failure.training.as_str().into(),
-            failure.phase.into(),
-            failure.epoch.into(),
-            failure.step.into(),
-            failure.reason.as_str().into(),
-        ]);
-    }
-    (!table.rows.is_empty()).then_some(table)
+    let failures = failures(results);
+    let rows = Table::of("failed", caption, &failures)
+        .column(Column::text("model", "model"), |(cell, _)| {
+            results.plan.model(cell.place)
+        })
+        .column(Column::text("series", "sweep"), |(cell, _)| {
+            series(cell).name()
+        })
+        .column(Column::text("point", "values"), |(cell, _)| values(cell))
+        .column(Column::count("seed"), |(cell, _)| cell.place.seed)
+        .column(Column::text("training", "training"), |(_, f)| &f.training)
+        .column(Column::count("phase"), |(_, f)| f.phase)
+        .column(Column::count("epoch"), |(_, f)| f.epoch)
+        .column(Column::count("step"), |(_, f)| f.step)
+        .column(Column::text("reason", "what happened"), |(_, f)| &f.reason);
+    (!failures.is_empty()).then(|| rows.table())
 }

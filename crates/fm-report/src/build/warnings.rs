@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use fm_experiment::protocol::{Freeze, TrunkOrigin};
-use fm_experiment::{Outcome, Predictions, Record, Results};
+use fm_experiment::{Predictions, Record, Results};
 use fm_stats::{MIN_PAIRS, pairs_to_conclude};
 use fm_train::constant_prediction;
 use serde::Serialize;
 
 use super::analysis::{Analysis, main_place, main_records};
-use super::learning::{Measure, bands, histories};
-use super::sentences::capitalised;
+use super::learning::{TRAIN_LOSS, bands, histories};
 use crate::number::{counted, ranges};
 
 /// A training loss that falls by this share or more over the last quarter of the epochs has not
@@ -77,74 +76,79 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// What is wrong: a sentence with a full stop.
-    pub fn says(&self) -> String {
-        match self {
-            Self::SourceChanged { arm, seeds } => format!(
-                "{arm} was trained from another source network than the one that was scored (seeds \
-                 {}).",
-                ranges(seeds)
+    /// What is wrong, and what to do about it: sentences with a full stop.
+    pub fn words(&self) -> [String; 2] {
+        const ERROR: &str =
+            "Do not use these results: this is an error of the program. Please report it.";
+        let (says, advice) = match self {
+            Self::SourceChanged { arm, seeds } => (
+                format!(
+                    "{arm} was trained from another source network than the one that was scored \
+                     (seeds {}).",
+                    ranges(seeds)
+                ),
+                ERROR,
             ),
-            Self::FrozenTrunkChanged { arm, seeds } => {
-                let seeds = ranges(seeds);
-                format!("The trunk of {arm} changed while it was frozen (seeds {seeds}).")
-            }
-            Self::ConstantPredictions { model, seeds } => {
-                let seeds = ranges(seeds);
-                format!("{model} predicts the same class for every test row (seeds {seeds}).")
-            }
-            Self::Sample => {
-                "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 \
-                             training images: the results are not those of the whole dataset."
-                    .to_owned()
-            }
-            Self::Diverged { cells, of } => format!(
-                "{} of {of} diverged and {} no scores.",
-                counted(*cells, "training"),
-                if *cells == 1 { "has" } else { "have" }
+            Self::FrozenTrunkChanged { arm, seeds } => (
+                format!(
+                    "The trunk of {arm} changed while it was frozen (seeds {}).",
+                    ranges(seeds)
+                ),
+                ERROR,
             ),
-            Self::Missing { cells, of } => {
-                let cells = counted(*cells, "training");
-                capitalised(&format!("{cells} of {of} are still to be done."))
-            }
-            Self::TooFewSeeds { seeds, needed } => format!(
-                "{} cannot show a difference, whatever the results are: it takes {needed}.",
-                capitalised(&counted(*seeds, "seed"))
+            Self::ConstantPredictions { model, seeds } => (
+                format!(
+                    "{model} predicts the same class for every test row (seeds {}).",
+                    ranges(seeds)
+                ),
+                "Look at its learning curve: a loss that stays or grows means that the learning rate \
+                 is too high or too low. Check the labels too.",
+            ),
+            Self::Sample => (
+                "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 training \
+                 images: the results are not those of the whole dataset."
+                    .to_owned(),
+                "Download Fashion-MNIST for results that can be compared with others.",
+            ),
+            Self::Diverged { cells, of } => (
+                format!(
+                    "{} of {of} diverged and {} no scores.",
+                    counted(*cells, "training"),
+                    if *cells == 1 { "has" } else { "have" }
+                ),
+                "Lower the learning rate, or clip the gradients.",
+            ),
+            Self::Missing { cells, of } => (
+                format!(
+                    "{} of {of} are still to be done.",
+                    counted(*cells, "training")
+                ),
+                "Start the experiment again: it trains what is missing.",
+            ),
+            Self::TooFewSeeds { seeds, needed } => (
+                format!(
+                    "{} cannot show a difference, whatever the results are: it takes {needed}.",
+                    counted(*seeds, "seed")
+                ),
+                "Add seeds before saying which arm is better.",
             ),
             Self::NotConverged { arms } => {
-                let percent = |fall: &f64| format!("{:.0} %", 100.0 * fall);
-                let arms = arms
+                let falls = arms
                     .iter()
-                    .map(|(arm, fall)| format!("{arm} {}", percent(fall)));
-                format!(
-                    "These arms had not converged; in the last quarter of the epochs their training \
-                     loss still fell: {}.",
-                    arms.collect::<Vec<_>>().join(", ")
+                    .map(|(arm, fall)| format!("{arm} {:.0} %", 100.0 * fall));
+                (
+                    format!(
+                        "These arms had not converged; in the last quarter of the epochs their \
+                         training loss still fell: {}.",
+                        falls.collect::<Vec<_>>().join(", ")
+                    ),
+                    "These results compare arms after equal training, not at their best. Train for \
+                     more epochs, or at a higher learning rate, before concluding that an arm cannot \
+                     do better.",
                 )
             }
-        }
-    }
-
-    /// What to do about it: a sentence with a full stop.
-    pub fn advice(&self) -> String {
-        match self {
-            Self::SourceChanged { .. } | Self::FrozenTrunkChanged { .. } => {
-                "Do not use these results: this is an error of the program. Please report it."
-            }
-            Self::ConstantPredictions { .. } => {
-                "Look at its learning curve: a loss that stays or grows means that the learning rate \
-                 is too high or too low. Check the labels too."
-            }
-            Self::Sample => "Download Fashion-MNIST for results that can be compared with others.",
-            Self::Diverged { .. } => "Lower the learning rate, or clip the gradients.",
-            Self::Missing { .. } => "Start the experiment again: it trains what is missing.",
-            Self::TooFewSeeds { .. } => "Add seeds before saying which arm is better.",
-            Self::NotConverged { .. } => {
-                "These results compare arms after equal training, not at their best. Train for more \
-                 epochs, or at a higher learning rate, before concluding that an arm cannot do better."
-            }
-        }
-        .to_owned()
+        };
+        [says, advice.to_owned()]
     }
 }
 
@@ -152,40 +156,33 @@ impl Warning {
 pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
     let results = analysis.results;
     let mut warnings = Vec::new();
-    for (index, (arm, _)) in analysis.arms.iter().enumerate() {
-        if let Some(seeds) = seeds_where(results, Some(index), |record, seed| {
-            source_changed(results, arm, record, seed)
-        }) {
-            let arm = arm.clone();
-            warnings.push(Warning::SourceChanged { arm, seeds });
-        }
-        let thawed = |record: &Record, _| frozen_trunk_changed(results, arm, record);
-        if let Some(seeds) = seeds_where(results, Some(index), thawed) {
-            let arm = arm.clone();
-            warnings.push(Warning::FrozenTrunkChanged { arm, seeds });
-        }
+    let arms = || analysis.arms.iter().enumerate();
+    for (index, (name, _)) in arms() {
+        let arm = || name.clone();
+        let changed = |record: &Record, seed| source_changed(results, name, record, seed);
+        let seeds = seeds_where(results, Some(index), changed);
+        warnings.extend(seeds.map(|seeds| Warning::SourceChanged { arm: arm(), seeds }));
+        let thawed = |record: &Record, _| frozen_trunk_changed(results, name, record);
+        let seeds = seeds_where(results, Some(index), thawed);
+        warnings.extend(seeds.map(|seeds| Warning::FrozenTrunkChanged { arm: arm(), seeds }));
     }
-    let arms = analysis.arms.iter().enumerate();
-    let models = arms.map(|(index, (arm, _))| (arm.clone(), Some(index)));
-    for (model, index) in [("source".to_owned(), None)].into_iter().chain(models) {
-        if let Some(seeds) = seeds_where(results, index, |record, _| is_constant(record)) {
-            warnings.push(Warning::ConstantPredictions { model, seeds });
-        }
+    let models = arms().map(|(index, (arm, _))| (arm.as_str(), Some(index)));
+    for (model, index) in [("source", None)].into_iter().chain(models) {
+        let seeds = seeds_where(results, index, |record, _| is_constant(record));
+        let model = model.to_owned();
+        warnings.extend(seeds.map(|seeds| Warning::ConstantPredictions { model, seeds }));
     }
     if results.store().dataset().name == SAMPLE {
         warnings.push(Warning::Sample);
     }
     let of = results.cells().count();
-    let failed = results
-        .cells()
-        .filter(|cell| matches!(cell.outcome, Some(Outcome::Failed(_))));
-    match failed.count() {
-        0 => {}
-        cells => warnings.push(Warning::Diverged { cells, of }),
+    let cells = results.failed().count();
+    if cells > 0 {
+        warnings.push(Warning::Diverged { cells, of });
     }
-    match results.missing().count() {
-        0 => {}
-        cells => warnings.push(Warning::Missing { cells, of }),
+    let cells = results.missing().count();
+    if cells > 0 {
+        warnings.push(Warning::Missing { cells, of });
     }
     let seeds = results.main().seeds.len();
     let family = results.main().pairings.len();
@@ -193,14 +190,10 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
     if seeds < needed && family > 0 {
         warnings.push(Warning::TooFewSeeds { seeds, needed });
     }
-    let falls = analysis
-        .arms
-        .iter()
-        .enumerate()
-        .filter_map(|(index, (arm, _))| {
-            let fall = fall(&histories(results, Some(index)))?;
-            (fall >= STILL_FALLING).then(|| (arm.clone(), fall))
-        });
+    let falls = arms().filter_map(|(index, (arm, _))| {
+        let fall = fall(&histories(results, Some(index)))?;
+        (fall >= STILL_FALLING).then(|| (arm.clone(), fall))
+    });
     let arms: BTreeMap<String, f64> = falls.collect();
     if !arms.is_empty() {
         warnings.push(Warning::NotConverged { arms });
@@ -215,18 +208,14 @@ fn seeds_where(
     odd: impl Fn(&Record, u64) -> bool,
 ) -> Option<Vec<u64>> {
     let records = main_records(results, arm);
-    let seeds = records
-        .filter(|(seed, record)| odd(record, *seed))
-        .map(|(seed, _)| seed);
+    let seeds = records.filter_map(|(seed, record)| odd(record, seed).then_some(seed));
     let seeds: Vec<u64> = seeds.collect();
     (!seeds.is_empty()).then_some(seeds)
 }
 
 fn source_changed(results: &Results, arm: &str, record: &Record, seed: u64) -> bool {
-    let copied = results
-        .protocol()
-        .arm(arm)
-        .is_some_and(|arm| arm.trunk == TrunkOrigin::Source);
+    let arm = results.protocol().arm(arm);
+    let copied = arm.is_some_and(|arm| arm.trunk == TrunkOrigin::Source);
     let source = results.record(main_place(None, seed));
     let digests = source.and_then(|source| source.source_sha256.as_ref());
     let digests = digests.zip(record.source_sha256.as_ref());
@@ -239,18 +228,17 @@ fn frozen_trunk_changed(results: &Results, arm: &str, record: &Record) -> bool {
     let phases = results
         .protocol()
         .arm(arm)
-        .map_or(&[][..], |arm| &arm.phases);
-    phases
-        .iter()
-        .zip(record.trunk_sha256.windows(2))
-        .any(|(phase, digests)| {
-            let all = match phase.freeze {
-                Freeze::Trunk => true,
-                Freeze::First(k) => k >= hidden,
-                Freeze::Nothing | Freeze::Parts(_) => false,
-            };
-            all && digests[0] != digests[1]
-        })
+        .into_iter()
+        .flat_map(|arm| &arm.phases);
+    let mut changed = phases.zip(record.trunk_sha256.windows(2));
+    changed.any(|(phase, digests)| {
+        let all = match phase.freeze {
+            Freeze::Trunk => true,
+            Freeze::First(k) => k >= hidden,
+            Freeze::Nothing | Freeze::Parts(_) => false,
+        };
+        all && digests[0] != digests[1]
+    })
 }
 
 fn is_constant(record: &Record) -> bool {
@@ -265,7 +253,7 @@ fn is_constant(record: &Record) -> bool {
 
 /// The share by which the mean training loss fell over the last quarter of the epochs.
 fn fall(histories: &[&[fm_train::EpochRecord]]) -> Option<f64> {
-    let bands = bands(histories, Measure::TrainLoss);
+    let bands = bands(histories, TRAIN_LOSS);
     let last = bands.last()?;
     // Of fewer epochs a quarter is no trend.
     let quarter = (bands.len() >= 4).then(|| bands.len() - 1 - bands.len() / 4)?;

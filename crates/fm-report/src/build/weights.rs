@@ -2,103 +2,92 @@
 
 use ndarray::ArrayView2;
 
+use super::names::plain;
+use crate::document::{Block, Section, Shown, Text};
 use crate::images::{Image, Images};
 use crate::number::Unit;
 use crate::table::{Column, Table};
 
-/// The units that a training moved most.
-pub(crate) struct MovedUnits {
-    side: usize,
-    units: Vec<Unit3>,
-}
+/// Most units whose weights are shown.
+const MOST_UNITS: usize = 12;
 
-/// A unit's weights before, their change, and after.
-struct Unit3 {
+/// A unit's weights before its training, their change, and after it.
+struct Moved {
     unit: usize,
-    before: Vec<f32>,
-    change: Vec<f32>,
-    after: Vec<f32>,
+    weights: [Vec<f32>; 3],
 }
 
-impl MovedUnits {
-    /// The units whose weights moved furthest (Euclidean norm of the change), so many at most. The
-    /// first layers are `[inputs, units]`. None where the inputs are not a square image, or the
-    /// layers differ in shape.
-    pub(crate) fn of(
-        before: ArrayView2<'_, f32>,
-        after: ArrayView2<'_, f32>,
-        most: usize,
-    ) -> Option<Self> {
-        let side = after.nrows().isqrt();
-        let square = side * side == after.nrows() && after.nrows() <= Image::MOST_PIXELS;
-        if side == 0 || !square || before.dim() != after.dim() {
-            return None;
-        }
-        let unit = |unit: usize| {
-            let (before, after) = (before.column(unit).to_vec(), after.column(unit).to_vec());
-            let change = after
-                .iter()
-                .zip(&before)
-                .map(|(after, before)| after - before);
-            Unit3 {
-                unit,
-                change: change.collect(),
-                before,
-                after,
-            }
-        };
-        let mut units: Vec<Unit3> = (0..after.ncols()).map(unit).collect();
-        units.retain(|unit| norm(&unit.change).is_finite());
-        units.sort_by(|a, b| {
-            let by_change = norm(&b.change).total_cmp(&norm(&a.change));
-            by_change.then(a.unit.cmp(&b.unit))
-        });
-        units.truncate(most);
-        Some(Self { side, units })
+/// The section of what a training made of the first layers, `[inputs, units]`. None where the inputs
+/// are not a square image, or the layers differ in shape.
+pub(crate) fn changes(
+    name: &str,
+    seed: u64,
+    before: ArrayView2<'_, f32>,
+    after: ArrayView2<'_, f32>,
+) -> Option<Block> {
+    let side = before.nrows().isqrt();
+    let square = side * side == before.nrows() && before.nrows() <= Image::MOST_PIXELS;
+    if side == 0 || !square || before.dim() != after.dim() {
+        return None;
     }
-
-    /// Three rows of images: before, change, after. Before and after of a unit have one scale, the
-    /// change has its own.
-    pub(crate) fn images(&self) -> Vec<Images> {
-        let row = |title: &str, of: &dyn Fn(&Unit3) -> (Vec<f32>, f32)| {
-            let image = |unit: &Unit3| {
-                let (values, largest) = of(unit);
-                let image = Image::signed((self.side, self.side), &values, largest)?;
-                let says = format!("unit {}, {title}, norm {:.3}", unit.unit, norm(&values));
-                Some(image.described(says, Vec::new()))
+    let units = moved_most(before, after);
+    let title = format!("First-layer weights of {name}, before and after its training");
+    let mut section = Section::new(title, Shown::Open).with(Text::note(format!(
+        "The units whose weights changed most, seed {seed}: an image is a unit, a pixel an input. \
+         Red weights add to the unit where the picture is bright, blue ones take away. The change \
+         has its own scale."
+    )));
+    for (which, title) in ["weights before", "change", "weights after"]
+        .iter()
+        .enumerate()
+    {
+        let image = |Moved { unit, weights }: &Moved| {
+            let scale = match which {
+                1 => largest(&weights[1]),
+                _ => largest(&weights[0]).max(largest(&weights[2])),
             };
-            Images {
-                title: title.to_owned(),
-                note: String::new(),
-                images: self.units.iter().filter_map(image).collect(),
-            }
+            let image = Image::signed((side, side), &weights[which], scale)?;
+            let norm = norm(&weights[which]);
+            Some(image.described(format!("unit {unit}, {title}, norm {norm:.3}"), Vec::new()))
         };
-        let both = |unit: &Unit3| largest(&unit.before).max(largest(&unit.after));
-        vec![
-            row("weights before", &|unit| (unit.before.clone(), both(unit))),
-            row("change", &|unit| {
-                (unit.change.clone(), largest(&unit.change))
-            }),
-            row("weights after", &|unit| (unit.after.clone(), both(unit))),
-        ]
+        section.push(Images {
+            title: (*title).to_owned(),
+            note: String::new(),
+            images: units.iter().filter_map(image).collect(),
+        });
     }
+    let caption = "Euclidean norms of the units\u{2019} weights";
+    let norm_of = |key: &str, title: &str| Column::new(key, title, Unit::Number(3));
+    section.push(
+        Table::of(format!("first-layer-{}", plain(name)), caption, &units)
+            .column(Column::count("unit"), |moved| moved.unit)
+            .column(norm_of("norm_before", "norm before"), |m| {
+                norm(&m.weights[0])
+            })
+            .column(norm_of("norm_change", "norm of the change"), |m| {
+                norm(&m.weights[1])
+            })
+            .column(norm_of("norm_after", "norm after"), |m| norm(&m.weights[2]))
+            .table(),
+    );
+    Some(section.into())
+}
 
-    /// The norms of the units.
-    pub(crate) fn table(&self, name: &str, caption: &str) -> Table {
-        let norm_of = |key: &str, title: &str| Column::new(key, title, Unit::Number(3));
-        let columns = [
-            Column::new("unit", "unit", Unit::Count),
-            norm_of("norm_before", "norm before"),
-            norm_of("norm_change", "norm of the change"),
-            norm_of("norm_after", "norm after"),
-        ];
-        let mut table = Table::new(name, caption, columns);
-        for unit in &self.units {
-            let norms = [&unit.before, &unit.change, &unit.after].map(|values| norm(values).into());
-            table.push([unit.unit.into()].into_iter().chain(norms));
-        }
-        table
-    }
+/// The units whose weights moved furthest (Euclidean norm of the change).
+fn moved_most(before: ArrayView2<'_, f32>, after: ArrayView2<'_, f32>) -> Vec<Moved> {
+    let moved = |unit: usize| {
+        let (before, after) = (before.column(unit), after.column(unit));
+        let change = &after - &before;
+        let weights = [before.to_vec(), change.to_vec(), after.to_vec()];
+        Moved { unit, weights }
+    };
+    let mut units: Vec<Moved> = (0..after.ncols()).map(moved).collect();
+    let change = |moved: &Moved| norm(&moved.weights[1]);
+    units.retain(|moved| change(moved).is_finite());
+    // The sort keeps the order of equal ones.
+    units.sort_by(|a, b| change(b).total_cmp(&change(a)));
+    units.truncate(MOST_UNITS);
+    units
 }
 
 fn norm(values: &[f32]) -> f64 {
@@ -120,8 +109,12 @@ mod tests {
         let zero = [0.0; 3];
         let before = arr2(&[[0.0, 9.0, 1.0], [0.0, 9.0, 0.0], zero, zero]);
         let after = arr2(&[[0.0, 12.0, 2.0], [0.0, 5.0, 0.0], zero, zero]);
-        let units = MovedUnits::of(before.view(), after.view(), 2).unwrap();
-        let table = units.table("units", "");
+        let Some(Block::Section(section)) = changes("a", 1, before.view(), after.view()) else {
+            panic!("no section")
+        };
+        let Some(Block::Table(table)) = section.body.last() else {
+            panic!("no table")
+        };
         // 3-4-5 and 5-12-13 triangles.
         assert_eq!(table.rows[0][0], 1_usize.into());
         assert_eq!(table.rows[0][2..], [5.0.into(), 13.0.into()]);
@@ -129,13 +122,16 @@ mod tests {
             table.rows[1][0..3],
             [2_usize.into(), 1.0.into(), 1.0.into()]
         );
-        assert_eq!(table.rows.len(), 2);
-        assert!(units.images().iter().all(|row| row.images.len() == 2));
+        let images = section.body.iter().filter_map(|block| match block {
+            Block::Images(row) => Some(row.images.len()),
+            _ => None,
+        });
+        assert_eq!(images.collect::<Vec<_>>(), [3, 3, 3]);
     }
 
     #[test]
     fn inputs_that_are_not_a_square_are_not_shown() {
         let layer = arr2(&[[1.0_f32], [2.0], [3.0]]);
-        assert!(MovedUnits::of(layer.view(), layer.view(), 2).is_none());
+        assert!(changes("a", 1, layer.view(), layer.view()).is_none());
     }
 }

@@ -14,7 +14,7 @@ use super::warnings::{Warning, warnings};
 use super::{events, history};
 use crate::document::Document;
 use crate::error::ReportError;
-use crate::render::{csv, html, markdown};
+use crate::render::{CsvFile, csv, html, markdown};
 
 /// The folder of the CSV files, in the folder of the store.
 const TABLES: &str = "report";
@@ -30,19 +30,6 @@ pub struct Report {
     pub warnings: Vec<Warning>,
     /// The tables with a row for each cell and for each epoch, which no document shows.
     tables: Document,
-}
-
-/// The files of a report.
-#[derive(Clone, Debug)]
-pub struct Written {
-    /// The page.
-    pub html: PathBuf,
-    /// The same as Markdown.
-    pub markdown: PathBuf,
-    /// The numbers and sentences, for programs.
-    pub summary: PathBuf,
-    /// The long table: a row for each cell.
-    pub cells: PathBuf,
 }
 
 impl Report {
@@ -73,29 +60,24 @@ impl Report {
     /// report/*.csv   the numbers of each table and plot
     /// ```
     ///
+    /// Returns the path of the page.
+    ///
     /// # Errors
     /// What the file system says.
-    pub fn write(&self, folder: &Path) -> Result<Written, ReportError> {
+    pub fn write(&self, folder: &Path) -> Result<PathBuf, ReportError> {
         let mut kept = BTreeSet::new();
-        for file in csv(&self.document) {
-            let name = format!("{TABLES}/{}", file.name);
-            kept.insert(write_file(folder, &name, file.text.as_bytes())?);
+        for CsvFile { name, text } in csv(&self.document) {
+            kept.insert(write_file(folder, &format!("{TABLES}/{name}"), text)?);
         }
         remove_others(&folder.join(TABLES), &kept)?;
-        let mut paths = Vec::new();
-        for file in csv(&self.tables) {
-            paths.push(write_file(folder, &file.name, file.text.as_bytes())?);
+        for CsvFile { name, text } in csv(&self.tables) {
+            write_file(folder, &name, text)?;
         }
-        let mut summary = serde_json::to_string_pretty(&self.summary).unwrap_or_default();
-        summary.push('\n');
-        let text = |name: &str, text: String| write_file(folder, name, text.as_bytes());
-        Ok(Written {
-            cells: paths.swap_remove(0),
-            summary: text("summary.json", summary)?,
-            markdown: text("report.md", markdown(&self.document, Some(TABLES)))?,
-            // The page comes last, so that the files that it links to exist.
-            html: text("report.html", html(&self.document, Some(TABLES)))?,
-        })
+        let summary = serde_json::to_string_pretty(&self.summary).unwrap_or_default();
+        write_file(folder, "summary.json", summary + "\n")?;
+        write_file(folder, "report.md", markdown(&self.document, Some(TABLES)))?;
+        // The page comes last, so that the files that it links to exist.
+        write_file(folder, "report.html", html(&self.document, Some(TABLES)))
     }
 }
 
@@ -107,17 +89,17 @@ impl Report {
 /// What the file system says.
 pub fn write_events(results: &Results, folder: &Path) -> Result<PathBuf, ReportError> {
     for (name, bytes) in events::files(results) {
-        write_file(folder, &format!("tensorboard/{name}"), &bytes)?;
+        write_file(folder, &format!("tensorboard/{name}"), bytes)?;
     }
     Ok(folder.join("tensorboard"))
 }
 
 /// Writes a file in place of an older one, and its folder.
-fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, ReportError> {
+fn write_file(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> Result<PathBuf, ReportError> {
     let path = folder.join(name);
     let parent = path.parent().unwrap_or(folder);
-    let written = std::fs::create_dir_all(parent).and_then(|()| fm_nn::write_whole(&path, bytes));
-    match written {
+    let folder = std::fs::create_dir_all(parent);
+    match folder.and_then(|()| fm_nn::write_whole(&path, bytes.as_ref())) {
         Ok(()) => Ok(path),
         Err(source) => Err(ReportError::Write { path, source }),
     }

@@ -3,7 +3,10 @@
 //! The marks and axes decide the layout: cells make a heat map, a vertical axis of categories makes
 //! strips one below the other, anything else is drawn on two numeric axes.
 
+use fm_stats::Interval;
+
 use crate::number::Unit;
+use crate::table::{Column, Table, Value};
 
 /// A chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +24,9 @@ pub struct Plot {
     pub y: Axis,
     /// What is drawn, the first on top.
     pub marks: Vec<Mark>,
+    /// A line at zero of the value axis, with words for what lies below and above it. Points above
+    /// zero are hollow.
+    pub zero: Option<[String; 2]>,
 }
 
 /// An axis.
@@ -45,76 +51,34 @@ pub enum AxisScale {
     Categories(Vec<String>),
 }
 
-/// Something drawn.
+/// Data that are drawn in one way.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Mark {
-    /// A dot per datum.
-    Points(Series, Vec<Datum>),
-    /// A diamond on the bar of its interval per datum.
-    Means(Series, Vec<Datum>),
-    /// A line through the data, with a band where they have intervals.
-    Line(Series, Vec<Datum>),
-    /// Cells of a heat map.
-    Cells {
-        /// What the cells show; the column of the CSV file.
-        title: String,
-        /// What their values are.
-        unit: Unit,
-        /// How they are coloured.
-        palette: Palette,
-        /// The cells.
-        cells: Vec<Cell>,
-    },
-    /// A line at zero of the value axis, with words for its two sides. Points above zero are
-    /// hollow.
-    Zero {
-        /// What a value below zero means.
-        below: String,
-        /// What a value above zero means.
-        above: String,
-    },
-    /// An upright line at a place of the horizontal axis, with words to its right.
-    Upright(f64, String),
-    /// A dotted line from one place to another, such as a diagonal.
-    Guide([(f64, f64); 2]),
-}
-
-/// A name in the legend and a colour.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Series {
-    /// Its name.
+pub struct Mark {
+    /// How they are drawn.
+    pub shape: Shape,
+    /// Name in the legend and in the CSV file.
     pub name: String,
-    /// Its place in the palette of six, which also decides how a line is dashed. The same arm has
-    /// the same colour in every plot.
+    /// Place in the palette of six, which also decides how a line is dashed. The same arm has the
+    /// same colour in every plot.
     pub colour: usize,
+    /// The data.
+    pub data: Vec<Datum>,
 }
 
-/// A value at a place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Datum {
-    /// Across.
-    pub x: f64,
-    /// Up.
-    pub y: f64,
-    /// Ends along the value axis: the vertical one, or the horizontal one of strips.
-    pub interval: Option<(f64, f64)>,
-    /// What it is: "seed 7".
-    pub label: String,
-}
-
-/// A cell of a heat map.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
-    /// Its place among the names of the horizontal axis.
-    pub x: usize,
-    /// Its place among the names of the vertical axis.
-    pub y: usize,
-    /// Its value.
-    pub value: f64,
-    /// A sign after the value, such as `*`.
-    pub sign: &'static str,
-    /// What it is, in the words that a pointer shows.
-    pub label: String,
+/// How data are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A dot per datum.
+    Points,
+    /// A diamond on the bar of its interval per datum.
+    Means,
+    /// A line through the data, with a band where they have intervals.
+    Line,
+    /// A cell of a heat map per datum, which has [a value](Datum::cell).
+    Cells(Unit, Palette),
+    /// A dotted line from the first datum to the last, which may lie at infinity, with the name
+    /// at the right of its top. It is no row of the CSV file.
+    Guide,
 }
 
 /// How cells are coloured.
@@ -128,6 +92,23 @@ pub enum Palette {
     Sequential,
 }
 
+/// A value at a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Datum {
+    /// Across.
+    pub x: f64,
+    /// Up.
+    pub y: f64,
+    /// Interval along the value axis: the vertical one, or the horizontal one of strips.
+    pub interval: Option<Interval>,
+    /// What it is: "seed 7".
+    pub label: String,
+    /// Value of a cell of a heat map.
+    pub value: f64,
+    /// A sign after the value of a cell, such as `*`.
+    pub sign: &'static str,
+}
+
 impl Plot {
     /// A plot without marks.
     pub fn new(name: impl Into<String>, title: impl Into<String>, x: Axis, y: Axis) -> Self {
@@ -138,7 +119,22 @@ impl Plot {
             x,
             y,
             marks: Vec::new(),
+            zero: None,
         }
+    }
+
+    /// The plot with an explanation below it.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// The plot with a line at zero, and words for what lies below and above it.
+    #[must_use]
+    pub fn zero(mut self, below: impl Into<String>, above: impl Into<String>) -> Self {
+        self.zero = Some([below.into(), above.into()]);
+        self
     }
 
     /// The plot with another mark, below those before it.
@@ -146,6 +142,12 @@ impl Plot {
     pub fn with(mut self, mark: Mark) -> Self {
         self.marks.push(mark);
         self
+    }
+
+    /// Whether the layout is a heat map.
+    pub(crate) fn is_map(&self) -> bool {
+        let is_cells = |mark: &Mark| matches!(mark.shape, Shape::Cells(..));
+        self.marks.iter().any(is_cells)
     }
 
     /// Whether the layout is strips: categories up, values across.
@@ -169,6 +171,27 @@ impl Plot {
             false => datum.y,
         }
     }
+
+    /// A row per datum: what it belongs to, its place and, where it has one, its interval; a cell's
+    /// value and sign.
+    pub(crate) fn table(&self) -> Table {
+        let marks = self.marks.iter().filter(|mark| mark.shape != Shape::Guide);
+        let rows = marks.flat_map(|mark| mark.data.iter().map(move |datum| (mark, datum)));
+        let rows: Vec<(&Mark, &Datum)> = rows.collect();
+        let text = |key: &str| Column::text(key, "");
+        let table = Table::of(&self.name, &self.title, &rows)
+            .column(text("series"), |(mark, _)| &mark.name)
+            .column(text("label"), |(_, datum)| &datum.label)
+            .column(text(&self.x.key()), |(_, datum)| self.x.value(datum.x))
+            .column(text(&self.y.key()), |(_, datum)| self.y.value(datum.y));
+        match self.is_map() {
+            true => table
+                .column(text("value"), |(_, datum)| datum.value)
+                .column(text("sign"), |(_, datum)| datum.sign),
+            false => table.column(text("").interval(), |(_, datum)| datum.interval),
+        }
+        .table()
+    }
 }
 
 impl Axis {
@@ -180,20 +203,15 @@ impl Axis {
 
     /// A logarithmic axis.
     pub fn log(title: impl Into<String>, unit: Unit) -> Self {
-        let scale = AxisScale::Log;
-        Self {
-            scale,
-            ..Self::linear(title, unit)
-        }
+        let (title, scale) = (title.into(), AxisScale::Log);
+        Self { title, unit, scale }
     }
 
     /// An axis of names.
     pub fn names(title: impl Into<String>, names: impl IntoIterator<Item = String>) -> Self {
         let scale = AxisScale::Categories(names.into_iter().collect());
-        Self {
-            scale,
-            ..Self::linear(title, Unit::Count)
-        }
+        let (title, unit) = (title.into(), Unit::Count);
+        Self { title, unit, scale }
     }
 
     /// The axis' names; none where it has numbers.
@@ -201,6 +219,30 @@ impl Axis {
         match &self.scale {
             AxisScale::Categories(names) => names,
             _ => &[],
+        }
+    }
+
+    /// The name of a place; empty where there is none.
+    pub(crate) fn name_at(&self, place: f64) -> &str {
+        let name = (place >= 0.0).then(|| self.categories().get(place as usize));
+        name.flatten().map_or("", String::as_str)
+    }
+
+    /// A place as a cell of a table.
+    fn value(&self, place: f64) -> Value {
+        match self.categories().is_empty() {
+            true => place.into(),
+            false => self.name_at(place).into(),
+        }
+    }
+
+    /// "test error" as the name of a column: `test_error`.
+    fn key(&self) -> String {
+        let letter = |c: char| if c.is_alphanumeric() { c } else { '_' };
+        let key: String = self.title.to_lowercase().chars().map(letter).collect();
+        match key.trim_matches('_') {
+            "" => "name".to_owned(),
+            key => key.to_owned(),
         }
     }
 
@@ -215,24 +257,33 @@ impl Axis {
             name => format!("{}, {name}{log}", self.title),
         }
     }
-
-    /// A place on the axis as people read it.
-    pub(crate) fn shown(&self, value: f64) -> String {
-        match &self.scale {
-            AxisScale::Categories(names) => {
-                let name = (value >= 0.0).then(|| names.get(value as usize)).flatten();
-                name.cloned().unwrap_or_default()
-            }
-            _ => self.unit.with_unit(value),
-        }
-    }
 }
 
-impl Series {
-    /// A series.
-    pub fn new(name: impl Into<String>, colour: usize) -> Self {
-        let name = name.into();
-        Self { name, colour }
+impl Mark {
+    /// Data under a name in the legend, in a colour.
+    pub fn new(
+        shape: Shape,
+        name: impl Into<String>,
+        colour: usize,
+        data: impl IntoIterator<Item = Datum>,
+    ) -> Self {
+        Self {
+            shape,
+            name: name.into(),
+            colour,
+            data: data.into_iter().collect(),
+        }
+    }
+
+    /// Means, which have no entry in the legend.
+    pub fn means(data: impl IntoIterator<Item = Datum>) -> Self {
+        Self::new(Shape::Means, "mean", 0, data)
+    }
+
+    /// A dotted line from one place to another; an upright one reaches from −∞ to ∞.
+    pub fn guide(ends: [(f64, f64); 2], words: impl Into<String>) -> Self {
+        let data = ends.map(|(x, y)| Datum::new(x, y, ""));
+        Self::new(Shape::Guide, words, 0, data)
     }
 }
 
@@ -244,13 +295,30 @@ impl Datum {
             y,
             interval: None,
             label: label.into(),
+            value: 0.0,
+            sign: "",
         }
     }
 
     /// The datum with an interval.
     #[must_use]
-    pub fn within(mut self, interval: Option<(f64, f64)>) -> Self {
+    pub fn within(mut self, interval: Option<Interval>) -> Self {
         self.interval = interval;
         self
+    }
+
+    /// A cell of a heat map: its places among the names of the two axes, its value, and a sign
+    /// after it.
+    pub fn cell(
+        place: (usize, usize),
+        value: f64,
+        sign: &'static str,
+        label: impl Into<String>,
+    ) -> Self {
+        Self {
+            value,
+            sign,
+            ..Self::new(place.0 as f64, place.1 as f64, label)
+        }
     }
 }

@@ -1,56 +1,56 @@
-//! What the layouts share: classes of a series, arrows at an edge, the legend.
+//! What the layouts share: classes of a mark, the horizontal axis, the legend.
 
-use std::cmp::Ordering;
-
-use super::chart::{Mark, Plot, Series};
-use super::svg::{Anchor, At, Svg, WIDTH};
+use super::chart::{Datum, Mark, Plot, Shape};
+use super::scale::Scale;
+use super::svg::{Anchor, Svg, WIDTH};
 use crate::escape::shortened;
 
 /// Height of a row of the legend.
 const ROW: f64 = 18.0;
 
-/// The class of a series' colour and dashes.
-pub(super) fn class(series: &Series) -> String {
-    format!("s{}", series.colour % 6)
+/// The class of a mark's colour and dashes.
+pub(super) fn class(mark: &Mark) -> String {
+    format!("s{}", mark.colour % 6)
 }
 
-/// The range of an axis in the numbers that its ticks show.
-pub(super) fn scaled(range: Option<(f64, f64)>, factor: f64) -> (f64, f64) {
-    let (low, high) = range.unwrap_or((0.0, 1.0 / factor));
-    (factor * low, factor * high)
+/// The class of a datum's dot; beside a line at zero it tells the sign.
+pub(super) fn dot_class(plot: &Plot, mark: &Mark, datum: &Datum) -> String {
+    match plot.zero {
+        None => format!("dot {}", class(mark)),
+        Some(_) if plot.value_of(datum) < 0.0 => "dot s0".to_owned(),
+        Some(_) => "dot s1 hollow".to_owned(),
+    }
 }
 
-/// An arrow at the left or right edge that points outwards.
-pub(super) fn arrow_across(svg: &mut Svg, class: &str, (x, y): At, side: Ordering) {
-    let back = if side == Ordering::Greater { -7.0 } else { 7.0 };
-    svg.polygon(
-        class,
-        &[(x, y), (x + back, y - 4.0), (x + back, y + 4.0)],
-        "",
-    );
+/// The horizontal axis with its ticks and title, and upright lines from `grid` on where it is given;
+/// gives the height of the picture.
+pub(super) fn axis_below(
+    svg: &mut Svg,
+    scale: Scale<'_>,
+    (left, right): (f64, f64),
+    bottom: f64,
+    grid: Option<f64>,
+) -> f64 {
+    for tick in scale.ticks(8) {
+        if let Some(top) = grid {
+            svg.line("grid", (tick.at, top), (tick.at, bottom));
+        }
+        svg.text("tick", Anchor::Middle, (tick.at, bottom + 17.0), &tick.text);
+    }
+    svg.line("axis", (left, bottom), (right, bottom));
+    let middle = ((left + right) / 2.0, bottom + 37.0);
+    svg.text("tick", Anchor::Middle, middle, &scale.axis.words());
+    bottom + 44.0
 }
 
-/// An arrow at the lower or upper edge that points outwards.
-pub(super) fn arrow_up(svg: &mut Svg, class: &str, (x, y): At, side: Ordering, says: &str) {
-    let back = if side == Ordering::Greater { 7.0 } else { -7.0 };
-    svg.polygon(
-        class,
-        &[(x, y), (x - 4.0, y + back), (x + 4.0, y + back)],
-        says,
-    );
-}
-
-/// The series of points and lines that have a name, each once.
-fn named(plot: &Plot) -> Vec<(&Series, bool)> {
-    let mut named: Vec<(&Series, bool)> = Vec::new();
+/// The marks of points and lines that have a name, each name once.
+fn named(plot: &Plot) -> Vec<&Mark> {
+    let mut named: Vec<&Mark> = Vec::new();
     for mark in &plot.marks {
-        let (series, line) = match mark {
-            Mark::Points(series, _) => (series, false),
-            Mark::Line(series, _) => (series, true),
-            _ => continue,
-        };
-        if !series.name.is_empty() && !named.iter().any(|(known, _)| *known == series) {
-            named.push((series, line));
+        let is_named = matches!(mark.shape, Shape::Points | Shape::Line) && !mark.name.is_empty();
+        let known = |other: &&Mark| (&other.name, other.colour) == (&mark.name, mark.colour);
+        if is_named && !named.iter().any(known) {
+            named.push(mark);
         }
     }
     named
@@ -69,15 +69,15 @@ pub(super) fn legend(svg: &mut Svg, plot: &Plot, left: f64) {
     if legend_height(plot) == 0.0 {
         return;
     }
-    for (index, (series, line)) in named(plot).into_iter().enumerate() {
+    for (index, mark) in named(plot).into_iter().enumerate() {
         let x = left + (index % 2) as f64 * (WIDTH - left) / 2.0;
         let y = 10.0 + ROW * (index / 2) as f64;
-        let class = class(series);
-        match line {
+        let class = class(mark);
+        match mark.shape == Shape::Line {
             true => svg.line(&format!("curve {class}"), (x, y), (x + 30.0, y)),
             false => svg.dot(&format!("dot {class}"), (x + 15.0, y), 4.5, ""),
         }
-        let name = shortened(&series.name, 22);
+        let name = shortened(&mark.name, 22);
         svg.text("label", Anchor::Start, (x + 36.0, y + 4.5), &name);
     }
 }

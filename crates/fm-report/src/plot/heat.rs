@@ -1,8 +1,7 @@
 //! A heat map: a cell per pair of names, with its value in it.
 
-use super::chart::{Cell, Mark, Palette, Plot};
+use super::chart::{Datum, Palette, Plot, Shape};
 use super::svg::{Anchor, Svg, WIDTH};
-use super::words::cell_words;
 use crate::escape::shortened;
 use crate::number::Unit;
 
@@ -22,12 +21,8 @@ pub(super) fn draw(plot: &Plot) -> String {
     let size = (width, height);
     let corner = |x: usize, y: usize| (LEFT + x as f64 * width, TOP + y as f64 * height);
     // Long names are slanted.
-    let longest = columns
-        .iter()
-        .map(|name| name.chars().count())
-        .max()
-        .unwrap_or(0);
-    let straight = 7.5 * longest as f64 <= width;
+    let fits = |name: &String| 7.5 * name.chars().count() as f64 <= width;
+    let straight = columns.iter().all(fits);
     let below = if straight { 40.0 } else { 84.0 };
     let mut svg = Svg::new();
     for (y, name) in rows.iter().enumerate() {
@@ -46,52 +41,51 @@ pub(super) fn draw(plot: &Plot) -> String {
         }
     }
     for mark in &plot.marks {
-        let Mark::Cells {
-            unit,
-            palette,
-            cells,
-            ..
-        } = mark
-        else {
+        let Shape::Cells(unit, palette) = mark.shape else {
             continue;
         };
-        let finite = cells
-            .iter()
-            .map(|cell| cell.value.abs())
-            .filter(|v| v.is_finite());
-        let largest = finite.fold(0.0, f64::max);
-        for cell in cells
-            .iter()
-            .filter(|c| c.x < columns.len() && c.y < rows.len())
-        {
-            let place = corner(cell.x, cell.y);
+        let values = mark.data.iter().map(|cell| cell.value.abs());
+        let largest = values.filter(|v| v.is_finite()).fold(0.0, f64::max);
+        for cell in &mark.data {
+            let (x, y) = (cell.x as usize, cell.y as usize);
+            if x >= columns.len() || y >= rows.len() {
+                continue;
+            }
+            let coloured = palette != Palette::Plain && largest > 0.0 && cell.value.is_finite();
             // A root makes the small ones visible.
-            let strength =
-                match *palette != Palette::Plain && largest > 0.0 && cell.value.is_finite() {
-                    true => STRONGEST * libm::sqrt(cell.value.abs() / largest),
-                    false => 0.0,
-                };
-            let class = match palette {
-                Palette::Diverging if cell.value > 0.0 => "heat s1",
-                _ => "heat s0",
+            let strength = match coloured {
+                true => STRONGEST * libm::sqrt(cell.value.abs() / largest),
+                false => 0.0,
             };
-            svg.cell(class, place, size, strength, &cell_words(*unit, cell));
-            let middle = (place.0 + width / 2.0, place.1 + height / 2.0 + 3.5);
-            let class = match palette {
-                Palette::Plain => "value soft",
-                _ => "value",
+            let (class, text_class) = match palette {
+                Palette::Plain => ("heat s0", "value soft"),
+                Palette::Diverging if cell.value > 0.0 => ("heat s1", "value"),
+                Palette::Diverging | Palette::Sequential => ("heat s0", "value"),
             };
-            svg.text(class, Anchor::Middle, middle, &value(*unit, cell, width));
+            let (left, top) = corner(x, y);
+            svg.cell(
+                class,
+                (left, top),
+                size,
+                strength,
+                &unit.labelled(&cell.label, cell.value),
+            );
+            let middle = (left + width / 2.0, top + height / 2.0 + 3.5);
+            svg.text(
+                text_class,
+                Anchor::Middle,
+                middle,
+                &value(unit, cell, width),
+            );
         }
     }
-    svg.finish(&plot.name, &plot.title, &plot.description(), bottom + below)
+    svg.finish(plot, bottom + below)
 }
 
 /// The value with its sign, with one decimal where two do not fit.
-fn value(unit: Unit, cell: &Cell, width: f64) -> String {
-    let fits = |text: &str| text.chars().count() as f64 * LETTER <= width;
+fn value(unit: Unit, cell: &Datum, width: f64) -> String {
     let exact = format!("{}{}", unit.number(cell.value), cell.sign);
-    match fits(&exact) {
+    match exact.chars().count() as f64 * LETTER <= width {
         true => exact,
         false => format!("{}{}", unit.short(cell.value), cell.sign),
     }

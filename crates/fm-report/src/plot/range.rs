@@ -1,12 +1,69 @@
-//! The range of a value axis: what is far away does not squeeze what matters into a corner.
+//! The range of an axis: what is far away does not squeeze what matters into a corner.
+
+use std::collections::BTreeMap;
+
+use super::chart::{AxisScale, Datum, Plot, Shape};
 
 /// How much wider than its first group an axis may be.
 const STRETCH: f64 = 4.0;
 
+/// The range of values that the value axis shows, with or without those of the dots. The data of a
+/// strip are a group, or those of a mark on two axes.
+pub(super) fn value_range(plot: &Plot, dots: bool) -> Option<(f64, f64)> {
+    let strips = plot.is_strips();
+    let log = plot.values().scale == AxisScale::Log;
+    let mut groups: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    let mut always = Vec::from(plot.zero.as_ref().map_or(&[][..], |_| &[0.0]));
+    for (index, mark) in plot.marks.iter().enumerate() {
+        match mark.shape {
+            Shape::Guide => always.extend(mark.data.iter().map(|datum| plot.value_of(datum))),
+            Shape::Points if !dots => {}
+            _ => {
+                let parts = if strips {
+                    0..plot.y.categories().len()
+                } else {
+                    index..index + 1
+                };
+                for part in parts {
+                    let of = |datum: &&Datum| !strips || datum.y == part as f64;
+                    let values = mark.data.iter().filter(of).flat_map(|datum| {
+                        let (low, high) = datum.interval.map(|i| i.ends()).unzip();
+                        [Some(plot.value_of(datum)), low, high]
+                            .into_iter()
+                            .flatten()
+                    });
+                    let values: Vec<f64> = values.filter(|v| !log || *v > 0.0).collect();
+                    groups.entry(part).or_default().extend(match mark.shape {
+                        Shape::Points => without_outliers(&values),
+                        _ => values,
+                    });
+                }
+            }
+        }
+    }
+    let groups: Vec<Vec<f64>> = groups.into_values().collect();
+    // A logarithmic axis has room for all.
+    match log {
+        true => range(&[groups.concat()], &always),
+        false => range(&groups, &always),
+    }
+}
+
+/// The range of the horizontal axis of numbers: all places.
+pub(super) fn horizontal_range(plot: &Plot) -> Option<(f64, f64)> {
+    let log = plot.x.scale == AxisScale::Log;
+    let places = plot
+        .marks
+        .iter()
+        .flat_map(|mark| &mark.data)
+        .map(|datum| datum.x);
+    extent(&places.filter(|x| !log || *x > 0.0).collect::<Vec<_>>())
+}
+
 /// The range that an axis shows. The first group, which the plot is about, is within it, and so is
 /// `always`; each further group is, unless the range became more than [`STRETCH`] times as wide as
 /// the first needs. None without a finite value.
-pub(super) fn range(groups: &[Vec<f64>], always: &[f64]) -> Option<(f64, f64)> {
+fn range(groups: &[Vec<f64>], always: &[f64]) -> Option<(f64, f64)> {
     let mut extents: Vec<(f64, f64)> = groups.iter().filter_map(|group| extent(group)).collect();
     if extents.is_empty() {
         return extent(always);
@@ -27,7 +84,7 @@ pub(super) fn range(groups: &[Vec<f64>], always: &[f64]) -> Option<(f64, f64)> {
 
 /// Values without those that are far outside: more than three interquartile ranges beyond the
 /// quartiles (Tukey 1977). All values of fewer than eight, or where half of them are equal.
-pub(super) fn without_outliers(values: &[f64]) -> Vec<f64> {
+fn without_outliers(values: &[f64]) -> Vec<f64> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if sorted.len() < 8 {
         return sorted;

@@ -1,10 +1,15 @@
 //! [`Scale`]: from values to coordinates, and round tick values.
 
+use super::chart::{Axis, AxisScale};
+use crate::escape::shortened;
+use crate::number::Unit;
+
 /// Maps a range of values to a range of coordinates. Values beyond the range are placed at its
 /// edge.
 #[derive(Clone, Copy)]
-pub(super) struct Scale {
-    /// Of the values' logarithms to base 10 where `log`.
+pub(super) struct Scale<'a> {
+    pub(super) axis: &'a Axis,
+    /// Ends in the numbers that ticks show; of their logarithms to base 10 where `log`.
     values: (f64, f64),
     coordinates: (f64, f64),
     log: bool,
@@ -18,16 +23,35 @@ pub(super) struct Place {
     pub(super) side: std::cmp::Ordering,
 }
 
-/// A value on an axis and how it is written.
+/// A round value on an axis: its coordinate, and how it is written.
 pub(super) struct Tick {
-    pub(super) value: f64,
+    pub(super) is_zero: bool,
+    pub(super) at: f64,
     pub(super) text: String,
 }
 
-impl Scale {
-    /// From `values.0` to `values.1`. An empty range is widened, so that its value is in the middle.
-    pub(super) fn new(values: (f64, f64), coordinates: (f64, f64)) -> Self {
-        let (low, high) = match values {
+impl Axis {
+    /// The scale of the axis over a range of values, with 4 % of air on both sides, or of its names.
+    /// An empty range is widened, so that its value is in the middle.
+    pub(super) fn place_values(
+        &self,
+        range: Option<(f64, f64)>,
+        coordinates: (f64, f64),
+    ) -> Scale<'_> {
+        let factor = self.unit.factor();
+        let names = self.categories().len();
+        let (low, high) = match range {
+            _ if names > 0 => (-0.5, names as f64 - 0.5),
+            Some((low, high)) => (factor * low, factor * high),
+            None => (0.0, 1.0),
+        };
+        let log = self.scale == AxisScale::Log && low > 0.0 && high.is_finite();
+        let (low, high) = match log {
+            true => (libm::log10(low), libm::log10(high)),
+            false => (low, high),
+        };
+        let air = if names > 0 { 0.0 } else { 0.04 * (high - low) };
+        let (low, high) = match (low - air, high + air) {
             (low, high) if low.is_finite() && high.is_finite() => (low, high),
             _ => (0.0, 1.0),
         };
@@ -36,29 +60,23 @@ impl Scale {
             false if low == 0.0 => 1.0,
             false => low.abs() / 2.0,
         };
-        Self {
+        Scale {
+            axis: self,
             values: (low - reach, high + reach),
             coordinates,
-            log: false,
-        }
-    }
-
-    /// The range with 4 % of air on both sides; `log` needs a range above zero.
-    pub(super) fn with_air(values: (f64, f64), coordinates: (f64, f64), log: bool) -> Self {
-        let log = log && values.0 > 0.0 && values.1.is_finite();
-        let (low, high) = match log {
-            true => (libm::log10(values.0), libm::log10(values.1)),
-            false => values,
-        };
-        let air = 0.04 * (high - low);
-        Self {
             log,
-            ..Self::new((low - air, high + air), coordinates)
         }
     }
+}
 
+impl Scale<'_> {
     /// Where a value is drawn.
     pub(super) fn place(self, value: f64) -> Place {
+        self.place_shown(self.axis.unit.factor() * value)
+    }
+
+    /// Where a value is drawn, given as ticks show it.
+    fn place_shown(self, value: f64) -> Place {
         use std::cmp::Ordering::{Equal, Greater, Less};
         let value = if self.log { libm::log10(value) } else { value };
         let (low, high) = self.values;
@@ -78,23 +96,43 @@ impl Scale {
         self.place(value).at
     }
 
-    /// Round values within the range, about `most` of them.
+    /// Names, or about `most` round values within the range.
     pub(super) fn ticks(self, most: usize) -> Vec<Tick> {
-        if !self.log {
-            return linear_ticks(self.values, most);
+        let names = self.axis.categories();
+        let mut found: Vec<(f64, String)> = match self.values {
+            _ if !names.is_empty() => {
+                let names = names.iter().enumerate();
+                names
+                    .map(|(k, name)| (k as f64, shortened(name, 12)))
+                    .collect()
+            }
+            (low, high) if self.log => {
+                let ticks = log_ticks((low, high), most);
+                match ticks.len() >= 3 {
+                    true => ticks,
+                    // Less than a power of ten: there is room for other round values.
+                    false => linear_ticks((libm::pow(10.0, low), libm::pow(10.0, high)), most),
+                }
+            }
+            values => linear_ticks(values, most),
+        };
+        if names.is_empty() && self.axis.unit == Unit::Count {
+            found.retain(|(value, _)| *value == libm::round(*value));
+            found
+                .iter_mut()
+                .for_each(|(value, text)| *text = value.to_string());
         }
-        let ticks = log_ticks(self.values, most);
-        if ticks.len() >= 3 {
-            return ticks;
-        }
-        // Less than a power of ten: there is room for other round values.
-        let (low, high) = self.values;
-        linear_ticks((libm::pow(10.0, low), libm::pow(10.0, high)), most)
+        let tick = |(value, text)| Tick {
+            is_zero: value == 0.0,
+            at: self.place_shown(value).at,
+            text,
+        };
+        found.into_iter().map(tick).collect()
     }
 }
 
 /// Multiples of 1, 2 or 5 times a power of ten.
-fn linear_ticks((low, high): (f64, f64), most: usize) -> Vec<Tick> {
+fn linear_ticks((low, high): (f64, f64), most: usize) -> Vec<(f64, String)> {
     let rough = (high - low) / most.max(1) as f64;
     let unit = libm::pow(10.0, libm::floor(libm::log10(rough)));
     let step = [1.0, 2.0, 5.0, 10.0]
@@ -110,14 +148,14 @@ fn linear_ticks((low, high): (f64, f64), most: usize) -> Vec<Tick> {
         .map(|tick| {
             let value = if tick.abs() < step * 1e-9 { 0.0 } else { tick };
             let text = format!("{value:.decimals$}").replace('-', "−");
-            Tick { value, text }
+            (value, text)
         })
         .collect()
 }
 
 /// Between two logarithms: powers of ten with 2 and 5 of each, or the powers alone where those are
 /// enough.
-fn log_ticks((low, high): (f64, f64), most: usize) -> Vec<Tick> {
+fn log_ticks((low, high): (f64, f64), most: usize) -> Vec<(f64, String)> {
     let (first, last) = (libm::floor(low) as i32, libm::ceil(high) as i32);
     let powers = (last - first) as usize;
     let (factors, every): (&[u32], usize) = match powers <= most / 2 {
@@ -135,7 +173,7 @@ fn log_ticks((low, high): (f64, f64), most: usize) -> Vec<Tick> {
                     true => format!("{value:.decimals$}"),
                     false => format!("{factor}e{power}").replace('-', "−"),
                 };
-                ticks.push(Tick { value, text });
+                ticks.push((value, text));
             }
         }
     }
@@ -147,23 +185,32 @@ mod tests {
     use super::*;
     use std::cmp::Ordering;
 
-    fn texts(scale: Scale, most: usize) -> Vec<String> {
-        scale.ticks(most).into_iter().map(|t| t.text).collect()
+    fn scale(axis: &Axis, low: f64, high: f64) -> Scale<'_> {
+        axis.place_values(Some((low, high)), (0.0, 100.0))
+    }
+
+    fn texts(ticks: Vec<(f64, String)>) -> Vec<String> {
+        ticks.into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
     fn ticks_are_round_and_within_the_range() {
-        let ticks = |low, high| texts(Scale::new((low, high), (0.0, 1.0)), 5);
+        let ticks = |low, high| texts(linear_ticks((low, high), 5));
         assert_eq!(ticks(0.0, 20.0), ["0", "5", "10", "15", "20"]);
         assert_eq!(ticks(-1.33, 0.31), ["−1.0", "−0.5", "0.0"]);
         assert_eq!(ticks(0.012, 0.058), ["0.02", "0.03", "0.04", "0.05"]);
-        assert!(!ticks(3.0, 3.0).is_empty());
         assert!(ticks(-1e100, 1e100).len() <= 11);
+        let axis = Axis::linear("", Unit::Loss);
+        assert!(!scale(&axis, 3.0, 3.0).ticks(5).is_empty());
     }
 
     #[test]
     fn logarithmic_ticks_are_one_two_five_or_powers() {
-        let ticks = |low, high| texts(Scale::with_air((low, high), (0.0, 1.0), true), 7);
+        let axis = Axis::log("", Unit::Loss);
+        let ticks = |low, high| {
+            let ticks = scale(&axis, low, high).ticks(7).into_iter();
+            ticks.map(|tick| tick.text).collect::<Vec<_>>()
+        };
         assert_eq!(ticks(0.06, 1.6), ["0.1", "0.2", "0.5", "1"]);
         assert_eq!(ticks(0.26, 0.61), ["0.3", "0.4", "0.5", "0.6"]);
         assert!(ticks(1e-12, 1e90).len() <= 9);
@@ -171,12 +218,14 @@ mod tests {
 
     #[test]
     fn values_beyond_the_range_are_placed_at_its_edge() {
-        let scale = Scale::with_air((0.1, 10.0), (0.0, 100.0), true);
-        assert!((scale.at(1.0) - 50.0).abs() < 1e-9); // rounding of log10
-        let (zero, far) = (scale.place(0.0), scale.place(1e6));
+        let axis = Axis::log("", Unit::Loss);
+        let log = scale(&axis, 0.1, 10.0);
+        assert!((log.at(1.0) - 50.0).abs() < 1e-9); // rounding of log10
+        let (zero, far) = (log.place(0.0), log.place(1e6));
         assert_eq!((zero.at, zero.side), (0.0, Ordering::Less));
         assert_eq!((far.at, far.side), (100.0, Ordering::Greater));
-        assert_eq!(Scale::new((5.0, 5.0), (0.0, 10.0)).at(5.0), 5.0);
-        assert_eq!(Scale::new((f64::NAN, 1.0), (0.0, 10.0)).at(f64::NAN), 0.0);
+        let axis = Axis::linear("", Unit::Loss);
+        assert_eq!(scale(&axis, 5.0, 5.0).at(5.0), 50.0);
+        assert_eq!(scale(&axis, f64::NAN, 1.0).at(f64::NAN), 0.0);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::chart::Plot;
 use crate::escape;
 
 /// Width of every picture in its own units.
@@ -32,16 +33,17 @@ impl Svg {
         Self { body }
     }
 
-    /// The element, with its name and description for screen readers.
-    pub(super) fn finish(self, id: &str, title: &str, description: &str, height: f64) -> String {
+    /// The element, with the plot's name and description for screen readers.
+    pub(super) fn finish(self, plot: &Plot, height: f64) -> String {
+        let id = &plot.name;
         format!(
             "<svg class=\"chart\" viewBox=\"0 0 {} {}\" role=\"img\" \
              aria-labelledby=\"{id}-title {id}-desc\">\n<title id=\"{id}-title\">{}</title>\n\
              <desc id=\"{id}-desc\">{}</desc>\n{}</svg>\n",
             number(WIDTH),
             number(height),
-            escape::html(title),
-            escape::html(description),
+            escape::html(&plot.title),
+            escape::html(&plot.description()),
             self.body
         )
     }
@@ -91,6 +93,14 @@ impl Svg {
         self.add(format_args!(
             "<polygon class=\"{class}\" points=\"{points}\">{title}</polygon>"
         ));
+    }
+
+    /// An arrow whose tip is its place; `direction` is a unit vector along an axis.
+    pub(super) fn arrow(&mut self, class: &str, (x, y): At, (dx, dy): At, says: &str) {
+        let (x0, y0) = (x - 7.0 * dx, y - 7.0 * dy);
+        let (wide, high) = (4.0 * dy.abs(), 4.0 * dx.abs());
+        let corners = [(x, y), (x0 - wide, y0 - high), (x0 + wide, y0 + high)];
+        self.polygon(class, &corners, says);
     }
 
     pub(super) fn dot(&mut self, class: &str, at: At, radius: f64, says: &str) {

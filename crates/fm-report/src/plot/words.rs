@@ -1,80 +1,54 @@
 //! A plot in words: for screen readers, and for pointers that rest on a datum.
 
-use super::chart::{AxisScale, Cell, Datum, Mark, Plot};
-use crate::number::Unit;
+use super::chart::{AxisScale, Datum, Mark, Plot, Shape};
 
 impl Plot {
     /// "seed 7: −0.94 points".
     pub(super) fn datum_words(&self, series: &str, datum: &Datum) -> String {
-        let axis = self.values();
-        let value = axis.unit.with_unit(self.value_of(datum));
+        let unit = self.values().unit;
+        let value = unit.with_unit(self.value_of(datum));
         let interval = match datum.interval {
-            Some(ends) => format!(" ({})", axis.unit.interval(ends)),
+            Some(interval) => format!(" ({})", unit.interval(interval)),
             None => String::new(),
         };
         let names = [series, &datum.label]
             .into_iter()
             .filter(|name| !name.is_empty());
-        let name = names.collect::<Vec<_>>().join(", ");
-        match name.is_empty() {
-            true => format!("{value}{interval}"),
-            false => format!("{name}: {value}{interval}"),
+        match names.collect::<Vec<_>>().join(", ").as_str() {
+            "" => format!("{value}{interval}"),
+            name => format!("{name}: {value}{interval}"),
         }
     }
 
     /// What the marks show, in a sentence.
     pub(super) fn description(&self) -> String {
-        let parts: Vec<String> = self
-            .marks
-            .iter()
-            .filter_map(|mark| self.mark_words(mark))
-            .collect();
+        let parts = self.marks.iter().map(|mark| self.mark_words(mark));
+        let parts: Vec<String> = parts.filter(|words| !words.is_empty()).collect();
         match parts.is_empty() {
             true => "No data.".to_owned(),
             false => format!("{}.", parts.join("; ")),
         }
     }
 
-    fn mark_words(&self, mark: &Mark) -> Option<String> {
-        match mark {
-            Mark::Means(_, data) => {
-                let names = self.y.categories();
-                let words = |datum: &Datum| {
-                    let name = names.get(datum.y as usize).map_or("", String::as_str);
-                    self.datum_words(name, datum)
-                };
-                Some(data.iter().map(words).collect::<Vec<_>>().join("; "))
+    fn mark_words(&self, mark: &Mark) -> String {
+        let (name, data) = (mark.name.as_str(), mark.data.as_slice());
+        let each = |words: &dyn Fn(&Datum) -> String| {
+            data.iter().map(words).collect::<Vec<_>>().join("; ")
+        };
+        match (mark.shape, data) {
+            (Shape::Guide, _) => String::new(),
+            (Shape::Line, [first, .., last]) => {
+                let [from, to] = [first, last].map(|d| self.y.unit.with_unit(d.y));
+                format!("{name}: {from} at {}, {to} at {}", first.label, last.label)
             }
-            Mark::Line(series, data) => {
-                let (first, last) = (data.first()?, data.last()?);
-                let value = |d: &Datum| self.y.unit.with_unit(d.y);
-                Some(match data.len() {
-                    1 => self.datum_words(&series.name, first),
-                    _ => format!(
-                        "{}: {} at {}, {} at {}",
-                        series.name,
-                        value(first),
-                        first.label,
-                        value(last),
-                        last.label
-                    ),
-                })
-            }
-            Mark::Points(_, data) if self.is_strips() && !data.is_empty() => None,
-            Mark::Points(series, data) => {
-                let words = |datum| self.datum_words(&series.name, datum);
-                Some(data.iter().map(words).collect::<Vec<_>>().join("; "))
-            }
-            Mark::Cells { unit, cells, .. } => {
-                let words = |cell: &Cell| cell_words(*unit, cell);
-                Some(cells.iter().map(words).collect::<Vec<_>>().join("; "))
-            }
-            Mark::Zero { .. } | Mark::Upright(..) | Mark::Guide(_) => None,
+            (Shape::Means, _) => each(&|d| self.datum_words(self.y.name_at(d.y), d)),
+            (Shape::Points, _) if self.is_strips() => String::new(),
+            (Shape::Points | Shape::Line, _) => each(&|d| self.datum_words(name, d)),
+            (Shape::Cells(unit, _), _) => each(&|d| unit.labelled(&d.label, d.value)),
         }
-        .filter(|words| !words.is_empty())
     }
 
-    /// What is said of values that the axis leaves out; `shown` is its range in the values' unit.
+    /// What is said of values that the axis leaves out.
     pub(super) fn beyond_words(&self, beyond: usize) -> String {
         let log = self.values().scale == AxisScale::Log;
         match beyond {
@@ -89,9 +63,4 @@ impl Plot {
             ),
         }
     }
-}
-
-/// "Sandal, Shirt: −0.94 points".
-pub(super) fn cell_words(unit: Unit, cell: &Cell) -> String {
-    format!("{}: {}", cell.label, unit.with_unit(cell.value))
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::document::{Block, Document, Section, Shown, Text, Tone};
 use crate::escape;
-use crate::images::{Image, Images};
+use crate::images::Images;
 use crate::plot::{self, Plot};
 use crate::table::Table;
 
@@ -82,34 +82,27 @@ impl Page<'_> {
     fn section(&mut self, section: &Section, level: usize) {
         let heading = level.min(4);
         let title = format!("<h{heading}>{}</h{heading}>", escape::html(&section.title));
-        let (open, close) = match section.shown != Shown::Open {
-            true => (
-                format!("<details>\n<summary>{title}</summary>\n"),
-                "</details>\n",
+        let (open, close) = match section.shown {
+            Shown::Open => (format!("<section>\n{title}"), "</section>"),
+            _ => (
+                format!("<details>\n<summary>{title}</summary>"),
+                "</details>",
             ),
-            false => (format!("<section>\n{title}\n"), "</section>\n"),
         };
-        self.out.push_str(&open);
+        self.add(format_args!("{open}"));
         self.blocks(&section.body, level + 1);
-        self.out.push_str(close);
+        self.add(format_args!("{close}"));
     }
 
     fn text(&mut self, text: &Text) {
-        let tone = |tone: &Tone| match tone {
-            Tone::Better => "better",
-            Tone::Worse => "worse",
-            Tone::Neutral => "neutral",
-        };
         match text {
-            Text::Lead(text, of) => paragraph(&mut self.out, &format!("lead {}", tone(of)), text),
-            Text::Verdict(text, of) => {
-                paragraph(&mut self.out, &format!("verdict {}", tone(of)), text);
-            }
-            Text::Note(text) => paragraph(&mut self.out, "note", text),
-            Text::Warning { says, advice } => {
-                let [says, advice] = [says, advice].map(|text| words(text));
+            Text::Lead(text, tone) => self.result("lead", *tone, text),
+            Text::Verdict(text, tone) => self.result("verdict", *tone, text),
+            Text::Note(text) => self.note(text),
+            Text::Warning(text) => {
+                let text = words(text);
                 self.add(format_args!(
-                    "<p class=\"warning\"><strong>Warning.</strong> {says} {advice}</p>"
+                    "<p class=\"warning\"><strong>Warning.</strong> {text}</p>"
                 ));
             }
             Text::Code { text, .. } => {
@@ -119,6 +112,15 @@ impl Page<'_> {
                 ));
             }
         }
+    }
+
+    fn result(&mut self, class: &str, tone: Tone, text: &str) {
+        let tone = match tone {
+            Tone::Better => "better",
+            Tone::Worse => "worse",
+            Tone::Neutral => "neutral",
+        };
+        paragraph(&mut self.out, &format!("{class} {tone}"), text);
     }
 
     /// In a box that a narrow screen scrolls sideways; the caption stands above the box, where it
@@ -158,42 +160,37 @@ impl Page<'_> {
         self.add(format_args!(
             "<figure>\n<figcaption>{title}</figcaption>\n{svg}"
         ));
-        for words in [&plot.note, &beyond]
-            .into_iter()
-            .filter(|words| !words.is_empty())
-        {
-            paragraph(&mut self.out, "note", words);
-        }
+        self.note(&plot.note);
+        self.note(&beyond);
         self.numbers(&plot.name);
         self.out.push_str("</figure>\n");
     }
 
     fn images(&mut self, images: &Images) {
         paragraph(&mut self.out, "caption", &images.title);
-        if !images.note.is_empty() {
-            paragraph(&mut self.out, "note", &images.note);
-        }
+        self.note(&images.note);
         let captions = images.images.iter().any(|image| !image.caption.is_empty());
         let class = if captions { "gallery" } else { "grid" };
         self.add(format_args!("<ul class=\"{class}\">"));
         for image in &images.images {
-            let Image {
-                caption,
-                description,
-                ..
-            } = image;
-            let says = escape::html(description);
-            let source = image.address();
+            let (source, says) = (image.address(), escape::html(&image.description));
             let _ = write!(
                 self.out,
                 "<li><img src=\"{source}\" alt=\"{says}\" title=\"{says}\"/>"
             );
-            for line in caption {
+            for line in &image.caption {
                 let _ = write!(self.out, "<span>{}</span>", escape::html(line));
             }
             self.out.push_str("</li>\n");
         }
         self.out.push_str("</ul>\n");
+    }
+
+    /// An explanation, unless it is empty.
+    fn note(&mut self, text: &str) {
+        if !text.is_empty() {
+            paragraph(&mut self.out, "note", text);
+        }
     }
 
     /// A link to the file of a table or plot.

@@ -3,7 +3,6 @@
 use crate::document::{Block, Document, Text};
 use crate::escape;
 use crate::images::Images;
-use crate::plot::Plot;
 use crate::table::{Column, Table};
 
 /// The document as Markdown. `files` is the folder of the CSV files, as seen from where the text
@@ -31,8 +30,14 @@ fn blocks(out: &mut String, body: &[Block], level: usize, files: Option<&str>) {
                 *out += &rows(table);
                 numbers(out, &table.name, files);
             }
-            Block::Plot(plot) => picture(out, plot, files),
-            Block::Images(images) => captions(out, images),
+            Block::Plot(plot) => {
+                titled(out, "Picture", &plot.title, &plot.note);
+                numbers(out, &plot.name, files);
+            }
+            Block::Images(images) => {
+                titled(out, "Images", &images.title, &images.note);
+                captions(out, images);
+            }
         }
     }
 }
@@ -41,10 +46,7 @@ fn words(out: &mut String, text: &Text) {
     *out += &match text {
         Text::Lead(text, _) => format!("**{}**\n", escape::markdown(text)),
         Text::Verdict(text, _) | Text::Note(text) => format!("{}\n", escape::markdown(text)),
-        Text::Warning { says, advice } => {
-            let [says, advice] = [says, advice].map(|text| escape::markdown(text));
-            format!("> **Warning.** {says} {advice}\n")
-        }
+        Text::Warning(text) => format!("> **Warning.** {}\n", escape::markdown(text)),
         Text::Code { language, text } => escape::markdown_code(language, text),
     };
 }
@@ -63,27 +65,16 @@ fn rows(table: &Table) -> String {
     out
 }
 
-fn picture(out: &mut String, plot: &Plot, files: Option<&str>) {
-    *out += &format!("Picture: {}.", escape::markdown(&plot.title));
-    if !plot.note.is_empty() {
-        *out += &format!(" {}", escape::markdown(&plot.note));
-    }
-    out.push('\n');
-    numbers(out, &plot.name, files);
+fn titled(out: &mut String, what: &str, title: &str, note: &str) {
+    let words = format!("{what}: {title}. {note}");
+    *out += &format!("{}\n", escape::markdown(words.trim_end()));
 }
 
 fn captions(out: &mut String, images: &Images) {
-    *out += &format!("Images: {}.", escape::markdown(&images.title));
-    if !images.note.is_empty() {
-        *out += &format!(" {}", escape::markdown(&images.note));
-    }
-    out.push_str("\n\n");
-    for image in images
-        .images
-        .iter()
-        .filter(|image| !image.caption.is_empty())
-    {
-        *out += &format!("- {}\n", escape::markdown(&image.caption.join(", ")));
+    out.push('\n');
+    let captions = images.images.iter().map(|image| image.caption.join(", "));
+    for caption in captions.filter(|caption| !caption.is_empty()) {
+        *out += &format!("- {}\n", escape::markdown(&caption));
     }
 }
 

@@ -6,8 +6,8 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 use crate::document::{Block, Document, Section, Shown, Text, Tone};
 use crate::escape;
 use crate::number::counted;
-use crate::plot::{Mark, Plot};
-use crate::table::{Column, Table};
+use crate::plot::{Mark, Plot, Shape};
+use crate::table::Table;
 
 /// Widest line of a paragraph, however wide the terminal.
 const WIDEST: usize = 100;
@@ -88,9 +88,7 @@ impl Screen {
             Text::Lead(text, tone) => self.paragraph(text, style(tone)),
             Text::Verdict(text, _) => self.paragraph(text, Style::Plain),
             Text::Note(text) => self.paragraph(text, Style::Soft),
-            Text::Warning { says, advice } => {
-                self.paragraph(&format!("Warning: {says} {advice}"), Style::Bad);
-            }
+            Text::Warning(text) => self.paragraph(&format!("Warning: {text}"), Style::Bad),
             // Not broken, so that it can be copied.
             Text::Code { text, .. } => {
                 for line in text.lines() {
@@ -153,33 +151,22 @@ impl Screen {
     /// A line for each mean: a bar from end to end of its interval and a sign at the mean, all on
     /// one axis, and the numbers.
     fn strips(&mut self, plot: &Plot) {
-        let data = plot.marks.iter().find_map(|mark| match mark {
-            Mark::Means(_, data) => Some(data),
-            _ => None,
-        });
-        let Some(data) = data else {
+        let Some(Mark { data, .. }) = plot.marks.iter().find(|m| m.shape == Shape::Means) else {
             return;
         };
         let unit = plot.x.unit;
         let texts = data.iter().map(|datum| {
-            let name = escape::shortened(&escape::terminal(&plot.y.shown(datum.y)), 30);
-            let interval = datum
-                .interval
-                .map(|ends| format!("  ({})", unit.interval(ends)));
-            let number = format!(
-                "{:>6}{}",
-                unit.number(datum.x),
-                interval.unwrap_or_default()
-            );
-            (name, number)
+            let name = escape::shortened(&escape::terminal(plot.y.name_at(datum.y)), 30);
+            let interval = match datum.interval {
+                Some(ends) => format!("  ({})", unit.interval(ends)),
+                None => String::new(),
+            };
+            (name, format!("{:>6}{interval}", unit.number(datum.x)))
         });
         let (names, numbers): (Vec<String>, Vec<String>) = texts.unzip();
-        let widest = |texts: &[String]| texts.iter().map(|t| display_width(t)).max().unwrap_or(0);
         let (left, right) = (widest(&names), widest(&numbers));
-        let bars = plot.text_bars(
-            data,
-            self.width.saturating_sub(left + right + 5).clamp(10, 40),
-        );
+        let room = self.width.saturating_sub(left + right + 5);
+        let bars = plot.text_bars(data, room.clamp(10, 40));
         self.out.push('\n');
         let title = [plot.title.as_str(), unit.name()].join(", ");
         self.paragraph(title.trim_end_matches(", "), Style::Bold);
@@ -189,6 +176,11 @@ impl Screen {
             self.line(&format!(" {name}{pad}  {bar}  {numbers}"), Style::Plain);
         }
     }
+}
+
+fn widest<'a>(texts: impl IntoIterator<Item = &'a String>) -> usize {
+    let widths = texts.into_iter().map(|text| display_width(text));
+    widths.max().unwrap_or(0)
 }
 
 /// The texts of a table's cells, and how wide its columns are.
@@ -202,44 +194,32 @@ struct Layout {
 
 impl Layout {
     fn of(table: &Table, shown: &[usize]) -> Self {
-        let column = |k: usize| &table.columns[k];
+        let columns = || shown.iter().map(|&k| (k, &table.columns[k]));
         let text = |text: &str| escape::shortened(&escape::terminal(text), WIDEST_CELL);
-        let cells = |row: &Vec<_>| -> Vec<String> {
-            let cell = |&k: &usize| text(&column(k).shown(Table::value(row, k)));
-            shown.iter().map(cell).collect()
+        let cells = |row: &Vec<_>| {
+            let cells = columns().map(|(k, column)| text(&column.shown(Table::value(row, k))));
+            cells.collect()
         };
         let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
         // A heading is as wide as its longest word or its column, in as many lines as that takes.
-        let headings = shown.iter().enumerate().map(|(at, &k)| {
-            let heading = column(k).heading();
-            let words: Vec<String> = heading.split(' ').map(text).collect();
-            let text = words.join(" ");
-            let words = text.split(' ').map(display_width).max().unwrap_or(0);
-            let cells = rows
-                .iter()
-                .map(|row| display_width(&row[at]))
-                .max()
-                .unwrap_or(0);
-            let width = words.max(cells);
-            let lines = wrapped(&text, width.max(1)).into_iter();
-            (lines.collect(), width)
+        let headings = columns().enumerate().map(|(at, (_, column))| {
+            let words: Vec<String> = column.heading().split(' ').map(text).collect();
+            let width = widest(words.iter().chain(rows.iter().map(|row| &row[at])));
+            (wrapped(&words.join(" "), width.max(1)), width)
         });
         let (headings, widths): (Vec<Vec<String>>, Vec<usize>) = headings.unzip();
         let tall = headings.iter().map(Vec::len).max().unwrap_or(0);
         // Headings stand on the line above the first row.
         let line = |line: usize| {
-            let of = |lines: &Vec<String>| match (line + lines.len()).checked_sub(tall) {
-                Some(k) => lines[k].clone(),
-                None => String::new(),
+            let of = |lines: &Vec<String>| {
+                let k = (line + lines.len()).checked_sub(tall);
+                k.map(|k| lines[k].clone()).unwrap_or_default()
             };
             headings.iter().map(of).collect()
         };
         Self {
             heading: (0..tall).map(line).collect(),
-            right: shown
-                .iter()
-                .map(|&k| Column::is_number(column(k)))
-                .collect(),
+            right: columns().map(|(_, column)| column.is_number()).collect(),
             rows,
             widths,
         }

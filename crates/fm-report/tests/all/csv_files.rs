@@ -1,6 +1,7 @@
 //! CSV files have the exact numbers.
 
 use fm_report::{Column, Document, Table, Unit, Value, csv};
+use fm_stats::Interval;
 
 use crate::small::document;
 
@@ -40,7 +41,11 @@ fn numbers_read_back_exactly() {
     for value in values {
         table.push([
             "x".into(),
-            Value::Interval(value, -value),
+            Interval {
+                low: value,
+                high: -value,
+            }
+            .into(),
             Value::MeanSd(value, None),
         ]);
     }

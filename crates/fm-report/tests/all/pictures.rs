@@ -1,9 +1,9 @@
 //! What plots and images show.
 
-use fm_report::{Axis, Datum, Document, Image, Mark, Plot, Series, Unit, html};
+use fm_report::{Axis, Datum, Document, Image, Mark, Palette, Plot, Shape, Unit, html};
 
 use crate::page::parse;
-use crate::small::strips;
+use crate::small::{interval, strips};
 
 /// Horizontal coordinates of the dots of a class.
 fn dots(page: &str) -> Vec<f64> {
@@ -38,8 +38,8 @@ fn zero_on_a_logarithmic_axis_is_an_arrow_at_the_edge() {
         Axis::linear("rows", Unit::Count),
         Axis::log("error", Unit::Fraction),
     );
-    let turned = data.iter().map(|d| Datum::new(d.y, d.x, "pair")).collect();
-    plot.marks.push(Mark::Points(Series::new("", 0), turned));
+    let turned = data.iter().map(|d| Datum::new(d.y, d.x, "pair"));
+    plot.marks.push(Mark::new(Shape::Points, "", 0, turned));
     let (_, text) = parse(&html(&Document::new("a").with(plot), None));
     assert!(
         text.contains("0.00") && text.contains("One value is outside the plot"),
@@ -55,13 +55,9 @@ fn equal_dots_do_not_hide_each_other() {
         Axis::linear("error", Unit::Fraction),
         Axis::names("arm", ["b".to_owned()]),
     );
-    let points = (0..9)
-        .map(|seed| Datum::new(0.01, 0.0, format!("seed {seed}")))
-        .collect();
-    let page = html(
-        &Document::new("a").with(plot.with(Mark::Points(Series::new("", 0), points))),
-        None,
-    );
+    let points = (0..9).map(|seed| Datum::new(0.01, 0.0, format!("seed {seed}")));
+    let plot = plot.with(Mark::new(Shape::Points, "", 0, points));
+    let page = html(&Document::new("a").with(plot), None);
     let (elements, _) = parse(&page);
     let mut heights: Vec<f64> = elements
         .iter()
@@ -80,8 +76,7 @@ fn equal_dots_do_not_hide_each_other() {
 fn empty_plots_and_plots_of_no_number_are_drawn() {
     let axis = || Axis::linear("x", Unit::Points);
     let names = || Axis::names("n", []);
-    let nan = vec![Datum::new(f64::NAN, f64::NAN, "").within(Some((f64::NAN, f64::INFINITY)))];
-    let series = || Series::new("s", 9);
+    let nan = vec![Datum::new(f64::NAN, f64::NAN, "").within(interval(f64::NAN, f64::INFINITY))];
     for (x, y) in [
         (axis(), axis()),
         (axis(), names()),
@@ -89,17 +84,22 @@ fn empty_plots_and_plots_of_no_number_are_drawn() {
         (names(), axis()),
     ] {
         let empty = Plot::new("p", "p", x.clone(), y.clone());
+        let cells = Shape::Cells(Unit::Points, Palette::Diverging);
         let marks = [
-            Mark::Line(series(), Vec::new()),
-            Mark::Line(series(), nan.clone()),
-            Mark::Points(series(), nan.clone()),
-            Mark::Means(series(), nan.clone()),
+            Mark::new(Shape::Line, "s", 9, []),
+            Mark::new(Shape::Line, "s", 9, nan.clone()),
+            Mark::new(Shape::Points, "s", 9, nan.clone()),
+            Mark::means(nan.clone()),
+            Mark::guide([(f64::NAN, f64::NAN); 2], "s"),
         ];
         parse(&html(&Document::new("a").with(empty.clone()), None));
         let full = marks.into_iter().fold(empty, Plot::with);
-        let page = html(&Document::new("a").with(full), None);
-        parse(&page);
-        assert!(!page.contains("NaN") && !page.contains("inf"), "{page}");
+        let map = full.clone().with(Mark::new(cells, "s", 9, nan.clone()));
+        for plot in [full, map] {
+            let page = html(&Document::new("a").with(plot), None);
+            parse(&page);
+            assert!(!page.contains("NaN") && !page.contains("inf"), "{page}");
+        }
     }
 }
 

@@ -42,7 +42,7 @@ fn a_store_with_every_kind_of_sweep_has_a_page_that_is_well_formed() {
     let (folder, results) = with_sweeps();
     let report = Report::of(&results).unwrap();
     let written = report.write(folder.path()).unwrap();
-    let page = text(&written.html);
+    let page = text(&written);
     let (elements, words) = parse(&page);
     assert!(HOSTILE.contains("<script") && !page.contains("<script"));
     assert!(words.contains(&HOSTILE.replace(['\u{202e}', '\u{1b}'], "\u{fffd}")));
@@ -90,7 +90,7 @@ fn a_store_with_every_kind_of_sweep_has_a_page_that_is_well_formed() {
         _ => None,
     });
     assert_eq!(diverged, Some(failed));
-    let cells = read(&text(&written.cells));
+    let cells = read(&text(&folder.path().join("cells.csv")));
     assert_eq!(cells.len(), 1 + results.cells().count());
     let status = cells[0]
         .iter()
@@ -126,8 +126,8 @@ fn the_summary_has_the_scores_of_every_seed_in_their_order() {
     let folder = tempfile::tempdir().unwrap();
     let results = run(&experiment("9,2,5", &[]), folder.path());
     let report = Report::of(&results).unwrap();
-    let written = report.write(folder.path()).unwrap();
-    let summary: Value = serde_json::from_str(&text(&written.summary)).unwrap();
+    report.write(folder.path()).unwrap();
+    let summary: Value = serde_json::from_str(&text(&folder.path().join("summary.json"))).unwrap();
     assert_eq!(summary["seeds"], json!([2, 5, 9]));
     let accuracy = |arm: Option<usize>| {
         let cells = results.by_seed(0, 0, arm);
@@ -197,7 +197,7 @@ fn a_store_without_any_score_has_a_report() {
     let (store, _) = asked.open(folder.path()).unwrap();
     let results = asked.results(store).unwrap();
     let report = Report::of(&results).unwrap();
-    parse(&text(&report.write(folder.path()).unwrap().html));
+    parse(&text(&report.write(folder.path()).unwrap()));
     assert_eq!(
         report.summary["arms"]["scratch"]["test_error"]["mean"],
         Value::Null
@@ -236,13 +236,8 @@ fn the_command_reproduces_seeds_sweeps_and_data() {
     let asked = experiment("2,3", &[]).sweep("samples").unwrap();
     let asked = crate::stores::with_sweep(asked, &[("*.lr", json!([0.02, 0.05]))]);
     let results = run(&asked, folder.path());
-    let page = text(
-        &Report::of(&results)
-            .unwrap()
-            .write(folder.path())
-            .unwrap()
-            .markdown,
-    );
+    Report::of(&results).unwrap().write(folder.path()).unwrap();
+    let page = text(&folder.path().join("report.md"));
     let command = page
         .lines()
         .find(|line| line.starts_with("fm experiment"))

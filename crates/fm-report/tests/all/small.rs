@@ -1,9 +1,10 @@
 //! A small document with every kind of block.
 
 use fm_report::{
-    Axis, Cell, Column, Datum, Document, Image, Images, Mark, Palette, Plot, Section, Series,
+    Axis, Column, Datum, Document, Image, Images, Mark, Palette, Plot, Section, Shape, Shown,
     Table, Text, Tone, Unit, Value,
 };
+use fm_stats::Interval;
 
 /// A text that has a meaning in every format it is written to.
 pub(crate) const HOSTILE: &str =
@@ -19,25 +20,27 @@ pub(crate) fn strips() -> Plot {
         values.into_iter().enumerate().map(datum)
     };
     let means = vec![
-        Datum::new(-0.0077, 0.0, "").within(Some((-0.0152, -0.0002))),
-        Datum::new(0.12, 1.0, "").within(Some((-0.018, 0.258))),
+        Datum::new(-0.0077, 0.0, "").within(interval(-0.0152, -0.0002)),
+        Datum::new(0.12, 1.0, "").within(interval(-0.018, 0.258)),
     ];
-    let none = Series::new("", 0);
     Plot::new(
         "differences",
         "Test error minus that of scratch, seed by seed",
         Axis::linear("difference of the test errors", Unit::Points),
         Axis::names("comparison", names.map(str::to_owned)),
     )
-    .with(Mark::Zero {
-        below: "better".to_owned(),
-        above: "worse than scratch".to_owned(),
-    })
-    .with(Mark::Means(none.clone(), means))
-    .with(Mark::Points(
-        none,
-        points(0, near).chain(points(1, far)).collect(),
+    .zero("better", "worse than scratch")
+    .with(Mark::means(means))
+    .with(Mark::new(
+        Shape::Points,
+        "",
+        0,
+        points(0, near).chain(points(1, far)),
     ))
+}
+
+pub(crate) fn interval(low: f64, high: f64) -> Option<Interval> {
+    Some(Interval { low, high })
 }
 
 fn curves() -> Plot {
@@ -45,9 +48,9 @@ fn curves() -> Plot {
         let datum = |epoch: u32| {
             let loss = first / f64::from(epoch);
             Datum::new(f64::from(epoch), loss, format!("epoch {epoch}"))
-                .within(Some((0.9 * loss, 1.1 * loss)))
+                .within(interval(0.9 * loss, 1.1 * loss))
         };
-        Mark::Line(Series::new(name, colour), (1..=4).map(datum).collect())
+        Mark::new(Shape::Line, name, colour, (1..=4).map(datum))
     };
     Plot::new(
         "curves",
@@ -55,19 +58,19 @@ fn curves() -> Plot {
         Axis::linear("epoch", Unit::Count),
         Axis::log("validation loss", Unit::Loss),
     )
-    .with(Mark::Upright(2.5, "all trained".to_owned()))
+    .with(Mark::guide(
+        [(2.5, f64::INFINITY), (2.5, f64::NEG_INFINITY)],
+        "all trained",
+    ))
     .with(line("transfer", 0, 0.4))
     .with(line("scratch", 1, 0.7))
 }
 
 fn confusion() -> Plot {
     let names = || ["sandal", "shirt"].map(str::to_owned);
-    let cell = |x, y, value| Cell {
-        x,
-        y,
-        value,
-        sign: "",
-        label: format!("true class {y}, predicted {x}"),
+    let cell = |x, y, value| {
+        let label = format!("true class {y}, predicted {x}");
+        Datum::cell((x, y), value, "", label)
     };
     Plot::new(
         "confusion",
@@ -75,17 +78,17 @@ fn confusion() -> Plot {
         Axis::names("predicted class", names()),
         Axis::names("true class", names()),
     )
-    .with(Mark::Cells {
-        title: "share".to_owned(),
-        unit: Unit::Fraction,
-        palette: Palette::Sequential,
-        cells: vec![
+    .with(Mark::new(
+        Shape::Cells(Unit::Fraction, Palette::Sequential),
+        "share",
+        0,
+        [
             cell(0, 0, 0.99),
             cell(1, 0, 0.01),
             cell(0, 1, 0.025),
             cell(1, 1, 0.975),
         ],
-    })
+    ))
 }
 
 /// The scores of two models.
@@ -117,21 +120,17 @@ pub(crate) fn scores() -> Table {
         "scratch".into(),
         5_usize.into(),
         Value::MeanSd(0.0198, Some(0.0055)),
-        Value::Interval(0.0176, 0.0217),
+        interval(0.0176, 0.0217).into(),
         Value::MeanSd(0.1123, Some(0.0202)),
     ]);
     table.push([
         "transfer".into(),
         5_usize.into(),
         Value::MeanSd(0.0121, None),
-        Value::interval(None),
+        Value::Missing,
         Value::MeanSd(0.0792, Some(0.0114)),
         Value::Number(-0.0077),
-        Value::Wins {
-            wins: 4,
-            ties: 0,
-            losses: 1,
-        },
+        Value::Wins([4, 0, 1]),
         Value::Number(0.0004),
     ]);
     table
@@ -153,20 +152,19 @@ pub(crate) fn document(name: &str) -> Document {
             "linear-probe: undecided.".to_owned(),
             Tone::Neutral,
         ))
-        .with(Text::Warning {
-            says: format!("{name} has 5 seeds."),
-            advice: "Run it with 30.".to_owned(),
-        })
+        .with(Text::Warning(format!(
+            "{name} has 5 seeds. Run it with 30."
+        )))
         .with(Text::note(
             "Held fixed: the 200 training images and the 2,000 test images.",
         ))
         .with(scores())
         .with(
-            Section::details(format!("Learning curves of {name}"))
+            Section::new(format!("Learning curves of {name}"), Shown::Details)
                 .with(curves())
-                .with(Section::new("Predictions").with(confusion())),
+                .with(Section::new("Predictions", Shown::Open).with(confusion())),
         )
-        .with(Section::details("Images").with(Images {
+        .with(Section::new("Images", Shown::Details).with(Images {
             title: "Test images".to_owned(),
             note: format!("All of {name}."),
             images: vec![
@@ -174,8 +172,10 @@ pub(crate) fn document(name: &str) -> Document {
                 signed.described("unit 1", Vec::new()),
             ],
         }))
-        .with(Section::details("How to reproduce").with(Text::Code {
-            language: "sh",
-            text: format!("fm experiment --protocol '{name}'"),
-        }))
+        .with(
+            Section::new("How to reproduce", Shown::Details).with(Text::Code {
+                language: "sh",
+                text: format!("fm experiment --protocol '{name}'"),
+            }),
+        )
 }

@@ -1,4 +1,5 @@
-//! Event messages, in protocol buffers' wire format (tensorboard/compat/proto/event.proto):
+//! TensorBoard's event files: records of event messages, in protocol buffers' wire format
+//! (tensorboard/compat/proto/event.proto):
 //!
 //! ```text
 //! Event   { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5 }
@@ -8,8 +9,6 @@
 //!
 //! Written by hand, since four fields do not need generated code; a test compares the bytes with
 //! those of TensorBoard's own writer.
-
-use super::record;
 
 /// An event file that is being written.
 pub(crate) struct EventFile {
@@ -22,7 +21,7 @@ impl EventFile {
         let mut event = Vec::new();
         length_delimited(&mut event, 3, b"brain.Event:2");
         let mut file = Self { bytes: Vec::new() };
-        record::append(&mut file.bytes, &event);
+        append(&mut file.bytes, &event);
         file
     }
 
@@ -45,7 +44,7 @@ impl EventFile {
             varint(&mut event, step as u64);
         }
         length_delimited(&mut event, 5, &summary);
-        record::append(&mut self.bytes, &event);
+        append(&mut self.bytes, &event);
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {
@@ -77,12 +76,38 @@ fn varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
+/// Appends a record in TFRecord framing: length, its checksum, the bytes, their checksum; all
+/// little-endian.
+fn append(out: &mut Vec<u8>, bytes: &[u8]) {
+    let length = (bytes.len() as u64).to_le_bytes();
+    out.extend(length);
+    out.extend(masked_crc(&length).to_le_bytes());
+    out.extend(bytes);
+    out.extend(masked_crc(bytes).to_le_bytes());
+}
+
+/// Rotated by 15 bits, plus a constant, as TensorFlow's `lib/hash/crc32c.h` defines it.
+fn masked_crc(bytes: &[u8]) -> u32 {
+    crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
+}
+
+/// CRC-32C (Castagnoli; RFC 3720, appendix B.4), bit by bit: the files are small.
+fn crc32c(bytes: &[u8]) -> u32 {
+    const REVERSED_POLYNOMIAL: u32 = 0x82f6_3b78;
+    let of_byte = |crc: u32, byte: &u8| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            (crc >> 1) ^ (REVERSED_POLYNOMIAL & (crc & 1).wrapping_neg())
+        })
+    };
+    !bytes.iter().fold(!0, of_byte)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Written by TensorBoard's own classes: see `make_events.py` beside it.
-    const THEIRS: &[u8] = include_bytes!("../../tests/fixtures/events.out.tfevents.golden");
+    const THEIRS: &[u8] = include_bytes!("../tests/fixtures/events.out.tfevents.golden");
 
     #[test]
     fn the_bytes_are_those_of_tensorboard_s_own_writer() {
@@ -101,5 +126,14 @@ mod tests {
             )],
         );
         assert_eq!(file.finish(), THEIRS);
+    }
+
+    #[test]
+    fn checksums_are_those_of_rfc_3720() {
+        assert_eq!(crc32c(&[0; 32]), 0x8a91_36aa);
+        assert_eq!(crc32c(&[0xff; 32]), 0x62a8_ab43);
+        let ascending: Vec<u8> = (0..32).collect();
+        assert_eq!(crc32c(&ascending), 0x46dd_794e);
+        assert_eq!(crc32c(b"123456789"), 0xe306_9283);
     }
 }
