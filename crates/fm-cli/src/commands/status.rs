@@ -34,6 +34,8 @@ struct Status {
     series: Vec<Counts>,
     /// The first trainings that diverged, in words.
     diverged: Vec<String>,
+    /// Missing cells, each once, though several series may ask for it.
+    cells_left: usize,
     /// Jobs with missing cells.
     jobs_left: usize,
     /// Wall time until they are trained, as fast as before; `None` if nothing was timed yet.
@@ -63,6 +65,7 @@ pub(crate) fn run(args: &StatusArgs) -> Result<()> {
         seeds: progress.request.seeds.len(),
         series: counts(&progress),
         diverged: diverged(&progress, &store)?,
+        cells_left: progress.missing,
         jobs_left: progress.jobs.len(),
         secs_left: progress.thread_secs().map(|secs| secs / threads as f64),
         processes: processes(&progress, &store)?,

@@ -107,7 +107,7 @@ impl Scripts<'_> {
 
     fn paths(&self, text: &mut String) {
         let path = |path: &Path| quoted(&path.display().to_string());
-        let _ = writeln!(text, "\nset -u\nfm={}", path(self.program));
+        let _ = writeln!(text, "\nfm={}", path(self.program));
         let _ = writeln!(text, "results={}", path(self.results));
         if let Some(data) = self.data {
             let _ = writeln!(text, "data={}", path(data));
