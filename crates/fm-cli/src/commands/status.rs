@@ -171,14 +171,8 @@ fn diverged(progress: &Progress, store: &Store) -> Result<Vec<String>> {
         let values: String = values
             .map(|(key, value)| format!(", {key}={value}"))
             .collect();
-        lines.push(format!(
-            "{}, seed {}{values}: in epoch {} of the {} training: {}",
-            progress.plan.model(*place),
-            place.seed,
-            failure.epoch,
-            failure.training,
-            failure.reason
-        ));
+        let (model, seed, why) = (progress.plan.model(*place), place.seed, failure.reason);
+        lines.push(format!("{model}, seed {seed}{values}: {why}"));
     }
     Ok(lines)
 }

@@ -10,7 +10,9 @@ use std::time::Duration;
 use libtest_mimic::{Completion, Trial};
 
 use crate::cluster::{Cluster, kill};
-use crate::support::{assert_same, count, experiment, fm, message, mount, printed};
+use crate::support::{
+    Mounted, PROTOCOL, assert_same, count, experiment, fm, message, mount, printed,
+};
 
 pub(crate) fn tests() -> Vec<Trial> {
     let on_a_cluster = |name: &str, test: fn(&Cluster)| {
@@ -68,6 +70,7 @@ fn faults(cluster: &Cluster) {
             while !done.load(Ordering::Relaxed) {
                 status_is_right(cluster, folder, &results);
                 reads.fetch_add(1, Ordering::Relaxed);
+                thread::sleep(Duration::from_millis(100));
             }
         });
         let harmed = scope.spawn(|| harm(cluster, &results, &script));
@@ -161,50 +164,80 @@ fn status_is_right(cluster: &Cluster, folder: &Path, results: &Path) {
     assert!(range.contains(&missing), "{range:?}: {status:#}");
 }
 
+/// One learning rate makes `scratch` diverge.
+const DIVERGING: &str = "arms.scratch.phases[0].optimizer.sgd.lr=1e-2,1e30";
+
 fn named_failures(cluster: &Cluster) {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    printed(&mut fm(
-        folder,
-        &[
-            "data",
-            "unpack",
-            "--data",
-            "sample",
-            "--out",
-            "pictures",
-            "--per-class",
-            "80",
-        ],
-    ));
+    let unpack = ["data", "unpack", "--data", "sample", "--out", "pictures"];
+    printed(fm(folder, &unpack).args(["--per-class", "80"]));
     printed(&mut fm(
         folder,
         &["data", "pack", "pictures", "--out", "data"],
     ));
-    let data = folder.join("data");
-    // On n4 the folder of the data is empty.
-    let empty = format!("mount -t tmpfs none {}", data.display());
-    let probe = tempfile::tempdir().unwrap();
-    if mount(&["-t", "tmpfs", "none"], probe.path()).is_ok() {
-        let _ = Command::new("umount").arg(probe.path()).output();
-        cluster.stop_node("n4");
-        cluster.start_node("n4", Some(&empty));
-        cluster.until_nodes_are_up();
-    }
+    fs::write(folder.join("tiny.toml"), PROTOCOL).unwrap();
     fs::write(folder.join("fm-slurm.toml"), "task_minutes = 1\n").unwrap();
-    let sweep = "arms.scratch.phases[0].optimizer.sgd.lr=1e-2,1e30";
-    let mut command = experiment(folder, "1..24", &["--sweep", sweep, "--slurm"]);
-    let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-    let at = args.iter().position(|arg| arg == "sample").unwrap();
-    command = fm(folder, &[]);
-    command.args(&args[..at]).arg(&data).args(&args[at + 1..]);
-    printed(&mut cluster.on(&mut command));
-    thread::sleep(Duration::from_millis(100));
+    let run = |out: &str, more: &[&str]| {
+        let asked = ["experiment", "--protocol", "tiny.toml", "--seeds", "1..24"];
+        let mut command = fm(folder, &asked);
+        command.args(["--data", "data", "--out", out, "--sweep", DIVERGING]);
+        cluster.on(command.args(more))
+    };
+    printed(&mut run("alone", &[]));
+
+    // On n4 the folder of the data is empty, and n4 is never the only node that is free.
+    let (data, probe) = (folder.join("data"), tempfile::tempdir().unwrap());
+    if let Err(reason) = mount(&["-t", "tmpfs", "none"], probe.path()) {
+        println!("not tried, since nothing can be mounted: {reason}");
+        return;
+    }
+    drop(Mounted(probe.path()));
+    cluster.stop_node("n4");
+    let hide = format!("mount -t tmpfs none '{}'", data.display());
+    cluster.start_node("n4", Some(&hide));
+    cluster.until_nodes_are_up();
+    printed(&mut run("results", &["--slurm"]));
     cluster.until_idle(120);
-    let status = printed(&mut cluster.on(&mut fm(folder, &["status", "results"])));
-    println!("{status}");
+    let status = cluster.status(folder);
+    let processes = status["processes"].as_array().unwrap();
+    assert!(!processes.is_empty(), "{status:#}");
+    for process in processes {
+        assert_eq!(process["state"], "failed", "{status:#}");
+        assert_eq!(process["host"], "n4", "{status:#}");
+        let why = process["failed"].as_str().unwrap();
+        assert!(why.contains("/data: no train-images"), "{why}");
+        let log = folder
+            .join("results")
+            .join(process["log"].as_str().unwrap());
+        assert!(fs::read_to_string(log).unwrap().contains(why));
+    }
+    // Every other share is done, and the report names what failed.
     let report = fs::read_to_string(folder.join("results/report.md")).unwrap();
-    assert!(report.contains("diverged"), "{report}");
+    for said in ["diverged", "on n4", "/data: no train-images"] {
+        assert!(report.contains(said), "{said}: {report}");
+    }
+
+    cluster.stop_node("n4");
+    cluster.start_node("n4", None);
+    cluster.until_nodes_are_up();
+    // Tasks that the user cancels do not ask to run again.
+    printed(&mut run("results", &["--slurm"]));
+    cluster.a_running_task(&[]);
+    cluster.ask("scancel", &["--user=root"]);
+    cluster.until_idle(30);
+    printed(&mut run("results", &["--slurm", "--wait"]));
+    cluster.until_idle(30);
+    let results = folder.join("results");
+    assert_same(&results, &folder.join("alone"), "a node without data");
+    let status = cluster.status(folder);
+    assert_eq!(status["cells_left"], 0, "{status:#}");
+    assert_eq!(status["series"][1]["failed"], 24, "{status:#}");
+    let diverged = status["diverged"][0].as_str().unwrap();
+    assert!(
+        diverged.starts_with("scratch, seed 1, arms.scratch"),
+        "{diverged}"
+    );
 }
 
 fn gnu_parallel() -> Result<Completion, libtest_mimic::Failed> {
