@@ -10,6 +10,7 @@ use fm_experiment::ExperimentError;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use crate::print::quoted;
 use crate::signals;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
@@ -70,6 +71,11 @@ impl Stopped {
         Self { asked, text }
     }
 
+    /// Whether a signal asked for it.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.asked
+    }
+
     /// What the program ends with.
     pub(crate) fn exit_code(&self) -> u8 {
         let signal = i32::try_from(SIGNAL.load(Ordering::Relaxed)).unwrap_or(SIGINT);
@@ -88,15 +94,6 @@ impl fmt::Display for Stopped {
 
 impl std::error::Error for Stopped {}
 
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,13 +110,5 @@ mod tests {
         assert!(says(full).contains("to continue"));
         let other = ExperimentError::OtherSource { seed: 1 };
         assert!(!says(other).contains("to continue"));
-    }
-
-    #[test]
-    fn a_command_can_be_given_to_a_shell_as_it_is_printed() {
-        assert_eq!(quoted("--seeds"), "--seeds");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -17,6 +17,7 @@ mod openblas;
 mod print;
 mod progress;
 mod signals;
+mod slurm;
 
 use std::process::ExitCode;
 

@@ -69,3 +69,25 @@ pub(crate) fn table(caption: &str, columns: &[(&str, Option<Unit>)]) -> Table {
 pub(crate) fn percent(fraction: f64) -> String {
     Unit::Fraction.with_unit(fraction)
 }
+
+/// A word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_given_to_a_shell_as_it_is_printed() {
+        assert_eq!(quoted("--seeds"), "--seeds");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -94,7 +94,7 @@ impl Observer for JobBar {
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
+pub(crate) fn style(template: &str) -> ProgressStyle {
     // The templates are constants: a plain bar is shown should one ever be wrong.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -8,13 +8,14 @@ use fm_nn::{Backend, Engine};
 use crate::data::{Data, Labels};
 use crate::error::ExperimentError;
 use crate::executor::Executor;
-use crate::job::{Job, jobs};
+use crate::job::{Job, Work, jobs};
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::protocol::Protocol;
 use crate::request::Request;
 use crate::results::Results;
 use crate::seeds::SeedList;
-use crate::store::{Asked, MadeWith, Store};
+use crate::store::{Asked, Listing, MadeWith, Store};
 use crate::watch::Observer;
 
 /// A request, the data it is asked of, and what carries it out.
@@ -102,7 +103,8 @@ impl Experiment {
 
     /// The work of jobs, of which an observer is told.
     pub fn work(&self, jobs: &[Job]) -> u64 {
-        jobs.iter().map(|job| job.work(&self.labels)).sum()
+        let work = Work::on(&self.labels);
+        jobs.iter().map(|job| work.of_job(job)).sum()
     }
 
     /// Trains what is missing in the store at `path`, and reads the results.
@@ -129,13 +131,39 @@ impl Experiment {
         jobs: &[Job],
         observer: &dyn Observer,
     ) -> Result<(), ExperimentError> {
+        self.ask(store)?;
+        self.executor.run(jobs, &self.data, store, observer)
+    }
+
+    /// Keeps the request in a store, for readers who do not know it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn ask(&self, store: &Store) -> Result<(), ExperimentError> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         store.ask(&Asked {
             request: self.request.clone(),
             asked_at: since.map_or(0, |since| since.as_secs()),
             made_with: self.made_with.clone(),
-        })?;
-        self.executor.run(jobs, &self.data, store, observer)
+        })
+    }
+
+    /// How far the request is in the store at `path`, which need not exist. Nothing is created.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn progress(&self, path: &Path) -> Result<Progress, ExperimentError> {
+        self.check_rows()?;
+        let of = |listing: &_, timings: &[_]| {
+            Progress::of(&self.request, &self.labels, listing, timings)
+        };
+        match path.join("store.json").exists() {
+            false => of(&Listing::default(), &[]),
+            true => {
+                let store = Store::open(path, &self.labels)?;
+                of(&store.listing()?, &store.timings()?)
+            }
+        }
     }
 
     /// Reads the results of the request, with what was asked before of the same recipe.

@@ -1,10 +1,15 @@
 //! [`Job`]: what is scheduled, a source network and its missing cells.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use crate::data::Labels;
+use crate::parallel::in_parallel;
 use crate::plan::{Place, Plan};
-use crate::recipe::{Key, Recipe};
+use crate::recipe::{Key, Recipe, RowsUsed};
 
 /// A source network and cells that are trained beside it.
 ///
@@ -21,17 +26,53 @@ pub struct Job {
 impl Job {
     /// Rows that its trainings go through, all epochs together: what an observer is told of.
     pub fn work(&self, data: &Labels) -> u64 {
-        let Some(first) = self.cells.first() else {
-            return 0;
+        Work::on(data).of_job(self)
+    }
+}
+
+/// Rows and target classes.
+type Task = (RowsUsed, Vec<u8>);
+
+/// The work of cells on a dataset.
+pub(crate) struct Work<'a> {
+    data: &'a Labels,
+    /// Training rows of the source task, which take a pass over the labels to count.
+    source_rows: Mutex<Vec<(Task, usize)>>,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn on(data: &'a Labels) -> Self {
+        let source_rows = Mutex::default();
+        Self { data, source_rows }
+    }
+
+    pub(crate) fn of_job(&self, job: &Job) -> u64 {
+        let recipes = job.cells.iter().map(|cell| &cell.recipe);
+        recipes.map(|recipe| self.of_cell(recipe)).sum()
+    }
+
+    pub(crate) fn of_cell(&self, recipe: &Recipe) -> u64 {
+        let source_rows = match recipe.arm {
+            Some(_) => 0,
+            None => self.source_rows(recipe),
         };
-        let counts = data.class_rows(&first.recipe.rows);
-        let targets = &first.recipe.target_classes;
-        let target_rows = targets.iter().map(|&class| counts[usize::from(class)]);
-        let source_rows = counts.iter().sum::<usize>() - target_rows.sum::<usize>();
-        self.cells
-            .iter()
-            .map(|cell| cell.recipe.work(source_rows))
-            .sum()
+        recipe.work(source_rows)
+    }
+
+    fn source_rows(&self, recipe: &Recipe) -> usize {
+        let known = self.source_rows.lock();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        let is_task = |task: &Task| task.0 == recipe.rows && task.1 == recipe.target_classes;
+        if let Some((_, rows)) = known.iter().find(|(task, _)| is_task(task)) {
+            return *rows;
+        }
+        let counts = self.data.class_rows(&recipe.rows);
+        let targets = recipe.target_classes.iter();
+        let target_rows = targets.map(|&class| counts[usize::from(class)]);
+        let rows = counts.iter().sum::<usize>() - target_rows.sum::<usize>();
+        let task = (recipe.rows.clone(), recipe.target_classes.clone());
+        known.push((task, rows));
+        rows
     }
 }
 
@@ -57,13 +98,14 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
     let mut by_source: BTreeMap<Key, usize> = BTreeMap::new();
     let mut seen: BTreeSet<Key> = BTreeSet::new();
-    for place in plan.places() {
-        let recipe = plan.recipe(place);
-        let key = recipe.key();
+    let cells = keyed(plan, |place, key, recipe| {
+        (!done.contains(&key)).then(|| (recipe, plan.group(place)))
+    });
+    for (place, key, missing) in cells {
         // Two questions may have a cell in common; the first asks for more of it.
-        if done.contains(&key) || !seen.insert(key) {
+        let Some((recipe, source)) = missing.filter(|_| seen.insert(key)) else {
             continue;
-        }
+        };
         let cell = Cell {
             key,
             model: plan.model(place).to_owned(),
@@ -75,7 +117,6 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
             keep_model: keeps_model(plan, place),
             recipe,
         };
-        let source = plan.group(place);
         let job = *by_source.entry(source).or_insert_with(|| {
             let cells = Vec::new();
             jobs.push(Job { source, cells });
@@ -86,6 +127,20 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
     jobs
 }
 
+/// Every place of a plan in its order, its key, and a function of its recipe: recipes and their
+/// keys are what takes time in a large plan.
+pub(crate) fn keyed<R: Send>(
+    plan: &Plan,
+    of: impl Fn(Place, Key, Recipe) -> R + Sync,
+) -> Vec<(Place, Key, R)> {
+    let places: Vec<Place> = plan.places().collect();
+    in_parallel(&places, |&place| {
+        let recipe = plan.recipe(place);
+        let key = recipe.key();
+        (place, key, of(place, key, recipe))
+    })
+}
+
 /// Of the main table every source network, and the arms of the lowest seed.
 fn keeps_model(plan: &Plan, place: Place) -> bool {
     let lowest = plan.series[0].seeds.first() == Some(&place.seed);
@@ -94,7 +149,10 @@ fn keeps_model(plan: &Plan, place: Place) -> bool {
 
 /// One of `count` shares of the jobs, by the hash of their source: every job is in one share, and
 /// the shares of processes that know nothing of each other do not overlap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Shares are uneven: of 200 jobs in 20 shares the largest has about 17.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Slice {
     /// Counted from 1.
     pub index: u64,
@@ -103,9 +161,35 @@ pub struct Slice {
 }
 
 impl Slice {
-    /// Whether a job is in this share.
-    pub fn contains(&self, job: &Job) -> bool {
-        job.source.number() % self.count == self.index - 1
+    /// Whether the job of a source network is in this share.
+    pub fn contains(&self, source: &Key) -> bool {
+        Self::of(source, self.count) == *self
+    }
+
+    /// The share of `count` that the job of a source network is in.
+    pub fn of(source: &Key, count: u64) -> Self {
+        let index = source.number() % count + 1;
+        Self { index, count }
+    }
+}
+
+impl fmt::Display for Slice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.count)
+    }
+}
+
+impl From<Slice> for String {
+    fn from(slice: Slice) -> Self {
+        slice.to_string()
+    }
+}
+
+impl TryFrom<String> for Slice {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
     }
 }
 

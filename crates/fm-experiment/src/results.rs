@@ -7,13 +7,12 @@ use std::sync::Arc;
 use fm_train::{EpochRecord, Scores, predicted_classes};
 
 use crate::error::ExperimentError;
-use crate::job::jobs;
 use crate::plan::{Place, Plan, Series};
 use crate::protocol::Protocol;
 use crate::recipe::Key;
 use crate::record::{Outcome, Predictions, Record};
 use crate::request::Request;
-use crate::store::{Asked, MadeWith, Store};
+use crate::store::{MadeWith, Store};
 use crate::test_rows::TestRows;
 
 /// The cells of a request, read from a store.
@@ -50,17 +49,6 @@ pub struct CellResult {
     pub correct: Arc<[bool]>,
 }
 
-/// What remains to be trained.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Remaining {
-    /// Jobs that have missing cells.
-    pub jobs: usize,
-    /// Seconds that they take on one thread, by the timings of the store; `None` without timings.
-    pub thread_secs: Option<f64>,
-    /// The most jobs that a process ran at the same time.
-    pub threads: usize,
-}
-
 impl CellResult {
     /// The scores of a training that did not fail.
     pub fn scores(&self) -> Option<&Scores> {
@@ -83,16 +71,7 @@ impl Results {
     /// [`ExperimentError::NoRequest`] for a store that was never asked, and damaged files.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
         let store = Store::read(path)?;
-        let mut asked = store.asked()?.into_iter();
-        let Some(Asked {
-            request, made_with, ..
-        }) = asked.next()
-        else {
-            return Err(ExperimentError::NoRequest {
-                path: path.to_owned(),
-            });
-        };
-        let request = merge(request, asked.map(|asked| asked.request));
+        let (request, made_with) = merged(&store)?;
         Self::exactly(store, request, made_with)
     }
 
@@ -236,28 +215,20 @@ impl Results {
         self.cells().filter(failed)
     }
 
-    /// What remains to be trained, and how long it takes as fast as before.
-    ///
-    /// # Errors
-    /// Damaged files of the store.
-    pub fn remaining(&self) -> Result<Remaining, ExperimentError> {
-        let labels = self.store.labels()?;
-        let jobs = jobs(&self.plan, &self.store.keys()?);
-        let work: u64 = jobs.iter().map(|job| job.work(&labels)).sum();
-        let timings = self.store.timings()?;
-        let done: u64 = timings.iter().map(|timing| timing.work).sum();
-        let took: f64 = timings.iter().map(|timing| timing.wall_secs).sum();
-        Ok(Remaining {
-            jobs: jobs.len(),
-            thread_secs: (done > 0).then(|| took / done as f64 * work as f64),
-            threads: timings.iter().map(|timing| timing.jobs).max().unwrap_or(1),
-        })
-    }
-
     /// Cells that are not trained yet.
     pub fn missing(&self) -> impl Iterator<Item = &CellResult> {
         self.cells().filter(|cell| cell.outcome.is_none())
     }
+}
+
+/// What was asked last of a store, with what was asked before of the same recipe, and with what.
+pub(crate) fn merged(store: &Store) -> Result<(Request, MadeWith), ExperimentError> {
+    let mut asked = store.asked()?.into_iter();
+    let latest = asked.next().ok_or_else(|| ExperimentError::NoRequest {
+        path: store.path().to_owned(),
+    })?;
+    let request = merge(latest.request, asked.map(|asked| asked.request));
+    Ok((request, latest.made_with))
 }
 
 /// The request with the seeds, arms and sweeps that earlier requests of the same recipe add.

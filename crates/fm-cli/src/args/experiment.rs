@@ -9,6 +9,7 @@ use fm_experiment::{SeedList, Slice};
 use fm_nn::Backend;
 use serde_json::Value;
 
+use super::slurm::SlurmArgs;
 use super::{DataChoice, Format, backend, words};
 
 /// `fm experiment`
@@ -25,6 +26,7 @@ Examples:
   fm experiment --sweep samples --sweep depth     and over target rows and layers reused
   fm experiment --sweep '*.lr=1e-3,1e-2'          and over two learning rates
   fm experiment --slice 1/8                       an eighth of the jobs; 1/8 to 8/8 are all
+  fm experiment --slurm --partition short         all of it on a Slurm cluster, as a job array
 
 Run it again after an interruption: it trains what is still missing. Any number of processes may
 work in one folder at the same time.")]
@@ -104,6 +106,9 @@ pub(crate) struct ExperimentArgs {
     /// How to print the results; json is the content of summary.json
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) slurm: SlurmArgs,
 }
 
 /// `--sweep`
@@ -142,7 +147,10 @@ fn sweep(text: &str) -> Result<SweepArg, String> {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  fm status results/notebook-2e    cells that are done, diverged or missing, and the time left")]
+  fm status results/notebook-2e    cells that are done, diverged or missing, and the time left
+
+It reads names of files and no record, and needs no write access. Processes write a sign of life every
+half minute; one that was silent for three minutes is shown as lost.")]
 pub(crate) struct StatusArgs {
     /// The results folder of an experiment, which may be in use
     #[arg(value_name = "DIR")]

@@ -4,6 +4,7 @@ pub(crate) mod data;
 pub(crate) mod experiment;
 pub(crate) mod model;
 pub(crate) mod rows;
+pub(crate) mod slurm;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};

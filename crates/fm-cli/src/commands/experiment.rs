@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use fm_data::LoadedData;
 use fm_experiment::protocol::{BUILT_IN, ClassRef};
 use fm_experiment::{
-    Experiment, Job, MadeWith, Protocol, Request, SeedList, Store, default_backend, did_you_mean,
-    fit_to_data,
+    Experiment, Job, MadeWith, Process, Progress, Protocol, Request, Results, SeedList, Slice,
+    Store, default_backend, did_you_mean, fit_to_data,
 };
 use fm_nn::{Backend, Engine};
 use fm_report::counted;
@@ -20,9 +20,26 @@ use crate::interrupt::{self, Stopped};
 use crate::openblas;
 use crate::print::note;
 use crate::progress::JobBar;
+use crate::slurm::{self, Settings, Submission};
 
 /// Trains what is missing, writes the report, and prints the results.
 pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
+    let result = carry_out(args);
+    // A share says in its store why it failed: nobody may be watching it.
+    if let (Some(slice), Some(out), Err(error)) = (args.slice, &args.out, &result)
+        && !error.downcast_ref().is_some_and(Stopped::was_asked)
+        && let Ok(store) = Store::read(out)
+    {
+        let text = format!("{error:#}");
+        let failed = text.lines().next().map(str::to_owned);
+        let process = slurm::this_process(Some(slice));
+        // Where not even this can be written, standard error has it.
+        let _ = store.keep_failure(&Process { failed, ..process });
+    }
+    result
+}
+
+fn carry_out(args: &ExperimentArgs) -> Result<()> {
     let seeds = match (args.seed, &args.seeds) {
         (Some(seed), _) => SeedList::one(seed),
         (None, Some(seeds)) => seeds.clone(),
@@ -39,6 +56,8 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         Request::new(protocol.clone(), &seeds, Backend::Portable),
         args,
     )?;
+    let settings = args.slurm.slurm.then(|| Settings::read(&args.slurm));
+    let settings = settings.transpose()?;
     let engine = args.backend.map(openblas::engine).transpose()?;
     if let Some(out) = args.out.as_ref().filter(|out| out.is_file()) {
         bail!("--out {} is a file, not a folder", out.display());
@@ -58,6 +77,7 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     let mut request = with_pairs(request, args, data.train.class_names())?;
     let engine = engine.map_or_else(|| default_engine(&out), Ok)?;
     request.backend = engine.backend();
+    let origin = data.origin.clone();
     let mut experiment = Experiment::new(request.protocol.clone(), data.into()).engine(engine);
     experiment.request = request;
     experiment.made_with = made_with(&experiment.executor.engine);
@@ -65,30 +85,92 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
         experiment.executor.threads = jobs;
     }
 
+    if let Some(settings) = &settings {
+        let submission = Submission {
+            args,
+            settings,
+            experiment: &experiment,
+            origin: &origin,
+            out: &out,
+        };
+        return submit(&submission);
+    }
+
     let (store, mut jobs) = experiment.open(&out)?;
     if let Some(slice) = args.slice {
-        jobs.retain(|job| slice.contains(job));
+        jobs.retain(|job| slice.contains(&job.source));
+        // Processes that were given the same share begin at different jobs of it, and skip those
+        // that the other has done.
+        let first = std::process::id() as usize % jobs.len().max(1);
+        jobs.rotate_left(first);
     }
-    train(&experiment, &store, &jobs, &out)?;
-    let results = experiment.results(store)?;
-    let missing = results.missing().count();
-    if args.slice.is_some() && missing > 0 {
+    train(&experiment, &store, &jobs, &out, args.slice)?;
+    if let Some(slice) = args.slice {
+        store.forget_failure(Some(slice));
+        // Names only: the last share alone reads all records.
+        let missing = Progress::read(&out)?.missing;
         let cells = counted(missing, "cell");
-        note(&format!(
-            "This share is done. {cells} of other shares are missing in {}; `fm status` counts them.",
-            out.display()
-        ));
+        match missing {
+            0 if args.slurm.no_report => note("This share is done, and nothing is missing."),
+            0 => {
+                return report::finish(
+                    experiment.results(store)?,
+                    &out,
+                    args.format,
+                    args.tensorboard,
+                );
+            }
+            _ => note(&format!(
+                "This share is done. {cells} of other shares are missing in {}; `fm status` counts them.",
+                out.display()
+            )),
+        }
         return Ok(());
     }
-    report::finish(results, &out, args.format, args.tensorboard)
+    report::finish(
+        experiment.results(store)?,
+        &out,
+        args.format,
+        args.tensorboard,
+    )
+}
+
+/// Submits an experiment to Slurm and, if asked to, waits for its end.
+fn submit(submission: &Submission<'_>) -> Result<()> {
+    let Submission { args, out, .. } = *submission;
+    let submitted = submission.run()?;
+    if !args.slurm.wait || (submitted && !slurm::wait(out)?) {
+        return Ok(());
+    }
+    let missing = Progress::read(out)?.missing;
+    report::finish(Results::read(out)?, out, args.format, args.tensorboard)?;
+    match missing {
+        0 => Ok(()),
+        _ => bail!(
+            "{} still missing; `fm status {}` says why. The same command submits them again",
+            counted(missing, "cell"),
+            out.display()
+        ),
+    }
 }
 
 /// Trains jobs under a progress bar.
-fn train(experiment: &Experiment, store: &Store, jobs: &[Job], out: &Path) -> Result<()> {
+fn train(
+    experiment: &Experiment,
+    store: &Store,
+    jobs: &[Job],
+    out: &Path,
+    slice: Option<Slice>,
+) -> Result<()> {
+    if jobs.is_empty() {
+        return Ok(experiment.ask(store)?);
+    }
+    let announced = store.announce(slurm::this_process(slice));
     let bar = JobBar::new(jobs, experiment.work(jobs));
     interrupt::watch()?;
     let trained = experiment.carry_out(store, jobs, &bar);
     bar.finish();
+    drop(announced);
     trained.map_err(|error| Stopped::new(error, &bar.done(), out).into())
 }
 

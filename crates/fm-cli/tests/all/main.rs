@@ -1,11 +1,15 @@
 //! The integration tests of the program, in one binary.
 
 mod bad_input;
+#[cfg(unix)]
+mod cluster;
 mod full_disk;
 mod hostile;
 mod models;
 mod pipes;
 mod requests;
+#[cfg(unix)]
+mod slurm;
 mod stopped;
 mod stores;
 mod support;
@@ -19,6 +23,8 @@ fn main() {
     tests.extend(models::tests());
     tests.extend(pipes::tests());
     tests.extend(requests::tests());
+    #[cfg(unix)]
+    tests.extend(slurm::tests());
     tests.extend(stopped::tests());
     tests.extend(stores::tests());
     libtest_mimic::run(&Arguments::from_args(), tests).exit();

@@ -5,10 +5,13 @@
 //! train-labels.safetensors       its labels, so that a reader needs no data
 //! requests/….json                what was asked, by the digest of the asking
 //! cells/3f/3f….safetensors       one record per cell, by its key
+//! cells/3f/3f….diverged          empty; beside the record of a training that diverged
 //! rows/….safetensors             the test rows of a task, by their digest
 //! rows/…-images.safetensors      their images, of the main table's target task
 //! models/transfer-seed-0001-….fmnn   networks: every source of the main table, the arms of its lowest seed
 //! timings/….jsonl                seconds per job, one file for each process
+//! processes/….json               processes that run here, and why others failed
+//! slurm/                         scripts and logs of tasks on a cluster
 //! ```
 //!
 //! Any number of processes on any number of machines may work in one store. A file is written under
@@ -16,9 +19,10 @@
 //! never rewritten, and no lock is held. A reader needs no write access.
 
 mod files;
+mod listing;
 mod log;
+mod process;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,7 +32,9 @@ use fm_nn::{Metadata, Model, Network};
 use ndarray::ArrayView1;
 use serde::{Deserialize, Serialize};
 
+pub use listing::Listing;
 pub use log::{Asked, MadeWith, Timing};
+pub use process::{Announced, Process, ProcessState};
 
 use files::{create_new, entries, read_bytes, read_json};
 
@@ -36,7 +42,7 @@ use crate::data::{DatasetIdentity, Labels};
 use crate::error::{ExperimentError, io_error};
 use crate::json::to_json;
 use crate::recipe::Key;
-use crate::record::Record;
+use crate::record::{Outcome, Record};
 use crate::tasks::PIXEL_SCALE;
 use crate::test_rows::{TestImages, TestRows};
 
@@ -173,26 +179,6 @@ impl Store {
         self.path.join(record_name(key))
     }
 
-    /// The keys of all records.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn keys(&self) -> Result<BTreeSet<Key>, ExperimentError> {
-        let mut keys = BTreeSet::new();
-        for shard in entries(&self.path.join(CELLS))? {
-            // A file that is not a shard has no entries.
-            if !shard.is_dir() {
-                continue;
-            }
-            for path in entries(&shard)? {
-                let name = path.file_name().and_then(|name| name.to_str());
-                let stem = name.and_then(|name| name.strip_suffix(".safetensors"));
-                keys.extend(stem.and_then(Key::from_hex));
-            }
-        }
-        Ok(keys)
-    }
-
     /// The record of a cell; `None` if it was not trained yet.
     ///
     /// # Errors
@@ -213,8 +199,12 @@ impl Store {
     /// # Errors
     /// What the file system says.
     pub fn keep(&self, record: &Record) -> Result<(), ExperimentError> {
-        let name = record_name(&record.recipe.key());
-        self.create(&name, &record.to_bytes())
+        let key = record.recipe.key();
+        if let Outcome::Failed(_) = record.outcome {
+            // Before the record, so that every record of a failure has it.
+            self.create(&cell_name(&key, DIVERGED), b"")?;
+        }
+        self.create(&record_name(&key), &record.to_bytes())
     }
 
     /// Keeps test rows and returns the name of their file.
@@ -315,9 +305,18 @@ const CELLS: &str = "cells";
 const ROWS: &str = "rows";
 const MODELS: &str = "models";
 
+/// How the names of records end.
+const RECORD: &str = ".safetensors";
+/// How the names of the empty files end that say that a cell diverged.
+const DIVERGED: &str = ".diverged";
+
 fn record_name(key: &Key) -> String {
+    cell_name(key, RECORD)
+}
+
+fn cell_name(key: &Key, end: &str) -> String {
     let key = key.to_string();
-    format!("{CELLS}/{}/{key}.safetensors", &key[..2])
+    format!("{CELLS}/{}/{key}{end}", &key[..2])
 }
 
 fn labels_file(train: &[u8]) -> Vec<u8> {

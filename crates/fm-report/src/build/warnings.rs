@@ -61,6 +61,11 @@ pub enum Warning {
         /// Of so many.
         of: usize,
     },
+    /// Processes could not train their shares.
+    SharesFailed {
+        /// Which, where and why.
+        shares: Vec<String>,
+    },
     /// So few seeds cannot show a difference, whatever their results are.
     TooFewSeeds {
         /// Seeds of the main table.
@@ -125,6 +130,10 @@ impl Warning {
                 ),
                 "Start the experiment again: it trains what is missing.",
             ),
+            Self::SharesFailed { shares } => (
+                format!("Some shares of the work failed: {}.", shares.join("; ")),
+                "Remove the cause, and start the experiment again.",
+            ),
             Self::TooFewSeeds { seeds, needed } => (
                 format!(
                     "{} cannot show a difference, whatever the results are: it takes {needed}.",
@@ -183,6 +192,10 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
     let cells = results.missing().count();
     if cells > 0 {
         warnings.push(Warning::Missing { cells, of });
+        let shares = failed_shares(results);
+        if !shares.is_empty() {
+            warnings.push(Warning::SharesFailed { shares });
+        }
     }
     let seeds = results.main().seeds.len();
     let family = results.main().pairings.len();
@@ -199,6 +212,23 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
         warnings.push(Warning::NotConverged { arms });
     }
     warnings
+}
+
+/// `share 3/8 on n3: no data`
+fn failed_shares(results: &Results) -> Vec<String> {
+    // What processes say of themselves is not part of the results.
+    let processes = results.store().processes().unwrap_or_default();
+    let failed = processes.into_iter().filter_map(|process| {
+        let why = process.failed?;
+        let share = process.slice.map(|slice| format!("share {slice} "));
+        let why = why.trim_end_matches('.');
+        Some(format!(
+            "{}on {}: {why}",
+            share.unwrap_or_default(),
+            process.host
+        ))
+    });
+    failed.collect()
 }
 
 /// The seeds whose record of a model is odd; `None` if none is.

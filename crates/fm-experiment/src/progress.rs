@@ -1,0 +1,140 @@
+//! [`Progress`]: how far a request is, from the names of a store's files. No record is opened.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::data::Labels;
+use crate::error::ExperimentError;
+use crate::job::{Slice, Work, keyed};
+use crate::plan::{Place, Plan};
+use crate::recipe::Key;
+use crate::request::Request;
+use crate::results::merged;
+use crate::store::{Listing, Store, Timing};
+
+/// How far a request is.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// What was asked.
+    pub request: Request,
+    /// The cells' places.
+    pub plan: Plan,
+    /// Cells by series, in the plan's order.
+    pub series: Vec<Counts>,
+    /// Cells that diverged, each once.
+    pub diverged: Vec<(Place, Key)>,
+    /// Of the jobs that have missing cells, by source network, the [work](crate::Job::work).
+    pub jobs: BTreeMap<Key, u64>,
+    /// Missing cells, each once, though several series may ask for it.
+    pub missing: usize,
+    /// Seconds of a thread for a unit of work, by the timings of the store; `None` without timings.
+    pub secs_per_work: Option<f64>,
+    /// Jobs that were timed.
+    pub timed: usize,
+    /// The most jobs that a process ran at the same time.
+    pub threads: usize,
+}
+
+/// Cells of a series by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Scored.
+    pub done: usize,
+    /// Diverged.
+    pub diverged: usize,
+    /// Not trained yet.
+    pub missing: usize,
+}
+
+enum Cell {
+    Done,
+    Diverged,
+    /// The job that trains it, and its work.
+    Missing(Key, u64),
+}
+
+impl Progress {
+    /// Of what was asked last of the store at `path`, together with what was asked before of the
+    /// same recipe.
+    ///
+    /// # Errors
+    /// [`ExperimentError::NoRequest`] for a store that was never asked, and damaged files.
+    pub fn read(path: &Path) -> Result<Self, ExperimentError> {
+        let store = Store::read(path)?;
+        let (request, _) = merged(&store)?;
+        Self::of(
+            &request,
+            &store.labels()?,
+            &store.listing()?,
+            &store.timings()?,
+        )
+    }
+
+    /// Of a request and nothing else, in a store with these cells and timings.
+    ///
+    /// # Errors
+    /// A request that does not fit the data.
+    pub fn of(
+        request: &Request,
+        labels: &Labels,
+        listing: &Listing,
+        timings: &[Timing],
+    ) -> Result<Self, ExperimentError> {
+        let plan = Plan::new(request, labels)?;
+        let work = Work::on(labels);
+        let cells = keyed(&plan, |place, key, recipe| {
+            match (listing.done.contains(&key), listing.diverged.contains(&key)) {
+                (true, false) => Cell::Done,
+                (true, true) => Cell::Diverged,
+                (false, _) => Cell::Missing(plan.group(place), work.of_cell(&recipe)),
+            }
+        });
+        let mut series = vec![Counts::default(); plan.series.len()];
+        let (mut jobs, mut diverged) = (BTreeMap::new(), Vec::new());
+        let (mut seen, mut missing) = (BTreeSet::new(), 0);
+        for (place, key, cell) in cells {
+            let counts = &mut series[place.series];
+            match cell {
+                Cell::Done => counts.done += 1,
+                Cell::Diverged => {
+                    counts.diverged += 1;
+                    if seen.insert(key) {
+                        diverged.push((place, key));
+                    }
+                }
+                Cell::Missing(source, work) => {
+                    counts.missing += 1;
+                    if seen.insert(key) {
+                        missing += 1;
+                        *jobs.entry(source).or_default() += work;
+                    }
+                }
+            }
+        }
+        let timed_work: u64 = timings.iter().map(|timing| timing.work).sum();
+        let took: f64 = timings.iter().map(|timing| timing.wall_secs).sum();
+        Ok(Self {
+            request: request.clone(),
+            plan,
+            series,
+            diverged,
+            jobs,
+            missing,
+            secs_per_work: (timed_work > 0).then(|| took / timed_work as f64),
+            timed: timings.len(),
+            threads: timings.iter().map(|timing| timing.jobs).max().unwrap_or(1),
+        })
+    }
+
+    /// Seconds that the missing jobs take on one thread, as fast as before; `None` without timings.
+    pub fn thread_secs(&self) -> Option<f64> {
+        let work: u64 = self.jobs.values().sum();
+        self.secs_per_work.map(|secs| secs * work as f64)
+    }
+
+    /// Whether a share of the jobs has missing cells.
+    pub fn is_open(&self, slice: Option<Slice>) -> bool {
+        let in_slice = |source| slice.is_none_or(|slice| slice.contains(source));
+        self.jobs.keys().any(in_slice)
+    }
+}

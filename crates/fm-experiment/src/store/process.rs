@@ -1,0 +1,247 @@
+//! Which processes work in a store: one small file for each, written again every half minute.
+//!
+//! These files are for people. Nothing waits for them, and no record depends on them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::Store;
+use super::files::{entries, read_bytes, write_whole};
+use crate::error::ExperimentError;
+use crate::job::Slice;
+use crate::json::{from_json, to_json};
+
+const PROCESSES: &str = "processes";
+/// Time between two signs of life.
+const BEAT: Duration = Duration::from_secs(30);
+/// A process without a sign for so long is taken as ended. Network file systems may show a file of
+/// another machine a minute late.
+const LOST_AFTER_SECS: u64 = 180;
+
+/// A process that trains cells of a store, or that failed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// Name of its machine.
+    pub host: String,
+    /// Its number there.
+    pub pid: u32,
+    /// Its share of the jobs; `None` for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice: Option<Slice>,
+    /// The task of a scheduler that it is, such as `12_3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// Where its output goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<PathBuf>,
+    /// Its last sign of life, in seconds since 1970.
+    pub seen_at: u64,
+    /// Why it ended without finishing its share; `None` while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+}
+
+/// What a process does, as far as its file tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProcessState {
+    /// It gave a sign of life within the last three minutes.
+    Running,
+    /// It gave none, and did not say that it ended: it was killed, or its machine is lost.
+    Lost,
+    /// It said why it could not finish.
+    Failed,
+}
+
+impl Process {
+    /// This process.
+    pub fn this(slice: Option<Slice>) -> Self {
+        Self {
+            host: host(),
+            pid: std::process::id(),
+            slice,
+            seen_at: now(),
+            ..Self::default()
+        }
+    }
+
+    /// What it does.
+    pub fn state(&self) -> ProcessState {
+        match self.failed {
+            Some(_) => ProcessState::Failed,
+            None if self.silent_secs() > LOST_AFTER_SECS => ProcessState::Lost,
+            None => ProcessState::Running,
+        }
+    }
+
+    /// Seconds since its last sign of life, by the clock of this machine.
+    pub fn silent_secs(&self) -> u64 {
+        now().saturating_sub(self.seen_at)
+    }
+}
+
+/// Keeps the file of a running process up to date until it is dropped; then the file is removed.
+#[derive(Debug)]
+pub struct Announced {
+    path: PathBuf,
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // The thread does nothing that panics.
+            let _ = thread.join();
+        }
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+impl Store {
+    /// Tells other machines that a process works here. A file that cannot be written is left out:
+    /// it only informs.
+    pub fn announce(&self, process: Process) -> Announced {
+        let Process { host, pid, .. } = &process;
+        // Processes of a container may have equal numbers, and so may restarts.
+        let name = format!("{host}-{pid}-{}.json", process.seen_at);
+        let path = self.path.join(PROCESSES).join(name);
+        let (stop, stopped) = channel::<()>();
+        let beat = path.clone();
+        let thread = thread::spawn(move || {
+            let mut process = process;
+            loop {
+                process.seen_at = now();
+                let _ = write_whole(&beat, &to_json(&process));
+                if stopped.recv_timeout(BEAT) != Err(RecvTimeoutError::Timeout) {
+                    break;
+                }
+            }
+        });
+        Announced {
+            path,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// Keeps why a process could not finish its share, in place of an earlier failure of the same
+    /// share.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn keep_failure(&self, process: &Process) -> Result<(), ExperimentError> {
+        write_whole(&self.failure_path(process.slice), &to_json(process))
+    }
+
+    /// Removes the failure of a share that is finished.
+    pub fn forget_failure(&self, slice: Option<Slice>) {
+        let _ = fs::remove_file(self.failure_path(slice));
+    }
+
+    /// Removes what processes left that failed or were lost, so that it is not shown beside those
+    /// that are started anew.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn forget_ended(&self) -> Result<(), ExperimentError> {
+        for (path, process) in self.process_files()? {
+            if process.state() != ProcessState::Running {
+                let _ = fs::remove_file(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// The path of the failure of a share.
+    pub fn failure_path(&self, slice: Option<Slice>) -> PathBuf {
+        let name = match slice {
+            Some(Slice { index, count }) => format!("failed-{index}-of-{count}.json"),
+            None => "failed.json".to_owned(),
+        };
+        self.path.join(PROCESSES).join(name)
+    }
+
+    /// The processes that run in this store, and those that failed or were lost.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn processes(&self) -> Result<Vec<Process>, ExperimentError> {
+        let files = self.process_files()?.into_iter();
+        let mut processes: Vec<_> = files.map(|(_, process)| process).collect();
+        let running = |slice| {
+            move |process: &Process| {
+                process.slice == slice && process.state() == ProcessState::Running
+            }
+        };
+        // A share that runs again is not lost.
+        let again = |process: &Process| {
+            process.state() == ProcessState::Lost && processes.iter().any(running(process.slice))
+        };
+        let keep: Vec<bool> = processes.iter().map(|process| !again(process)).collect();
+        let mut keep = keep.into_iter();
+        processes.retain(|_| keep.next().unwrap_or(true));
+        processes.sort_by_cached_key(|process| {
+            let slice = process.slice.map(|slice| (slice.count, slice.index));
+            (slice, process.host.clone(), process.pid)
+        });
+        Ok(processes)
+    }
+
+    fn process_files(&self) -> Result<Vec<(PathBuf, Process)>, ExperimentError> {
+        let mut found = Vec::new();
+        for path in entries(&self.path.join(PROCESSES))? {
+            // A file may be removed or half written meanwhile.
+            let is_json = path.extension().is_some_and(|end| end == "json");
+            let Some(bytes) = read_bytes(&path)?.filter(|_| is_json) else {
+                continue;
+            };
+            if let Ok(process) = from_json(&bytes) {
+                found.push((path, process));
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
+/// The name of this machine, without its domain.
+fn host() -> String {
+    let from_file = fs::read_to_string(Path::new("/proc/sys/kernel/hostname")).ok();
+    let name = from_file.or_else(|| std::env::var("HOSTNAME").ok());
+    let name = name.unwrap_or_default();
+    let short = name.trim().split('.').next().unwrap_or_default();
+    // It is part of a file's name.
+    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
+    match short.chars().filter(plain).collect::<String>() {
+        short if short.is_empty() => "unknown".to_owned(),
+        short => short,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_without_a_sign_for_three_minutes_is_lost() {
+        let seen = |secs_ago, failed: Option<&str>| Process {
+            seen_at: now() - secs_ago,
+            failed: failed.map(str::to_owned),
+            ..Process::this(None)
+        };
+        assert_eq!(seen(100, None).state(), ProcessState::Running);
+        assert_eq!(seen(200, None).state(), ProcessState::Lost);
+        assert_eq!(seen(0, Some("no data")).state(), ProcessState::Failed);
+    }
+}
