@@ -2,11 +2,12 @@
 
 use fm_experiment::Results;
 use fm_experiment::protocol::{Freeze, Moved};
+use fm_stats::StatsError;
 
 use super::analysis::Analysis;
 use super::learning::{self, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS, histories};
 use super::warnings::Warning;
-use super::{arms, pairs, plots, reproduce, sentences, source, spread, sweeps, tables};
+use super::{arms, pairs, plots, reproduce, sentences, source, spread, sweeps, tables, tuning};
 use crate::document::{Document, Section, Shown, Text};
 use crate::error::ReportError;
 use crate::number::{Unit, counted, ranges};
@@ -35,6 +36,9 @@ pub(crate) fn document(
     }
     document.push(Text::note(held_fixed(results)));
     document.push(tables::scores(analysis));
+    if let Some(section) = tuning::section(analysis)? {
+        document.push(section);
+    }
     for sweep in &analysis.sweeps {
         document.push(match sweep.series.axes.as_slice() {
             [axis] if axis == spread::AXIS => spread::section(sweep)?,
@@ -45,8 +49,11 @@ pub(crate) fn document(
     if let Some(table) = tables::failed(results) {
         document.push(Section::new("Trainings that diverged", Shown::Details).with(table));
     }
-    document.push(every_seed(analysis));
-    document.push(learning_curves(analysis));
+    document.push(every_seed(analysis)?);
+    // Tuned trainings are of different lengths, so there is no mean curve.
+    if results.protocol().tune.is_none() {
+        document.push(learning_curves(analysis));
+    }
     if let Some(section) = arms::section(analysis)? {
         document.push(section);
     }
@@ -99,11 +106,11 @@ fn held_fixed(results: &Results) -> String {
         of.map(|what| words(*what)).collect::<Vec<_>>()
     };
     let mut held = named(false);
-    held.extend([
-        "test images",
-        "source training rows",
-        "settings of the optimizers",
-    ]);
+    held.extend(["test images", "source training rows"]);
+    held.push(match results.protocol().tune {
+        None => "settings of the optimizers",
+        Some(_) => "the values that each arm chooses its settings from",
+    });
     format!(
         "Each seed changes: {}. The same for all seeds, and so not covered by the intervals: {}. With \
          the same seed, all arms start with the same head and see the rows in the same order. Each \
@@ -113,7 +120,7 @@ fn held_fixed(results: &Results) -> String {
     )
 }
 
-fn every_seed(analysis: &Analysis<'_>) -> Section {
+fn every_seed(analysis: &Analysis<'_>) -> Result<Section, StatsError> {
     let mut section = Section::new("Every comparison and every seed", Shown::Details);
     if !analysis.comparisons.is_empty() {
         section.push(tables::comparisons(
@@ -130,9 +137,12 @@ fn every_seed(analysis: &Analysis<'_>) -> Section {
             Unit::Fraction.number(analysis.settings.margin)
         )));
     }
+    if let Some(table) = tables::intervals(analysis)? {
+        section.push(table);
+    }
     section.push(plots::errors(analysis));
     section.push(tables::every_seed(analysis));
-    section
+    Ok(section)
 }
 
 fn learning_curves(analysis: &Analysis<'_>) -> Section {

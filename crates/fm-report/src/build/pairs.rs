@@ -1,11 +1,12 @@
 //! The sweep over pairs of target classes: a matrix, and the differences over difficulty.
 
-use fm_stats::{Comparison, MIN_PAIRS, StatsError, pool, sd};
+use fm_stats::{Comparison, StatsError};
 
-use super::analysis::{Analysis, Sweep};
-use super::sweeps::{SIGN_NOTE, difference_cell, difference_cells, file, table};
+use super::analysis::{Analysis, Sweep, SweepPoint};
+use super::regression;
+use super::sweeps::{SIGN_NOTE, difference_cell, difference_cells, file, set_words, table};
 use crate::document::{Section, Shown, Text};
-use crate::number::{Unit, counted, level};
+use crate::number::Unit;
 use crate::plot::{Axis, Datum, Mark, Palette, Plot, Shape};
 
 /// The key of the axis.
@@ -18,26 +19,30 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
         section.push(matrix(analysis, sweep));
         section.push(scatter(analysis, sweep));
     }
-    if let Some(words) = pooled(analysis, sweep)? {
-        section.push(Text::note(words));
-    }
+    regression::push(&mut section, analysis, sweep)?;
     section.push(table(analysis, sweep));
     section.push(Text::note(
         "Each pair has a source training of its own, on the other classes. Differences are paired by \
          seed; each interval is on its own.",
     ));
+    if let Some(words) = set_words(sweep) {
+        section.push(Text::note(words));
+    }
     Ok(section)
 }
 
 /// The classes of each pair, ascending, and the first comparison.
 fn compared<'a>(sweep: &'a Sweep<'_>) -> impl Iterator<Item = ([usize; 2], &'a Comparison)> {
-    sweep
-        .points
-        .iter()
-        .filter_map(|point| match *point.point.target_classes() {
-            [a, b] => Some(([a.min(b).into(), a.max(b).into()], point.comparison(0)?)),
-            _ => None,
-        })
+    let points = sweep.points.iter();
+    points.filter_map(|point| Some((classes(point)?, point.comparison(0)?)))
+}
+
+/// The numbers of a pair's classes, ascending.
+pub(super) fn classes(point: &SweepPoint<'_>) -> Option<[usize; 2]> {
+    match *point.point.target_classes() {
+        [a, b] => Some([a.min(b).into(), a.max(b).into()]),
+        _ => None,
+    }
 }
 
 /// "Sandal, Shirt".
@@ -91,34 +96,4 @@ fn scatter(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     .zero("better", format!("worse than {}", pairing.against))
     .with(Mark::new(Shape::Points, "", 0, data))
     .note("A dot is a pair of classes, on the bar of its interval.")
-}
-
-/// The mean difference over pairs of classes, which are taken as draws from all pairs.
-fn pooled(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Option<String>, StatsError> {
-    let Some(pairing) = sweep.series.pairings.first() else {
-        return Ok(None);
-    };
-    let found = sweep.points.iter().filter_map(|point| {
-        let paired = &point.compared.first()?.as_ref()?.paired;
-        let differences: Vec<f64> = paired.differences().collect();
-        let error = sd(&differences)? / libm::sqrt(differences.len() as f64);
-        // The standard error of few seeds is itself too uncertain to weigh a pair by.
-        let known = differences.len() >= MIN_PAIRS && error > 0.0;
-        known.then(|| (fm_stats::mean(&differences), error))
-    });
-    let (differences, errors): (Vec<f64>, Vec<f64>) = found.unzip();
-    if differences.len() < 3 {
-        return Ok(None);
-    }
-    let found = pool(&differences, &errors, &[], &analysis.settings)?;
-    let mean = found.coefficients[0];
-    Ok(Some(format!(
-        "Over {} of classes, taken as a sample of all pairs, {pairing} is {} on average ({} interval \
-         {}). From pair to pair the true difference varies with a standard deviation of {}.",
-        counted(differences.len(), "pair"),
-        Unit::Points.with_unit(mean.estimate),
-        level(analysis.settings.level),
-        Unit::Points.interval(mean.interval),
-        Unit::Spread.with_unit(found.between_sd),
-    )))
 }

@@ -7,12 +7,23 @@ use serde_json::{Value, json};
 
 use super::analysis::{Analysis, Sweep};
 use super::tables::failures;
+use super::tuning;
 use super::warnings::Warning;
 
 /// The summary. It depends on the records alone: it has no times and no machine.
 pub(crate) fn summary(analysis: &Analysis<'_>, warnings: &[Warning]) -> Value {
     let results = analysis.results;
-    let arms = analysis.arms.iter().map(|(name, scores)| (name, scores));
+    let arms = analysis
+        .arms
+        .iter()
+        .enumerate()
+        .map(|(index, (name, scores))| {
+            let mut arm = json!(scores);
+            if let Some(chosen) = tuning::per_seed(results, index) {
+                arm["chosen"] = json!(chosen);
+            }
+            (name, arm)
+        });
     let comparisons = analysis.comparisons.iter();
     let comparisons =
         comparisons.map(|c| comparison(c, analysis.sentence(c, Some(analysis.scope()))));

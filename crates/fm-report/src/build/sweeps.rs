@@ -1,7 +1,7 @@
 //! Sweeps: lines over one axis, heat maps over two, and a table of any.
 
 use fm_experiment::Point;
-use fm_experiment::protocol::{Budget, Pairing};
+use fm_experiment::protocol::{Budget, Moved, Pairing};
 use fm_stats::{Comparison, Interval, Verdict};
 use serde_json::Value as Json;
 
@@ -35,7 +35,7 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
         _ => {}
     }
     section.push(table(analysis, sweep));
-    if let Some(words) = notes(sweep) {
+    for words in [notes(sweep), set_words(sweep)].into_iter().flatten() {
         section.push(Text::note(words));
     }
     section
@@ -297,6 +297,21 @@ fn notes(sweep: &Sweep<'_>) -> Option<String> {
                  number of steps does not fall; with more rows, for the arm's epochs."
             }
         };
-        format!("The rows are the first of the target task, the same for every seed. {budget}")
+        let moves = &sweep.points[0].point.protocol().seed.moves;
+        let which = match moves.contains(&Moved::TargetRows) {
+            true => "Each seed draws its own rows.",
+            false => "The rows are the first of the target task, the same for every seed.",
+        };
+        format!("{which} {budget}")
     })
+}
+
+/// The keys that have another value in this sweep than in the protocol.
+pub(crate) fn set_words(sweep: &Sweep<'_>) -> Option<String> {
+    let set = &sweep.series.sweep.as_ref()?.sweep.set;
+    let set = set
+        .iter()
+        .map(|(key, value)| format!("{key} = {}", value_text(value)));
+    let set: Vec<String> = set.collect();
+    (!set.is_empty()).then(|| format!("All points of this sweep have {}.", set.join(", ")))
 }

@@ -1,10 +1,12 @@
 //! The tables of the main table's scores and comparisons, and of every cell.
 
+use fm_experiment::protocol::Moved;
 use fm_experiment::{CellResult, Compared, Failure, Outcome, Results};
-use fm_stats::Comparison;
+use fm_stats::{Comparison, Interval, StatsError};
 
 use super::analysis::{Analysis, Scores};
 use super::sentences::verdict;
+use super::spread;
 use crate::number::{Unit, counted, level};
 use crate::table::{Column, Rows, Table};
 
@@ -56,7 +58,7 @@ pub(crate) fn with_comparison<'a, R>(
     let interval = format!("{} interval", crate::number::level(level));
     rows.column(points("difference"), |row| of(row).map(|c| c.difference))
         .column(points(&interval).interval(), |row| of(row)?.interval)
-        .column(Column::wins("won:lost"), |row| of(row))
+        .column(Column::wins("won:lost"), &of)
         .column(Column::text("verdict", "verdict").detail(), |row| {
             of(row).map(verdict)
         })
@@ -76,6 +78,55 @@ pub(crate) fn comparisons(name: &str, comparisons: &[Compared], level: f64) -> T
         .column(Column::text("arm", "arm"), |c| &c.pairing.arm)
         .column(Column::text("against", "against"), |c| &c.pairing.against);
     with_comparison(rows, level, |c| Some(&c.comparison)).table()
+}
+
+/// What the interval of each comparison is, depending on what else it holds for; `None` where seeds
+/// do not draw the target rows.
+pub(crate) fn intervals(analysis: &Analysis<'_>) -> Result<Option<Table>, StatsError> {
+    let crossed = |c: &&Compared| c.comparison.crossed.is_some();
+    let mut rows = Vec::new();
+    for compared in analysis.comparisons.iter().filter(crossed) {
+        let draws = compared.paired.compare(false, &analysis.settings)?;
+        rows.push((compared, held_rows(analysis, compared), draws.interval));
+    }
+    let caption = format!(
+        "{} intervals by what they hold for, besides other starts",
+        level(analysis.settings.level)
+    );
+    let interval = |key: &str, title| Column::new(key, title, Unit::Points).interval();
+    let table = Table::of("intervals", caption, &rows)
+        .column(Column::text("comparison", "comparison"), |(c, ..)| {
+            c.pairing.to_string()
+        })
+        .column(
+            interval("seeds", "the first training images"),
+            |(_, held, _)| *held,
+        )
+        .column(interval("draws", "other training images"), |(.., draws)| {
+            *draws
+        })
+        .column(
+            interval("draws_rows", "other training and test images"),
+            |(c, ..)| c.comparison.interval,
+        );
+    Ok((!rows.is_empty()).then(|| table.table()))
+}
+
+/// The interval of the same comparison in a sweep over what a seed moves, where it does not draw
+/// the target rows.
+fn held_rows(analysis: &Analysis<'_>, compared: &Compared) -> Option<Interval> {
+    let mut sweeps = analysis.sweeps.iter();
+    let sweep = sweeps.find(|sweep| sweep.series.axes == [spread::AXIS])?;
+    let pairing = sweep
+        .series
+        .pairings
+        .iter()
+        .position(|p| *p == compared.pairing)?;
+    let held =
+        |moves: &[Moved]| moves.contains(&Moved::Init) && !moves.contains(&Moved::TargetRows);
+    let mut points = sweep.points.iter();
+    let point = points.find(|point| held(&point.point.protocol().seed.moves))?;
+    point.comparison(pairing)?.interval
 }
 
 /// Test errors of every seed, and the differences.

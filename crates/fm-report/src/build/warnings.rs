@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::analysis::{Analysis, main_place, main_records};
 use super::learning::{TRAIN_LOSS, bands, histories};
+use super::tuning;
 use crate::number::{counted, ranges};
 
 /// A training loss that falls by this share or more over the last quarter of the epochs has not
@@ -72,6 +73,11 @@ pub enum Warning {
         seeds: usize,
         /// Seeds that can show a difference.
         needed: usize,
+    },
+    /// Tuned arms chose the largest or smallest value of a setting in more than half of the seeds.
+    AtEdge {
+        /// Setting and value, and in how many seeds, by arm.
+        arms: BTreeMap<String, Vec<(String, String, usize)>>,
     },
     /// The training loss was still falling when the training ended.
     NotConverged {
@@ -141,6 +147,22 @@ impl Warning {
                 ),
                 "Add seeds before saying which arm is better.",
             ),
+            Self::AtEdge { arms } => {
+                let arms = arms.iter().map(|(arm, settings)| {
+                    let settings = settings.iter();
+                    let settings = settings
+                        .map(|(setting, value, seeds)| format!("{setting} {value} ({seeds})"));
+                    format!("{arm}: {}", settings.collect::<Vec<_>>().join(", "))
+                });
+                (
+                    format!(
+                        "In more than half of the seeds an arm chose the largest or smallest value \
+                         that it could: {}.",
+                        arms.collect::<Vec<_>>().join("; ")
+                    ),
+                    "A wider range in the protocol's [tune] may give these arms a lower error.",
+                )
+            }
             Self::NotConverged { arms } => {
                 let falls = arms
                     .iter()
@@ -203,7 +225,21 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
     if seeds < needed && family > 0 {
         warnings.push(Warning::TooFewSeeds { seeds, needed });
     }
-    let falls = arms().filter_map(|(index, (arm, _))| {
+    let tuned = tuning::arms(results);
+    let edges = tuned.iter().map(|arm| {
+        let edges = arm.chosen().into_iter().filter_map(|chosen| {
+            let (value, seeds) = chosen.at_edge()?;
+            Some((chosen.setting, value, seeds))
+        });
+        (arm.name.to_owned(), edges.collect::<Vec<_>>())
+    });
+    let edges: BTreeMap<_, _> = edges.filter(|(_, edges)| !edges.is_empty()).collect();
+    if !edges.is_empty() {
+        warnings.push(Warning::AtEdge { arms: edges });
+    }
+    // Tuned arms have chosen how long they are trained.
+    let untuned = || arms().filter(|_| results.protocol().tune.is_none());
+    let falls = untuned().filter_map(|(index, (arm, _))| {
         let fall = fall(&histories(results, Some(index)))?;
         (fall >= STILL_FALLING).then(|| (arm.clone(), fall))
     });

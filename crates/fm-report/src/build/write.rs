@@ -9,9 +9,8 @@ use fm_experiment::Results;
 use super::analysis::Analysis;
 use super::main_table;
 use super::summary::summary;
-use super::tables;
 use super::warnings::{Warning, warnings};
-use super::{events, history};
+use super::{events, history, tables, tuning};
 use crate::document::Document;
 use crate::error::ReportError;
 use crate::render::{CsvFile, csv, html, markdown};
@@ -40,9 +39,12 @@ impl Report {
     pub fn of(results: &Results) -> Result<Self, ReportError> {
         let analysis = Analysis::of(results)?;
         let warnings = warnings(&analysis);
-        let tables = Document::new("")
+        let mut tables = Document::new("")
             .with(tables::cells(results))
             .with(history::table(results));
+        if let Some(table) = tuning::trials(results) {
+            tables.push(table);
+        }
         Ok(Self {
             document: main_table::document(&analysis, &warnings)?,
             summary: summary(&analysis, &warnings),
@@ -57,6 +59,7 @@ impl Report {
     /// report.html    report.md    summary.json
     /// cells.csv      a row for each cell
     /// history.csv    a row for each epoch of each training of the main table
+    /// tuning.csv     a row for each trial of each tuned arm of it, at each number of epochs
     /// report/*.csv   the numbers of each table and plot
     /// ```
     ///

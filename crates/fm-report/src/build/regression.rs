@@ -1,0 +1,153 @@
+//! What goes with the difference of a pair of classes: how hard it is, and whether the source task
+//! keeps classes like it.
+
+use fm_stats::{MIN_PAIRS, Pooled, StatsError, pool};
+
+use super::analysis::{Analysis, Sweep, SweepPoint};
+use super::pairs::classes;
+use super::sweeps::file;
+use crate::document::{Section, Text};
+use crate::number::{Unit, counted, level};
+use crate::table::{Column, Table};
+
+/// A pair of classes with enough seeds.
+struct Pair {
+    classes: [usize; 2],
+    difference: f64,
+    standard_error: f64,
+    /// Logarithm to base 10 of the mean of both arms' errors.
+    difficulty: f64,
+}
+
+/// Adds the mean difference over pairs, and its slopes where every pair of classes was trained.
+pub(super) fn push(
+    section: &mut Section,
+    analysis: &Analysis<'_>,
+    sweep: &Sweep<'_>,
+) -> Result<(), StatsError> {
+    let Some(pairing) = sweep.series.pairings.first() else {
+        return Ok(());
+    };
+    let pairs: Vec<Pair> = sweep.points.iter().filter_map(pair).collect();
+    if pairs.len() < 3 {
+        return Ok(());
+    }
+    let pooled = |covariates: &[&[f64]]| -> Result<Pooled, StatsError> {
+        let differences: Vec<f64> = pairs.iter().map(|pair| pair.difference).collect();
+        let errors: Vec<f64> = pairs.iter().map(|pair| pair.standard_error).collect();
+        pool(&differences, &errors, covariates, &analysis.settings)
+    };
+    let found = pooled(&[])?;
+    let mean = found.coefficients[0];
+    section.push(Text::note(format!(
+        "Over {} of classes, taken as a sample of all pairs, {pairing} is {} on average ({} interval \
+         {}). From pair to pair the true difference varies with a standard deviation of {}.",
+        counted(pairs.len(), "pair"),
+        Unit::Points.with_unit(mean.estimate),
+        level(analysis.settings.level),
+        Unit::Points.interval(mean.interval),
+        Unit::Spread.with_unit(found.between_sd),
+    )));
+    let Some(relatedness) = relatedness(&pairs) else {
+        return Ok(());
+    };
+    let difficulty: Vec<f64> = pairs.iter().map(|pair| pair.difficulty).collect();
+    let found = pooled(&[&difficulty, &relatedness])?;
+    let terms = [
+        "average pair",
+        "difficulty: for ten times the error",
+        "relatedness: for ten times the similarity",
+    ];
+    let rows: Vec<_> = terms.into_iter().zip(&found.coefficients).collect();
+    let points = |title: String| Column::new("estimate", title, Unit::Points);
+    let interval = format!("{} interval", level(analysis.settings.level));
+    section.push(
+        Table::of(
+            file(sweep, "regression"),
+            "What goes with the difference",
+            &rows,
+        )
+        .column(Column::text("term", "term"), |(term, _)| *term)
+        .column(points(pairing.to_string()), |(_, c)| c.estimate)
+        .column(points(interval).interval(), |(_, c)| Some(c.interval))
+        .table(),
+    );
+    section.push(Text::note(
+        "A regression over all pairs, which are random effects. The difficulty of a pair is the \
+         logarithm of the mean of both arms' errors: the error of one arm alone would be correlated with the \
+         difference by construction (Oldham 1962). Two classes are similar if the pair of them is \
+         difficult; relatedness is the similarity of a target class to the most similar class that \
+         stays in the source task, on average over both target classes. A slope whose interval \
+         contains 0 is not shown to exist.",
+    ));
+    Ok(())
+}
+
+/// `None` for a pair with too few seeds to weigh it by.
+fn pair(point: &SweepPoint<'_>) -> Option<Pair> {
+    let compared = point.compared.first()?.as_ref()?;
+    let c = &compared.comparison;
+    let rows = compared.paired.arm_correct.first()?.len().max(1) as f64;
+    // The smallest standard error above 0 that such errors can have.
+    let least = 1.0 / (c.pairs as f64 * rows);
+    let error = (c.arm_error + c.baseline_error) / 2.0;
+    Some(Pair {
+        classes: classes(point)?,
+        difference: c.difference,
+        standard_error: c
+            .standard_error()
+            .filter(|_| c.pairs >= MIN_PAIRS)?
+            .max(least),
+        difficulty: libm::log10(error.max(0.5 / rows)),
+    })
+}
+
+/// By pair, the similarity to classes that stay in the source task; `None` unless there is every pair
+/// of the classes.
+fn relatedness(pairs: &[Pair]) -> Option<Vec<f64>> {
+    let n_classes = 1 + pairs.iter().map(|pair| pair.classes[1]).max()?;
+    if n_classes < 3 || pairs.len() != n_classes * (n_classes - 1) / 2 {
+        return None;
+    }
+    let most_similar = |class: usize, other: usize| {
+        let with_class = pairs
+            .iter()
+            .filter(|pair| pair.classes.contains(&class) && !pair.classes.contains(&other));
+        let similarities = with_class.map(|pair| pair.difficulty);
+        similarities.fold(f64::NEG_INFINITY, f64::max)
+    };
+    let of_pair = |pair: &Pair| {
+        let [a, b] = pair.classes;
+        (most_similar(a, b) + most_similar(b, a)) / 2.0
+    };
+    Some(pairs.iter().map(of_pair).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_similarity_is_to_classes_that_stay() {
+        // Of four classes 0 and 1 are alike, and 2 and 3.
+        let pair = |a, b, difficulty| Pair {
+            classes: [a, b],
+            difference: 0.0,
+            standard_error: 1.0,
+            difficulty,
+        };
+        let pairs = [
+            pair(0, 1, -1.0),
+            pair(0, 2, -3.0),
+            pair(0, 3, -3.5),
+            pair(1, 2, -2.5),
+            pair(1, 3, -3.0),
+            pair(2, 3, -1.5),
+        ];
+        let found = relatedness(&pairs).unwrap();
+        // Of 0 and 1 the nearest that stay are 2 (-3.0) and 2 (-2.5); of 0 and 2, 1 and 3.
+        assert_eq!(found[0], (-3.0 - 2.5) / 2.0);
+        assert_eq!(found[1], (-1.0 - 1.5) / 2.0);
+        assert_eq!(relatedness(&pairs[..5]).map(|r| r.len()), None);
+    }
+}

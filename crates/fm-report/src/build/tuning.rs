@@ -1,0 +1,358 @@
+//! Tuned arms: what they chose, and what fewer trials would have given.
+
+use std::collections::BTreeMap;
+
+use fm_experiment::protocol::{Trial, TuneSpec};
+use fm_experiment::{Results, Tuned};
+use fm_stats::{StatsError, expected_best, mean, sd};
+use fm_train::Scores;
+use serde_json::Value as Json;
+
+use super::analysis::{Analysis, main_records};
+use super::tables::value_text;
+use crate::document::{Section, Shown, Text};
+use crate::number::{Unit, counted};
+use crate::plot::{Axis, Datum, Mark, Plot, Shape};
+use crate::table::{Column, Table, Value};
+
+/// An arm that chooses its settings, over the seeds that have a score.
+pub(crate) struct TunedArm<'a> {
+    pub(crate) name: &'a str,
+    /// Its place among the arms.
+    index: usize,
+    epochs: &'a [usize],
+    trials: &'a [Trial],
+    seeds: Vec<(u64, &'a Tuned)>,
+}
+
+/// A setting of an arm, and how often each of its values was chosen.
+pub(crate) struct Chosen {
+    /// "learning rate".
+    pub(crate) setting: String,
+    /// The values that there are, in their order, and in how many seeds each was chosen.
+    pub(crate) values: Vec<(Json, usize)>,
+}
+
+/// The tuned arms of the main table; none if the protocol does not tune.
+pub(crate) fn arms(results: &Results) -> Vec<TunedArm<'_>> {
+    let Some(TuneSpec { epochs, .. }) = &results.protocol().tune else {
+        return Vec::new();
+    };
+    let point = &results.main().points[0];
+    let arms = point.arms.iter().enumerate().map(|(index, name)| {
+        let records = main_records(results, Some(index));
+        let seeds = records.filter_map(|(seed, record)| Some((seed, record.tuned.as_ref()?)));
+        TunedArm {
+            name,
+            index,
+            epochs,
+            trials: point.trials(name),
+            seeds: seeds.collect(),
+        }
+    });
+    arms.filter(|arm| !arm.seeds.is_empty()).collect()
+}
+
+impl TunedArm<'_> {
+    /// How often each value of each setting was chosen, the number of epochs last.
+    pub(crate) fn chosen(&self) -> Vec<Chosen> {
+        let keys = self.trials.first().map_or(&[][..], |trial| &trial.settings);
+        let settings = keys.iter().enumerate().map(|(axis, (key, _))| {
+            let value = |trial: usize| &self.trials[trial].settings[axis].1;
+            let values = (0..self.trials.len()).map(value);
+            let chosen = self.seeds.iter().map(|(_, tuned)| value(tuned.trial));
+            Chosen::count(setting_words(key), values.cloned(), chosen.cloned())
+        });
+        let epochs = self.epochs.iter().map(|&epochs| Json::from(epochs));
+        let chosen = self.seeds.iter().map(|(_, tuned)| Json::from(tuned.epochs));
+        let epochs = Chosen::count("epochs".to_owned(), epochs, chosen);
+        settings.chain([epochs]).collect()
+    }
+
+    /// Errors on held-out rows of the chosen settings, by seed.
+    fn held_out_errors(&self) -> Vec<f64> {
+        let chosen = self
+            .seeds
+            .iter()
+            .filter_map(|(_, tuned)| tuned.best_of(tuned.trial));
+        chosen.map(|(_, scores)| error(scores)).collect()
+    }
+
+    /// Mean number of trials of a seed that diverged at every number of epochs.
+    fn diverged(&self) -> f64 {
+        let diverged = self.seeds.iter().flat_map(|(_, tuned)| {
+            (0..tuned.scores.len()).filter(|&trial| tuned.best_of(trial).is_none())
+        });
+        diverged.count() as f64 / self.seeds.len() as f64
+    }
+
+    /// The held-out error that is expected of the best of `k` trials, for every `k`, on average over
+    /// the seeds. A trial that diverged has the error `chance`.
+    fn over_budget(&self, chance: f64) -> Result<Vec<f64>, StatsError> {
+        let mut sums = vec![0.0; self.trials.len()];
+        for (_, tuned) in &self.seeds {
+            let best = (0..self.trials.len()).map(|trial| match tuned.best_of(trial) {
+                Some((_, scores)) => (scores.loss, error(scores)),
+                None => (f64::INFINITY, chance),
+            });
+            let (losses, errors): (Vec<f64>, Vec<f64>) = best.unzip();
+            let expected = expected_best(&losses, &errors)?;
+            sums.iter_mut()
+                .zip(expected)
+                .for_each(|(sum, value)| *sum += value);
+        }
+        let seeds = self.seeds.len() as f64;
+        Ok(sums.into_iter().map(|sum| sum / seeds).collect())
+    }
+}
+
+impl Chosen {
+    fn count(
+        setting: String,
+        values: impl Iterator<Item = Json>,
+        chosen: impl Iterator<Item = Json>,
+    ) -> Self {
+        let mut counts: Vec<(Json, usize)> = Vec::new();
+        for value in values {
+            if !counts.iter().any(|(known, _)| *known == value) {
+                counts.push((value, 0));
+            }
+        }
+        // Trials are in the order of the grid, of which some combinations may be left out.
+        counts.sort_by(|(a, _), (b, _)| number(a).total_cmp(&number(b)));
+        for value in chosen {
+            let known = counts.iter_mut().find(|(known, _)| *known == value);
+            known.into_iter().for_each(|(_, count)| *count += 1);
+        }
+        Self {
+            setting,
+            values: counts,
+        }
+    }
+
+    /// The largest or smallest of three or more numbers, if more than half of the seeds chose it:
+    /// the value, and in how many.
+    pub(crate) fn at_edge(&self) -> Option<(String, usize)> {
+        let is_number = self.values.iter().all(|(value, _)| value.is_number());
+        let [first, .., last] = self.values.as_slice() else {
+            return None;
+        };
+        let seeds: usize = self.values.iter().map(|(_, count)| count).sum();
+        let edges = [first, last]
+            .into_iter()
+            .filter(|_| is_number && self.values.len() >= 3);
+        let mut most = edges.filter(|(_, count)| 2 * count > seeds);
+        most.next()
+            .map(|(value, count)| (value_text(value), *count))
+    }
+}
+
+fn number(value: &Json) -> f64 {
+    value.as_f64().unwrap_or(0.0)
+}
+
+fn error(scores: &Scores) -> f64 {
+    (scores.rows - scores.correct) as f64 / scores.rows as f64
+}
+
+/// "learning rate" for "*.lr"; the key where it has no words.
+fn setting_words(key: &str) -> String {
+    let key = key.strip_prefix("*.").unwrap_or(key);
+    match key.rsplit('.').next() {
+        Some("lr") => "learning rate".to_owned(),
+        Some("weight_decay") => "weight decay".to_owned(),
+        Some("epochs") => match key
+            .split("phases[")
+            .nth(1)
+            .and_then(|rest| rest.split(']').next())
+        {
+            Some(phase) => {
+                let phase = phase.parse::<usize>().map_or(1, |phase| phase + 1);
+                format!("epochs of phase {phase}")
+            }
+            None => key.to_owned(),
+        },
+        _ => key.to_owned(),
+    }
+}
+
+/// The section; `None` if no arm is tuned.
+pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, StatsError> {
+    let results = analysis.results;
+    let arms = arms(results);
+    let (Some(tune), false) = (&results.protocol().tune, arms.is_empty()) else {
+        return Ok(None);
+    };
+    let mut section = Section::new("How the arms were tuned", Shown::Folded);
+    section.push(Text::note(format!(
+        "Every arm chose its settings itself, in each seed, on its own target rows: {} of settings, each \
+         trained {} times without a part of the rows and scored on that part. The lowest mean loss \
+         decides. The arm was then trained on all its rows, and scored once on the test images.",
+        counted(arms[0].trials.len(), "combination"),
+        tune.folds,
+    )));
+    section.push(summary(analysis, &arms));
+    section.push(chosen(&arms));
+    section.push(budget(results, &arms)?);
+    Ok(Some(section))
+}
+
+fn summary(analysis: &Analysis<'_>, arms: &[TunedArm<'_>]) -> Table {
+    Table::of(
+        "tuning-arms",
+        "Error on held-out training rows, and on test rows",
+        arms,
+    )
+    .column(Column::text("arm", "arm"), |arm| arm.name)
+    .column(Column::count("seeds"), |arm| arm.seeds.len())
+    .column(Column::count("trials"), |arm| arm.trials.len())
+    .column(
+        Column::new("diverged", "diverged, mean", Unit::Number(1)),
+        TunedArm::diverged,
+    )
+    .column(
+        Column::new("held_out_error", "held-out error", Unit::Fraction).mean_sd(),
+        |arm| {
+            let errors = arm.held_out_errors();
+            Value::MeanSd(mean(&errors), sd(&errors))
+        },
+    )
+    .column(
+        Column::new("test_error", "test error", Unit::Fraction).mean_sd(),
+        |arm| analysis.arms[arm.index].1.test_error.description,
+    )
+    .table()
+}
+
+fn chosen(arms: &[TunedArm<'_>]) -> Table {
+    let rows = arms.iter().flat_map(|arm| {
+        let chosen = arm.chosen().into_iter();
+        chosen.map(move |chosen| (arm.name, chosen))
+    });
+    let rows: Vec<(&str, Chosen)> = rows.collect();
+    Table::of(
+        "tuning-chosen",
+        "Chosen values, and in how many seeds",
+        &rows,
+    )
+    .column(Column::text("arm", "arm"), |(arm, _)| *arm)
+    .column(Column::text("setting", "setting"), |(_, chosen)| {
+        chosen.setting.as_str()
+    })
+    .column(Column::text("chosen", "chosen (seeds)"), |(_, chosen)| {
+        let values = chosen.values.iter().filter(|(_, count)| *count > 0);
+        let values = values.map(|(value, count)| format!("{} ({count})", value_text(value)));
+        values.collect::<Vec<_>>().join(", ")
+    })
+    .table()
+}
+
+fn budget(results: &Results, arms: &[TunedArm<'_>]) -> Result<Plot, StatsError> {
+    let classes = results.main().points[0].target_classes().len();
+    let chance = 1.0 - 1.0 / classes as f64;
+    let mut plot = Plot::new(
+        "tuning-budget",
+        "Held-out error over the number of trials",
+        Axis::linear("trials", Unit::Count),
+        Axis::log("held-out error of the best trial", Unit::Fraction),
+    )
+    .note(
+        "The error on held-out training rows that is expected of the best of so many trials, on \
+         average over the seeds (Dodge et al. 2019, without replacement). The best trial has the lowest \
+         held-out loss; one that diverged counts as guessing.",
+    );
+    for arm in arms {
+        let expected = arm.over_budget(chance)?.into_iter().enumerate();
+        let data =
+            expected.map(|(k, error)| Datum::new((k + 1) as f64, error, counted(k + 1, "trial")));
+        plot = plot.with(Mark::new(Shape::Line, arm.name, arm.index, data));
+    }
+    Ok(plot)
+}
+
+/// A row for each trial of each training of the main table at each number of epochs; `None` if no arm
+/// is tuned.
+pub(crate) fn trials(results: &Results) -> Option<Table> {
+    let arms = arms(results);
+    let mut keys: Vec<&str> = Vec::new();
+    for (key, _) in arms
+        .iter()
+        .flat_map(|arm| arm.trials)
+        .flat_map(|trial| &trial.settings)
+    {
+        if !keys.contains(&key.as_str()) {
+            keys.push(key);
+        }
+    }
+    let rows = arms.iter().flat_map(|arm| {
+        let seeds = arm.seeds.iter();
+        seeds.flat_map(move |(seed, tuned)| {
+            let trials = arm.trials.iter().enumerate();
+            trials.flat_map(move |(index, trial)| {
+                let epochs = arm.epochs.iter().zip(&tuned.scores[index]);
+                epochs.map(move |(&epochs, scores)| Row {
+                    arm: arm.name,
+                    seed: *seed,
+                    index,
+                    trial,
+                    epochs,
+                    scores: scores.as_ref(),
+                    chosen: (tuned.trial, tuned.epochs) == (index, epochs),
+                })
+            })
+        })
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    let text = |key: &str| Column::text(key, key);
+    let mut table = Table::of("tuning", "Every trial", &rows)
+        .column(text("arm"), |row| row.arm)
+        .column(Column::count("seed"), |row| row.seed)
+        .column(Column::count("trial"), |row| row.index + 1);
+    for key in keys {
+        table = table.column(text(key), move |row| {
+            let mut settings = row.trial.settings.iter();
+            settings
+                .find(|(known, _)| known == key)
+                .map(|(_, value)| value_text(value))
+        });
+    }
+    let table = table
+        .column(Column::count("epochs"), |row| row.epochs)
+        .column(Column::new("held_out_loss", "", Unit::Loss), |row| {
+            row.scores.map(|scores| scores.loss)
+        })
+        .column(Column::new("held_out_error", "", Unit::Fraction), |row| {
+            row.scores.map(error)
+        })
+        .column(Column::count("chosen"), |row| usize::from(row.chosen))
+        .table();
+    (!arms.is_empty()).then_some(table)
+}
+
+/// A trial at a number of epochs.
+struct Row<'a> {
+    arm: &'a str,
+    seed: u64,
+    index: usize,
+    trial: &'a Trial,
+    epochs: usize,
+    scores: Option<&'a Scores>,
+    chosen: bool,
+}
+
+/// What each seed chose, for programs: `{"settings": {"*.lr": 0.03}, "epochs": 80}`, `null` where the
+/// training diverged or is missing.
+pub(crate) fn per_seed(results: &Results, arm: usize) -> Option<Vec<Json>> {
+    let arms = arms(results);
+    let arm = arms.iter().find(|tuned| tuned.index == arm)?;
+    let by_seed: BTreeMap<u64, &Tuned> = arm.seeds.iter().copied().collect();
+    let seeds = results.main().seeds.iter().map(|seed| {
+        let Some(tuned) = by_seed.get(seed) else {
+            return Json::Null;
+        };
+        let settings = arm.trials[tuned.trial].settings.iter().cloned();
+        let settings: serde_json::Map<String, Json> = settings.collect();
+        serde_json::json!({ "settings": settings, "epochs": tuned.epochs })
+    });
+    Some(seeds.collect())
+}
