@@ -130,6 +130,17 @@ impl Chosen {
         }
     }
 
+    /// The values that were chosen, and in how many seeds.
+    fn taken(&self) -> impl Iterator<Item = (&Json, usize)> {
+        let values = self.values.iter().map(|(value, count)| (value, *count));
+        values.filter(|(_, count)| *count > 0)
+    }
+
+    /// The value that was chosen in the most seeds.
+    fn most_often(&self) -> Option<(&Json, usize)> {
+        self.taken().max_by_key(|(_, count)| *count)
+    }
+
     /// The largest or smallest of three or more numbers, if more than half of the seeds chose it:
     /// the value, and in how many.
     pub(crate) fn at_edge(&self) -> Option<(String, usize)> {
@@ -230,21 +241,21 @@ fn chosen(arms: &[TunedArm<'_>]) -> Table {
         chosen.map(move |chosen| (arm.name, chosen))
     });
     let rows: Vec<(&str, Chosen)> = rows.collect();
-    Table::of(
-        "tuning-chosen",
-        "Chosen values, and in how many seeds",
-        &rows,
-    )
-    .column(Column::text("arm", "arm"), |(arm, _)| *arm)
-    .column(Column::text("setting", "setting"), |(_, chosen)| {
-        chosen.setting.as_str()
-    })
-    .column(Column::text("chosen", "chosen (seeds)"), |(_, chosen)| {
-        let values = chosen.values.iter().filter(|(_, count)| *count > 0);
-        let values = values.map(|(value, count)| format!("{} ({count})", value_text(value)));
-        values.collect::<Vec<_>>().join(", ")
-    })
-    .table()
+    let text = |title: &str| Column::text(title.replace(' ', "_"), title);
+    Table::of("tuning-chosen", "Chosen values, over the seeds", &rows)
+        .column(text("arm"), |(arm, _)| *arm)
+        .column(text("setting"), |(_, c)| c.setting.as_str())
+        .column(text("smallest"), |(_, c)| {
+            Some(value_text(c.taken().next()?.0))
+        })
+        .column(text("largest"), |(_, c)| {
+            Some(value_text(c.taken().last()?.0))
+        })
+        .column(text("most often"), |(_, c)| {
+            Some(value_text(c.most_often()?.0))
+        })
+        .column(Column::count("seeds"), |(_, c)| Some(c.most_often()?.1))
+        .table()
 }
 
 fn budget(results: &Results, arms: &[TunedArm<'_>]) -> Result<Plot, StatsError> {
