@@ -246,26 +246,35 @@ impl<'a> Trainings<'a> {
             ControlFlow::Break(()) => return Err(ExperimentError::Cancelled),
         };
         let mut failure = every_trial_diverged(tuning);
+        let mut chosen = None;
         for (trial, epochs) in ranking(&scores) {
             let epochs = tuning.epochs[epochs];
-            let trained = fit(&tuning.phases(trial, epochs))?;
-            match trained.and_then(|training| better_than_guessing(training, classes)) {
-                Ok(training) => {
-                    // What the chosen training is shorter than the longest.
-                    let left = (arm.epochs() - epochs) * arm.rows;
-                    self.observer.advance(left as u64);
-                    let tuned = Some(Tuned {
-                        scores,
-                        trial,
-                        epochs,
-                    });
-                    return Ok(Ok(Training { tuned, ..training }));
+            match fit(&tuning.phases(trial, epochs))? {
+                Ok(training) if is_above_guessing(&training, classes) => {
+                    chosen.get_or_insert((training, trial, epochs));
                 }
-                // Training rows alone say so: the next best trial is taken.
+                Ok(training) => {
+                    chosen = Some((training, trial, epochs));
+                    break;
+                }
                 Err(diverged) => failure = diverged,
             }
         }
-        Ok(Err(failure))
+        let Some((training, trial, epochs)) = chosen else {
+            return Ok(Err(failure));
+        };
+        // What the chosen training is shorter than the longest.
+        let left = (arm.epochs() - epochs) * arm.rows;
+        self.observer.advance(left as u64);
+        let tuned = Tuned {
+            scores,
+            trial,
+            epochs,
+        };
+        Ok(Ok(Training {
+            tuned: Some(tuned),
+            ..training
+        }))
     }
 
     /// The network of an arm whose layers a cell reuses.
@@ -340,24 +349,11 @@ fn base_key(cell: &Cell, arm: &ArmRecipe) -> String {
     serde_json::to_string(&of).expect("a recipe is plain data")
 }
 
-/// Refuses a training whose loss on its own rows ends above that of equal probabilities, `ln(classes)`:
-/// it has blown up, though its numbers are finite.
-fn better_than_guessing(training: Training, classes: usize) -> Trained {
-    let guessing = libm::log(classes as f64);
-    match training.history.last() {
-        Some(last) if last.train.loss > guessing => Err(Failure {
-            training: "target".to_owned(),
-            phase: last.phase,
-            epoch: last.epoch,
-            step: 0,
-            reason: format!(
-                "the training loss is {} in the last epoch, above the {guessing:.4} of equal \
-                 probabilities",
-                last.train.loss
-            ),
-        }),
-        _ => Ok(training),
-    }
+/// Whether a training's loss on its own rows ends above that of equal probabilities, `ln(classes)`: it
+/// may have blown up although its numbers are finite.
+fn is_above_guessing(training: &Training, classes: usize) -> bool {
+    let last = training.history.last();
+    last.is_some_and(|last| last.train.loss > libm::log(classes as f64))
 }
 
 fn every_trial_diverged(tuning: &Tuning) -> Failure {

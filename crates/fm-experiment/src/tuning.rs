@@ -20,8 +20,8 @@ pub struct Tuned {
     /// network that was trained without its fold. `None` where a training has diverged, and where
     /// only the last phase would be missing.
     pub scores: Vec<Vec<Option<Scores>>>,
-    /// Index of the trial that the arm was trained with: that of the lowest loss, or the next one if
-    /// the training on all rows diverged or ended with a loss above that of equal probabilities.
+    /// Index of the trial that the arm was trained with: the best whose training on all rows did not
+    /// diverge, and ended with a loss on them below that of equal probabilities if any did.
     pub trial: usize,
     /// The number of epochs with the lowest loss of that trial.
     pub epochs: usize,

@@ -56,6 +56,8 @@ impl Unit {
             Self::Fraction => minus(Percents { decimals: 2 }.number(value)),
             Self::Points => Percents { decimals: 2 }.points(value),
             Self::Spread => minus(Percents { decimals: 3 }.number(value)),
+            // A training that has blown up.
+            Self::Loss if value.abs() >= 1e6 => format!("{value:.1e}"),
             Self::Loss => decimals(value, 4),
             Self::Count => decimals(value, 0),
             Self::Seconds => decimals(value, 1),

@@ -10,4 +10,5 @@ mod sentences;
 mod small;
 mod snapshots;
 mod stores;
+mod tuned;
 mod widths;
