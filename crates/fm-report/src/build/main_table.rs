@@ -20,9 +20,7 @@ pub(crate) fn document(
     let results = analysis.results;
     let mut document = Document::new(title(results));
     document.about = about(results);
-    if let Some(plot) = plots::differences("differences", &analysis.comparisons) {
-        document.push(plot);
-    }
+    document.extend(plots::differences("differences", &analysis.comparisons));
     for (index, compared) in analysis.comparisons.iter().enumerate() {
         let tone = sentences::tone(&compared.comparison);
         document.push(match index {
@@ -30,9 +28,8 @@ pub(crate) fn document(
             _ => Text::Verdict(analysis.sentence(compared, None), tone),
         });
     }
-    for warning in warnings {
-        document.push(Text::Warning(warning.words().join(" ")));
-    }
+    let warnings = warnings.iter();
+    document.extend(warnings.map(|warning| Text::Warning(warning.words().join(" "))));
     document.push(Text::note(held_fixed(results)));
     document.push(tables::scores(analysis));
     for sweep in &analysis.sweeps {
@@ -42,14 +39,13 @@ pub(crate) fn document(
             _ => sweeps::section(analysis, sweep),
         });
     }
-    if let Some(table) = tables::failed(results) {
-        document.push(Section::new("Trainings that diverged", Shown::Details).with(table));
-    }
+    let failed = tables::failed(results);
+    document.extend(
+        failed.map(|table| Section::new("Trainings that diverged", Shown::Details).with(table)),
+    );
     document.push(every_seed(analysis));
     document.push(learning_curves(analysis));
-    if let Some(section) = arms::section(analysis)? {
-        document.push(section);
-    }
+    document.extend(arms::section(analysis)?);
     document.push(source::section(analysis)?);
     document.push(reproduce::section(results));
     Ok(document)

@@ -18,9 +18,7 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
         section.push(matrix(analysis, sweep));
         section.push(scatter(analysis, sweep));
     }
-    if let Some(words) = pooled(analysis, sweep)? {
-        section.push(Text::note(words));
-    }
+    section.extend(pooled(analysis, sweep)?.map(Text::Note));
     section.push(table(analysis, sweep));
     section.push(Text::note(
         "Each pair has a source training of its own, on the other classes. Differences are paired by \

@@ -27,17 +27,11 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
             section.push(errors(analysis, sweep));
             section.push(differences(analysis, sweep));
         }
-        2 => {
-            for pairing in 0..sweep.series.pairings.len() {
-                section.push(map(sweep, pairing));
-            }
-        }
+        2 => section.extend((0..sweep.series.pairings.len()).map(|pairing| map(sweep, pairing))),
         _ => {}
     }
     section.push(table(analysis, sweep));
-    if let Some(words) = notes(sweep) {
-        section.push(Text::note(words));
-    }
+    section.extend(notes(sweep).map(Text::Note));
     section
 }
 
