@@ -56,7 +56,7 @@ pub(crate) fn with_comparison<'a, R>(
     let interval = format!("{} interval", crate::number::level(level));
     rows.column(points("difference"), |row| of(row).map(|c| c.difference))
         .column(points(&interval).interval(), |row| of(row)?.interval)
-        .column(Column::wins("won:lost"), |row| of(row))
+        .column(Column::wins("won:lost"), &of)
         .column(Column::text("verdict", "verdict").detail(), |row| {
             of(row).map(verdict)
         })
