@@ -126,6 +126,11 @@ macro_rules! bodies {
             pub fn push(&mut self, block: impl Into<Block>) {
                 self.body.push(block.into());
             }
+
+            /// Adds blocks at the end; an `Option` is none or one.
+            pub fn extend<B: Into<Block>>(&mut self, blocks: impl IntoIterator<Item = B>) {
+                self.body.extend(blocks.into_iter().map(Into::into));
+            }
         }
     )*};
 }

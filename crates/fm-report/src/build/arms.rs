@@ -27,15 +27,12 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, Report
         let pairing = &compared.pairing;
         if let Some((arm, against)) = of(&pairing.arm).zip(of(&pairing.against)) {
             let images = images(analysis.results)?;
-            let blocks = galleries(compared, [arm, against], images.as_ref());
-            section.body.extend(blocks);
+            section.extend(galleries(compared, [arm, against], images.as_ref()));
         }
     }
     match classes.len() {
         0..=MOST_ROWS => section.push(confusion(&models, classes)),
-        _ => models
-            .iter()
-            .for_each(|model| section.push(model.confusion())),
+        _ => section.extend(models.iter().map(ModelPredictions::confusion)),
     }
     let lines = models.iter().map(|model| {
         Mark::new(

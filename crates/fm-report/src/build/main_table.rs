@@ -21,9 +21,7 @@ pub(crate) fn document(
     let results = analysis.results;
     let mut document = Document::new(title(results));
     document.about = about(results);
-    if let Some(plot) = plots::differences("differences", &analysis.comparisons) {
-        document.push(plot);
-    }
+    document.extend(plots::differences("differences", &analysis.comparisons));
     for (index, compared) in analysis.comparisons.iter().enumerate() {
         let tone = sentences::tone(&compared.comparison);
         document.push(match index {
@@ -31,14 +29,11 @@ pub(crate) fn document(
             _ => Text::Verdict(analysis.sentence(compared, None), tone),
         });
     }
-    for warning in warnings {
-        document.push(Text::Warning(warning.words().join(" ")));
-    }
+    let warnings = warnings.iter();
+    document.extend(warnings.map(|warning| Text::Warning(warning.words().join(" "))));
     document.push(Text::note(held_fixed(results)));
     document.push(tables::scores(analysis));
-    if let Some(section) = tuning::section(analysis)? {
-        document.push(section);
-    }
+    document.extend(tuning::section(analysis)?);
     for sweep in &analysis.sweeps {
         document.push(match sweep.series.axes.as_slice() {
             [axis] if axis == spread::AXIS => spread::section(sweep)?,
@@ -46,17 +41,16 @@ pub(crate) fn document(
             _ => sweeps::section(analysis, sweep),
         });
     }
-    if let Some(table) = tables::failed(results) {
-        document.push(Section::new("Trainings that diverged", Shown::Details).with(table));
-    }
+    let failed = tables::failed(results);
+    document.extend(
+        failed.map(|table| Section::new("Trainings that diverged", Shown::Details).with(table)),
+    );
     document.push(every_seed(analysis)?);
     // Tuned trainings are of different lengths, so there is no mean curve.
     if results.protocol().tune.is_none() {
         document.push(learning_curves(analysis));
     }
-    if let Some(section) = arms::section(analysis)? {
-        document.push(section);
-    }
+    document.extend(arms::section(analysis)?);
     document.push(source::section(analysis)?);
     document.push(reproduce::section(results));
     Ok(document)
@@ -137,9 +131,7 @@ fn every_seed(analysis: &Analysis<'_>) -> Result<Section, StatsError> {
             Unit::Fraction.number(analysis.settings.margin)
         )));
     }
-    if let Some(table) = tables::intervals(analysis)? {
-        section.push(table);
-    }
+    section.extend(tables::intervals(analysis)?);
     section.push(plots::errors(analysis));
     section.push(tables::every_seed(analysis));
     Ok(section)

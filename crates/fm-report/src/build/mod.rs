@@ -2,6 +2,7 @@
 
 mod analysis;
 mod arms;
+mod effects;
 mod events;
 mod folders;
 mod gallery;

@@ -25,9 +25,7 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
         "Each pair has a source training of its own, on the other classes. Differences are paired by \
          seed; each interval is on its own.",
     ));
-    if let Some(words) = set_words(sweep) {
-        section.push(Text::note(words));
-    }
+    section.extend(set_words(sweep).map(Text::Note));
     Ok(section)
 }
 

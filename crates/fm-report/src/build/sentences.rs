@@ -42,12 +42,51 @@ impl Scope {
 
 /// A comparison in one sentence.
 pub fn sentence(comparison: &Comparison, names: Names<'_>, scope: Option<Scope>) -> String {
-    let text = match comparison.verdict {
-        Some(Verdict::Better) => concluded(comparison, names, "lower"),
-        Some(Verdict::Worse) => concluded(comparison, names, "higher"),
-        Some(Verdict::PracticallyEqual) => practically_equal(comparison, names),
-        Some(Verdict::Undecided) => undecided(comparison, names),
-        None => return too_few(comparison, names),
+    let c = comparison;
+    let Names { arm, against } = names;
+    // With as many decimals as tell the errors apart.
+    let percents = Percents::telling_apart(&[c.arm_error, c.baseline_error]);
+    let [here, there] = [c.arm_error, c.baseline_error].map(|error| percents.percent(error));
+    let (difference, won) = (difference(c), won(c));
+    let text = match c.verdict {
+        Some(verdict @ (Verdict::Better | Verdict::Worse)) => {
+            let lower = if verdict == Verdict::Better {
+                "lower"
+            } else {
+                "higher"
+            };
+            format!(
+                "{arm} has a {lower} test error than {against}: {here} instead of {there} \
+                 ({difference}; {won})."
+            )
+        }
+        Some(Verdict::PracticallyEqual) => format!(
+            "the test errors of {arm} and of {against} are practically equal: {here} and {there} \
+             ({difference}, within ±{} points; {won}).",
+            Unit::Fraction.number(c.margin),
+        ),
+        Some(Verdict::Undecided) => {
+            let p = match c.interval.is_some_and(|interval| !interval.contains(0.0)) {
+                true => format!("; but {}", p_words(c)),
+                false => String::new(),
+            };
+            format!(
+                "it is undecided whether {arm} or {against} has the lower test error: {here} and \
+                 {there} ({difference}; {won}{p})."
+            )
+        }
+        None => {
+            let seeds = match c.pairs {
+                1 => "One seed".to_owned(),
+                pairs => counted(pairs, "seed"),
+            };
+            let needed = pairs_to_conclude(1.0 - c.level, c.family).max(fm_stats::MIN_PAIRS);
+            let needed = counted(needed, "seed");
+            return format!(
+                "{seeds} cannot show a difference: the test error of {arm} is {here}, that of {against} \
+                 {there} ({won}). It takes {needed} to show one."
+            );
+        }
     };
     match scope {
         Some(scope) => format!("{}, {text}", scope.words()),
@@ -73,66 +112,6 @@ pub(crate) fn verdict(comparison: &Comparison) -> &'static str {
         Some(Verdict::Undecided) => "undecided",
         None => "too few seeds",
     }
-}
-
-fn concluded(c: &Comparison, names: Names<'_>, word: &str) -> String {
-    let Names { arm, against } = names;
-    let (here, there) = errors(c);
-    format!(
-        "{arm} has a {word} test error than {against}: {here} instead of {there} ({}; {}).",
-        difference(c),
-        won(c)
-    )
-}
-
-fn practically_equal(c: &Comparison, Names { arm, against }: Names<'_>) -> String {
-    let (here, there) = errors(c);
-    format!(
-        "the test errors of {arm} and of {against} are practically equal: {here} and {there} ({}, \
-         within ±{} points; {}).",
-        difference(c),
-        Unit::Fraction.number(c.margin),
-        won(c)
-    )
-}
-
-fn undecided(c: &Comparison, Names { arm, against }: Names<'_>) -> String {
-    let (here, there) = errors(c);
-    let excludes_zero = c.interval.is_some_and(|i| !i.contains(0.0));
-    let p = match excludes_zero {
-        true => format!("; but {}", p_words(c)),
-        false => String::new(),
-    };
-    format!(
-        "it is undecided whether {arm} or {against} has the lower test error: {here} and {there} \
-         ({}; {}{p}).",
-        difference(c),
-        won(c)
-    )
-}
-
-fn too_few(c: &Comparison, Names { arm, against }: Names<'_>) -> String {
-    let (here, there) = errors(c);
-    let needed = pairs_to_conclude(1.0 - c.level, c.family);
-    format!(
-        "{} cannot show a difference: the test error of {arm} is {here}, that of {against} {there} \
-         ({}). It takes {} to show one.",
-        capitalised(&match c.pairs {
-            1 => "one seed".to_owned(),
-            pairs => counted(pairs, "seed"),
-        }),
-        won(c),
-        counted(needed.max(fm_stats::MIN_PAIRS), "seed")
-    )
-}
-
-/// Both mean errors, with as many decimals as tell them apart.
-fn errors(c: &Comparison) -> (String, String) {
-    let percents = Percents::telling_apart(&[c.arm_error, c.baseline_error]);
-    (
-        percents.percent(c.arm_error),
-        percents.percent(c.baseline_error),
-    )
 }
 
 /// "difference −0.88 points, 95 % interval −1.14 to −0.59".

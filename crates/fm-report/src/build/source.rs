@@ -27,9 +27,7 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Section, ReportError> {
         ),
     ] {
         let line = |measure: Measure| (measure.words, measure, histories.as_slice());
-        if let Some(plot) = learning::plot(name, words, &measures.map(line)) {
-            section.push(plot);
-        }
+        section.extend(learning::plot(name, words, &measures.map(line)));
     }
     if let Some(found) = ModelPredictions::of(results, None)? {
         section.push(found.confusion());
@@ -56,9 +54,7 @@ fn first_layers(section: &mut Section, analysis: &Analysis<'_>) {
     let trained = source.layers()[0].weight();
     let start = initial_source_trunk(&results.plan.recipe(place(None)), trained.nrows());
     if let Some(start) = start.first() {
-        section
-            .body
-            .extend(weights::changes("source", seed, start.weight(), trained));
+        section.extend(weights::changes("source", seed, start.weight(), trained));
     }
     let reusing = analysis
         .arms
@@ -72,9 +68,7 @@ fn first_layers(section: &mut Section, analysis: &Analysis<'_>) {
         });
     if let Some((name, after)) = reusing {
         let after = after.layers()[0].weight();
-        section
-            .body
-            .extend(weights::changes(name, seed, trained, after));
+        section.extend(weights::changes(name, seed, trained, after));
     }
 }
 

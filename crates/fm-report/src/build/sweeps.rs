@@ -6,8 +6,8 @@ use fm_stats::{Comparison, Interval, Verdict};
 use serde_json::Value as Json;
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
-use super::names;
 use super::tables::{value_text, with_comparison};
+use super::{effects, names};
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted};
 use crate::plot::{Axis, AxisScale, Datum, Mark, Palette, Plot, Shape};
@@ -27,22 +27,21 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
             section.push(errors(analysis, sweep));
             section.push(differences(analysis, sweep));
         }
-        2 => {
-            for pairing in 0..sweep.series.pairings.len() {
-                section.push(map(sweep, pairing));
-            }
-        }
+        2 => section.extend((0..sweep.series.pairings.len()).map(|pairing| map(sweep, pairing))),
         _ => {}
     }
-    section.push(table(analysis, sweep));
-    for words in [notes(sweep), set_words(sweep)].into_iter().flatten() {
-        section.push(Text::note(words));
+    if axes.len() > 1 {
+        section.push(effects::table(sweep));
     }
+    section.push(table(analysis, sweep));
+    section.extend(effects::words(sweep).map(Text::Note));
+    section.extend(notes(sweep).map(Text::Note));
+    section.extend(set_words(sweep).map(Text::Note));
     section
 }
 
 /// An axis in words; its key where it has none.
-fn axis_words(axis: &str) -> &str {
+pub(super) fn axis_words(axis: &str) -> &str {
     match axis {
         "task.target_rows" => "target rows trained on",
         "arms.*.reuse" => "layers reused",

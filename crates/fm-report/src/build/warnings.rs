@@ -92,61 +92,59 @@ impl Warning {
         const ERROR: &str =
             "Do not use these results: this is an error of the program. Please report it.";
         let (says, advice) = match self {
-            Self::SourceChanged { arm, seeds } => (
-                format!(
+            Self::SourceChanged { arm, seeds } => {
+                let seeds = ranges(seeds);
+                let says = format!(
                     "{arm} was trained from another source network than the one that was scored \
-                     (seeds {}).",
-                    ranges(seeds)
-                ),
-                ERROR,
-            ),
-            Self::FrozenTrunkChanged { arm, seeds } => (
-                format!(
-                    "The trunk of {arm} changed while it was frozen (seeds {}).",
-                    ranges(seeds)
-                ),
-                ERROR,
-            ),
-            Self::ConstantPredictions { model, seeds } => (
-                format!(
-                    "{model} predicts the same class for every test row (seeds {}).",
-                    ranges(seeds)
-                ),
-                "Look at its learning curve: a loss that stays or grows means that the learning rate \
-                 is too high or too low. Check the labels too.",
-            ),
+                     (seeds {seeds})."
+                );
+                (says, ERROR)
+            }
+            Self::FrozenTrunkChanged { arm, seeds } => {
+                let seeds = ranges(seeds);
+                let says =
+                    format!("The trunk of {arm} changed while it was frozen (seeds {seeds}).");
+                (says, ERROR)
+            }
+            Self::ConstantPredictions { model, seeds } => {
+                let seeds = ranges(seeds);
+                (
+                    format!("{model} predicts the same class for every test row (seeds {seeds})."),
+                    "Look at its learning curve: a loss that stays or grows means that the learning \
+                     rate is too high or too low. Check the labels too.",
+                )
+            }
             Self::Sample => (
                 "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 training \
                  images: the results are not those of the whole dataset."
                     .to_owned(),
                 "Download Fashion-MNIST for results that can be compared with others.",
             ),
-            Self::Diverged { cells, of } => (
-                format!(
-                    "{} of {of} diverged and {} no scores.",
-                    counted(*cells, "training"),
-                    if *cells == 1 { "has" } else { "have" }
-                ),
-                "Lower the learning rate, or clip the gradients.",
-            ),
-            Self::Missing { cells, of } => (
-                format!(
-                    "{} of {of} are still to be done.",
-                    counted(*cells, "training")
-                ),
-                "Start the experiment again: it trains what is missing.",
-            ),
-            Self::SharesFailed { shares } => (
-                format!("Some shares of the work failed: {}.", shares.join("; ")),
-                "Remove the cause, and start the experiment again.",
-            ),
-            Self::TooFewSeeds { seeds, needed } => (
-                format!(
-                    "{} cannot show a difference, whatever the results are: it takes {needed}.",
-                    counted(*seeds, "seed")
-                ),
-                "Add seeds before saying which arm is better.",
-            ),
+            Self::Diverged { cells, of } => {
+                let have = if *cells == 1 { "has" } else { "have" };
+                let cells = counted(*cells, "training");
+                let says = format!("{cells} of {of} diverged and {have} no scores.");
+                (says, "Lower the learning rate, or clip the gradients.")
+            }
+            Self::Missing { cells, of } => {
+                let cells = counted(*cells, "training");
+                let says = format!("{cells} of {of} are still to be done.");
+                (
+                    says,
+                    "Start the experiment again: it trains what is missing.",
+                )
+            }
+            Self::SharesFailed { shares } => {
+                let says = format!("Some shares of the work failed: {}.", shares.join("; "));
+                (says, "Remove the cause, and start the experiment again.")
+            }
+            Self::TooFewSeeds { seeds, needed } => {
+                let seeds = counted(*seeds, "seed");
+                let says = format!(
+                    "{seeds} cannot show a difference, whatever the results are: it takes {needed}."
+                );
+                (says, "Add seeds before saying which arm is better.")
+            }
             Self::AtEdge { arms } => {
                 let arms = arms.iter().map(|(arm, settings)| {
                     let settings = settings.iter();
@@ -164,14 +162,12 @@ impl Warning {
                 )
             }
             Self::NotConverged { arms } => {
-                let falls = arms
-                    .iter()
-                    .map(|(arm, fall)| format!("{arm} {:.0} %", 100.0 * fall));
+                let fall = |(arm, fall): (&String, &f64)| format!("{arm} {:.0} %", 100.0 * fall);
+                let falls = arms.iter().map(fall).collect::<Vec<_>>().join(", ");
                 (
                     format!(
                         "These arms had not converged; in the last quarter of the epochs their \
-                         training loss still fell: {}.",
-                        falls.collect::<Vec<_>>().join(", ")
+                         training loss still fell: {falls}."
                     ),
                     "These results compare arms after equal training, not at their best. Train for \
                      more epochs, or at a higher learning rate, before concluding that an arm cannot \

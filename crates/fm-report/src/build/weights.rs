@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 
 use super::names::plain;
-use crate::document::{Block, Section, Shown, Text};
+use crate::document::{Section, Shown, Text};
 use crate::images::{Image, Images};
 use crate::number::Unit;
 use crate::table::{Column, Table};
@@ -24,7 +24,7 @@ pub(crate) fn changes(
     seed: u64,
     before: ArrayView2<'_, f32>,
     after: ArrayView2<'_, f32>,
-) -> Option<Block> {
+) -> Option<Section> {
     let side = before.nrows().isqrt();
     let square = side * side == before.nrows() && before.nrows() <= Image::MOST_PIXELS;
     if side == 0 || !square || before.dim() != after.dim() {
@@ -70,7 +70,7 @@ pub(crate) fn changes(
             .column(norm_of("norm_after", "norm after"), |m| norm(&m.weights[2]))
             .table(),
     );
-    Some(section.into())
+    Some(section)
 }
 
 /// The units whose weights moved furthest (Euclidean norm of the change).
@@ -102,6 +102,7 @@ fn largest(values: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Block;
     use ndarray::arr2;
 
     #[test]
@@ -109,7 +110,7 @@ mod tests {
         let zero = [0.0; 3];
         let before = arr2(&[[0.0, 9.0, 1.0], [0.0, 9.0, 0.0], zero, zero]);
         let after = arr2(&[[0.0, 12.0, 2.0], [0.0, 5.0, 0.0], zero, zero]);
-        let Some(Block::Section(section)) = changes("a", 1, before.view(), after.view()) else {
+        let Some(section) = changes("a", 1, before.view(), after.view()) else {
             panic!("no section")
         };
         let Some(Block::Table(table)) = section.body.last() else {

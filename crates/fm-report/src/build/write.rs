@@ -42,9 +42,7 @@ impl Report {
         let mut tables = Document::new("")
             .with(tables::cells(results))
             .with(history::table(results));
-        if let Some(table) = tuning::trials(results) {
-            tables.push(table);
-        }
+        tables.extend(tuning::trials(results));
         Ok(Self {
             document: main_table::document(&analysis, &warnings)?,
             summary: summary(&analysis, &warnings),

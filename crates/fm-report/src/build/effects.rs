@@ -1,0 +1,131 @@
+//! What the values of a sweep's axes do to each arm: the mean errors at every point, and main effects
+//! in words.
+
+use fm_stats::{Description, mean};
+
+use super::analysis::Sweep;
+use super::sweeps::{axis_words, file};
+use super::tables::value_text;
+use crate::number::{Unit, counted};
+use crate::table::{Column, Table};
+
+/// The test error of every arm at every point of a grid.
+pub(super) fn table(sweep: &Sweep<'_>) -> Table {
+    let seeds = counted(sweep.series.seeds.len(), "seed");
+    let caption = format!("Test error at every point, {seeds}, mean ± standard deviation");
+    let mut rows = Table::of(file(sweep, "points"), caption, &sweep.points);
+    for (index, axis) in sweep.series.axes.iter().enumerate() {
+        rows = rows.column(Column::text(axis, axis_words(axis)), move |point| {
+            value_text(&point.point.values[index])
+        });
+    }
+    for (index, arm) in sweep.arms().iter().enumerate() {
+        let column = Column::new(format!("{arm}_error"), arm, Unit::Fraction).mean_sd();
+        // A terminal has room for two arms.
+        let column = if index < 2 { column } else { column.detail() };
+        rows = rows.column(column, move |point| {
+            point.scores.get(index)?.test_error.description
+        });
+    }
+    rows.column(Column::count("diverged"), |point| point.failed)
+        .table()
+}
+
+/// A sentence for each arm: where its mean error is lowest, and how far it changes along each axis on
+/// average over the others. Points at which a training diverged are left out.
+pub(super) fn words(sweep: &Sweep<'_>) -> Option<String> {
+    let seeds = sweep.series.seeds.len();
+    let sentences = sweep.arms().iter().enumerate().filter_map(|(arm, name)| {
+        let whole = |d: &Description| d.count == seeds;
+        let points = sweep.points.iter().filter_map(|point| {
+            let error = point
+                .scores
+                .get(arm)?
+                .test_error
+                .description
+                .filter(whole)?;
+            Some((point.point.values.as_slice(), error.mean))
+        });
+        sentence(name, &sweep.series.axes, &points.collect::<Vec<_>>())
+    });
+    let sentences: Vec<String> = sentences.collect();
+    (!sentences.is_empty()).then(|| {
+        format!(
+            "{} Means over the seeds; points at which a training of the arm diverged are left out.",
+            sentences.join(" ")
+        )
+    })
+}
+
+/// "scratch: lowest at *.lr 0.03, *.epochs 80 (0.63 %); …".
+fn sentence(arm: &str, axes: &[String], points: &[(&[serde_json::Value], f64)]) -> Option<String> {
+    let by_error = |a: &&(_, f64), b: &&(_, f64)| a.1.total_cmp(&b.1);
+    let (values, lowest) = points.iter().min_by(by_error)?;
+    let (_, highest) = points.iter().max_by(by_error)?;
+    if points.len() < 2 {
+        return None;
+    }
+    let at = axes.iter().zip(*values);
+    let at = at.map(|(axis, value)| format!("{} {}", axis_words(axis), value_text(value)));
+    let range = format!(
+        "{arm}: the lowest mean error, {}, is at {}, the highest is {}",
+        Unit::Fraction.with_unit(*lowest),
+        at.collect::<Vec<_>>().join(", "),
+        Unit::Fraction.with_unit(*highest),
+    );
+    if axes.len() < 2 {
+        return Some(format!("{range}."));
+    }
+    let effects = axes.iter().enumerate().map(|(index, axis)| {
+        let effect = Unit::Spread.with_unit(main_effect(index, points));
+        format!("{effect} over {}", axis_words(axis))
+    });
+    let effects: Vec<String> = effects.collect();
+    Some(format!(
+        "{range}; on average over the other keys it changes by {}.",
+        effects.join(" and by ")
+    ))
+}
+
+/// The largest minus the smallest mean over the points that share a value of the axis.
+fn main_effect(axis: usize, points: &[(&[serde_json::Value], f64)]) -> f64 {
+    let of_value = |value: &serde_json::Value| {
+        let same = points.iter().filter(|(values, _)| values[axis] == *value);
+        let errors: Vec<f64> = same.map(|(_, error)| *error).collect();
+        mean(&errors)
+    };
+    let means = points.iter().map(|(values, _)| of_value(&values[axis]));
+    let [low, high] = means.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], mean| {
+        [low.min(mean), high.max(mean)]
+    });
+    high - low
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_main_effect_is_over_the_means_of_the_other_axis() {
+        let values = [
+            [json!(0.1), json!(20)],
+            [json!(0.1), json!(80)],
+            [json!(0.2), json!(20)],
+            [json!(0.2), json!(80)],
+        ];
+        let errors = [0.04, 0.02, 0.03, 0.005];
+        let points: Vec<_> = values.iter().map(|v| v.as_slice()).zip(errors).collect();
+        // 0.03 and 0.0175; 0.035 and 0.0125
+        assert!((main_effect(0, &points) - 0.0125).abs() < 1e-12);
+        assert!((main_effect(1, &points) - 0.0225).abs() < 1e-12);
+        let axes = ["*.lr".to_owned(), "*.epochs".to_owned()];
+        let found = sentence("scratch", &axes, &points).unwrap();
+        assert_eq!(
+            found,
+            "scratch: the lowest mean error, 0.50 %, is at *.lr 0.2, *.epochs 80, the highest is 4.00 %; on \
+             average over the other keys it changes by 1.250 points over *.lr and by 2.250 points over *.epochs."
+        );
+    }
+}
