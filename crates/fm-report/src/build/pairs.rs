@@ -2,8 +2,8 @@
 
 use fm_stats::{Comparison, StatsError};
 
-use super::analysis::{Analysis, Sweep, SweepPoint};
-use super::regression;
+use super::analysis::{Analysis, Sweep};
+use super::regression::{self, classes};
 use super::sweeps::{SIGN_NOTE, difference_cell, difference_cells, file, set_words, table};
 use crate::document::{Section, Shown, Text};
 use crate::number::Unit;
@@ -33,14 +33,6 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
 fn compared<'a>(sweep: &'a Sweep<'_>) -> impl Iterator<Item = ([usize; 2], &'a Comparison)> {
     let points = sweep.points.iter();
     points.filter_map(|point| Some((classes(point)?, point.comparison(0)?)))
-}
-
-/// The numbers of a pair's classes, ascending.
-pub(super) fn classes(point: &SweepPoint<'_>) -> Option<[usize; 2]> {
-    match *point.point.target_classes() {
-        [a, b] => Some([a.min(b).into(), a.max(b).into()]),
-        _ => None,
-    }
 }
 
 /// "Sandal, Shirt".

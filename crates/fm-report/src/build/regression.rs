@@ -4,7 +4,6 @@
 use fm_stats::{MIN_PAIRS, Pooled, StatsError, pool};
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
-use super::pairs::classes;
 use super::sweeps::file;
 use crate::document::{Section, Text};
 use crate::number::{Unit, counted, level};
@@ -81,6 +80,14 @@ pub(super) fn push(
          contains 0 is not shown to exist.",
     ));
     Ok(())
+}
+
+/// The numbers of a pair's classes, ascending.
+pub(super) fn classes(point: &SweepPoint<'_>) -> Option<[usize; 2]> {
+    match *point.point.target_classes() {
+        [a, b] => Some([a.min(b).into(), a.max(b).into()]),
+        _ => None,
+    }
 }
 
 /// `None` for a pair with too few seeds to weigh it by.
