@@ -3,7 +3,8 @@
 use fm_data::{Dataset, FileChecksum, LoadedData};
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{Key, RowsUsed};
+use crate::key::Key;
+use crate::recipe::RowsUsed;
 
 /// A training and a test set, and which they are.
 #[derive(Clone, Debug)]

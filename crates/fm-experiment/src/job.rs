@@ -7,9 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::data::Labels;
+use crate::key::Key;
 use crate::parallel::in_parallel;
 use crate::plan::{Place, Plan};
-use crate::recipe::{Key, Recipe, RowsUsed};
+use crate::recipe::{Recipe, RowsUsed};
 
 /// A source network and cells that are trained beside it.
 ///

@@ -10,11 +10,12 @@ use serde_json::Value;
 
 use crate::data::Labels;
 use crate::error::ExperimentError;
+use crate::key::Key;
 use crate::protocol::{
     Arm, Budget, Freeze, Pairing, PhaseSpec, Protocol, RowCount, Streams, SweepSpec, Trial,
     TrunkOrigin, Values,
 };
-use crate::recipe::{Context, Key, Recipe};
+use crate::recipe::{Context, Recipe};
 use crate::request::{NamedSweep, Request};
 
 /// All cells that a request asks for.

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::json::from_json;
-use crate::recipe::{Key, Recipe};
-use crate::tuning::Tuned;
+use crate::key::Key;
+use crate::recipe::Recipe;
 
 /// What a cell leaves.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +74,36 @@ pub struct Failure {
     pub step: usize,
     /// What happened.
     pub reason: String,
+}
+
+/// What cross-validation has found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tuned {
+    /// Of each trial at each number of epochs, the scores over all rows of the arm, each by the
+    /// network that was trained without its fold. `None` where a training has diverged, and where
+    /// only the last phase would be missing.
+    pub scores: Vec<Vec<Option<Scores>>>,
+    /// Index of the trial that the arm was trained with: the best whose training on all rows did not
+    /// diverge, and ended with a loss on them below that of equal probabilities if any did.
+    pub trial: usize,
+    /// The number of epochs with the lowest loss of that trial.
+    pub epochs: usize,
+}
+
+impl Tuned {
+    /// Of a trial the index of the number of epochs with the lowest loss, and the scores there;
+    /// `None` if all diverged.
+    pub fn best_of(&self, trial: usize) -> Option<(usize, &Scores)> {
+        best(&self.scores[trial])
+    }
+}
+
+/// The lowest loss, with its index; the first among equals.
+pub(crate) fn best(scores: &[Option<Scores>]) -> Option<(usize, &Scores)> {
+    let scores = scores.iter().enumerate();
+    let scores = scores.filter_map(|(i, scores)| Some((i, scores.as_ref()?)));
+    scores.min_by(|(_, a), (_, b)| a.loss.total_cmp(&b.loss))
 }
 
 /// What each test row got from a network.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use fm_train::{EpochRecord, Scores, predicted_classes};
 
 use crate::error::ExperimentError;
+use crate::key::Key;
 use crate::plan::{Place, Plan, Series};
 use crate::protocol::Protocol;
-use crate::recipe::Key;
 use crate::record::{Outcome, Predictions, Record};
 use crate::request::Request;
 use crate::store::{MadeWith, Store};

@@ -10,13 +10,14 @@ use fm_train::{EpochRecord, Examples, Seeds, TrainError, shuffle};
 
 use crate::error::ExperimentError;
 use crate::job::Cell;
+use crate::key::Key;
 use crate::protocol::PhaseSpec;
-use crate::recipe::{ArmRecipe, Key, SourceRecipe, TrunkRecipe, Tuning};
-use crate::record::{Failure, Outcome};
+use crate::recipe::{ArmRecipe, SourceRecipe, TrunkRecipe, Tuning};
+use crate::record::{Failure, Outcome, Tuned};
 use crate::store::Store;
 use crate::tasks::{PIXEL_SCALE, Tasks, examples, labelled};
 use crate::training::{self, Setup};
-use crate::tuning::{CrossValidation, Tuned, ranking};
+use crate::tuning::{CrossValidation, ranking};
 use crate::watch::{Observer, Watch};
 
 /// A training that has ended.

@@ -4,46 +4,16 @@ use std::ops::ControlFlow;
 
 use fm_nn::{Engine, Network};
 use fm_train::{EpochRecord, Evaluator, Examples, Scores, StepRecord, TrainError};
-use serde::{Deserialize, Serialize};
 
 use crate::protocol::PhaseSpec;
 use crate::recipe::Tuning;
+use crate::record::best;
 use crate::tasks::Fold;
 use crate::training::{Setup, loss};
 use crate::watch::Observer;
 
-/// What cross-validation has found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tuned {
-    /// Of each trial at each number of epochs, the scores over all rows of the arm, each by the
-    /// network that was trained without its fold. `None` where a training has diverged, and where
-    /// only the last phase would be missing.
-    pub scores: Vec<Vec<Option<Scores>>>,
-    /// Index of the trial that the arm was trained with: the best whose training on all rows did not
-    /// diverge, and ended with a loss on them below that of equal probabilities if any did.
-    pub trial: usize,
-    /// The number of epochs with the lowest loss of that trial.
-    pub epochs: usize,
-}
-
 /// Of each trial at each number of epochs, the scores on rows that were held out.
 type Scored = Vec<Vec<Option<Scores>>>;
-
-impl Tuned {
-    /// Of a trial the index of the number of epochs with the lowest loss, and the scores there;
-    /// `None` if all diverged.
-    pub fn best_of(&self, trial: usize) -> Option<(usize, &Scores)> {
-        best(&self.scores[trial])
-    }
-}
-
-/// The lowest loss, with its index; the first among equals.
-fn best(scores: &[Option<Scores>]) -> Option<(usize, &Scores)> {
-    let scores = scores.iter().enumerate();
-    let scores = scores.filter_map(|(i, scores)| Some((i, scores.as_ref()?)));
-    scores.min_by(|(_, a), (_, b)| a.loss.total_cmp(&b.loss))
-}
 
 /// The trials with the index of their best number of epochs, the lowest loss first; without those
 /// that diverged at every number of epochs.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::files::entries;
 use super::{CELLS, DIVERGED, RECORD, Store};
 use crate::error::ExperimentError;
+use crate::key::Key;
 use crate::parallel::in_parallel;
-use crate::recipe::Key;
 
 /// The cells that a store has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::Store;
 use super::files::{entries, make_parent, read_bytes, read_json, write_whole};
 use crate::error::{ExperimentError, io_error};
 use crate::json::{from_json, to_json};
-use crate::recipe::Key;
+use crate::key::Key;
 use crate::request::Request;
 
 const REQUESTS: &str = "requests";

@@ -41,7 +41,7 @@ use files::{create_new, entries, read_bytes, read_json};
 use crate::data::{DatasetIdentity, Labels};
 use crate::error::{ExperimentError, io_error};
 use crate::json::to_json;
-use crate::recipe::Key;
+use crate::key::Key;
 use crate::record::{Outcome, Record};
 use crate::tasks::PIXEL_SCALE;
 use crate::test_rows::{TestImages, TestRows};

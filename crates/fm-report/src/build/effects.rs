@@ -4,16 +4,16 @@
 use fm_stats::{Description, mean};
 
 use super::analysis::Sweep;
-use super::sweeps::{axis_words, file};
+use super::names::axis_words;
 use super::tables::value_text;
 use crate::number::{Unit, counted};
 use crate::table::{Column, Table};
 
-/// The test error of every arm at every point of a grid.
-pub(super) fn table(sweep: &Sweep<'_>) -> Table {
+/// The test error of every arm at every point of a grid; `file` names its CSV file.
+pub(super) fn table(sweep: &Sweep<'_>, file: String) -> Table {
     let seeds = counted(sweep.series.seeds.len(), "seed");
     let caption = format!("Test error at every point, {seeds}, mean ± standard deviation");
-    let mut rows = Table::of(file(sweep, "points"), caption, &sweep.points);
+    let mut rows = Table::of(file, caption, &sweep.points);
     for (index, axis) in sweep.series.axes.iter().enumerate() {
         rows = rows.column(Column::text(axis, axis_words(axis)), move |point| {
             value_text(&point.point.values[index])

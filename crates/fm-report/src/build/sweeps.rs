@@ -6,6 +6,7 @@ use fm_stats::{Comparison, Interval, Verdict};
 use serde_json::Value as Json;
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
+use super::names::axis_words;
 use super::tables::{value_text, with_comparison};
 use super::{effects, names};
 use crate::document::{Section, Shown, Text};
@@ -31,23 +32,13 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
         _ => {}
     }
     if axes.len() > 1 {
-        section.push(effects::table(sweep));
+        section.push(effects::table(sweep, file(sweep, "points")));
     }
     section.push(table(analysis, sweep));
     section.extend(effects::words(sweep).map(Text::Note));
     section.extend(notes(sweep).map(Text::Note));
     section.extend(set_words(sweep).map(Text::Note));
     section
-}
-
-/// An axis in words; its key where it has none.
-pub(super) fn axis_words(axis: &str) -> &str {
-    match axis {
-        "task.target_rows" => "target rows trained on",
-        "arms.*.reuse" => "layers reused",
-        "task.target_classes" => "target classes",
-        other => other,
-    }
 }
 
 /// The name of a sweep's files: its own, or its number where the name has other signs than letters,
