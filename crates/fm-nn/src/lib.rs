@@ -41,8 +41,8 @@ pub use dropout::Dropout;
 pub use error::{FileError, NetworkError};
 pub use file::{read_whole, write_whole};
 pub use fm_matmul::{
-    Backend, BlasFault, Engine, EngineError, Job, LANES, Level, Matrix, Rows, Shape, UnknownLevel,
-    blas, doctor, peak_gflops, prefetch_slice,
+    Backend, Engine, EngineError, Job, LANES, Level, Matrix, Rows, Shape, blas, doctor,
+    peak_gflops,
 };
 pub use freeze::{Freeze, FreezeMask, LayerMask, PartMask};
 pub use gradient::{Descent, Gradients, LayerGradient, Update};
