@@ -3,7 +3,8 @@
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::{TrainError, no_rows};
+use crate::examples::wrong_class;
 use crate::metrics::{check, predicted_classes};
 
 /// How many rows of each class were predicted as each class: `[true class, predicted class]`.
@@ -27,25 +28,22 @@ impl ConfusionMatrix {
     /// Counts pairs of true and predicted class.
     ///
     /// # Errors
-    /// [`TrainError::Class`] for a class from `n_classes` on, [`TrainError::NoRows`] without pairs.
+    /// [`TrainError::Examples`] for a class from `n_classes` on, and without pairs.
     pub fn new(
         n_classes: usize,
         pairs: impl IntoIterator<Item = (u32, u32)>,
     ) -> Result<Self, TrainError> {
         let mut counts = Array2::zeros((n_classes, n_classes));
         let mut rows = 0;
-        for (row, pair) in pairs.into_iter().enumerate() {
-            let cell = counts.get_mut([pair.0 as usize, pair.1 as usize]);
-            *cell.ok_or(TrainError::Class {
-                what: "scored",
-                row,
-                class: pair.0.max(pair.1),
-                n_classes,
-            })? += 1;
+        for (row, (class, predicted)) in pairs.into_iter().enumerate() {
+            match counts.get_mut([class as usize, predicted as usize]) {
+                Some(count) => *count += 1,
+                None => return Err(wrong_class("scored", row, class.max(predicted), n_classes)),
+            }
             rows += 1;
         }
         if rows == 0 {
-            return Err(TrainError::NoRows { what: "scored" });
+            return Err(no_rows("scored"));
         }
         Ok(Self { counts })
     }

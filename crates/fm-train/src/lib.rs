@@ -22,9 +22,9 @@ mod stopping;
 mod trainer;
 mod training;
 
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::Checkpoint;
 pub use confusion::ConfusionMatrix;
-pub use error::{FirstNotFinite, TrainError};
+pub use error::TrainError;
 pub use examples::{Examples, Labels};
 pub use features::Features;
 pub use fit::Fit;

@@ -2,8 +2,8 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
-use crate::error::{TrainError, at_least_1};
-use crate::examples::check_classes;
+use crate::error::{TrainError, at_least_1, no_rows};
+use crate::examples::{check_classes, unequal};
 use crate::reliability::Reliability;
 
 /// Checks the arguments of a metric: as many labels as rows, at least one row, a class below
@@ -15,17 +15,23 @@ pub(crate) fn check(
 ) -> Result<(), TrainError> {
     let (inputs, labels) = (values.nrows(), classes.len());
     if inputs != labels {
-        return Err(TrainError::Rows { inputs, labels });
+        return Err(unequal(inputs, labels));
     }
     if inputs == 0 {
-        return Err(TrainError::NoRows { what: "scored" });
+        return Err(no_rows("scored"));
     }
     check_classes("scored", classes.iter().copied(), n_classes)?;
     let nan = |row: ArrayView1<'_, f32>| row.iter().any(|z| z.is_nan());
     match values.rows().into_iter().position(nan) {
-        Some(row) => Err(TrainError::Nan { row }),
+        Some(row) => Err(nan_logit(row)),
         None => Ok(()),
     }
+}
+
+fn nan_logit(row: usize) -> TrainError {
+    TrainError::Examples(format!(
+        "row {row} has a NaN logit, so it has no predicted class"
+    ))
 }
 
 /// The class that a row of logits predicts: the largest logit, the first of equal ones; for one
@@ -51,7 +57,7 @@ pub(crate) fn predict(row: ArrayView1<'_, f32>) -> Option<u32> {
 /// equal ones; for one output, class 1 where it is above 0.
 ///
 /// # Errors
-/// [`TrainError::Nan`] if a logit is NaN.
+/// [`TrainError::Examples`] if a logit is NaN.
 ///
 /// ```
 /// use fm_train::predicted_classes;
@@ -64,7 +70,7 @@ pub(crate) fn predict(row: ArrayView1<'_, f32>) -> Option<u32> {
 /// ```
 pub fn predicted_classes(logits: ArrayView2<'_, f32>) -> Result<Vec<u32>, TrainError> {
     let rows = logits.rows().into_iter().enumerate();
-    rows.map(|(row, logits)| predict(logits).ok_or(TrainError::Nan { row }))
+    rows.map(|(row, logits)| predict(logits).ok_or_else(|| nan_logit(row)))
         .collect()
 }
 

@@ -32,7 +32,8 @@ fn metrics_refuse_nan_logits() {
         array![[0.5, 0.1], [0.2, f32::NAN]],
     ] {
         let (logits, classes) = (logits.view(), [0, 0]);
-        let nan = Err(TrainError::Nan { row: 1 });
+        let words = "row 1 has a NaN logit, so it has no predicted class";
+        let nan = Err(TrainError::Examples(words.to_owned()));
         assert_eq!(predicted_classes(logits), nan);
         assert_eq!(top_k_accuracy(logits, &classes, 1).map(|_| vec![]), nan);
         assert_eq!(calibration_error(logits, &classes, 10).map(|_| vec![]), nan);
