@@ -6,29 +6,32 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::openblas::Choice;
+use crate::openblas;
 
 /// Builds `fm` and goes on as `fm <subcommand> <args>`.
-pub(crate) fn run_fm(choice: Choice, subcommand: &[&str], args: &[String]) -> Result<ExitCode> {
-    let program = build_fm(choice)?;
+pub(crate) fn run_fm(subcommand: &[&str], args: &[String]) -> Result<ExitCode> {
+    let program = build_fm()?;
     let mut fm = Command::new(program);
     fm.args(subcommand).args(args);
     become_command(fm)
 }
 
 /// Goes on as `cargo <subcommand> <args>` with the features that fit this machine.
-pub(crate) fn run(choice: Choice, subcommand: &[&str], args: &[String]) -> Result<ExitCode> {
+pub(crate) fn run(subcommand: &[&str], args: &[String]) -> Result<ExitCode> {
     let mut cargo = cargo();
-    cargo.args(subcommand).args(choice.features()?).args(args);
+    cargo
+        .args(subcommand)
+        .args(openblas::features()?)
+        .args(args);
     become_command(cargo)
 }
 
 /// Builds `fm` with optimisations; where it is.
-fn build_fm(choice: Choice) -> Result<PathBuf> {
+fn build_fm() -> Result<PathBuf> {
     let mut build = cargo();
     build
         .args(["build", "--release", "--package", "fm-cli"])
-        .args(choice.features()?)
+        .args(openblas::features()?)
         // Cargo's progress goes to the terminal; where the program ends up, to us.
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped());
