@@ -2,9 +2,8 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
-use crate::error::{TrainError, at_least_1, no_rows};
+use crate::error::{TrainError, no_rows};
 use crate::examples::{check_classes, unequal};
-use crate::reliability::Reliability;
 
 /// Checks the arguments of a metric: as many labels as rows, at least one row, a class below
 /// `n_classes` for each row, and no NaN.
@@ -112,29 +111,6 @@ pub fn probabilities(logits: ArrayView2<'_, f32>) -> Array2<f64> {
     out
 }
 
-/// Fraction of rows whose class is among the `k` largest logits. Of equal logits the first class
-/// counts as larger, as for accuracy.
-///
-/// # Errors
-/// [`TrainError`] if there are no rows, if labels and rows differ in number, for a class without a
-/// column, for NaN, and if `k` is 0.
-pub fn top_k_accuracy(
-    logits: ArrayView2<'_, f32>,
-    classes: &[u32],
-    k: usize,
-) -> Result<f64, TrainError> {
-    check(&logits, classes, logits.ncols())?;
-    at_least_1("k", k)?;
-    let rows = logits.rows().into_iter().zip(classes);
-    let hits = rows.filter(|(row, class)| {
-        let class = **class as usize;
-        let own = row[class];
-        let before = |&(j, &z): &(usize, &f32)| z > own || (z == own && j < class);
-        row.iter().enumerate().filter(before).count() < k
-    });
-    Ok(hits.count() as f64 / classes.len() as f64)
-}
-
 /// Area under the receiver operating characteristic: the probability that a row of class 1 has a
 /// larger score than one of class 0, with equal scores counting half (Hanley and McNeil 1982).
 /// None if either class has no rows.
@@ -175,26 +151,4 @@ pub fn brier_score(logits: ArrayView2<'_, f32>, classes: &[u32]) -> Result<f64, 
         off * off
     });
     Ok(squares.sum::<f64>() / classes.len() as f64)
-}
-
-/// Expected calibration error: over `bins` equal bins of the predicted class's probability, the
-/// distance of accuracy from mean probability, weighted by rows (Guo et al. 2017). A bin includes
-/// its upper edge.
-///
-/// # Errors
-/// As [`brier_score`], and if `bins` is 0 or above a million.
-pub fn calibration_error(
-    logits: ArrayView2<'_, f32>,
-    classes: &[u32],
-    bins: usize,
-) -> Result<f64, TrainError> {
-    check(&logits, classes, logits.ncols().max(2))?;
-    let mut reliability = Reliability::new(bins)?;
-    let predicted = predicted_classes(logits)?;
-    let probabilities = probabilities(logits);
-    let rows = probabilities.rows().into_iter().zip(predicted);
-    for ((row, predicted), &class) in rows.zip(classes) {
-        reliability.add(row[predicted as usize], predicted == class);
-    }
-    Ok(reliability.calibration_error())
 }
