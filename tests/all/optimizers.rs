@@ -40,13 +40,14 @@ fn trajectory(optimizer: Optimizer, reference: &Reference, engine: &Engine) -> V
     let bias = vec![0.0; reference.start.len()];
     let layer = Dense::from_parts(weight.view(), &bias, Activation::Identity).unwrap();
     let mut network = Network::new(Vec::new(), layer).unwrap();
-    let phase = Phase::new(1, FreezeMask::none(1), optimizer);
+    let mask = FreezeMask::none(1);
+    let phase = Phase::new(1, mask.clone(), optimizer);
     let mut state = phase.optimizer_state(&network).unwrap();
     let steps = reference.gradients.iter().map(|gradient| {
         let x = matrix(&[vec![1.0]]);
         let mut delta = matrix(std::slice::from_ref(gradient));
         let layer = &mut network.layers_mut()[0];
-        let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta);
+        let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta, mask.layer(0));
         state.update(0, layer, gradient);
         layer.weight().iter().copied().collect()
     });
@@ -100,8 +101,7 @@ fn clipped_step(delta: &[f64; 2], mask: &FreezeMask, clip_norm: f64, engine: &En
     };
     let mut state = phase.optimizer_state(&network).unwrap();
     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[delta.to_vec()]));
-    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta);
-    let gradient = gradient.with_mask(mask.layer(0)).unwrap();
+    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta, mask.layer(0));
     state.update(0, &mut network.layers_mut()[0], gradient);
     state.finish(network.layers_mut(), mask);
     let head = network.head();
@@ -157,7 +157,8 @@ pub(crate) fn rates_are_multiplied_by_the_factors_of_schedule_and_layer() {
     for layer in [1, 0] {
         let outputs = network.layers()[layer].outputs();
         let mut delta = matrix(&[vec![1.0; outputs]]);
-        let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta);
+        let mask = phase.mask.layer(layer);
+        let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta, mask);
         state.update(layer, &mut network.layers_mut()[layer], gradient);
     }
     // Powers of two: nothing is rounded.
@@ -189,8 +190,8 @@ pub(crate) fn the_momentum_of_a_frozen_weight_does_not_change() {
                 let mut state = phase.optimizer_state(&network).unwrap();
                 let mut step = |mask: &FreezeMask| {
                     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[vec![0.7, -0.2, 0.1]]));
-                    let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta);
-                    let gradient = gradient.with_mask(mask.layer(0)).unwrap();
+                    let gradient =
+                        LayerGradient::new(&engine, Rows::of(&x), &mut delta, mask.layer(0));
                     state.update(0, &mut network.layers_mut()[0], gradient);
                 };
                 step(&none);

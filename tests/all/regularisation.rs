@@ -5,7 +5,7 @@ use fm_nn::{
     Targets, TrunkSpec,
 };
 use fm_tests::{engines_at_every_level, fixture, matrix};
-use fm_train::{Evaluator, Examples, Phase, Plateau, Seeds, Sgd, Trainer};
+use fm_train::{Examples, Phase, Plateau, Seeds, Sgd, Trainer};
 use ndarray::Array2;
 use serde::Deserialize;
 
@@ -189,8 +189,7 @@ pub(crate) fn scoring_uses_no_dropout() {
     let task = Task::new();
     let rule = Some(Dropout::Alpha(0.5));
     let network = task.fit(Engine::portable(), FreezeMask::none(3), rule);
-    let mut evaluator = Evaluator::new(&network, Engine::portable());
-    let mut logits = || evaluator.logits(&network, &task.points).unwrap();
+    let logits = || network.predict(&task.points, &Engine::portable()).unwrap();
     let first = logits();
     assert_eq!(logits(), first);
     // The logits are those of all units.

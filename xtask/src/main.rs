@@ -17,10 +17,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use openblas::Choice;
-
 const HELP: &str = "\
-Usage: cargo xtask [--openblas | --no-openblas] <command> [arguments]
+Usage: cargo xtask <command> [arguments]
 
 Commands:
   experiment   build the program with optimisations and run `fm experiment`
@@ -34,8 +32,8 @@ Commands:
 
 Arguments are passed on: `cargo xtask experiment --help` lists those of the experiment.
 
-OpenBLAS is built in where the system has it. --openblas insists on it, --no-openblas
-leaves it out; FM_OPENBLAS=1 and FM_OPENBLAS=0 do the same from the environment.
+OpenBLAS is built in where pkg-config finds it. The environment variable FM_OPENBLAS=1
+insists on it, FM_OPENBLAS=0 leaves it out.
 ";
 
 fn main() -> ExitCode {
@@ -46,33 +44,21 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
-    let mut args: Vec<String> = std::env::args_os()
-        .skip(1)
-        .map(|arg| {
-            arg.into_string()
-                .ok()
-                .context("an argument is not valid Unicode")
-        })
-        .collect::<Result<_>>()?;
-    let choice = match args.first().map(String::as_str) {
-        Some("--openblas") => Some(Choice::With),
-        Some("--no-openblas") => Some(Choice::Without),
-        _ => None,
-    };
-    if choice.is_some() {
-        args.remove(0);
-    }
-    let choice = choice.map_or_else(Choice::from_environment, Ok)?;
+    let args = std::env::args_os().skip(1).map(|arg| {
+        let arg = arg.into_string().ok();
+        arg.context("an argument is not valid Unicode")
+    });
+    let args: Vec<String> = args.collect::<Result<_>>()?;
     let Some((command, args)) = args.split_first() else {
         eprint!("{HELP}");
         return Ok(ExitCode::from(2));
     };
     match command.as_str() {
-        "experiment" => cargo::run_fm(choice, &["experiment"], args),
-        "fetch-data" => cargo::run_fm(choice, &["data", "fetch"], args),
-        "doctor" => cargo::run_fm(choice, &["doctor"], args),
-        "test" => cargo::run(choice, &["test", "--workspace"], args),
-        "bench" => cargo::run(choice, &["bench", "--package", "fm-benches"], args),
+        "experiment" => cargo::run_fm(&["experiment"], args),
+        "fetch-data" => cargo::run_fm(&["data", "fetch"], args),
+        "doctor" => cargo::run_fm(&["doctor"], args),
+        "test" => cargo::run(&["test", "--workspace"], args),
+        "bench" => cargo::run(&["bench", "--package", "fm-benches"], args),
         "make-sample" => sample::run(args),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {

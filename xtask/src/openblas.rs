@@ -1,9 +1,7 @@
-//! Whether the system has an OpenBLAS that the program can be linked with.
+//! Whether OpenBLAS is built in: where pkg-config knows one that links, or as `FM_OPENBLAS` says.
 //!
-//! It is looked for where the `system` feature of openblas-src finds it: through pkg-config, and
-//! where that knows nothing, among the linker's own folders (on macOS, Homebrew's). A trial
-//! program is linked with what was found, so that a library without its files, or without the C
-//! interface, ends in a build without OpenBLAS and not in a linker's error.
+//! A trial program is linked, so that a library without its files, or without the C interface, ends
+//! in a build without OpenBLAS and not in a linker's error.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -13,89 +11,45 @@ use anyhow::{Result, bail};
 
 /// How to get OpenBLAS, for a system that has none.
 const CURE: &str = "Debian/Ubuntu: apt install libopenblas-dev pkg-config; \
-                    Fedora: dnf install openblas-devel; macOS: brew install openblas pkgconf";
+                    Fedora: dnf install openblas-devel; macOS: brew install openblas, and set \
+                    FM_OPENBLAS=1";
 
-/// Whether OpenBLAS is to be built in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Choice {
-    /// Where the system has it.
-    Auto,
-    With,
-    Without,
-}
-
-impl Choice {
-    /// What `FM_OPENBLAS` says.
-    pub(crate) fn from_environment() -> Result<Self> {
-        match env::var("FM_OPENBLAS").as_deref() {
-            Err(env::VarError::NotPresent) | Ok("") => Ok(Self::Auto),
-            Ok("1") => Ok(Self::With),
-            Ok("0") => Ok(Self::Without),
-            _ => bail!("FM_OPENBLAS is neither 0, which leaves OpenBLAS out, nor 1, which insists"),
-        }
-    }
-
-    /// The arguments that tell cargo, after one line that tells the user.
-    pub(crate) fn features(self) -> Result<&'static [&'static str]> {
-        let found = match self {
-            Self::Without => {
-                eprintln!("xtask: built without OpenBLAS, so the portable backend runs");
-                return Ok(&[]);
-            }
-            Self::Auto | Self::With => find(),
-        };
-        match found {
-            Some(version) => {
-                eprintln!(
-                    "xtask: OpenBLAS {version} is built in; --backend blas chooses it over the \
-                     portable backend"
-                );
-                Ok(&["--features", "openblas"])
-            }
-            None if self == Self::With => bail!("no OpenBLAS found ({CURE})"),
-            None => {
-                eprintln!("xtask: no OpenBLAS found, so the portable backend runs ({CURE})");
-                Ok(&[])
-            }
-        }
-    }
-}
-
-/// The version of the system's OpenBLAS, if there is one that links.
-fn find() -> Option<String> {
-    let known = env::var_os("OPENBLAS_NO_PKG_CONFIG").is_none();
-    let (flags, version) = match known.then(|| pkg_config(&["--libs"])).flatten() {
-        Some(libs) => (rustc_flags(&libs), pkg_config(&["--modversion"])?),
-        None => {
-            let mut flags = vec!["-lopenblas".to_owned()];
-            if cfg!(target_os = "macos") {
-                flags.push(format!("-L{}/lib", brew("openblas")?));
-                flags.push(format!("-L{}/lib", brew("libomp")?));
-            }
-            (flags, "of the system".to_owned())
-        }
+/// The arguments that tell cargo, after one line that tells the user.
+pub(crate) fn features() -> Result<&'static [&'static str]> {
+    let version = match env::var("FM_OPENBLAS").as_deref() {
+        Err(env::VarError::NotPresent) | Ok("") => find(),
+        Ok("1") => Some("of the system".to_owned()),
+        Ok("0") => None,
+        _ => bail!("FM_OPENBLAS is neither 0, which leaves OpenBLAS out, nor 1, which insists"),
     };
-    links(&flags).then_some(version)
+    match version {
+        Some(version) => {
+            eprintln!(
+                "xtask: OpenBLAS {version} is built in; --backend blas chooses it over the \
+                 portable backend"
+            );
+            Ok(&["--features", "openblas"])
+        }
+        None => {
+            eprintln!("xtask: built without OpenBLAS, so the portable backend runs ({CURE})");
+            Ok(&[])
+        }
+    }
+}
+
+/// The version of the OpenBLAS that pkg-config knows, if it links.
+fn find() -> Option<String> {
+    let libs = pkg_config("--libs")?;
+    let version = pkg_config("--modversion")?;
+    links(&rustc_flags(&libs)).then_some(version)
 }
 
 /// What pkg-config says of OpenBLAS.
-fn pkg_config(question: &[&str]) -> Option<String> {
+fn pkg_config(question: &str) -> Option<String> {
     let program = env::var_os("PKG_CONFIG").unwrap_or_else(|| "pkg-config".into());
-    answer(Command::new(program).args(question).arg("openblas"))
-}
-
-/// The folder of a package of Homebrew.
-fn brew(package: &str) -> Option<String> {
-    answer(Command::new("brew").args(["--prefix", package]))
-}
-
-/// What a command prints, if it succeeds.
-fn answer(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    let mut command = Command::new(program);
+    command.args([question, "openblas"]).stderr(Stdio::null());
+    let output = command.output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }
@@ -114,14 +68,11 @@ fn links(flags: &[String]) -> bool {
         extern \"C\" { fn cblas_sgemm(); fn openblas_get_config(); }
         fn main() { unsafe { cblas_sgemm(); openblas_get_config() } }
     ";
-    let folder = env::temp_dir().join(format!("fm-openblas-{}", process::id()));
-    if fs::create_dir(&folder).is_err() {
-        return false;
-    }
+    let program = env::temp_dir().join(format!("fm-openblas-{}", process::id()));
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let linked = Command::new(rustc)
         .args(["--crate-name", "probe", "--crate-type", "bin", "-o"])
-        .arg(folder.join("probe"))
+        .arg(&program)
         .args(flags)
         .arg("-")
         .stdin(Stdio::piped())
@@ -135,8 +86,8 @@ fn links(flags: &[String]) -> bool {
             rustc.wait()
         })
         .is_ok_and(|status| status.success());
-    // A folder left behind in the system's temporary files does no harm.
-    let _ = fs::remove_dir_all(&folder);
+    // A file left behind in the system's temporary files does no harm.
+    let _ = fs::remove_file(&program);
     linked
 }
 

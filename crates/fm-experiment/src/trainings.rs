@@ -148,7 +148,7 @@ impl<'a> Trainings<'a> {
         let failed = |error: TrainError| train_error(cell, error);
         let recipe = &cell.recipe;
         let Some(SourceRecipe { phase, .. }) = &recipe.source else {
-            return Err(failed(TrainError::NoRows { what: "source" }));
+            return Err(failed(no_source()));
         };
         let (init, order) = (Seeds::new(recipe.init_seed), Seeds::new(recipe.order_seed));
         let task = &self.tasks.source;
@@ -210,7 +210,7 @@ impl<'a> Trainings<'a> {
             TrunkRecipe::Source { layers } => match self.source_of(cell, source)? {
                 Err(failure) => return Ok(Err(failure)),
                 Ok(Some(source)) => reusing(source, *layers),
-                Ok(None) => return Err(failed(TrainError::NoRows { what: "source" })),
+                Ok(None) => return Err(failed(no_source())),
             },
             TrunkRecipe::Arm { arm, layers } => match self.base(cell, arm, source)? {
                 Err(failure) => return Ok(Err(failure)),
@@ -332,6 +332,11 @@ impl<'a> Trainings<'a> {
                 .ok_or_else(|| failed(error)),
         }
     }
+}
+
+/// A network of a source that the recipe does not have.
+fn no_source() -> TrainError {
+    TrainError::Examples("the recipe has no source task".to_owned())
 }
 
 /// Labels in the order that a stream of the seed gives them.

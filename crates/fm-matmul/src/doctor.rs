@@ -1,58 +1,31 @@
-//! What the machine is and what it can do: the figures behind a slow or a refused backend.
+//! What the machine is and what it can do: the figures behind a slow backend.
 //!
 //! ```
-//! use fm_matmul::doctor::{self, Cpu};
-//! use fm_matmul::{Engine, Shape};
+//! use fm_matmul::{Engine, Shape, doctor};
 //! use std::time::Duration;
 //!
-//! let cpu = Cpu::detect();
-//! assert!(cpu.cores >= 1);
 //! let shape = Shape { m: 32, n: 16, k: 64 };
-//! let rate = doctor::measure(&Engine::portable(), shape, Duration::from_millis(1));
-//! assert!(rate.best_gflops >= rate.median_gflops && rate.median_gflops > 0.0);
+//! assert!(doctor::gflops(&Engine::portable(), shape, Duration::from_millis(1)) > 0.0);
 //! ```
 
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{env, fs};
 
-use crate::blas::{self, InstructionSet, KernelAdvice, Library};
 use crate::matrix::Matrix;
-use crate::{Backend, Engine, EngineError, Rows, Shape, Start};
+use crate::{Engine, Rows, Shape, Start};
 
-/// The processor, as far as the operating system tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Cpu {
-    /// Its name, or the architecture's where the system does not tell.
-    pub name: String,
-    /// Its widest vector instructions; `None` where it is no x86-64.
-    pub instruction_set: Option<InstructionSet>,
-    /// Cores that this process may use.
-    pub cores: usize,
-}
-
-impl Cpu {
-    /// The processor that this runs on.
-    pub fn detect() -> Self {
-        Self {
-            name: name().unwrap_or_else(|| env::consts::ARCH.to_owned()),
-            instruction_set: InstructionSet::of_cpu(),
-            cores: thread::available_parallelism().map_or(1, usize::from),
-        }
-    }
-}
-
-/// Linux has the name in a file, Windows in the environment.
-fn name() -> Option<String> {
+/// The processor's name, or the architecture's where the system does not tell.
+pub fn cpu_name() -> String {
+    // Linux has the name in a file, Windows in the environment.
     let name = match fs::read_to_string("/proc/cpuinfo") {
-        Ok(info) => name_in_cpuinfo(&info)?.to_owned(),
-        Err(_) => env::var("PROCESSOR_IDENTIFIER").ok()?,
+        Ok(info) => model_name(&info).map(str::to_owned),
+        Err(_) => env::var("PROCESSOR_IDENTIFIER").ok(),
     };
-    Some(name)
+    name.unwrap_or_else(|| env::consts::ARCH.to_owned())
 }
 
 /// The first `model name : …` of Linux' `/proc/cpuinfo`.
-fn name_in_cpuinfo(info: &str) -> Option<&str> {
+fn model_name(info: &str) -> Option<&str> {
     info.lines()
         .filter_map(|line| line.split_once(':'))
         .find(|(key, _)| key.trim() == "model name")
@@ -60,62 +33,16 @@ fn name_in_cpuinfo(info: &str) -> Option<&str> {
         .filter(|name| !name.is_empty())
 }
 
-/// A backend of this build and whether it can be used.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Checkup {
-    /// The backend.
-    pub backend: Backend,
-    /// An engine of it, or why there is none.
-    pub engine: Result<Engine, EngineError>,
-}
-
-/// Everything that a person needs to judge the backends of this build on this machine.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Report {
-    /// The processor.
-    pub cpu: Cpu,
-    /// Both backends.
-    pub backends: [Checkup; 2],
-    /// The linked OpenBLAS, if one is built in.
-    pub openblas: Option<Library>,
-    /// What to do where OpenBLAS runs a kernel below what the CPU can do.
-    pub advice: Option<KernelAdvice>,
-}
-
-/// Looks at the machine and at both backends; measures nothing yet.
-pub fn examine() -> Report {
-    let checkup = |backend| Checkup {
-        backend,
-        engine: Engine::new(backend),
-    };
-    Report {
-        cpu: Cpu::detect(),
-        backends: [Backend::Portable, Backend::Blas].map(checkup),
-        openblas: blas::library().cloned(),
-        advice: blas::advice(),
-    }
-}
-
-/// How fast products are computed, in 10⁹ floating-point operations per second; a multiply-add
-/// counts as two.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rate {
-    /// Of the fastest sample: what the machine can do when nothing else runs on it.
-    pub best_gflops: f64,
-    /// Of the middle sample: what it does right now.
-    pub median_gflops: f64,
-}
-
-/// Computes `C = A·B` again and again, for `time` or a little longer, on one thread.
+/// How fast `C = A·B` is computed on one thread, in 10⁹ floating-point operations per second; a
+/// multiply-add counts as two. The product is computed again and again for `time` or a little
+/// longer.
 ///
 /// A sample is as many products as take a fifth of a millisecond, so that the clock does not
-/// count, and at least one sample is taken. Give it 0.1 seconds or more for figures that repeat.
+/// count; the median sample is returned. Give it 0.1 seconds or more for figures that repeat.
 ///
 /// # Panics
 /// If a dimension of `shape` is zero: there is nothing to measure.
-pub fn measure(engine: &Engine, shape: Shape, time: Duration) -> Rate {
+pub fn gflops(engine: &Engine, shape: Shape, time: Duration) -> f64 {
     let Shape { m, n, k } = shape;
     assert!(m > 0 && n > 0 && k > 0, "nothing to measure in {shape:?}");
     // Ordinary numbers: zeros and denormals are not as fast everywhere.
@@ -138,11 +65,7 @@ pub fn measure(engine: &Engine, shape: Shape, time: Duration) -> Rate {
         seconds.push(sample.elapsed().as_secs_f64() / f64::from(products));
     }
     seconds.sort_by(f64::total_cmp);
-    let giga = 2e-9 * m as f64 * n as f64 * k as f64;
-    Rate {
-        best_gflops: giga / seconds[0],
-        median_gflops: giga / seconds[seconds.len() / 2],
-    }
+    2e-9 * m as f64 * n as f64 * k as f64 / seconds[seconds.len() / 2]
 }
 
 #[cfg(test)]
@@ -153,20 +76,8 @@ mod tests {
     fn the_name_is_the_first_model_name() {
         let info = "processor\t: 0\nmodel\t\t: 2\nmodel name\t: AMD EPYC 9B45\n\
                     processor\t: 1\nmodel name\t: other\n";
-        assert_eq!(name_in_cpuinfo(info), Some("AMD EPYC 9B45"));
-        assert_eq!(name_in_cpuinfo("model name\t:\n"), None);
-        assert_eq!(name_in_cpuinfo("Features : asimd\n"), None);
-    }
-
-    #[test]
-    fn both_backends_are_examined() {
-        let report = examine();
-        let [portable, blas] = &report.backends;
-        assert_eq!(
-            (portable.backend, blas.backend),
-            (Backend::Portable, Backend::Blas)
-        );
-        assert!(portable.engine.is_ok());
-        assert_eq!(blas.engine.is_ok(), report.openblas.is_some());
+        assert_eq!(model_name(info), Some("AMD EPYC 9B45"));
+        assert_eq!(model_name("model name\t:\n"), None);
+        assert_eq!(model_name("Features : asimd\n"), None);
     }
 }

@@ -7,7 +7,6 @@
 )]
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::OnceLock;
 
 /// A vector level of the portable backend. Levels differ in speed, never in a bit of the result.
@@ -134,24 +133,5 @@ impl fmt::Display for Level {
             Self::Avx2 => "avx2",
             Self::Baseline => "baseline",
         })
-    }
-}
-
-/// A name that is no [`Level`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no vector level is called {0:?}; there are baseline, avx2 and avx512")]
-pub struct UnknownLevel(
-    /// The name.
-    pub String,
-);
-
-impl FromStr for Level {
-    type Err = UnknownLevel;
-
-    fn from_str(name: &str) -> Result<Self, UnknownLevel> {
-        Self::ALL
-            .into_iter()
-            .find(|level| level.to_string() == name)
-            .ok_or_else(|| UnknownLevel(name.to_owned()))
     }
 }

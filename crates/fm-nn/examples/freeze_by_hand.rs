@@ -32,13 +32,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (loss, mut optimizer) = (Loss::BinaryCrossEntropy, Descent { lr: 0.1 });
     for (frozen, steps) in [("trunk", 200), ("layers.0.weight", 2000)] {
         let mask = FreezeMask::parse(frozen, 3)?;
-        println!("{}\n", network.summary(&mask)?);
         let mut mean = 0.0;
         for _ in 0..steps {
             mean = network.train_step(&x, y, loss, &mask, &mut optimizer, &mut workspace)?;
         }
         let moved = network.trunk_digest() != source;
-        println!("{mask}: loss {mean:.3}, trunk moved: {moved}\n");
+        println!("{mask}: loss {mean:.3}, trunk moved: {moved}");
     }
     Ok(())
 }

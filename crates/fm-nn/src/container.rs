@@ -91,28 +91,25 @@ pub fn write(kind: &Kind, description: &[u8], payload: impl FnOnce(&mut Vec<u8>)
 /// Takes description and payload from behind the header. Nothing is allocated or copied.
 ///
 /// # Errors
-/// [`FileError::Magic`] for another kind of file, [`FileError::Version`] for another version, [`FileError::Length`] and [`FileError::Checksum`] for damage.
+/// [`FileError::Contents`] for another kind of file, another version, and damage.
 pub fn read<'a>(kind: &Kind, bytes: &'a [u8]) -> Result<Contents<'a>, FileError> {
-    let truncated = |expected: u64| FileError::Length {
-        expected,
-        found: bytes.len() as u64,
-    };
+    let wrong_length = |expected: u64| length_error(expected, bytes.len() as u64);
     let header = bytes
         .get(..HEADER)
-        .ok_or_else(|| truncated(HEADER as u64))?;
+        .ok_or_else(|| wrong_length(HEADER as u64))?;
     if header[..8] != kind.magic {
-        return Err(FileError::Magic {
-            what: kind.what,
-            expected: kind.magic.escape_ascii().to_string(),
-            found: header[..8].escape_ascii().to_string(),
-        });
+        return Err(FileError::Contents(format!(
+            "not {}: it begins with \"{}\", expected \"{}\"",
+            kind.what,
+            header[..8].escape_ascii(),
+            kind.magic.escape_ascii()
+        )));
     }
-    let version = u32::from_le_bytes(field(header, 8));
-    if version != kind.newest {
-        return Err(FileError::Version {
-            newest: kind.newest,
-            found: version,
-        });
+    let (version, newest) = (u32::from_le_bytes(field(header, 8)), kind.newest);
+    if version != newest {
+        return Err(FileError::Contents(format!(
+            "format version {version} is unknown, this program reads version {newest}"
+        )));
     }
     let description_bytes = u32::from_le_bytes(field(header, 12));
     let payload_bytes = u64::from_le_bytes(field(header, 16));
@@ -120,20 +117,30 @@ pub fn read<'a>(kind: &Kind, bytes: &'a [u8]) -> Result<Contents<'a>, FileError>
         .saturating_add(u64::from(description_bytes))
         .saturating_add(HEADER as u64);
     if expected != bytes.len() as u64 {
-        return Err(truncated(expected));
+        return Err(wrong_length(expected));
     }
     if description_bytes > kind.max_description {
-        let (expected, found) = (kind.max_description.into(), description_bytes.into());
-        return Err(FileError::Length { expected, found });
+        let (most, found) = (kind.max_description, description_bytes);
+        return Err(FileError::Contents(format!(
+            "the description has {found} bytes, at most {most} are allowed"
+        )));
     }
     if Sha256::digest(&bytes[HEADER..])[..] != header[24..56] {
-        return Err(FileError::Checksum);
+        let damaged = "the SHA-256 does not match: the file is damaged";
+        return Err(FileError::contents(damaged));
     }
     let (description, payload) = bytes[HEADER..].split_at(description_bytes as usize);
     Ok(Contents {
         description,
         payload,
     })
+}
+
+/// A file that is not as long as it says.
+pub(crate) fn length_error(expected: u64, found: u64) -> FileError {
+    FileError::Contents(format!(
+        "the header asks for {expected} bytes, found {found}: the file is damaged"
+    ))
 }
 
 fn field<const N: usize>(header: &[u8], offset: usize) -> [u8; N] {

@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use rand_core::Rng;
 
 use crate::activation::Activation;
-use crate::error::NetworkError;
+use crate::error::{NetworkError, same};
 use crate::init::Init;
 
 /// A fully connected layer, `f(x·W + b)`.
@@ -48,18 +48,13 @@ impl Dense {
     /// A layer of the given `weight`, `[inputs, outputs]`, and `bias`, `[outputs]`, both copied.
     ///
     /// # Errors
-    /// [`NetworkError::BiasLength`] if the two do not have the same number of outputs.
+    /// [`NetworkError::Misfit`] if the two do not have the same number of outputs.
     pub fn from_parts(
         weight: ArrayView2<'_, f32>,
         bias: &[f32],
         activation: Activation,
     ) -> Result<Self, NetworkError> {
-        if bias.len() != weight.ncols() {
-            return Err(NetworkError::BiasLength {
-                outputs: weight.ncols(),
-                found: bias.len(),
-            });
-        }
+        same("biases of a layer", weight.ncols(), bias.len())?;
         let mut layer = Self {
             weight: Matrix::from_view(weight),
             bias: Matrix::zeros(1, bias.len()),

@@ -97,12 +97,11 @@ impl DropoutBuffers {
     /// Checks that a pass of `rows` rows from layer `first` on was drawn for, if any was.
     pub(crate) fn check(&self, rows: usize, first: usize) -> Result<(), NetworkError> {
         match self.drawn {
-            Some((drawn, from)) if rows > drawn || first < from => Err(NetworkError::Dropout {
-                rows,
-                first,
-                drawn,
-                from,
-            }),
+            Some((drawn, from)) if rows > drawn || first < from => Err(NetworkError::misfit(
+                "pass after a draw of dropout",
+                format_args!("at most {drawn} rows from layer {from} on"),
+                format_args!("{rows} rows from layer {first} on"),
+            )),
             _ => Ok(()),
         }
     }

@@ -1,51 +1,40 @@
 //! Files read and written whole, and errors that name them.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
-use std::process;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::FileError;
 
-/// Writes `bytes` to `path`: to a temporary file beside it first, flushed to the disk, then
-/// renamed, so that the file is whole, or as it was before, at whatever moment the process ends.
-///
-/// The temporary file is named `NAME.PROCESS-NUMBER.part`. It is always a new file: one of
-/// another process is not overwritten, and a symbolic link is not followed. A symbolic link at
-/// `path` itself is replaced.
+/// Writes `bytes` to `path`: to a new file of a random name beside it first, flushed to the disk,
+/// then renamed, so that the file is whole, or as it was before, at whatever moment the process
+/// ends. A symbolic link at `path` is replaced, not followed.
 ///
 /// # Errors
-/// What the file system says; the temporary file is removed.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let (part, mut file) = create_part(path)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    drop(file);
-    written
-        .and_then(|()| fs::rename(&part, path))
-        .inspect_err(|_| {
-            // The first error is the one to report.
-            let _ = fs::remove_file(&part);
-        })
-}
-
-/// Creates a new temporary file beside `path`.
-fn create_part(path: &Path) -> io::Result<(PathBuf, File)> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let name = path.file_name().ok_or(ErrorKind::IsADirectory)?;
-    loop {
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let mut part = name.to_owned();
-        part.push(format!(".{}-{number}.part", process::id()));
-        let part = path.with_file_name(part);
-        match File::create_new(&part) {
-            Ok(file) => return Ok((part, file)),
-            // Of a process of the same number on another machine, or one that was killed.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+/// [`FileError::Write`], which names it; the temporary file is removed.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let write = || -> io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // What the user's umask leaves of it, as for any new file.
+            builder.permissions(fs::Permissions::from_mode(0o666));
         }
-    }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|source| FileError::Write {
+        path: path.to_owned(),
+        source: Arc::new(source),
+    })
 }
 
 /// Reads a file, all of it.
@@ -53,14 +42,8 @@ fn create_part(path: &Path) -> io::Result<(PathBuf, File)> {
 /// # Errors
 /// [`FileError::Read`], which names it.
 pub fn read_whole(path: &Path) -> Result<Vec<u8>, FileError> {
-    let error = |path, source| FileError::Read { path, source };
-    fs::read(path).map_err(naming(path, error))
-}
-
-/// For `map_err`: puts a path and what the file system said of it into an error.
-pub(crate) fn naming<E>(
-    path: &Path,
-    error: impl FnOnce(PathBuf, Arc<io::Error>) -> E,
-) -> impl FnOnce(io::Error) -> E {
-    move |source| error(path.to_owned(), Arc::new(source))
+    fs::read(path).map_err(|source| FileError::Read {
+        path: path.to_owned(),
+        source: Arc::new(source),
+    })
 }

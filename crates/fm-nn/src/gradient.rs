@@ -4,8 +4,7 @@ use fm_matmul::elementwise::map;
 use fm_matmul::{Engine, Job, Level, Matrix, Rows, Start};
 
 use crate::dense::Dense;
-use crate::error::NetworkError;
-use crate::freeze::{FreezeMask, LayerMask, TRAINABLE};
+use crate::freeze::{FreezeMask, LayerMask};
 
 /// An optimizer as the backward pass sees it.
 pub trait Update {
@@ -32,7 +31,7 @@ pub struct Descent {
 
 impl Update for Descent {
     fn update(&mut self, _: usize, layer: &mut Dense, gradient: LayerGradient<'_>) {
-        gradient.descend(layer, self.lr);
+        gradient.descend(layer, self.lr, &mut None);
     }
 }
 
@@ -49,33 +48,25 @@ pub struct LayerGradient<'a> {
 
 impl<'a> LayerGradient<'a> {
     /// The gradient that follows from a layer's inputs, `[rows, inputs]`, and its `delta`, the
-    /// gradient with respect to its outputs before the activation, `[rows, outputs]`.
+    /// gradient with respect to its outputs before the activation, `[rows, outputs]`; `mask` is
+    /// what is frozen of the layer.
     ///
     /// # Panics
-    /// If `delta` has fewer rows.
-    pub fn new(engine: &'a Engine, inputs: Rows<'a>, delta: &'a mut Matrix) -> Self {
+    /// If `delta` has fewer rows; later, if the mask is for another layer.
+    pub fn new(
+        engine: &'a Engine,
+        inputs: Rows<'a>,
+        delta: &'a mut Matrix,
+        mask: &'a LayerMask,
+    ) -> Self {
         let (rows, room) = (inputs.rows(), delta.rows());
         assert!(rows <= room, "{rows} rows, delta has {room}");
         Self {
             engine,
             inputs,
             delta,
-            mask: &TRAINABLE,
+            mask,
         }
-    }
-
-    /// The same gradient of a layer of which `mask` freezes a part.
-    ///
-    /// # Errors
-    /// [`NetworkError::MaskShape`] if the mask is for another layer.
-    pub fn with_mask(self, mask: &'a LayerMask) -> Result<Self, NetworkError> {
-        mask.check_shape(0, self.inputs.cols(), self.delta.cols())?;
-        Ok(self.masked(mask))
-    }
-
-    /// As [`with_mask`](Self::with_mask), of a mask that was checked.
-    pub(crate) fn masked(self, mask: &'a LayerMask) -> Self {
-        Self { mask, ..self }
     }
 
     /// What is frozen of the layer at this step.
@@ -91,15 +82,9 @@ impl<'a> LayerGradient<'a> {
     /// Plain gradient descent, `W ← W + Xᵀ·(−lr·D)`: accumulated straight into the weights, with
     /// no gradient buffer. What the mask freezes keeps its bytes.
     ///
-    /// A mask of single weights makes it allocate a copy of the weights;
-    /// [`descend_with`](Self::descend_with) keeps that for the next step.
-    pub fn descend(self, layer: &mut Dense, lr: f32) {
-        self.descend_with(layer, lr, &mut None);
-    }
-
-    /// As [`descend`](Self::descend); the copy of the weights that a mask of single weights needs
-    /// is made in `scratch`, to be passed to the layer's next step.
-    pub fn descend_with(self, layer: &mut Dense, lr: f32, scratch: &mut Option<Matrix>) {
+    /// A mask of single weights needs a copy of the weights, which is made in `scratch`, to be
+    /// passed to the layer's next step.
+    pub fn descend(self, layer: &mut Dense, lr: f32, scratch: &mut Option<Matrix>) {
         let used = self.inputs.rows() * self.delta.stride();
         let delta = &mut self.delta.padded_mut()[..used];
         map(self.engine.level(), delta, |d| d * -lr);

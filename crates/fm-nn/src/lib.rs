@@ -29,7 +29,6 @@ mod network;
 mod objective;
 mod pass;
 mod step;
-mod summary;
 #[cfg(feature = "safetensors")]
 pub mod tensors;
 mod weights;
@@ -41,8 +40,7 @@ pub use dropout::Dropout;
 pub use error::{FileError, NetworkError};
 pub use file::{read_whole, write_whole};
 pub use fm_matmul::{
-    Backend, BlasFault, Engine, EngineError, Job, LANES, Level, Matrix, Rows, Shape, UnknownLevel,
-    blas, doctor, peak_gflops, prefetch_slice,
+    Backend, Engine, EngineError, Job, LANES, Level, Matrix, Rows, Shape, blas, doctor, peak_gflops,
 };
 pub use freeze::{Freeze, FreezeMask, LayerMask, PartMask};
 pub use gradient::{Descent, Gradients, LayerGradient, Update};
@@ -52,5 +50,4 @@ pub use loss::{Loss, Targets};
 pub use model::{Metadata, Model};
 pub use network::{Network, TrunkSpec};
 pub use objective::Objective;
-pub use summary::{LayerSummary, Summary};
 pub use workspace::Workspace;

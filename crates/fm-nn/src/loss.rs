@@ -3,7 +3,7 @@
 use fm_matmul::Matrix;
 use serde::{Deserialize, Serialize};
 
-use crate::error::NetworkError;
+use crate::error::{NetworkError, at_most, same};
 
 /// What the logits of a batch are compared with.
 #[derive(Clone, Copy, Debug)]
@@ -18,34 +18,29 @@ impl<'a> Targets<'a> {
     /// Checks that these are targets of the first `rows` rows of a head of `outputs`.
     ///
     /// # Errors
-    /// [`NetworkError::Targets`] or [`NetworkError::Class`].
+    /// [`NetworkError::Misfit`].
     pub fn check(self, rows: usize, outputs: usize) -> Result<(), NetworkError> {
-        let misfit = |expected: String, found: String| NetworkError::Targets { expected, found };
         match self {
             Self::Classes(classes) => {
-                let n_classes = outputs.max(2);
-                let Some(classes) = classes.get(..rows) else {
-                    let found = format!("{} rows", classes.len());
-                    return Err(misfit(format!("{rows} rows"), found));
-                };
-                let wrong = classes
-                    .iter()
-                    .position(|&class| class as usize >= n_classes);
-                wrong.map_or(Ok(()), |row| {
-                    Err(NetworkError::Class {
-                        row,
-                        class: classes[row],
-                        n_classes,
-                    })
-                })
+                at_most("rows, as there are targets", classes.len(), rows)?;
+                let highest = outputs.max(2) - 1;
+                let mut classes = classes[..rows].iter().enumerate();
+                match classes.find(|(_, class)| **class as usize > highest) {
+                    None => Ok(()),
+                    Some((row, class)) => {
+                        let what = format_args!("class of row {row}");
+                        Err(NetworkError::misfit(
+                            what,
+                            format_args!("0 to {highest}"),
+                            class,
+                        ))
+                    }
+                }
             }
-            Self::Values(values) if values.rows() < rows || values.cols() != outputs => {
-                Err(misfit(
-                    format!("{rows} rows by {outputs} outputs"),
-                    format!("{} by {}", values.rows(), values.cols()),
-                ))
+            Self::Values(values) => {
+                at_most("rows, as there are targets", values.rows(), rows)?;
+                same("columns of the targets", outputs, values.cols())
             }
-            Self::Values(_) => Ok(()),
         }
     }
 

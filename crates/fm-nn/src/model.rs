@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::FileError;
 use crate::network::Network;
 
 /// What a network's weights do not say: whose classes they are and what the inputs are.
@@ -18,19 +19,19 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// What is wrong with it for a network of `outputs` logits.
-    pub(crate) fn problem(&self, outputs: usize) -> Option<String> {
+    /// Refuses what cannot be true of a network of `outputs` logits.
+    pub(crate) fn check(&self, outputs: usize) -> Result<(), FileError> {
         let (names, expected) = (self.class_names.len(), outputs.max(2));
         if names != 0 && names != expected {
-            return Some(format!(
-                "{names} class names for {outputs} logits, expected {expected}"
-            ));
+            return Err(FileError::Contents(format!(
+                "the metadata has {names} class names for {outputs} logits, expected {expected}"
+            )));
         }
         match self.input_scale {
-            Some(scale) if !(scale.is_finite() && scale > 0.0) => Some(format!(
-                "an input scale of {scale}, expected a number above 0"
+            Some(scale) if !(scale.is_finite() && scale > 0.0) => Err(FileError::Contents(
+                format!("the metadata has an input scale of {scale}, expected a number above 0"),
             )),
-            _ => None,
+            _ => Ok(()),
         }
     }
 }

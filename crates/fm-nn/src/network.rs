@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation::Activation;
 use crate::dense::Dense;
-use crate::error::NetworkError;
-use crate::freeze::{FreezeMask, layer_name};
+use crate::error::{NetworkError, same};
+use crate::freeze::{FreezeMask, MASK_LAYERS};
 use crate::init::Init;
 
 /// The shape of a trunk: what is reused between tasks.
@@ -59,24 +59,16 @@ impl Network {
     /// A network of the hidden layers `trunk` under `head`.
     ///
     /// # Errors
-    /// [`NetworkError::LayerShapes`] where a layer does not take what the one below gives;
-    /// [`NetworkError::HeadActivation`] if the head has an activation: losses take logits.
+    /// [`NetworkError::Misfit`] where a layer does not take what the one below gives, and if the
+    /// head has an activation: losses take logits.
     pub fn new(trunk: Vec<Dense>, head: Dense) -> Result<Self, NetworkError> {
-        if head.activation() != Activation::Identity {
-            return Err(NetworkError::HeadActivation {
-                found: head.activation(),
-            });
-        }
+        let what = "activation of the head, which gives logits";
+        same(what, Activation::Identity, head.activation())?;
         let mut layers = trunk;
         layers.push(head);
-        for (below, pair) in layers.windows(2).enumerate() {
-            if pair[0].outputs() != pair[1].inputs() {
-                return Err(NetworkError::LayerShapes {
-                    layer: below + 1,
-                    expected: pair[0].outputs(),
-                    found: pair[1].inputs(),
-                });
-            }
+        for (layer, pair) in (1..).zip(layers.windows(2)) {
+            let what = format_args!("inputs of layer {layer}, outputs of the layer below");
+            same(what, pair[0].outputs(), pair[1].inputs())?;
         }
         Ok(Self { layers })
     }
@@ -111,7 +103,10 @@ impl Network {
 
     /// The name of layer `layer` in masks and messages: `layers.0` and so on, `head` for the last.
     pub fn layer_name(&self, layer: usize) -> String {
-        layer_name(layer, self.layers.len())
+        match layer + 1 == self.layers.len() {
+            true => "head".to_owned(),
+            false => format!("layers.{layer}"),
+        }
     }
 
     /// Number of inputs.
@@ -132,7 +127,7 @@ impl Network {
     /// Checks that `mask` is for this network and leaves something to train.
     ///
     /// # Errors
-    /// [`NetworkError::MaskLayers`], [`NetworkError::MaskShape`], [`NetworkError::AllFrozen`].
+    /// [`NetworkError::Misfit`], [`NetworkError::AllFrozen`].
     pub fn check_mask(&self, mask: &FreezeMask) -> Result<(), NetworkError> {
         self.check_mask_fits(mask)?;
         mask.lowest_trainable()
@@ -142,10 +137,7 @@ impl Network {
 
     /// As [`check_mask`](Self::check_mask), but everything may be frozen.
     pub(crate) fn check_mask_fits(&self, mask: &FreezeMask) -> Result<(), NetworkError> {
-        if mask.layers() != self.layers.len() {
-            let (expected, found) = (self.layers.len(), mask.layers());
-            return Err(NetworkError::MaskLayers { expected, found });
-        }
+        same(MASK_LAYERS, self.layers.len(), mask.layers())?;
         for (l, layer) in self.layers.iter().enumerate() {
             mask.layer(l)
                 .check_shape(l, layer.inputs(), layer.outputs())?;

@@ -3,19 +3,22 @@
 use std::ops::Range;
 
 use fm_matmul::elementwise::zip;
-use fm_matmul::{Engine, Matrix, Rows, Scratch, Start};
+use fm_matmul::{Rows, Start};
 
-use crate::error::NetworkError;
+use crate::error::{NetworkError, at_most, same};
 use crate::freeze::FreezeMask;
 use crate::gradient::{LayerGradient, Update};
 use crate::network::Network;
 use crate::workspace::Workspace;
 
+/// What does not fit if inputs are not those of the first layer of a pass.
+const COLUMNS: &str = "columns of the inputs";
+
 impl Network {
     /// Computes every layer's outputs for `input`, `[rows, inputs]`; read them from `workspace`.
     ///
     /// # Errors
-    /// As [`forward_range`](Self::forward_range).
+    /// As [`forward_from`](Self::forward_from).
     pub fn forward(&self, input: Rows<'_>, workspace: &mut Workspace) -> Result<(), NetworkError> {
         self.forward_from(0, input, workspace)
     }
@@ -24,7 +27,12 @@ impl Network {
     /// layer below it, computed before.
     ///
     /// # Errors
-    /// As [`forward_range`](Self::forward_range).
+    /// [`NetworkError::Misfit`] if the workspace is for a network of another shape or has room for
+    /// fewer rows, if `input` has other columns than layer `first` has inputs, or if
+    /// [`Workspace::draw_dropout`] drew fewer rows or layers.
+    ///
+    /// # Panics
+    /// If there is no such layer.
     pub fn forward_from(
         &self,
         first: usize,
@@ -34,17 +42,8 @@ impl Network {
         self.forward_range(first..self.layers().len(), input, workspace)
     }
 
-    /// Computes the outputs of the layers in `range` only, `input` being those of the layer below.
-    ///
-    /// # Errors
-    /// [`NetworkError::Workspace`] if the workspace is for a network of another shape,
-    /// [`NetworkError::Capacity`] if it has room for fewer rows, [`NetworkError::Inputs`] if
-    /// `input` has other columns than the first of these layers has inputs,
-    /// [`NetworkError::Dropout`] if [`Workspace::draw_dropout`] drew fewer rows or layers.
-    ///
-    /// # Panics
-    /// If there are no such layers.
-    pub fn forward_range(
+    /// As [`forward_from`](Self::forward_from), of the layers in `range` only.
+    pub(crate) fn forward_range(
         &self,
         range: Range<usize>,
         input: Rows<'_>,
@@ -54,13 +53,7 @@ impl Network {
         workspace.check(self)?;
         workspace.check_rows(rows, range.start)?;
         let expected = self.layers()[range.start].inputs();
-        if input.cols() != expected {
-            return Err(NetworkError::Inputs {
-                layer: range.start,
-                expected,
-                found: input.cols(),
-            });
-        }
+        same(COLUMNS, expected, input.cols())?;
         (workspace.rows, workspace.first) = (rows, range.start);
         let level = workspace.engine.level();
         for l in range.clone() {
@@ -97,11 +90,9 @@ impl Network {
     /// [`Workspace::loss_and_gradient`]. With a mask that freezes everything it does nothing.
     ///
     /// # Errors
-    /// [`NetworkError::MaskLayers`] or [`NetworkError::MaskShape`] if the mask is for another
-    /// network, [`NetworkError::Workspace`] if the workspace is or is one for inference,
-    /// [`NetworkError::Inputs`] or [`NetworkError::Capacity`] if `input` is not that of the
-    /// forward pass, [`NetworkError::BelowForward`] if a layer is trainable below the one where
-    /// the forward pass began. Nothing is changed then.
+    /// [`NetworkError::Misfit`] if mask or workspace are for another network, if `input` is not
+    /// that of the forward pass, or if a layer is trainable below the one where that began;
+    /// [`NetworkError::Inference`] for a workspace of that kind. Nothing is changed then.
     pub fn backward(
         &mut self,
         input: Rows<'_>,
@@ -113,26 +104,16 @@ impl Network {
         workspace.check(self)?;
         workspace.check_for_training()?;
         let first = workspace.first;
-        let (expected, found) = (self.layers()[first].inputs(), input.cols());
-        if found != expected {
-            return Err(NetworkError::Inputs {
-                layer: first,
-                expected,
-                found,
-            });
-        }
-        let (rows, capacity) = (workspace.rows, input.rows());
-        if rows > capacity {
-            return Err(NetworkError::Capacity { rows, capacity });
-        }
+        same(COLUMNS, self.layers()[first].inputs(), input.cols())?;
+        let rows = workspace.rows;
+        at_most("rows of the forward pass", input.rows(), rows)?;
         let Some(lowest) = mask.lowest_trainable() else {
             return Ok(());
         };
         if lowest < first {
-            return Err(NetworkError::BelowForward {
-                layer: lowest,
-                first,
-            });
+            let expected = format_args!("{first} or more, where the forward pass began");
+            let what = "lowest trainable layer";
+            return Err(NetworkError::misfit(what, expected, lowest));
         }
         for l in (lowest..self.layers().len()).rev() {
             if l > lowest {
@@ -147,28 +128,12 @@ impl Network {
                 _ => Rows::of(&workspace.outputs[l - 1]),
             };
             let delta = &mut workspace.deltas[l];
-            let gradient = LayerGradient::new(&workspace.engine, x.first(rows), delta);
-            let gradient = gradient.masked(mask.layer(l));
+            let engine = &workspace.engine;
+            let gradient = LayerGradient::new(engine, x.first(rows), delta, mask.layer(l));
             update.update(l, &mut self.layers_mut()[l], gradient);
         }
         update.finish(self.layers_mut(), mask);
         Ok(())
-    }
-
-    /// The gradient of the mean loss with respect to the inputs, `[rows, inputs]`, after a
-    /// backward pass that went down to the first layer and left the weights as they were.
-    pub fn input_gradient(&self, workspace: &Workspace) -> Matrix {
-        let rows = workspace.rows;
-        let mut out = Matrix::zeros(rows, self.inputs());
-        let mut scratch = Scratch::new(
-            workspace.capacity(),
-            self.layers()[0].outputs(),
-            self.inputs(),
-        );
-        let delta = &workspace.deltas[0];
-        let (engine, weight): (&Engine, _) = (&workspace.engine, &self.layers()[0].weight);
-        engine.product_transposed(delta, rows, weight, &mut out, &mut scratch);
-        out
     }
 
     /// From layer `l`'s delta that of the layer below it: `D·Wᵀ` times the derivatives.

@@ -1,5 +1,7 @@
 //! One call for a training step, one for predictions.
 
+use std::ops::Range;
+
 use fm_matmul::{Engine, Matrix, Rows};
 use ndarray::{Array2, Axis, Slice};
 
@@ -21,9 +23,9 @@ impl Network {
     /// The update is an optimizer: [`Descent`](crate::Descent), or one of a training crate.
     ///
     /// # Errors
-    /// As [`forward`](Self::forward) and [`backward`](Self::backward), and
-    /// [`NetworkError::Targets`] or [`NetworkError::Class`] if the targets are not those of these
-    /// rows and this head, [`NetworkError::SoftmaxOfOne`]. Nothing is changed then.
+    /// As [`forward`](Self::forward) and [`backward`](Self::backward), and also if the targets are
+    /// not those of these rows and this head; [`NetworkError::SoftmaxOfOne`]. Nothing is changed
+    /// then.
     pub fn train_step<'a>(
         &mut self,
         inputs: impl Into<Inputs<'a>>,
@@ -58,41 +60,41 @@ impl Network {
     /// The logits of every row of `inputs`, `[rows, outputs]`.
     ///
     /// # Errors
-    /// [`NetworkError::Inputs`] if the inputs have another number of columns.
+    /// [`NetworkError::Misfit`] if the inputs have another number of columns.
     pub fn predict<'a>(
         &self,
         inputs: impl Into<Inputs<'a>>,
         engine: &Engine,
     ) -> Result<Array2<f32>, NetworkError> {
-        self.features(self.layers().len(), inputs, engine)
+        self.features(0..self.layers().len(), inputs, engine)
     }
 
-    /// The outputs of layer `layers - 1` for every row of `inputs`, `[rows, units]`: what the
-    /// first `layers` layers, frozen, give the layer above them.
+    /// What the layers in `range` give for every row of `inputs`, which are those of the lowest of
+    /// them: `[rows, units]` of the highest.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
     ///
     /// # Panics
-    /// If `layers` is 0, or there are fewer.
+    /// If the range is empty, or there are fewer layers.
     pub fn features<'a>(
         &self,
-        layers: usize,
+        range: Range<usize>,
         inputs: impl Into<Inputs<'a>>,
         engine: &Engine,
     ) -> Result<Array2<f32>, NetworkError> {
         let inputs = inputs.into();
-        let rows = inputs.rows();
+        let (rows, last) = (inputs.rows(), range.end - 1);
         let chunk = rows.min(CHUNK);
         let mut workspace = Workspace::for_inference(self, engine.clone(), chunk);
         let mut batch = Matrix::zeros(chunk, inputs.cols());
-        let mut out = Array2::zeros((rows, self.layers()[layers - 1].outputs()));
+        let mut out = Array2::zeros((rows, self.layers()[last].outputs()));
         for start in (0..rows).step_by(CHUNK) {
             let n = chunk.min(rows - start);
             inputs.gather(engine.level(), n, |i| start + i, &mut batch);
-            self.forward_range(0..layers, Rows::of(&batch).first(n), &mut workspace)?;
+            self.forward_range(range.clone(), Rows::of(&batch).first(n), &mut workspace)?;
             out.slice_axis_mut(Axis(0), Slice::from(start..start + n))
-                .assign(&workspace.output(layers - 1));
+                .assign(&workspace.output(last));
         }
         Ok(out)
     }

@@ -4,16 +4,15 @@
 
 use fm_matmul::Matrix;
 use std::path::Path;
-use std::sync::Arc;
 
 use bincode::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use crate::activation::Activation;
-use crate::container::{self, HEADER, Kind};
+use crate::container::{self, HEADER, Kind, length_error};
 use crate::dense::Dense;
 use crate::error::FileError;
-use crate::file::{naming, read_whole, write_whole};
+use crate::file::{read_whole, write_whole};
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -67,24 +66,24 @@ impl Description {
     /// lengths are in it.
     fn decode(bytes: &[u8]) -> Result<Self, FileError> {
         let config = bincode::config::standard().with_limit::<DECODE_LIMIT>();
-        let (description, used) =
-            bincode::decode_from_slice(bytes, config).map_err(|source| FileError::Description {
-                offset: HEADER,
-                source: Arc::new(source),
-            })?;
-        if used != bytes.len() {
-            let (expected, found) = ((HEADER + used) as u64, (HEADER + bytes.len()) as u64);
-            return Err(FileError::Length { expected, found });
+        let (description, used) = bincode::decode_from_slice(bytes, config).map_err(|error| {
+            FileError::Contents(format!(
+                "the description at offset {HEADER} cannot be decoded: {error}"
+            ))
+        })?;
+        match used == bytes.len() {
+            true => Ok(description),
+            false => Err(length_error(
+                (HEADER + used) as u64,
+                (HEADER + bytes.len()) as u64,
+            )),
         }
-        Ok(description)
     }
 }
 
 /// A network and its metadata as a file's bytes.
 pub(crate) fn encode(network: &Network, metadata: &Metadata) -> Result<Vec<u8>, FileError> {
-    if let Some(reason) = metadata.problem(network.outputs()) {
-        return Err(FileError::Metadata { reason });
-    }
+    metadata.check(network.outputs())?;
     let notes = metadata.notes.iter();
     let description = Description {
         layers: network.layers().iter().map(describe).collect(),
@@ -96,11 +95,10 @@ pub(crate) fn encode(network: &Network, metadata: &Metadata) -> Result<Vec<u8>, 
     // What is written must be readable: the limits of reading are those of memory, not of bytes.
     let readable = Description::decode(&description).is_ok();
     if !readable || description.len() > WEIGHTS.max_description as usize {
-        let reason = format!(
+        return Err(FileError::Contents(format!(
             "layers and metadata take {} bytes, more than a description may have",
             description.len()
-        );
-        return Err(FileError::Metadata { reason });
+        )));
     }
     Ok(container::write(&WEIGHTS, &description, |payload| {
         for slice in network.layers().iter().flat_map(floats) {
@@ -119,10 +117,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(Network, Metadata), FileError> {
         input_scale: description.input_scale,
         notes: description.notes.into_iter().collect(),
     };
-    match metadata.problem(network.outputs()) {
-        Some(reason) => Err(FileError::Metadata { reason }),
-        None => Ok((network, metadata)),
-    }
+    metadata.check(network.outputs())?;
+    Ok((network, metadata))
+}
+
+fn impossible() -> FileError {
+    FileError::contents("the description has no layers, an empty one, or one of impossible size")
 }
 
 /// The layers from their descriptions and floats.
@@ -132,7 +132,7 @@ fn read_layers(description: &[LayerDescription], mut floats: &[u8]) -> Result<Ne
     for layer in description {
         // A row of no columns, or a column of no rows, would be as large as the file says.
         if layer.inputs == 0 || layer.outputs == 0 {
-            return Err(FileError::Shape);
+            return Err(impossible());
         }
         let count = layer
             .inputs
@@ -141,28 +141,28 @@ fn read_layers(description: &[LayerDescription], mut floats: &[u8]) -> Result<Ne
         let bytes = count.and_then(|n| n.checked_mul(4));
         expected = bytes
             .and_then(|n| n.checked_add(expected))
-            .ok_or(FileError::Shape)?;
+            .ok_or_else(impossible)?;
     }
     if expected != floats.len() as u64 {
-        return Err(FileError::Length {
-            expected,
-            found: floats.len() as u64,
-        });
+        return Err(length_error(expected, floats.len() as u64));
     }
     let mut layers = Vec::with_capacity(description.len());
     for layer in description {
         let activation = ACTIVATIONS
             .iter()
             .find(|(number, _)| *number == layer.activation);
-        let (_, activation) = activation.ok_or(FileError::Activation {
-            found: layer.activation,
+        let (_, activation) = activation.ok_or_else(|| {
+            let found = layer.activation;
+            FileError::Contents(format!(
+                "activation number {found} is unknown; update the program"
+            ))
         })?;
         let (inputs, outputs) = (layer.inputs as usize, layer.outputs as usize);
         let weight = take(&mut floats, inputs, outputs);
         let bias = take(&mut floats, 1, outputs);
         layers.push(Dense::from_matrices(weight, bias, *activation));
     }
-    let head = layers.pop().ok_or(FileError::Shape)?;
+    let head = layers.pop().ok_or_else(impossible)?;
     Ok(Network::new(layers, head)?)
 }
 
@@ -170,7 +170,7 @@ impl Model {
     /// The model as a file's bytes, in the native format.
     ///
     /// # Errors
-    /// [`FileError::Metadata`] if there are class names for another number of logits or more text
+    /// [`FileError::Contents`] if there are class names for another number of logits or more text
     /// than a description may have (some 60 kB), so that it could not be read again.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
         encode(&self.network, &self.metadata)
@@ -194,9 +194,7 @@ impl Model {
     /// # Errors
     /// As [`to_bytes`](Self::to_bytes), and [`FileError::Write`].
     pub fn save(&self, path: &Path) -> Result<(), FileError> {
-        let bytes = self.to_bytes()?;
-        let error = |path, source| FileError::Write { path, source };
-        write_whole(path, &bytes).map_err(naming(path, error))
+        write_whole(path, &self.to_bytes()?)
     }
 
     /// Reads a file that [`save`](Self::save) wrote.

@@ -6,11 +6,10 @@ use rand_core::Rng;
 
 use crate::activation::Activation;
 use crate::dropout::{Dropout, DropoutBuffers};
-use crate::error::NetworkError;
+use crate::error::{NetworkError, at_most};
 use crate::loss::{Loss, Targets};
 use crate::network::Network;
 use crate::objective::Objective;
-use crate::summary::shape_text;
 
 /// The buffers of a pass through one shape of network, and the engine that computes it.
 ///
@@ -38,11 +37,17 @@ pub struct Workspace {
 }
 
 /// Inputs, outputs and activation of a layer.
-pub(crate) type LayerShape = (usize, usize, Activation);
+type LayerShape = (usize, usize, Activation);
 
 fn layer_shapes(network: &Network) -> impl Iterator<Item = LayerShape> {
     let layers = network.layers().iter();
     layers.map(|layer| (layer.inputs(), layer.outputs(), layer.activation()))
+}
+
+/// Layers in a line: `784x300 selu, 300x1 identity`.
+fn shape_text(layers: impl Iterator<Item = LayerShape>) -> String {
+    let layers = layers.map(|(inputs, outputs, f)| format!("{inputs}x{outputs} {f}"));
+    layers.collect::<Vec<_>>().join(", ")
 }
 
 impl Workspace {
@@ -104,21 +109,20 @@ impl Workspace {
 
     /// Checks that the workspace was made for a network of this shape.
     pub(crate) fn check(&self, network: &Network) -> Result<(), NetworkError> {
-        if layer_shapes(network).eq(self.layers.iter().copied()) {
-            return Ok(());
+        let fits = layer_shapes(network).eq(self.layers.iter().copied());
+        match fits {
+            true => Ok(()),
+            false => Err(NetworkError::misfit(
+                "network of the workspace",
+                shape_text(layer_shapes(network)),
+                shape_text(self.layers.iter().copied()),
+            )),
         }
-        Err(NetworkError::Workspace {
-            expected: shape_text(layer_shapes(network)),
-            found: shape_text(self.layers.iter().copied()),
-        })
     }
 
     /// Checks that there is room for a pass of `rows` rows from layer `first` on.
     pub(crate) fn check_rows(&self, rows: usize, first: usize) -> Result<(), NetworkError> {
-        let capacity = self.capacity;
-        if rows > capacity {
-            return Err(NetworkError::Capacity { rows, capacity });
-        }
+        at_most("rows of a workspace", self.capacity, rows)?;
         let dropout = self.dropout.as_ref();
         dropout.map_or(Ok(()), |dropout| dropout.check(rows, first))
     }
@@ -163,12 +167,9 @@ impl Workspace {
     /// # Panics
     /// If the workspace is one for inference.
     pub fn loss_and_gradient(&mut self, loss: Loss, targets: Targets<'_>) -> f64 {
-        let head = self.outputs.len() - 1;
-        let delta = self
-            .deltas
-            .last_mut()
-            .expect("a workspace made for training");
-        loss.sum_and_gradient(&self.outputs[head], targets, self.rows, delta)
+        let rows = self.rows;
+        let (logits, delta) = self.head();
+        loss.sum_and_gradient(logits, targets, rows, delta)
     }
 
     /// The objective of the latest forward pass, the mean over its rows times their number; keeps
@@ -180,11 +181,15 @@ impl Workspace {
         if objective.is_plain() {
             return self.loss_and_gradient(objective.loss, Targets::Classes(classes));
         }
-        let head = self.outputs.len() - 1;
-        let delta = self
-            .deltas
-            .last_mut()
-            .expect("a workspace made for training");
-        objective.sum_and_gradient(&self.outputs[head], classes, self.rows, delta)
+        let rows = self.rows;
+        let (logits, delta) = self.head();
+        objective.sum_and_gradient(logits, classes, rows, delta)
+    }
+
+    /// The logits, and the gradient with respect to them.
+    fn head(&mut self) -> (&Matrix, &mut Matrix) {
+        let delta = self.deltas.last_mut();
+        let delta = delta.expect("a workspace made for training");
+        (&self.outputs[self.outputs.len() - 1], delta)
     }
 }

@@ -1,9 +1,7 @@
 //! [`Checkpoint`]: the state of a training between two epochs, for resuming it later.
 
 use std::borrow::Cow;
-use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use fm_nn::container::{self, Kind};
 use fm_nn::{FileError, Network, read_whole, write_whole};
@@ -91,21 +89,6 @@ struct Description<'a> {
     optimizer: Vec<(u64, usize)>,
 }
 
-/// Why bytes are not a checkpoint.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum CheckpointError {
-    /// The file cannot be read, is another kind of file, or is damaged.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The description is not valid.
-    #[error("the description of the checkpoint is not valid")]
-    Description(#[source] Arc<serde_json::Error>),
-    /// The parts of the checkpoint do not fit each other.
-    #[error("the checkpoint is not consistent: {0}")]
-    Inconsistent(&'static str),
-}
-
 impl Checkpoint {
     /// The network at the time of the checkpoint.
     pub fn network(&self) -> &Network {
@@ -158,12 +141,14 @@ impl Checkpoint {
     /// Reads what [`to_bytes`](Self::to_bytes) wrote.
     ///
     /// # Errors
-    /// [`CheckpointError`] for anything else. Never panics; allocates at most about twice the
+    /// [`FileError::Contents`] for anything else. Never panics; allocates at most about twice the
     /// number of bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
         let contents = container::read(&Self::KIND, bytes)?;
-        let description: Description<'_> = serde_json::from_slice(contents.description)
-            .map_err(|source| CheckpointError::Description(source.into()))?;
+        let description: Description<'_> =
+            serde_json::from_slice(contents.description).map_err(|error| {
+                FileError::Contents(format!("the checkpoint's description: {error}"))
+            })?;
         let mut payload = contents.payload;
         let network = Network::from_bytes(take(&mut payload, description.network_bytes)?)?;
         let best = description.best_bytes;
@@ -171,7 +156,7 @@ impl Checkpoint {
         let best = best.map(Network::from_bytes).transpose()?;
         let mut optimizer = Vec::new();
         for (steps, floats) in description.optimizer {
-            let bytes = take(&mut payload, floats.checked_mul(4).ok_or(SHORT)?)?;
+            let bytes = take(&mut payload, floats.checked_mul(4).ok_or_else(too_long)?)?;
             let floats = bytes.chunks_exact(4);
             let floats = floats.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
             optimizer.push(SavedPart {
@@ -180,8 +165,7 @@ impl Checkpoint {
             });
         }
         if !payload.is_empty() {
-            let what = "there are bytes after the last part";
-            return Err(CheckpointError::Inconsistent(what));
+            return Err(inconsistent("there are bytes after the last part"));
         }
         let checkpoint = Self {
             state: description.state.into_owned(),
@@ -196,8 +180,8 @@ impl Checkpoint {
     /// Writes the checkpoint to a file, completely or not at all; see [`write_whole`].
     ///
     /// # Errors
-    /// The error of the file system.
-    pub fn save(&self, path: &Path) -> io::Result<()> {
+    /// [`FileError::Write`].
+    pub fn save(&self, path: &Path) -> Result<(), FileError> {
         write_whole(path, &self.to_bytes())
     }
 
@@ -205,15 +189,15 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
-    pub fn load(path: &Path) -> Result<Self, CheckpointError> {
+    pub fn load(path: &Path) -> Result<Self, FileError> {
         Self::from_bytes(&read_whole(path)?)
     }
 
     /// Checks what a resumed training relies on.
-    fn check_consistent(&self) -> Result<(), CheckpointError> {
+    fn check_consistent(&self) -> Result<(), FileError> {
         let require = |what, valid| match valid {
             true => Ok(()),
-            false => Err(CheckpointError::Inconsistent(what)),
+            false => Err(inconsistent(what)),
         };
         let State { phases, phase, .. } = &self.state;
         require("there is no such phase", *phase <= phases.len())?;
@@ -278,11 +262,17 @@ impl Checkpoint {
     }
 }
 
-const SHORT: CheckpointError = CheckpointError::Inconsistent("a part is longer than the file");
+fn inconsistent(what: &str) -> FileError {
+    FileError::Contents(format!("the checkpoint is not consistent: {what}"))
+}
+
+fn too_long() -> FileError {
+    inconsistent("a part is longer than the file")
+}
 
 /// Takes `n` bytes from the front.
-fn take<'a>(payload: &mut &'a [u8], n: usize) -> Result<&'a [u8], CheckpointError> {
-    let (taken, rest) = payload.split_at_checked(n).ok_or(SHORT)?;
+fn take<'a>(payload: &mut &'a [u8], n: usize) -> Result<&'a [u8], FileError> {
+    let (taken, rest) = payload.split_at_checked(n).ok_or_else(too_long)?;
     *payload = rest;
     Ok(taken)
 }

@@ -1,9 +1,9 @@
 //! [`ConfusionMatrix`]: true and predicted classes, counted.
 
 use ndarray::{Array2, ArrayView2};
-use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::{TrainError, no_rows};
+use crate::examples::wrong_class;
 use crate::metrics::{check, predicted_classes};
 
 /// How many rows of each class were predicted as each class: `[true class, predicted class]`.
@@ -17,8 +17,7 @@ use crate::metrics::{check, predicted_classes};
 /// assert_eq!(matrix.precision(1), Some(0.5));
 /// # Ok::<(), fm_train::TrainError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Vec<u64>>", into = "Vec<Vec<u64>>")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     counts: Array2<u64>,
 }
@@ -27,25 +26,22 @@ impl ConfusionMatrix {
     /// Counts pairs of true and predicted class.
     ///
     /// # Errors
-    /// [`TrainError::Class`] for a class from `n_classes` on, [`TrainError::NoRows`] without pairs.
+    /// [`TrainError::Examples`] for a class from `n_classes` on, and without pairs.
     pub fn new(
         n_classes: usize,
         pairs: impl IntoIterator<Item = (u32, u32)>,
     ) -> Result<Self, TrainError> {
         let mut counts = Array2::zeros((n_classes, n_classes));
         let mut rows = 0;
-        for (row, pair) in pairs.into_iter().enumerate() {
-            let cell = counts.get_mut([pair.0 as usize, pair.1 as usize]);
-            *cell.ok_or(TrainError::Class {
-                what: "scored",
-                row,
-                class: pair.0.max(pair.1),
-                n_classes,
-            })? += 1;
+        for (row, (class, predicted)) in pairs.into_iter().enumerate() {
+            match counts.get_mut([class as usize, predicted as usize]) {
+                Some(count) => *count += 1,
+                None => return Err(wrong_class("scored", row, class.max(predicted), n_classes)),
+            }
             rows += 1;
         }
         if rows == 0 {
-            return Err(TrainError::NoRows { what: "scored" });
+            return Err(no_rows("scored"));
         }
         Ok(Self { counts })
     }
@@ -76,72 +72,19 @@ impl ConfusionMatrix {
     /// Fraction of the rows predicted as `class` that are of it; none if there are no such rows or
     /// no such class.
     pub fn precision(&self, class: usize) -> Option<f64> {
-        self.fraction(class, self.totals(class)?.1)
+        let exists = class < self.counts.ncols();
+        self.fraction(class, exists.then(|| self.counts.column(class).sum())?)
     }
 
     /// Fraction of the rows of `class` that are predicted as it; none if there are no such rows or
     /// no such class.
     pub fn recall(&self, class: usize) -> Option<f64> {
-        self.fraction(class, self.totals(class)?.0)
-    }
-
-    /// The harmonic mean of precision and recall, `2·hits / (rows of the class + predicted)`; none
-    /// if the class has no rows and is never predicted.
-    pub fn f1(&self, class: usize) -> Option<f64> {
-        let (of_class, predicted) = self.totals(class)?;
-        self.fraction(class, of_class + predicted)
-            .map(|half| 2.0 * half)
-    }
-
-    /// The mean of [`f1`](Self::f1) over the classes that have one.
-    pub fn macro_f1(&self) -> f64 {
-        let scores: Vec<f64> = (0..self.counts.nrows())
-            .filter_map(|c| self.f1(c))
-            .collect();
-        scores.iter().sum::<f64>() / scores.len() as f64
-    }
-
-    /// Rows of `class`, and rows predicted as it.
-    fn totals(&self, class: usize) -> Option<(u64, u64)> {
         let exists = class < self.counts.nrows();
-        exists.then(|| {
-            (
-                self.counts.row(class).sum(),
-                self.counts.column(class).sum(),
-            )
-        })
+        self.fraction(class, exists.then(|| self.counts.row(class).sum())?)
     }
 
     fn fraction(&self, class: usize, of: u64) -> Option<f64> {
         let hits = self.counts[[class, class]];
         (of > 0).then(|| hits as f64 / of as f64)
-    }
-}
-
-impl From<ConfusionMatrix> for Vec<Vec<u64>> {
-    fn from(matrix: ConfusionMatrix) -> Self {
-        let rows = matrix.counts.rows().into_iter();
-        rows.map(|row| row.to_vec()).collect()
-    }
-}
-
-impl TryFrom<Vec<Vec<u64>>> for ConfusionMatrix {
-    type Error = String;
-
-    fn try_from(rows: Vec<Vec<u64>>) -> Result<Self, String> {
-        let n = rows.len();
-        if let Some(row) = rows.iter().position(|row| row.len() != n) {
-            let found = rows[row].len();
-            return Err(format!(
-                "row {row} of a confusion matrix of {n} rows has {found} counts, expected {n}"
-            ));
-        }
-        let mut counts = rows.iter().flatten();
-        let total = counts.try_fold(0u64, |sum, &n| sum.checked_add(n));
-        if total.is_none_or(|total| total == 0) {
-            return Err("the counts of a confusion matrix are all 0, or overflow".to_owned());
-        }
-        let counts = Array2::from_shape_fn((n, n), |(i, j)| rows[i][j]);
-        Ok(Self { counts })
     }
 }

@@ -1,78 +1,20 @@
 //! [`TrainError`]: why a training cannot start, or had to stop.
 
-use std::fmt;
-
 use fm_nn::NetworkError;
+
+/// Values that are not finite where they come in.
+pub(crate) const INPUTS: &str = "the inputs";
 
 /// Why a training or a metric cannot be computed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// The numbers of input rows and labels differ.
-    #[error("{inputs} rows of inputs, but {labels} labels; every row needs one label")]
-    Rows {
-        /// Rows of inputs.
-        inputs: usize,
-        /// Labels.
-        labels: usize,
-    },
-    /// Too many rows for 32-bit row numbers.
-    #[error("{rows} rows are too many; the limit is 4294967295")]
-    TooManyRows {
-        /// Rows found.
-        rows: usize,
-    },
-    /// No rows to train or score on.
-    #[error("the {what} examples have no rows")]
-    NoRows {
-        /// Which examples.
-        what: &'static str,
-    },
-    /// The inputs have the wrong number of columns.
-    #[error("the {what} examples have {found} columns, but the network takes {expected}")]
-    Inputs {
-        /// Which examples.
-        what: &'static str,
-        /// Inputs of the network, or of the layer that features are for.
-        expected: usize,
-        /// Columns found.
-        found: usize,
-    },
-    /// The examples are features of layers that are not all frozen.
-    #[error(
-        "the {what} examples are outputs of the first {found} layers, so these must be frozen, but \
-         only {most} are; pass the original inputs, or features of {most} layers"
-    )]
-    Features {
-        /// Which examples.
-        what: &'static str,
-        /// The most layers that features may replace here.
-        most: usize,
-        /// Layers that the features replace.
-        found: usize,
-    },
-    /// A label is not a class of the network.
-    #[error(
-        "row {row} of the {what} examples has class {class}, but the classes are 0 to {}; remove \
-         the row, or use a network with more outputs",
-        n_classes.saturating_sub(1)
-    )]
-    Class {
-        /// Which examples.
-        what: &'static str,
-        /// The first such row.
-        row: usize,
-        /// Its class.
-        class: u32,
-        /// Number of classes of the network.
-        n_classes: usize,
-    },
-    /// A metric got logits or scores that are not numbers.
-    #[error("row {row} has a NaN logit, so it has no predicted class")]
-    Nan {
-        /// The first such row.
-        row: usize,
-    },
+    /// Examples or logits that do not fit each other, the network or the phases.
+    #[error("{0}")]
+    Examples(
+        /// What does not fit, and what to do.
+        String,
+    ),
     /// A setting is out of range.
     #[error("{name} must be {expected}, found {found}")]
     Setting {
@@ -86,7 +28,8 @@ pub enum TrainError {
     /// The training diverged: a loss, or a weight at the end of a phase, is NaN or infinite.
     #[error(
         "the training diverged in phase {phase}, epoch {epoch}, step {step}: the {what} loss is \
-         {loss}, and the first values that are not finite are in {first}; {}", first.advice()
+         {loss}, and the first values that are not finite are in {first}; {}",
+        if *first == INPUTS { "check the data" } else { "lower the learning rate, or set clip_norm" }
     )]
     Diverged {
         /// Phase, counted from 1.
@@ -99,8 +42,9 @@ pub enum TrainError {
         what: &'static str,
         /// The loss.
         loss: f64,
-        /// Where the first values that are not finite are.
-        first: FirstNotFinite,
+        /// Where a forward pass first meets values that are not finite: `the inputs`, `the weights
+        /// of layers.1`, `the activations of head`, or only `the loss`.
+        first: String,
     },
     /// The checkpoint belongs to another training.
     #[error(
@@ -118,6 +62,11 @@ pub enum TrainError {
     /// Mask, head and loss do not fit each other.
     #[error(transparent)]
     Network(#[from] NetworkError),
+}
+
+/// An error for examples that have no rows.
+pub(crate) fn no_rows(what: &str) -> TrainError {
+    TrainError::Examples(format!("the {what} examples have no rows"))
 }
 
 /// Returns an error for the setting unless it is `valid`.
@@ -158,44 +107,4 @@ impl Range {
 /// Returns an error for the setting unless it is 1 or more.
 pub(crate) fn at_least_1(name: &'static str, found: usize) -> Result<(), TrainError> {
     require(name, "1 or more", found, found > 0)
-}
-
-/// The first values, in the order of a forward pass, that are NaN or infinite.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FirstNotFinite {
-    /// The inputs of the batch.
-    Inputs,
-    /// A layer's weights or biases: the previous step made them so.
-    Weights {
-        /// Name of the layer, `layers.0` and so on, or `head`.
-        layer: String,
-    },
-    /// The outputs of a layer whose inputs, weights and biases are finite.
-    Activations {
-        /// Name of the layer.
-        layer: String,
-    },
-    /// Only the loss.
-    Loss,
-}
-
-impl FirstNotFinite {
-    fn advice(&self) -> &'static str {
-        match self {
-            Self::Inputs => "check the data",
-            _ => "lower the learning rate, or set clip_norm",
-        }
-    }
-}
-
-impl fmt::Display for FirstNotFinite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Inputs => f.write_str("the inputs"),
-            Self::Weights { layer } => write!(f, "the weights of {layer}"),
-            Self::Activations { layer } => write!(f, "the activations of {layer}"),
-            Self::Loss => f.write_str("the loss"),
-        }
-    }
 }

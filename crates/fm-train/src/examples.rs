@@ -1,10 +1,9 @@
 //! [`Examples`]: borrowed inputs and labels.
 
-use fm_nn::Network;
+use fm_nn::{Inputs, Network};
 use ndarray::ArrayView2;
 
-use crate::error::TrainError;
-use fm_nn::Inputs;
+use crate::error::{TrainError, no_rows};
 
 /// Class numbers of a task, one per row; converts from slices and vectors of u8 and u32.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +85,7 @@ impl<'a> Examples<'a> {
     /// Pairs inputs with labels.
     ///
     /// # Errors
-    /// [`TrainError::Rows`] if their counts differ, [`TrainError::TooManyRows`] from 2³² rows on.
+    /// [`TrainError::Examples`] if their counts differ, and from 2³² rows on.
     pub fn new(
         inputs: impl Into<Inputs<'a>>,
         labels: impl Into<Labels<'a>>,
@@ -94,13 +93,11 @@ impl<'a> Examples<'a> {
         let (inputs, labels) = (inputs.into(), labels.into());
         let (rows, n_labels) = (inputs.rows(), labels.rows());
         if rows != n_labels {
-            return Err(TrainError::Rows {
-                inputs: rows,
-                labels: n_labels,
-            });
+            return Err(unequal(rows, n_labels));
         }
         if u32::try_from(rows).is_err() {
-            return Err(TrainError::TooManyRows { rows });
+            let error = format!("{rows} rows are too many; the limit is {}", u32::MAX);
+            return Err(TrainError::Examples(error));
         }
         let layer = 0;
         Ok(Self {
@@ -147,29 +144,33 @@ impl<'a> Examples<'a> {
     /// The same examples, borrowed for a shorter time.
     pub(crate) fn reborrow(&self) -> Examples<'_> {
         Examples {
-            inputs: reborrow(&self.inputs),
+            // Array views are not covariant.
+            inputs: match &self.inputs {
+                Inputs::F32(values) => Inputs::F32(values.view()),
+                Inputs::U8 { values, scale } => Inputs::U8 {
+                    values: values.view(),
+                    scale: *scale,
+                },
+            },
             labels: self.labels,
             layer: self.layer,
         }
     }
 
     /// Checks that there are rows, and that columns and labels fit `network`.
-    pub(crate) fn check(&self, what: &'static str, network: &Network) -> Result<(), TrainError> {
+    pub(crate) fn check(&self, what: &str, network: &Network) -> Result<(), TrainError> {
         if self.rows() == 0 {
-            return Err(TrainError::NoRows { what });
+            return Err(no_rows(what));
         }
-        let Some(layer) = network.layers().get(self.layer) else {
-            let most = network.layers().len() - 1;
-            let found = self.layer;
-            return Err(TrainError::Features { what, most, found });
+        let layers = network.layers();
+        let Some(layer) = layers.get(self.layer) else {
+            return Err(too_deep(what, layers.len() - 1, self.layer));
         };
         let (expected, found) = (layer.inputs(), self.inputs.cols());
         if expected != found {
-            return Err(TrainError::Inputs {
-                what,
-                expected,
-                found,
-            });
+            return Err(TrainError::Examples(format!(
+                "the {what} examples have {found} columns, but the network takes {expected}"
+            )));
         }
         let n_classes = network.outputs().max(2);
         let classes = (0..self.rows()).map(|row| self.labels.class(row));
@@ -177,15 +178,19 @@ impl<'a> Examples<'a> {
     }
 }
 
-/// The same inputs, borrowed for a shorter time (array views are not covariant).
-pub(crate) fn reborrow<'a>(inputs: &'a Inputs<'_>) -> Inputs<'a> {
-    match inputs {
-        Inputs::F32(values) => Inputs::F32(values.view()),
-        Inputs::U8 { values, scale } => Inputs::U8 {
-            values: values.view(),
-            scale: *scale,
-        },
-    }
+/// Another number of labels than rows.
+pub(crate) fn unequal(rows: usize, labels: usize) -> TrainError {
+    TrainError::Examples(format!(
+        "{rows} rows of inputs, but {labels} labels; every row needs one label"
+    ))
+}
+
+/// Features of `found` layers where they may replace `most`.
+pub(crate) fn too_deep(what: &str, most: usize, found: usize) -> TrainError {
+    TrainError::Examples(format!(
+        "the {what} examples are outputs of the first {found} layers, so these must be frozen, but \
+         only {most} are; pass the original inputs, or features of {most} layers"
+    ))
 }
 
 /// The examples of a training.
@@ -205,18 +210,22 @@ impl<'a> Data<'a> {
 
 /// Checks that every class is below `n_classes`.
 pub(crate) fn check_classes(
-    what: &'static str,
+    what: &str,
     classes: impl IntoIterator<Item = u32>,
     n_classes: usize,
 ) -> Result<(), TrainError> {
     let mut rows = classes.into_iter().enumerate();
     match rows.find(|(_, class)| *class as usize >= n_classes) {
-        Some((row, class)) => Err(TrainError::Class {
-            what,
-            row,
-            class,
-            n_classes,
-        }),
+        Some((row, class)) => Err(wrong_class(what, row, class, n_classes)),
         None => Ok(()),
     }
+}
+
+/// A class that there is not.
+pub(crate) fn wrong_class(what: &str, row: usize, class: u32, n_classes: usize) -> TrainError {
+    TrainError::Examples(format!(
+        "row {row} of the {what} examples has class {class}, but the classes are 0 to {}; remove \
+         the row, or use a network with more outputs",
+        n_classes.saturating_sub(1)
+    ))
 }

@@ -1,14 +1,10 @@
 //! [`Features`]: the outputs of frozen layers, computed once.
 
-use fm_nn::{Engine, Matrix, Network, Rows, Workspace};
-use ndarray::ArrayView2;
+use fm_nn::{Engine, Network};
+use ndarray::{Array2, ArrayView2};
 
-use crate::batch::Batch;
 use crate::error::{TrainError, require};
 use crate::examples::{Examples, Labels};
-
-/// Rows that go through the layers together.
-const CHUNK: usize = 256;
 
 /// The outputs of a network's first layers for every row of some examples: inputs for trainings
 /// that keep these layers frozen.
@@ -40,7 +36,7 @@ const CHUNK: usize = 256;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Features<'a> {
-    values: Matrix,
+    values: Array2<f32>,
     labels: Labels<'a>,
     layers: usize,
 }
@@ -67,18 +63,7 @@ impl<'a> Features<'a> {
             layers,
             layers > first && layers <= last,
         )?;
-        let mut values = Matrix::zeros(examples.rows(), network.layers()[layers].inputs());
-        let mut workspace = Workspace::for_inference(network, engine.clone(), CHUNK);
-        let mut batch = Batch::new(CHUNK, examples.inputs().cols());
-        for start in (0..examples.rows()).step_by(CHUNK) {
-            let end = examples.rows().min(start + CHUNK);
-            batch.gather(engine, examples, end - start, |i| start + i);
-            let rows = Rows::of(&batch.inputs).first(end - start);
-            network.forward_range(first..layers, rows, &mut workspace)?;
-            let mut values = values.view_mut();
-            let mut chunk = values.slice_mut(ndarray::s![start..end, ..]);
-            chunk.assign(&workspace.output(layers - 1));
-        }
+        let values = network.features(first..layers, examples.inputs(), engine)?;
         let labels = examples.labels();
         Ok(Self {
             values,

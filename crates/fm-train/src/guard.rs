@@ -4,7 +4,7 @@ use fm_nn::{Network, Rows, Workspace};
 use ndarray::{ArrayView1, ArrayView2, s};
 
 use crate::batch::Batch;
-use crate::error::FirstNotFinite;
+use crate::error::INPUTS;
 
 /// Whether the weights and biases of the layers from `first` on are finite.
 pub(crate) fn is_finite(network: &Network, first: usize) -> bool {
@@ -26,29 +26,24 @@ pub(crate) fn first_not_finite(
     first: usize,
     batch: &Batch,
     workspace: &mut Workspace,
-) -> FirstNotFinite {
+) -> String {
     let n_rows = batch.classes.len();
     let rows = Rows::of(&batch.inputs).first(n_rows);
     let forward = network.forward_from(first, rows, workspace);
     debug_assert!(forward.is_ok(), "the workspace served the training");
     let finite = |values: ArrayView2<'_, f32>| values.iter().all(|x| x.is_finite());
+    let activations = |l| format!("the activations of {}", network.layer_name(l));
     for (l, layer) in network.layers().iter().enumerate() {
-        let name = network.layer_name(l);
         if l == first && !finite(batch.inputs.view().slice(s![..n_rows, ..])) {
-            return match l.checked_sub(1) {
-                None => FirstNotFinite::Inputs,
-                // The inputs are outputs of frozen layers.
-                Some(below) => FirstNotFinite::Activations {
-                    layer: network.layer_name(below),
-                },
-            };
+            // Above the first layer, the inputs are outputs of frozen layers.
+            return l.checked_sub(1).map_or(INPUTS.to_owned(), activations);
         }
         if !finite(layer.weight()) || !layer.bias().iter().all(|x| x.is_finite()) {
-            return FirstNotFinite::Weights { layer: name };
+            return format!("the weights of {}", network.layer_name(l));
         }
         if l >= first && !finite(workspace.output(l)) {
-            return FirstNotFinite::Activations { layer: name };
+            return activations(l);
         }
     }
-    FirstNotFinite::Loss
+    "the loss".to_owned()
 }

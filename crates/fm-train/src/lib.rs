@@ -22,17 +22,14 @@ mod stopping;
 mod trainer;
 mod training;
 
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::Checkpoint;
 pub use confusion::ConfusionMatrix;
-pub use error::{FirstNotFinite, TrainError};
+pub use error::TrainError;
 pub use examples::{Examples, Labels};
 pub use features::Features;
 pub use fit::Fit;
 pub use fm_nn::Inputs;
-pub use metrics::{
-    brier_score, calibration_error, constant_prediction, predicted_classes, probabilities, roc_auc,
-    top_k_accuracy,
-};
+pub use metrics::{brier_score, constant_prediction, predicted_classes, probabilities, roc_auc};
 pub use observer::{EpochRecord, Observer, StepRecord};
 pub use optimizer::{Adam, AdamW, Optimizer, OptimizerState, RmsProp, Sgd};
 pub use phase::{Phase, discriminative, fine_tune, gradual_unfreezing};

@@ -2,9 +2,8 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
-use crate::error::{TrainError, at_least_1};
-use crate::examples::check_classes;
-use crate::reliability::Reliability;
+use crate::error::{TrainError, no_rows};
+use crate::examples::{check_classes, unequal};
 
 /// Checks the arguments of a metric: as many labels as rows, at least one row, a class below
 /// `n_classes` for each row, and no NaN.
@@ -15,17 +14,23 @@ pub(crate) fn check(
 ) -> Result<(), TrainError> {
     let (inputs, labels) = (values.nrows(), classes.len());
     if inputs != labels {
-        return Err(TrainError::Rows { inputs, labels });
+        return Err(unequal(inputs, labels));
     }
     if inputs == 0 {
-        return Err(TrainError::NoRows { what: "scored" });
+        return Err(no_rows("scored"));
     }
     check_classes("scored", classes.iter().copied(), n_classes)?;
     let nan = |row: ArrayView1<'_, f32>| row.iter().any(|z| z.is_nan());
     match values.rows().into_iter().position(nan) {
-        Some(row) => Err(TrainError::Nan { row }),
+        Some(row) => Err(nan_logit(row)),
         None => Ok(()),
     }
+}
+
+fn nan_logit(row: usize) -> TrainError {
+    TrainError::Examples(format!(
+        "row {row} has a NaN logit, so it has no predicted class"
+    ))
 }
 
 /// The class that a row of logits predicts: the largest logit, the first of equal ones; for one
@@ -51,7 +56,7 @@ pub(crate) fn predict(row: ArrayView1<'_, f32>) -> Option<u32> {
 /// equal ones; for one output, class 1 where it is above 0.
 ///
 /// # Errors
-/// [`TrainError::Nan`] if a logit is NaN.
+/// [`TrainError::Examples`] if a logit is NaN.
 ///
 /// ```
 /// use fm_train::predicted_classes;
@@ -64,7 +69,7 @@ pub(crate) fn predict(row: ArrayView1<'_, f32>) -> Option<u32> {
 /// ```
 pub fn predicted_classes(logits: ArrayView2<'_, f32>) -> Result<Vec<u32>, TrainError> {
     let rows = logits.rows().into_iter().enumerate();
-    rows.map(|(row, logits)| predict(logits).ok_or(TrainError::Nan { row }))
+    rows.map(|(row, logits)| predict(logits).ok_or_else(|| nan_logit(row)))
         .collect()
 }
 
@@ -104,29 +109,6 @@ pub fn probabilities(logits: ArrayView2<'_, f32>) -> Array2<f64> {
         row /= sum;
     }
     out
-}
-
-/// Fraction of rows whose class is among the `k` largest logits. Of equal logits the first class
-/// counts as larger, as for accuracy.
-///
-/// # Errors
-/// [`TrainError`] if there are no rows, if labels and rows differ in number, for a class without a
-/// column, for NaN, and if `k` is 0.
-pub fn top_k_accuracy(
-    logits: ArrayView2<'_, f32>,
-    classes: &[u32],
-    k: usize,
-) -> Result<f64, TrainError> {
-    check(&logits, classes, logits.ncols())?;
-    at_least_1("k", k)?;
-    let rows = logits.rows().into_iter().zip(classes);
-    let hits = rows.filter(|(row, class)| {
-        let class = **class as usize;
-        let own = row[class];
-        let before = |&(j, &z): &(usize, &f32)| z > own || (z == own && j < class);
-        row.iter().enumerate().filter(before).count() < k
-    });
-    Ok(hits.count() as f64 / classes.len() as f64)
 }
 
 /// Area under the receiver operating characteristic: the probability that a row of class 1 has a
@@ -169,26 +151,4 @@ pub fn brier_score(logits: ArrayView2<'_, f32>, classes: &[u32]) -> Result<f64, 
         off * off
     });
     Ok(squares.sum::<f64>() / classes.len() as f64)
-}
-
-/// Expected calibration error: over `bins` equal bins of the predicted class's probability, the
-/// distance of accuracy from mean probability, weighted by rows (Guo et al. 2017). A bin includes
-/// its upper edge.
-///
-/// # Errors
-/// As [`brier_score`], and if `bins` is 0 or above a million.
-pub fn calibration_error(
-    logits: ArrayView2<'_, f32>,
-    classes: &[u32],
-    bins: usize,
-) -> Result<f64, TrainError> {
-    check(&logits, classes, logits.ncols().max(2))?;
-    let mut reliability = Reliability::new(bins)?;
-    let predicted = predicted_classes(logits)?;
-    let probabilities = probabilities(logits);
-    let rows = probabilities.rows().into_iter().zip(predicted);
-    for ((row, predicted), &class) in rows.zip(classes) {
-        reliability.add(row[predicted as usize], predicted == class);
-    }
-    Ok(reliability.calibration_error())
 }

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
 use crate::error::TrainError;
-use crate::examples::{Examples, reborrow};
+use crate::examples::Examples;
 use crate::metrics::predict;
-use fm_nn::Inputs;
 
 /// Rows that are scored together.
 const CHUNK: usize = 256;
@@ -98,45 +97,12 @@ impl Evaluator {
         loss: Loss,
     ) -> Result<(Scores, Array2<f32>), TrainError> {
         loss.check_outputs(network.outputs())?;
-        let mut tally = Tally::default();
-        let logits = self.forward(network, examples, |workspace, classes| {
-            let sum = workspace.loss(loss, Targets::Classes(classes));
-            tally.add(sum, workspace.logits(), classes);
-        })?;
-        Ok((tally.scores(), logits))
-    }
-
-    /// The logits of every row of `inputs`, `[rows, outputs]`, for rows without labels.
-    ///
-    /// # Errors
-    /// [`TrainError`] if there are no rows, or they do not fit the network.
-    pub fn logits<'a>(
-        &mut self,
-        network: &Network,
-        inputs: impl Into<Inputs<'a>>,
-    ) -> Result<Array2<f32>, TrainError> {
-        let inputs = inputs.into();
-        let unused = vec![0u8; inputs.rows()];
-        self.forward(
-            network,
-            &Examples::new(reborrow(&inputs), &unused)?,
-            |_, _| {},
-        )
-    }
-
-    /// The logits of every row. `each` is called after every chunk of rows with the workspace that
-    /// holds its logits, and the classes of its rows.
-    fn forward(
-        &mut self,
-        network: &Network,
-        examples: &Examples<'_>,
-        mut each: impl FnMut(&Workspace, &[u32]),
-    ) -> Result<Array2<f32>, TrainError> {
         examples.check("evaluated", network)?;
         let cols = examples.inputs().cols();
         if self.batch.inputs.cols() != cols {
             self.batch = Batch::new(CHUNK, cols);
         }
+        let mut tally = Tally::default();
         let mut logits = Array2::zeros((examples.rows(), network.outputs()));
         for start in (0..examples.rows()).step_by(CHUNK) {
             let end = examples.rows().min(start + CHUNK);
@@ -145,10 +111,11 @@ impl Evaluator {
                 .gather(engine, examples, end - start, |i| start + i);
             let rows = Rows::of(&self.batch.inputs).first(end - start);
             network.forward_from(examples.layer(), rows, &mut self.workspace)?;
-            each(&self.workspace, &self.batch.classes);
-            let mut chunk = logits.slice_mut(s![start..end, ..]);
-            chunk.assign(&self.workspace.logits());
+            let (found, classes) = (self.workspace.logits(), &self.batch.classes);
+            let sum = self.workspace.loss(loss, Targets::Classes(classes));
+            tally.add(sum, found, classes);
+            logits.slice_mut(s![start..end, ..]).assign(&found);
         }
-        Ok(logits)
+        Ok((tally.scores(), logits))
     }
 }

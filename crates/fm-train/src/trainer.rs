@@ -4,7 +4,7 @@ use fm_nn::{Engine, Loss, Network};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{TrainError, at_least_1};
-use crate::examples::{Data, Examples};
+use crate::examples::{Data, Examples, too_deep};
 use crate::phase::Phase;
 use crate::scores::{Evaluator, Scores};
 use crate::seed::Stream;
@@ -105,7 +105,7 @@ impl Trainer {
             for (what, examples) in data.parts() {
                 let found = examples.layer();
                 if found > most {
-                    return Err(TrainError::Features { what, most, found });
+                    return Err(too_deep(what, most, found));
                 }
             }
         }

@@ -4,11 +4,10 @@ use fm_nn::Network;
 
 use crate::checkpoint::{Checkpoint, State};
 use crate::error::TrainError;
-use crate::examples::Data;
-use crate::observer::{EpochRecord, Observer};
+use crate::fit::Fit;
+use crate::observer::EpochRecord;
 use crate::phase::Phase;
 use crate::stage::Stage;
-use crate::trainer::Trainer;
 
 /// A training that has started: [`epoch`](Self::epoch) runs one epoch, and between two epochs
 /// [`checkpoint`](Self::checkpoint) returns all that is needed to resume later.
@@ -44,11 +43,7 @@ use crate::trainer::Trainer;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Training<'a> {
-    trainer: &'a Trainer,
-    network: &'a mut Network,
-    phases: &'a [Phase],
-    data: Data<'a>,
-    observer: Option<&'a mut dyn Observer>,
+    fit: Fit<'a>,
     history: Vec<EpochRecord>,
     /// Index of the current phase, or of the next one.
     phase: usize,
@@ -67,20 +62,52 @@ enum End {
     Yes,
 }
 
+impl<'a> Fit<'a> {
+    /// Trains to the end and returns one record per epoch.
+    ///
+    /// # Errors
+    /// [`TrainError`] if examples, network, loss and phases do not fit each other, before anything
+    /// is changed; [`TrainError::Diverged`] if a loss or a weight is no longer finite.
+    pub fn run(self) -> Result<Vec<EpochRecord>, TrainError> {
+        self.start()?.finish()
+    }
+
+    /// Starts a training that runs epoch by epoch, so that it can be saved between epochs.
+    ///
+    /// # Errors
+    /// [`TrainError`] if examples, network, loss and phases do not fit each other.
+    pub fn start(self) -> Result<Training<'a>, TrainError> {
+        self.check()?;
+        Ok(Training::new(self))
+    }
+
+    /// Continues a training from a checkpoint, with the same bits as without the interruption. The
+    /// network gets the checkpoint's weights, whatever its own.
+    ///
+    /// The phases must equal those of the checkpoint, which are
+    /// [`Checkpoint::phases`].
+    ///
+    /// # Errors
+    /// [`TrainError::Checkpoint`] names the first difference of network, phases, loss, batches or
+    /// numbers of rows; else as [`start`](Self::start). The network is not changed then.
+    pub fn resume(self, checkpoint: &Checkpoint) -> Result<Training<'a>, TrainError> {
+        self.check()?;
+        let setup = self.trainer.setup(&self.data);
+        checkpoint.check(self.network, self.phases, &setup)?;
+        let mut training = Training::new(self);
+        training.restore(checkpoint)?;
+        Ok(training)
+    }
+
+    fn check(&self) -> Result<(), TrainError> {
+        self.trainer.check(self.network, self.phases, &self.data)
+    }
+}
+
 impl<'a> Training<'a> {
-    pub(crate) fn new(
-        trainer: &'a Trainer,
-        network: &'a mut Network,
-        phases: &'a [Phase],
-        data: Data<'a>,
-        observer: Option<&'a mut dyn Observer>,
-    ) -> Self {
+    fn new(fit: Fit<'a>) -> Self {
         Self {
-            trainer,
-            network,
-            phases,
-            data,
-            observer,
+            fit,
             history: Vec::new(),
             phase: 0,
             stage: None,
@@ -89,18 +116,21 @@ impl<'a> Training<'a> {
     }
 
     /// Takes over a checkpoint that was checked; the network is unchanged if there is an error.
-    pub(crate) fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+    fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
         let state = &checkpoint.state;
-        let current = state.progress.as_ref().zip(self.phases.get(state.phase));
+        let current = state
+            .progress
+            .as_ref()
+            .zip(self.fit.phases.get(state.phase));
         if let Some((progress, phase)) = current {
             let network = &checkpoint.network;
-            let mut stage = Stage::new(self.trainer, network, phase, &self.data)?;
+            let mut stage = Stage::new(self.fit.trainer, network, phase, &self.fit.data)?;
             stage.optimizer.restore(&checkpoint.optimizer)?;
             stage.progress = progress.clone();
             stage.best.clone_from(&checkpoint.best);
             self.stage = Some(stage);
         }
-        self.network.clone_from(&checkpoint.network);
+        self.fit.network.clone_from(&checkpoint.network);
         self.history.clone_from(&state.history);
         self.phase = state.phase;
         Ok(())
@@ -113,7 +143,7 @@ impl<'a> Training<'a> {
 
     /// The network as it is now.
     pub fn network(&self) -> &Network {
-        self.network
+        self.fit.network
     }
 
     /// Runs one epoch and returns its record; none if the training is at its end, or the observer
@@ -126,10 +156,10 @@ impl<'a> Training<'a> {
         if self.end == End::AfterEpoch {
             self.end_early();
         }
-        while let (End::No, Some(phase)) = (self.end, self.phases.get(self.phase)) {
+        while let (End::No, Some(phase)) = (self.end, self.fit.phases.get(self.phase)) {
             let mut stage = match self.stage.take() {
                 Some(stage) => stage,
-                None => Stage::new(self.trainer, self.network, phase, &self.data)?,
+                None => Stage::new(self.fit.trainer, self.fit.network, phase, &self.fit.data)?,
             };
             // A checkpoint may have been taken between the last epoch of a phase and its end.
             if stage.progress.is_done(phase) {
@@ -139,12 +169,12 @@ impl<'a> Training<'a> {
             self.end = End::Yes;
             let place = (self.phase + 1, self.history.len() + 1);
             let record = stage.run_epoch(
-                self.trainer,
-                self.network,
+                self.fit.trainer,
+                self.fit.network,
                 phase,
-                &self.data,
+                &self.fit.data,
                 place,
-                &mut self.observer,
+                &mut self.fit.observer,
             )?;
             let Some(record) = record else {
                 self.stage = Some(stage);
@@ -172,13 +202,13 @@ impl<'a> Training<'a> {
         let stage = self.stage.as_ref();
         (self.end != End::Yes).then(|| Checkpoint {
             state: State {
-                setup: self.trainer.setup(&self.data),
-                phases: self.phases.to_vec(),
+                setup: self.fit.trainer.setup(&self.fit.data),
+                phases: self.fit.phases.to_vec(),
                 phase: self.phase,
                 history: self.history.clone(),
                 progress: stage.map(|stage| stage.progress.clone()),
             },
-            network: self.network.clone(),
+            network: self.fit.network.clone(),
             best: stage.and_then(|stage| stage.best.clone()),
             optimizer: stage.map_or_else(Vec::new, |stage| stage.optimizer.save()),
         })
@@ -192,10 +222,10 @@ impl<'a> Training<'a> {
     ) -> Result<(), TrainError> {
         self.history.push(record);
         if stage.progress.add(phase, &record) {
-            stage.best = Some(self.network.clone());
+            stage.best = Some(self.fit.network.clone());
         }
-        let observer = self.observer.as_mut();
-        let ended = observer.is_some_and(|o| o.epoch(&record, self.network).is_break());
+        let observer = self.fit.observer.as_mut();
+        let ended = observer.is_some_and(|o| o.epoch(&record, self.fit.network).is_break());
         self.end = if ended { End::AfterEpoch } else { End::No };
         if self.end == End::No && stage.progress.is_done(phase) {
             return self.end_phase(stage);
@@ -208,21 +238,21 @@ impl<'a> Training<'a> {
     fn end_early(&mut self) {
         self.end = End::Yes;
         if let Some(best) = self.stage.take().and_then(|stage| stage.best) {
-            *self.network = best;
+            *self.fit.network = best;
         }
     }
 
     fn end_phase(&mut self, mut stage: Stage<'_>) -> Result<(), TrainError> {
         if let Some(best) = stage.best.take() {
-            *self.network = best;
+            *self.fit.network = best;
         }
         let place = (self.phase + 1, self.history.len());
         stage
-            .check_last_step(self.network, place)
+            .check_last_step(self.fit.network, place)
             .inspect_err(|_| self.end = End::Yes)?;
         self.phase += 1;
-        if let Some(observer) = &mut self.observer {
-            observer.phase(self.phase, self.network);
+        if let Some(observer) = &mut self.fit.observer {
+            observer.phase(self.phase, self.fit.network);
         }
         Ok(())
     }

@@ -64,7 +64,8 @@ fn circles_of(texts: &BTreeMap<Module, String>) -> Vec<String> {
         .collect();
     let mut edges: BTreeMap<&Module, BTreeSet<&Module>> = BTreeMap::new();
     for (module, text) in texts {
-        for path in imports(module, text) {
+        let imported = paths(text).into_iter().filter(|(public, _)| !public);
+        for path in imported.filter_map(|(_, path)| from_root(module, &path)) {
             if let Some(target) = resolve(&path, texts, &exports)
                 && target != module
             {
@@ -125,33 +126,29 @@ fn resolve<'a>(
     texts.get_key_value(&module).map(|(module, _)| module)
 }
 
-/// The code of a text: without comments and tests at its end.
-fn code(text: &str) -> String {
+/// The paths that a text imports, re-exports or names, each with whether it re-exports it. Comments
+/// and the tests at the end do not count.
+fn paths(text: &str) -> Vec<(bool, Vec<String>)> {
     let end = text.find("#[cfg(test)]").unwrap_or(text.len());
     let lines = text[..end].lines();
-    let lines = lines.map(|line| line.split("//").next().unwrap_or_default());
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// The declarations `use …;` of a text, each with whether it re-exports.
-fn uses(code: &str) -> Vec<(bool, String)> {
+    let mut lines = lines.map(|line| line.split("//").next().unwrap_or_default().trim());
     let mut found = Vec::new();
-    for statement in code.split(';') {
-        let statement = statement.trim_start();
-        // What stands before the last line that begins with `use` belongs to other items.
-        let start = statement.rfind("\nuse ").map(|at| at + 1);
-        let start = start.or_else(|| statement.starts_with("use ").then_some(0));
-        let public = statement.rfind("\npub").map(|at| at + 1);
-        let public = public.or_else(|| statement.starts_with("pub").then_some(0));
-        if let Some((visibility, path)) = public.and_then(|at| statement[at..].split_once("use ")) {
-            let visible = ["pub ", "pub(crate) ", "pub(super) "].contains(&visibility);
-            if visible {
-                found.push((true, path.to_owned()));
-                continue;
+    while let Some(line) = lines.next() {
+        match line.split_once("use ") {
+            Some((visibility @ ("" | "pub " | "pub(crate) " | "pub(super) "), tree)) => {
+                let mut tree = tree.to_owned();
+                while !tree.ends_with(';') {
+                    let Some(more) = lines.next() else { break };
+                    tree.push_str(more);
+                }
+                let paths = expand(tree.trim_end_matches(';'));
+                found.extend(paths.into_iter().map(|path| (!visibility.is_empty(), path)));
             }
-        }
-        if let Some(start) = start {
-            found.push((false, statement[start + 4..].to_owned()));
+            _ => {
+                let words = line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
+                let paths = words.filter(|w| w.starts_with("crate::") || w.starts_with("super::"));
+                found.extend(paths.flat_map(expand).map(|path| (false, path)));
+            }
         }
     }
     found
@@ -159,77 +156,40 @@ fn uses(code: &str) -> Vec<(bool, String)> {
 
 /// The paths of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
 fn expand(tree: &str) -> Vec<Vec<String>> {
-    let tree = tree.trim();
-    let Some(open) = tree.find('{') else {
-        let path = tree.split(" as ").next().unwrap_or_default();
-        return vec![
-            path.split("::")
-                .map(|part| part.trim().to_owned())
-                .collect(),
-        ];
+    let parts = |path: &str| -> Vec<String> {
+        let path = path.split(" as ").next().unwrap_or_default();
+        let parts = path.split("::").map(|part| part.trim().to_owned());
+        parts.filter(|part| !part.is_empty()).collect()
     };
-    let prefix: Vec<String> = tree[..open]
-        .split("::")
-        .map(|part| part.trim().to_owned())
-        .collect();
-    let prefix: Vec<String> = prefix.into_iter().filter(|part| !part.is_empty()).collect();
-    let inside = tree[open + 1..]
-        .trim_end()
-        .strip_suffix('}')
-        .unwrap_or_default();
-    let (mut depth, mut from, mut parts) = (0, 0, Vec::new());
-    for (at, c) in inside.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            ',' if depth == 0 => {
-                parts.push(&inside[from..at]);
-                from = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&inside[from..]);
-    let parts = parts.into_iter().filter(|part| !part.trim().is_empty());
-    parts
-        .flat_map(expand)
-        .map(|path| prefix.iter().cloned().chain(path).collect())
-        .collect()
+    let Some((prefix, inside)) = tree.split_once('{') else {
+        return vec![parts(tree)];
+    };
+    let inside = inside.rsplit_once('}').map_or(inside, |(inside, _)| inside);
+    let mut depth = 0;
+    let branches = inside.split(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    });
+    let branches = branches.filter(|branch| !branch.trim().is_empty());
+    let paths = branches.flat_map(expand);
+    paths.map(|path| [parts(prefix), path].concat()).collect()
 }
 
-/// A path from the crate's root, as it stands in `module`; `None` for a path of another crate.
-fn from_root(
-    module: &Module,
-    path: &[String],
-    texts: Option<&BTreeMap<Module, String>>,
-) -> Option<Vec<String>> {
+/// A path from the crate's root, as it stands in `module`; `None` for one that does not begin with
+/// `crate`, `super` or `self`.
+fn from_root(module: &Module, path: &[String]) -> Option<Vec<String>> {
     let mut base = module.clone();
     let mut rest = path;
-    loop {
-        match rest.first().map(String::as_str) {
-            Some("crate") => {
-                return Some(rest[1..].to_vec());
-            }
-            Some("super") => {
-                base.pop();
-                rest = &rest[1..];
-                if rest.first().is_none_or(|part| part != "super") {
-                    return Some(base.into_iter().chain(rest.iter().cloned()).collect());
-                }
-            }
-            Some("self") => {
-                return Some(base.into_iter().chain(rest[1..].iter().cloned()).collect());
-            }
-            Some(first) => {
-                let mut child = base.clone();
-                child.push(first.to_owned());
-                let known = texts.is_some_and(|texts| texts.contains_key(&child));
-                let path = base.into_iter().chain(rest.iter().cloned());
-                return known.then(|| path.collect());
-            }
-            None => return None,
+    while let Some((first, after)) = rest.split_first() {
+        match first.as_str() {
+            "crate" => base.clear(),
+            "super" => drop(base.pop()),
+            "self" => {}
+            _ => break,
         }
+        rest = after;
     }
+    (rest.len() < path.len()).then(|| [&base, rest].concat())
 }
 
 /// The names that a module re-exports, with the modules that define them.
@@ -239,46 +199,16 @@ fn re_exports(
     texts: &BTreeMap<Module, String>,
 ) -> BTreeMap<String, Module> {
     let mut names = BTreeMap::new();
-    let trees = uses(&code(text)).into_iter().filter(|(public, _)| *public);
-    for path in trees.flat_map(|(_, tree)| expand(&tree)) {
-        if let (Some(full), Some(name)) = (from_root(module, &path, Some(texts)), path.last()) {
-            let defined = (0..full.len()).rev().map(|end| full[..end].to_vec());
-            let defined = defined
-                .into_iter()
-                .find(|module| texts.contains_key(module));
-            names.insert(name.clone(), defined.unwrap_or_default());
+    for (_, path) in paths(text).into_iter().filter(|(public, _)| *public) {
+        let full = from_root(module, &path).unwrap_or_else(|| [module, &path[..]].concat());
+        // The module itself for a name of another crate.
+        let mut above = (0..full.len()).rev().map(|end| full[..end].to_vec());
+        let defined = above.find(|module| texts.contains_key(module));
+        if let (Some(name), Some(defined)) = (path.last(), defined) {
+            names.insert(name.clone(), defined);
         }
     }
     names
-}
-
-/// Every path from the root that a module imports or names.
-fn imports(module: &Module, text: &str) -> Vec<Vec<String>> {
-    let code = code(text);
-    let trees = uses(&code).into_iter().filter(|(public, _)| !public);
-    let mut paths: Vec<Vec<String>> = trees.flat_map(|(_, tree)| expand(&tree)).collect();
-    // Paths inside the code.
-    for start in ["crate::", "super::"] {
-        for (at, _) in code.match_indices(start) {
-            let end = code[at..].find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
-            let path = &code[at..end.map_or(code.len(), |end| at + end)];
-            let before = code[..at].rfind(['\n', ';']).map_or(0, |line| line + 1);
-            if !code[before..at].trim_start().starts_with("pub")
-                && !code[at..].starts_with("crate::{")
-            {
-                paths.push(
-                    path.trim_end_matches(':')
-                        .split("::")
-                        .map(str::to_owned)
-                        .collect(),
-                );
-            }
-        }
-    }
-    let paths = paths.iter();
-    paths
-        .filter_map(|path| from_root(module, path, None))
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! `fm doctor`
 
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use fm_nn::{Shape, doctor};
+use fm_nn::{Backend, Engine, Level, Shape, blas, doctor};
 
 use crate::args::DoctorArgs;
 use crate::openblas;
@@ -17,18 +18,16 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
         );
     }
     openblas::restart_with_best_kernel();
-    let report = doctor::examine();
-    println!("CPU        {}, {} cores", report.cpu.name, report.cpu.cores);
-    if let Some(set) = report.cpu.instruction_set {
-        println!("vectors    {set}");
-    }
-    match &report.openblas {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    println!("CPU        {}, {cores} cores", doctor::cpu_name());
+    println!("vectors    {}", Level::detect());
+    match blas::library() {
         None => println!(
             "OpenBLAS   not built in; install it (Debian: libopenblas-dev) and build with \
              --features openblas"
         ),
         Some(library) => {
-            println!("OpenBLAS   {}", library.config.trim());
+            println!("OpenBLAS   {}", library.config);
             println!(
                 "           kernel {}, {} thread(s)",
                 library.kernel, library.threads
@@ -46,14 +45,14 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
         n: 300,
         k: 784,
     };
-    for checkup in &report.backends {
-        match &checkup.engine {
-            Err(error) => println!("{:<10} not usable: {error}", checkup.backend.to_string()),
+    for backend in [Backend::Portable, Backend::Blas] {
+        match Engine::new(backend) {
+            Err(error) => println!("{:<10} not usable: {error}", backend.to_string()),
             Ok(engine) => {
-                let rate = |shape| doctor::measure(engine, shape, time).median_gflops;
+                let rate = |shape| doctor::gflops(&engine, shape, time);
                 println!(
                     "{:<10} {}: {:.0} GFLOP/s on a large product, {:.0} on the first layer's",
-                    checkup.backend.to_string(),
+                    backend.to_string(),
                     engine.kernel(),
                     rate(large),
                     rate(batch)
@@ -61,7 +60,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
             }
         }
     }
-    match &report.advice {
+    match blas::advice() {
         None => println!("advice     none"),
         Some(advice) => println!("advice     {advice}"),
     }

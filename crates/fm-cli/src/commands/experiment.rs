@@ -259,7 +259,7 @@ fn default_engine(out: &Path) -> Result<Engine> {
 fn made_with(engine: &Engine) -> MadeWith {
     MadeWith {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        cpu: fm_nn::doctor::Cpu::detect().name,
+        cpu: fm_nn::doctor::cpu_name(),
         kernel: engine.kernel(),
         command: std::env::args().collect(),
     }

@@ -72,7 +72,7 @@ fn compare(args: &ReportArgs) -> Result<()> {
         std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
         let write = |name: &str, text: &str| {
             let path = out.join(name);
-            fm_nn::write_whole(&path, text.as_bytes())
+            fm_data::save(&path, text.as_bytes())
                 .with_context(|| format!("cannot write {}", path.display()))
         };
         for file in csv(&comparison) {

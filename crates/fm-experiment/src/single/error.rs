@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use fm_data::DataError;
 use fm_data::idx::IdxError;
-use fm_nn::tensors::TensorError;
 use fm_nn::{FileError, NetworkError};
-use fm_train::{CheckpointError, TrainError};
+use fm_train::TrainError;
 
 use crate::error::ExperimentError;
 
@@ -53,14 +52,6 @@ pub enum SingleError {
         /// Pixels of an image.
         found: usize,
     },
-    /// A file that cannot be read.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// Path of the file.
-        path: PathBuf,
-        /// What the file system said.
-        source: std::io::Error,
-    },
     /// A file of another kind.
     #[error("{}: expected {expected}, found {found}", path.display())]
     Kind {
@@ -71,30 +62,18 @@ pub enum SingleError {
         /// What the file's first bytes say it is.
         found: String,
     },
-    /// A native model file that is damaged.
+    /// A model, checkpoint or safetensors file that is damaged, or does not contain a network of
+    /// dense layers.
     #[error("cannot read the model {}", path.display())]
-    Native {
+    Damaged {
         /// Path of the file.
         path: PathBuf,
         /// What is wrong with it.
         source: FileError,
     },
-    /// A safetensors file that is damaged, or does not contain a network of dense layers.
-    #[error("cannot read the safetensors file {}", path.display())]
-    Tensors {
-        /// Path of the file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: TensorError,
-    },
-    /// A checkpoint that is damaged.
-    #[error("cannot read the checkpoint {}", path.display())]
-    Checkpoint {
-        /// Path of the file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: CheckpointError,
-    },
+    /// A file that cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A results folder that cannot be read.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),

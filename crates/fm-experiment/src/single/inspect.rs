@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use fm_data::{Content, idx};
+use fm_nn::Model;
 use fm_nn::tensors::TensorFile;
-use fm_nn::{FreezeMask, Model};
 use serde::Serialize;
 
 use super::SingleError;
-use super::open::Kind;
+use super::open::{Kind, damaged};
 use crate::results::Results;
 
 /// What is in a file or a results folder.
@@ -111,21 +111,18 @@ pub fn inspect(path: &Path) -> Result<Contents, SingleError> {
         return results(path);
     }
     match Kind::read(path)? {
-        Kind::Model(model) => Ok(Contents::Model(facts(&model)?)),
+        Kind::Model(model) => Ok(Contents::Model(facts(&model))),
         Kind::Checkpoint(checkpoint) => {
             let phases = checkpoint.phases().iter();
             Ok(Contents::Checkpoint {
-                model: facts(&Model::new(checkpoint.network().clone()))?,
+                model: facts(&Model::new(checkpoint.network().clone())),
                 phases: phases.map(|p| (p.mask.to_string(), p.epochs)).collect(),
                 phase: checkpoint.phase(),
                 epochs_done: checkpoint.history().len(),
             })
         }
         Kind::Safetensors(bytes) => {
-            let file = TensorFile::from_bytes(&bytes).map_err(|source| SingleError::Tensors {
-                path: path.to_owned(),
-                source,
-            })?;
+            let file = TensorFile::from_bytes(&bytes).map_err(damaged(path))?;
             let tensors = file.tensors().map(|(name, tensor)| {
                 (name.to_owned(), tensor.dtype.clone(), tensor.shape.clone())
             });
@@ -143,24 +140,24 @@ pub fn inspect(path: &Path) -> Result<Contents, SingleError> {
     }
 }
 
-fn facts(model: &Model) -> Result<ModelFacts, SingleError> {
+fn facts(model: &Model) -> ModelFacts {
     let network = &model.network;
-    let summary = network.summary(&FreezeMask::none(network.layers().len()))?;
-    let layers = summary.layers.iter().map(|layer| LayerLine {
-        name: layer.name.clone(),
-        inputs: layer.inputs,
-        outputs: layer.outputs,
-        activation: layer.activation.to_string(),
-        parameters: layer.parameters,
+    let layers = network.layers().iter().enumerate();
+    let layers = layers.map(|(at, layer)| LayerLine {
+        name: network.layer_name(at),
+        inputs: layer.inputs(),
+        outputs: layer.outputs(),
+        activation: layer.activation().to_string(),
+        parameters: layer.parameters(),
     });
-    Ok(ModelFacts {
+    ModelFacts {
         layers: layers.collect(),
-        parameters: summary.parameters(),
+        parameters: network.parameters(),
         class_names: model.metadata.class_names.clone(),
         input_scale: model.metadata.input_scale,
         notes: model.metadata.notes.clone(),
         sha256: network.digest(),
-    })
+    }
 }
 
 fn idx_file(path: &Path) -> Result<Contents, SingleError> {

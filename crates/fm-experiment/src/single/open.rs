@@ -1,11 +1,10 @@
 //! A model file of any kind.
 
-use std::fs;
 use std::path::Path;
 
 use fm_data::Content;
 use fm_nn::tensors::{self, ReadOptions};
-use fm_nn::{Metadata, Model};
+use fm_nn::{FileError, Model, read_whole};
 use fm_train::Checkpoint;
 
 use super::SingleError;
@@ -22,24 +21,13 @@ pub(super) enum Kind {
 impl Kind {
     /// Reads a file, whose kind is told from its content.
     pub(super) fn read(path: &Path) -> Result<Self, SingleError> {
-        let owned = || path.to_owned();
-        let bytes = fs::read(path).map_err(|source| SingleError::Read {
-            path: owned(),
-            source,
-        })?;
+        let bytes = read_whole(path)?;
         if Model::KIND.is_of(&bytes) {
-            let model = Model::from_bytes(&bytes).map_err(|source| SingleError::Native {
-                path: owned(),
-                source,
-            })?;
+            let model = Model::from_bytes(&bytes).map_err(damaged(path))?;
             return Ok(Self::Model(model));
         }
         if Checkpoint::KIND.is_of(&bytes) {
-            let checkpoint =
-                Checkpoint::from_bytes(&bytes).map_err(|source| SingleError::Checkpoint {
-                    path: owned(),
-                    source,
-                })?;
+            let checkpoint = Checkpoint::from_bytes(&bytes).map_err(damaged(path))?;
             return Ok(Self::Checkpoint(Box::new(checkpoint)));
         }
         Ok(match tensors::is_safetensors(&bytes) {
@@ -49,27 +37,24 @@ impl Kind {
     }
 }
 
+/// For `map_err`: the file whose contents are wrong.
+pub(super) fn damaged(path: &Path) -> impl FnOnce(FileError) -> SingleError {
+    let path = path.to_owned();
+    |source| SingleError::Damaged { path, source }
+}
+
 /// Reads a model from a native file, a checkpoint or a safetensors file, whose kind is told from
 /// its content; `options` are for the last.
 ///
 /// # Errors
 /// [`SingleError`] with the path and what is wrong.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Model, SingleError> {
-    let owned = || path.to_owned();
     match Kind::read(path)? {
         Kind::Model(model) => Ok(model),
-        Kind::Checkpoint(checkpoint) => Ok(Model {
-            network: checkpoint.network().clone(),
-            metadata: Metadata::default(),
-        }),
-        Kind::Safetensors(bytes) => {
-            Model::from_safetensors(&bytes, options).map_err(|source| SingleError::Tensors {
-                path: owned(),
-                source,
-            })
-        }
+        Kind::Checkpoint(checkpoint) => Ok(Model::new(checkpoint.network().clone())),
+        Kind::Safetensors(bytes) => Model::from_safetensors(&bytes, options).map_err(damaged(path)),
         Kind::Other(content) => Err(SingleError::Kind {
-            path: owned(),
+            path: path.to_owned(),
             expected: "a model (.fmnn), a checkpoint or a safetensors file",
             found: content.to_string(),
         }),

@@ -3,8 +3,7 @@
 use fm_data::Dataset;
 use fm_nn::{Engine, Model};
 use fm_train::{
-    ConfusionMatrix, Evaluator, Inputs, Scores, constant_prediction, predicted_classes,
-    probabilities,
+    ConfusionMatrix, Inputs, Scores, constant_prediction, predicted_classes, probabilities,
 };
 use ndarray::ArrayView2;
 use serde::Serialize;
@@ -67,8 +66,7 @@ pub fn predict(
         values: images,
         scale: scale(model),
     };
-    let mut evaluator = Evaluator::new(&model.network, engine.clone());
-    let logits = evaluator.logits(&model.network, inputs)?;
+    let logits = model.network.predict(inputs, engine)?;
     let classes = predicted_classes(logits.view())?;
     let probabilities = probabilities(logits.view());
     let rows = classes.into_iter().zip(probabilities.rows());

@@ -40,11 +40,12 @@ mod linked {
 mod library;
 
 use std::env;
-use std::process::Command;
 
-pub use kernel::{CORETYPE, Cure, InstructionSet, KernelAdvice, RESTART};
+pub use kernel::{CORETYPE, KernelAdvice};
 pub use library::Library;
 pub(crate) use linked::{check, product};
+
+use crate::level::Level;
 
 /// The OpenBLAS that this program is linked with; `None` in a build without one.
 ///
@@ -55,77 +56,46 @@ pub fn library() -> Option<&'static Library> {
 }
 
 /// What to do where OpenBLAS runs a kernel below what this CPU can do; `None` where all is well,
-/// where no OpenBLAS is built in, and where nothing is known about the CPU or the kernel.
+/// where no OpenBLAS is built in, and where nothing is known about the kernel.
 pub fn advice() -> Option<KernelAdvice> {
-    kernel::advise(library()?, InstructionSet::of_cpu()?, env::var_os(CORETYPE))
+    let coretype = env::var(CORETYPE).ok();
+    kernel::advise(library()?, Level::detect(), coretype.as_deref())
 }
 
-/// How to start this program again with a better OpenBLAS kernel.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Restart {
-    /// This program with the same arguments, ready to take the place of the process.
-    pub command: Command,
-    /// What to tell the user: present where a choice made in the environment is overruled.
-    pub notice: Option<String>,
-}
-
-/// How to start this program again with a better kernel; `None` where that would not help.
+/// Starts this program again where that gives it a better kernel, unless the environment sets
+/// [`CORETYPE`]. `tell` is given what the user should know: a restart that failed, and the
+/// [`advice`] that is left.
 ///
-/// OpenBLAS chooses its kernel before `main`, so a choice can only be changed by starting again.
-/// The command sets [`CORETYPE`] to the better kernel, over any other value, and [`RESTART`] to
-/// `0`, so that a program restarts once at most. A user sets [`RESTART`] to `0` to keep the
-/// kernel that there is.
-pub fn restart() -> Option<Restart> {
-    if env::var_os(RESTART).is_some_and(|value| value == "0") {
-        return None;
-    }
-    let advice = advice().filter(|advice| advice.cure == Cure::SetCoretype)?;
-    let mut command = Command::new(env::current_exe().ok()?);
-    let mut args = env::args_os();
-    let name = args.next();
-    #[cfg(unix)]
-    if let Some(name) = name {
-        std::os::unix::process::CommandExt::arg0(&mut command, name);
-    }
-    #[cfg(not(unix))]
-    drop(name);
-    command
-        .args(args)
-        .env(CORETYPE, advice.better)
-        .env(RESTART, "0");
-    let notice = advice.coretype.as_ref().map(|value| {
-        format!(
-            "{CORETYPE}={} is below this CPU's {}, so {} is used instead; {RESTART}=0 keeps it",
-            value.display(),
-            advice.has,
-            advice.better
-        )
-    });
-    Some(Restart { command, notice })
-}
-
-/// Starts this program again, once, where that gives it a better kernel; `tell` is given what the
-/// user should know, a sentence at a time: a choice that is overruled, a restart that failed, and
-/// the [`advice`] that is left.
-///
-/// The new start takes the place of the process, so nothing that was done before is kept: call
-/// this first. Where processes cannot be replaced (other systems than Unix), there is advice only.
+/// OpenBLAS chooses its kernel before `main`, so a choice can only be changed by starting again,
+/// with [`CORETYPE`] set. The new start takes the place of the process, so nothing that was done
+/// before is kept: call this first. Where processes cannot be replaced (other systems than Unix),
+/// there is advice only.
 pub fn use_best_kernel(tell: impl Fn(&str)) {
+    let Some(advice) = advice() else { return };
     #[cfg(unix)]
-    if let Some(mut restart) = restart() {
-        if let Some(notice) = restart.notice {
-            tell(&notice);
-        }
-        // Returns only where the program could not be started again.
-        let error = std::os::unix::process::CommandExt::exec(&mut restart.command);
+    if let (Some(better), None) = (advice.coretype, env::var_os(CORETYPE)) {
+        let error = restart(better);
         tell(&format!(
             "could not restart with a faster OpenBLAS kernel: {error}"
         ));
     }
-    if let Some(advice) = advice() {
-        tell(&advice.to_string());
+    tell(&advice.to_string());
+}
+
+/// Returns only where the program could not be started again.
+#[cfg(unix)]
+fn restart(coretype: &str) -> std::io::Error {
+    use std::os::unix::process::CommandExt;
+    let program = match env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return error,
+    };
+    let mut args = env::args_os();
+    let mut command = std::process::Command::new(program);
+    if let Some(name) = args.next() {
+        command.arg0(name);
     }
+    command.args(args).env(CORETYPE, coretype).exec()
 }
 
 /// The library's version and kernel, `OpenBLAS 0.3.21 SkylakeX`.

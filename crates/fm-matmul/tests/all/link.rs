@@ -22,5 +22,5 @@ fn without_the_feature_the_error_says_how() {
     assert_eq!(error, fm_matmul::EngineError::BlasNotBuiltIn);
     assert!(error.to_string().contains("--features openblas"));
     assert!(fm_matmul::blas::library().is_none());
-    assert!(fm_matmul::blas::restart().is_none());
+    assert!(fm_matmul::blas::advice().is_none());
 }

@@ -69,17 +69,22 @@ fn engines() -> impl Iterator<Item = Engine> {
 }
 
 /// `[m, k]·[k, n]` with every start and way that `A` can lie; `extra` more rows of all operands
-/// than the product needs, and gaps between those of `A`.
+/// than the product needs.
 fn compare(rng: &mut ChaCha8Rng, (m, n, k): (usize, usize, usize), extra: usize) {
     let b = random(rng, k + extra, n);
     let before = random(rng, m + extra, n);
     let row = random(rng, 1, n);
-    let mut data = vec![0.0; (m + extra) * (k + extra)];
-    fill(rng, &mut data);
-    for strides in [(k + extra, 1), (1, m + extra)] {
-        let a = Rows::new(&data, (m, k), strides);
+    let rows = random(rng, m + extra, k);
+    let mut columns = Matrix::zeros(k, m + extra);
+    for p in 0..k {
+        for (i, x) in columns.row_mut(p).iter_mut().enumerate() {
+            *x = rows.row(i)[p];
+        }
+    }
+    for a in [Rows::of(&rows), Rows::of(&columns).t()] {
+        let a = a.first(m);
         for start in [Start::Zero, Start::Row(&row), Start::Out] {
-            let at = |i: usize, p: usize| data[i * strides.0 + p * strides.1];
+            let at = |i: usize, p: usize| rows.row(i)[p];
             let expected = definition(k, at, |p, j| b.row(p)[j], start, &before, m);
             for engine in engines() {
                 let mut c = before.clone();

@@ -1,11 +1,10 @@
 //! [`FreezeMask`]: what a training step leaves alone, by layer, by part or by element.
 
-mod compose;
-mod packed;
 mod part;
 mod text;
 
 use std::fmt;
+use std::ops::BitOr;
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use part::PartMask;
 pub use text::Freeze;
 
-use crate::error::NetworkError;
+use crate::error::{NetworkError, same};
 
 /// What is frozen: whole layers, the weights or the biases of a layer, or single elements.
 ///
@@ -101,20 +100,10 @@ impl LayerMask {
             if let Some(found) = part.shape()
                 && found != expected
             {
-                return Err(NetworkError::MaskShape {
-                    layer,
-                    what,
-                    expected,
-                    found,
-                });
+                return Err(misshaped(layer, what, expected, found));
             }
         }
         Ok(())
-    }
-
-    /// Number of frozen weights and biases of a layer of this shape.
-    pub(crate) fn frozen_of(&self, inputs: usize, outputs: usize) -> usize {
-        self.weight.frozen_of(inputs * outputs) + self.bias.frozen_of(outputs)
     }
 }
 
@@ -189,6 +178,28 @@ impl FreezeMask {
         weights | Self::bias_elements(layer, frozen, layers)
     }
 
+    /// Frozen where either mask is.
+    ///
+    /// # Errors
+    /// [`NetworkError::Misfit`] if the masks cannot be for one network.
+    pub fn union(&self, other: &Self) -> Result<Self, NetworkError> {
+        same(MASK_LAYERS, self.layers(), other.layers())?;
+        let pairs = self.layers.iter().zip(&other.layers).enumerate();
+        let layers = pairs.map(|(layer, (a, b))| {
+            let both = |part: fn(&LayerMask) -> &PartMask, what| {
+                let or = part(a).or(part(b));
+                or.map_err(|[expected, found]| misshaped(layer, what, expected, found))
+            };
+            Ok(LayerMask {
+                weight: both(LayerMask::weight, "weights")?,
+                bias: both(LayerMask::bias, "biases")?,
+            })
+        });
+        Ok(Self {
+            layers: layers.collect::<Result<_, _>>()?,
+        })
+    }
+
     fn part(layer: usize, layers: usize, freeze: impl FnOnce(&mut LayerMask)) -> Self {
         assert!(layer < layers, "layer {layer} of {layers}");
         let mut mask = Self::none(layers);
@@ -225,12 +236,28 @@ impl FreezeMask {
     }
 }
 
-/// The name of layer `layer` of a network of `layers`: `layers.0` and so on, `head` for the last.
-pub(crate) fn layer_name(layer: usize, layers: usize) -> String {
-    if layer + 1 == layers {
-        "head".to_owned()
-    } else {
-        format!("layers.{layer}")
+/// What does not fit if a mask is for another number of layers.
+pub(crate) const MASK_LAYERS: &str = "layers of the freeze mask";
+
+/// A pattern of other rows and columns.
+fn misshaped(
+    layer: usize,
+    what: &str,
+    expected: (usize, usize),
+    found: (usize, usize),
+) -> NetworkError {
+    let what = format_args!("freeze mask of layer {layer}'s {what}");
+    let shape = |(rows, cols)| format!("{rows} by {cols}");
+    NetworkError::misfit(what, shape(expected), shape(found))
+}
+
+impl BitOr for FreezeMask {
+    type Output = Self;
+
+    /// # Panics
+    /// Where [`union`](FreezeMask::union) returns an error.
+    fn bitor(self, other: Self) -> Self {
+        self.union(&other).unwrap_or_else(|e| panic!("{e}"))
     }
 }
 

@@ -9,31 +9,56 @@ use serde::{Deserialize, Serialize};
 /// A pattern of single elements that are all frozen or all trainable is held as what it is, a
 /// whole: equal masks compare equal however they were made, and wholes cost no look at elements.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Kind", into = "Kind")]
+#[serde(try_from = "Written", into = "Written")]
 pub struct PartMask(Kind);
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Trainable,
     Frozen,
     /// In row-major order; some frozen, some not.
-    #[serde(with = "super::packed")]
     Elements(Array2<bool>),
 }
 
-impl From<Kind> for PartMask {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Elements(frozen) => Self::from_elements(frozen),
-            whole => Self(whole),
+/// A mask in a file.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Written {
+    Trainable,
+    Frozen,
+    /// Row by row.
+    Elements(Vec<Vec<bool>>),
+}
+
+impl TryFrom<Written> for PartMask {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let rows = match written {
+            Written::Trainable => return Ok(Self::TRAINABLE),
+            Written::Frozen => return Ok(Self::FROZEN),
+            Written::Elements(rows) => rows,
+        };
+        let shape = (rows.len(), rows.first().map_or(0, Vec::len));
+        if rows.iter().any(|row| row.len() != shape.1) {
+            return Err("the rows of a mask's elements differ in length".to_owned());
         }
+        let elements = Array2::from_shape_vec(shape, rows.into_iter().flatten().collect());
+        let elements = elements.map_err(|error| error.to_string());
+        elements.map(Self::from_elements)
     }
 }
 
-impl From<PartMask> for Kind {
+impl From<PartMask> for Written {
     fn from(part: PartMask) -> Self {
-        part.0
+        match part.0 {
+            Kind::Trainable => Self::Trainable,
+            Kind::Frozen => Self::Frozen,
+            Kind::Elements(frozen) => {
+                let rows = frozen.rows().into_iter();
+                Self::Elements(rows.map(|row| row.to_vec()).collect())
+            }
+        }
     }
 }
 

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::FreezeMask;
 use crate::error::NetworkError;
@@ -27,7 +26,8 @@ use crate::error::NetworkError;
 /// assert_eq!("2".parse::<Freeze>()?, Freeze::First(2));
 /// # Ok::<(), fm_nn::NetworkError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub enum Freeze {
     /// Everything is trainable.
     #[default]
@@ -44,39 +44,42 @@ impl Freeze {
     /// The mask for a network of `layers`, the head included.
     ///
     /// # Errors
-    /// [`NetworkError::MaskName`] if the network has no such layer, or fewer layers.
+    /// [`NetworkError::Freeze`] if the network has no such layer, or fewer layers.
     pub fn mask(&self, layers: usize) -> Result<FreezeMask, NetworkError> {
-        let hidden = layers.saturating_sub(1);
-        let unknown = |name: String| NetworkError::MaskName { name, hidden };
-        match self {
-            Self::Nothing => Ok(FreezeMask::none(layers)),
-            Self::Trunk => Ok(FreezeMask::trunk(layers)),
-            Self::First(k) if *k > layers => Err(unknown(k.to_string())),
-            Self::First(k) => Ok(FreezeMask::first(*k, layers)),
-            Self::Parts(names) => {
-                names
-                    .split('+')
-                    .try_fold(FreezeMask::none(layers), |mask, name| {
-                        let (layer, part) = match named(name)? {
-                            Named::Trunk => return mask.union(&FreezeMask::trunk(layers)),
-                            // The last layer is called `head` only.
-                            Named::Hidden(layer, _) if layer >= hidden => {
-                                return Err(unknown(name.to_owned()));
-                            }
-                            Named::Hidden(layer, part) => (layer, part),
-                            Named::Head(_) if layers == 0 => return Err(unknown(name.to_owned())),
-                            Named::Head(part) => (hidden, part),
-                        };
-                        mask.union(&match part {
-                            "weight" => FreezeMask::weight(layer, layers),
-                            "bias" => FreezeMask::bias(layer, layers),
-                            _ => {
-                                FreezeMask::weight(layer, layers) | FreezeMask::bias(layer, layers)
-                            }
-                        })
-                    })
+        let names = match self {
+            Self::Nothing => return Ok(FreezeMask::none(layers)),
+            Self::Trunk => return Ok(FreezeMask::trunk(layers)),
+            Self::First(k) if *k > layers => {
+                let expected = format!("at most {layers} layers");
+                return Err(refused(&k.to_string(), expected));
+            }
+            Self::First(k) => return Ok(FreezeMask::first(*k, layers)),
+            Self::Parts(names) => names,
+        };
+        let mut mask = FreezeMask::none(layers);
+        for name in names.split('+') {
+            let (layer, part) = match (named(name)?, layers.checked_sub(1)) {
+                (Named::Trunk, _) => {
+                    mask = mask | FreezeMask::trunk(layers);
+                    continue;
+                }
+                (Named::Head(part), Some(hidden)) => (hidden, part),
+                // The last layer is called `head` only.
+                (Named::Hidden(layer, part), Some(hidden)) if layer < hidden => (layer, part),
+                (_, hidden) => {
+                    let hidden = hidden.unwrap_or(0);
+                    let expected = format!("head, or the name of one of {hidden} hidden layers");
+                    return Err(refused(name, expected));
+                }
+            };
+            if part != "bias" {
+                mask = mask | FreezeMask::weight(layer, layers);
+            }
+            if part != "weight" {
+                mask = mask | FreezeMask::bias(layer, layers);
             }
         }
+        Ok(mask)
     }
 }
 
@@ -92,8 +95,7 @@ impl FreezeMask {
     /// ```
     ///
     /// # Errors
-    /// [`NetworkError::Freeze`] for another text, [`NetworkError::MaskName`] for a layer that the
-    /// network does not have.
+    /// [`NetworkError::Freeze`] for another text, and for a layer that the network does not have.
     pub fn parse(text: &str, layers: usize) -> Result<Self, NetworkError> {
         text.parse::<Freeze>()?.mask(layers)
     }
@@ -139,10 +141,17 @@ fn named(name: &str) -> Result<Named<'_>, NetworkError> {
         Some(layer) => Ok(Named::Hidden(layer, part)),
         None if layer == "head" => Ok(Named::Head(part)),
         None if name == "trunk" => Ok(Named::Trunk),
-        None => Err(NetworkError::Freeze {
-            found: name.to_owned(),
-        }),
+        None => {
+            let expected = "nothing, trunk, a number of layers, or names joined by + (layers.0, \
+                            layers.1.bias, head.weight)";
+            Err(refused(name, expected.to_owned()))
+        }
     }
+}
+
+fn refused(found: &str, expected: String) -> NetworkError {
+    let found = found.to_owned();
+    NetworkError::Freeze { expected, found }
 }
 
 impl fmt::Display for Freeze {
@@ -156,42 +165,33 @@ impl fmt::Display for Freeze {
     }
 }
 
-impl Serialize for Freeze {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::First(k) => serializer.serialize_u64(*k as u64),
-            text => serializer.collect_str(text),
+/// What to freeze, in a file.
+#[derive(Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected \"nothing\", \"trunk\", a number of layers or names of layers"
+)]
+enum Written {
+    Number(usize),
+    Text(String),
+}
+
+impl From<Freeze> for Written {
+    fn from(freeze: Freeze) -> Self {
+        match freeze {
+            Freeze::First(k) => Self::Number(k),
+            text => Self::Text(text.to_string()),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Freeze {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct FreezeVisitor;
+impl TryFrom<Written> for Freeze {
+    type Error = NetworkError;
 
-        impl Visitor<'_> for FreezeVisitor {
-            type Value = Freeze;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"nothing\", \"trunk\", a number of layers or names of layers")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Freeze, E> {
-                text.parse().map_err(E::custom)
-            }
-
-            fn visit_u64<E: Error>(self, k: u64) -> Result<Freeze, E> {
-                usize::try_from(k)
-                    .map(Freeze::First)
-                    .map_err(|_| E::custom("too many layers"))
-            }
-
-            fn visit_i64<E: Error>(self, k: i64) -> Result<Freeze, E> {
-                let k = u64::try_from(k);
-                self.visit_u64(k.map_err(|_| E::custom("a negative number of layers"))?)
-            }
+    fn try_from(written: Written) -> Result<Self, NetworkError> {
+        match written {
+            Written::Number(k) => Ok(Self::First(k)),
+            Written::Text(text) => text.parse(),
         }
-
-        deserializer.deserialize_any(FreezeVisitor)
     }
 }

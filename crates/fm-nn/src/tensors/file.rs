@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ndarray::{ArrayD, ArrayRef, Dimension};
 use safetensors::tensor::Metadata;
 use serde_json::json;
 
-use super::TensorError;
+use crate::container::length_error;
+use crate::error::FileError;
 
 /// Bytes that the header of a file may have, 4 MiB: an array takes about a hundred of them.
 const MOST_HEADER: usize = 4 << 20;
@@ -86,7 +86,7 @@ pub struct Tensor<'a> {
 /// assert_eq!(file.metadata["seed"], "42");
 /// let error = file.get::<f32>("labels").unwrap_err();
 /// assert_eq!(error.to_string(), "tensor \"labels\": expected F32, found U8");
-/// # Ok::<(), fm_nn::tensors::TensorError>(())
+/// # Ok::<(), fm_nn::FileError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TensorFile<'a> {
@@ -99,12 +99,12 @@ impl<'a> TensorFile<'a> {
     /// Adds an array; it is copied.
     ///
     /// # Errors
-    /// [`TensorError::Tensor`] if the name is taken, or `__metadata__`, which the format reserves.
+    /// [`FileError::Contents`] if the name is taken, or `__metadata__`, which the format reserves.
     pub fn add<T: Element, D: Dimension>(
         &mut self,
         name: impl Into<String>,
         array: &ArrayRef<T, D>,
-    ) -> Result<(), TensorError> {
+    ) -> Result<(), FileError> {
         let name = name.into();
         if name == "__metadata__" || self.tensors.contains_key(&name) {
             return Err(misfit(&name, "a name that is free", "one that is taken"));
@@ -124,8 +124,8 @@ impl<'a> TensorFile<'a> {
     /// A copy of an array.
     ///
     /// # Errors
-    /// [`TensorError::Tensor`] if there is none of this name, or its numbers have another type.
-    pub fn get<T: Element>(&self, name: &str) -> Result<ArrayD<T>, TensorError> {
+    /// [`FileError::Contents`] if there is none of this name, or its numbers have another type.
+    pub fn get<T: Element>(&self, name: &str) -> Result<ArrayD<T>, FileError> {
         let Some(tensor) = self.tensors.get(name) else {
             return Err(misfit(name, "it in the file", "no tensor of this name"));
         };
@@ -145,8 +145,8 @@ impl<'a> TensorFile<'a> {
     /// which they were added.
     ///
     /// # Errors
-    /// [`TensorError::TooLong`] if names, shapes and metadata take more than 4 MiB.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, TensorError> {
+    /// [`FileError::Contents`] if names, shapes and metadata take more than 4 MiB.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
         self.write(MOST_HEADER)
     }
 
@@ -154,14 +154,13 @@ impl<'a> TensorFile<'a> {
     /// times its bytes.
     ///
     /// # Errors
-    /// [`TensorError::Framing`], [`TensorError::Header`] or [`TensorError::Length`] for what is no
-    /// such file; never panics.
-    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, TensorError> {
+    /// [`FileError::Contents`] for what is no such file; never panics.
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, FileError> {
         Self::read(bytes, MOST_HEADER)
     }
 
     /// As [`to_bytes`](Self::to_bytes), with a header of `most_header` bytes at most.
-    pub(super) fn write(&self, most_header: usize) -> Result<Vec<u8>, TensorError> {
+    pub(super) fn write(&self, most_header: usize) -> Result<Vec<u8>, FileError> {
         // Each array lies at a multiple of its numbers' size.
         let mut order: Vec<_> = self.tensors.iter().collect();
         order.sort_by_key(|(_, tensor)| (tensor.dtype == "U8", tensor.order));
@@ -183,8 +182,11 @@ impl<'a> TensorFile<'a> {
         let mut header = serde_json::to_vec(&header).expect("texts and numbers");
         header.resize(header.len().next_multiple_of(LENGTH), b' ');
         if header.len() > most_header {
-            let (most, found) = (most_header, header.len());
-            return Err(TensorError::TooLong { most, found });
+            return Err(FileError::Contents(format!(
+                "names, shapes and metadata take {} bytes, at most {most_header} are allowed; \
+                 shorten the metadata",
+                header.len()
+            )));
         }
         let mut bytes = Vec::with_capacity(LENGTH + header.len() + end);
         bytes.extend((header.len() as u64).to_le_bytes());
@@ -196,19 +198,20 @@ impl<'a> TensorFile<'a> {
     }
 
     /// As [`from_bytes`](Self::from_bytes), with a header of `most_header` bytes at most.
-    pub(super) fn read(bytes: &'a [u8], most_header: usize) -> Result<Self, TensorError> {
+    pub(super) fn read(bytes: &'a [u8], most_header: usize) -> Result<Self, FileError> {
         // The framing is checked here and not by the crate, which adds up the lengths in the
         // header without a check for overflow.
         let header = header_bytes(bytes, most_header)?;
         let (header, data) = bytes[LENGTH..].split_at(header);
-        let parsed: Metadata =
-            serde_json::from_slice(header).map_err(|source| TensorError::Header {
-                source: Arc::new(source),
-            })?;
+        let parsed: Metadata = serde_json::from_slice(header).map_err(|error| {
+            FileError::Contents(format!(
+                "the header at offset {LENGTH} is not a safetensors header: {error}"
+            ))
+        })?;
         // Tensors follow each other without a gap, so the last one's end is the sum of all.
         let (expected, found) = (parsed.data_len() as u64, data.len() as u64);
         if expected != found {
-            return Err(TensorError::Length { expected, found });
+            return Err(length_error(expected, found));
         }
         let names = parsed.offset_keys().into_iter().enumerate();
         let tensors = names.filter_map(|(order, name)| {
@@ -230,12 +233,10 @@ impl<'a> TensorFile<'a> {
     }
 }
 
-fn misfit(name: &str, expected: &str, found: &str) -> TensorError {
-    TensorError::Tensor {
-        name: name.to_owned(),
-        expected: expected.to_owned(),
-        found: found.to_owned(),
-    }
+fn misfit(name: &str, expected: &str, found: &str) -> FileError {
+    FileError::Contents(format!(
+        "tensor {name:?}: expected {expected}, found {found}"
+    ))
 }
 
 /// Whether bytes begin as a safetensors file does: with a length and an object's brace.
@@ -243,16 +244,16 @@ pub fn is_safetensors(bytes: &[u8]) -> bool {
     bytes.get(LENGTH) == Some(&b'{') && header_bytes(bytes, MOST_HEADER).is_ok()
 }
 
-fn header_bytes(bytes: &[u8], most: usize) -> Result<usize, TensorError> {
+fn header_bytes(bytes: &[u8], most: usize) -> Result<usize, FileError> {
     let length = bytes.first_chunk::<LENGTH>();
     let header = length.map_or(u64::MAX, |length| u64::from_le_bytes(*length));
     let room = bytes.len().saturating_sub(LENGTH).min(most);
     match usize::try_from(header) {
         Ok(header) if header <= room => Ok(header),
-        _ => Err(TensorError::Framing {
-            header,
-            most: most as u64,
-            file: bytes.len() as u64,
-        }),
+        _ => Err(FileError::Contents(format!(
+            "not a safetensors file: its header would have {header} bytes, expected at most \
+             {most}, in a file of {}",
+            bytes.len()
+        ))),
     }
 }

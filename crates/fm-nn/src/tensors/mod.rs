@@ -38,7 +38,6 @@
 //! `class_names` (a JSON list), `input_scale`, and the notes of the [`Metadata`] under their own
 //! names. A file without an `activation` is read by saying it in [`ReadOptions::activation`].
 
-mod error;
 mod file;
 mod names;
 mod read;
@@ -46,14 +45,13 @@ mod read;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use error::TensorError;
 pub use file::{Element, Tensor, TensorFile, is_safetensors};
 
 use ndarray::ArrayView1;
 
 use crate::activation::Activation;
 use crate::error::FileError;
-use crate::file::{naming, read_whole, write_whole};
+use crate::file::{read_whole, write_whole};
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -85,10 +83,9 @@ impl Model {
     /// The model as a safetensors file's bytes; equal models give equal bytes.
     ///
     /// # Errors
-    /// [`TensorError::Metadata`] if there are class names for another number of logits, a note
-    /// under a name that means something else; [`TensorError::TooLong`] if names and metadata take
-    /// more than 64 kB.
-    pub fn to_safetensors(&self, layout: Layout) -> Result<Vec<u8>, TensorError> {
+    /// [`FileError::Contents`] if there are class names for another number of logits or a note
+    /// under a name that means something else, or if names and metadata take more than 64 kB.
+    pub fn to_safetensors(&self, layout: Layout) -> Result<Vec<u8>, FileError> {
         let mut file = TensorFile {
             metadata: write_metadata(&self.network, &self.metadata, layout)?,
             ..TensorFile::default()
@@ -117,28 +114,26 @@ impl Model {
     /// Reads a safetensors file's bytes.
     ///
     /// # Errors
-    /// [`TensorError`] for what is no such file, for tensors that are missing, too many or
+    /// [`FileError::Contents`] for what is no such file, for tensors that are missing, too many or
     /// misshapen, each by its name, and for layers that do not make a network. Never panics, and
     /// allocates no more than the layers take, and 2 MB for the header, which may have 64 kB.
-    pub fn from_safetensors(bytes: &[u8], options: &ReadOptions) -> Result<Self, TensorError> {
+    pub fn from_safetensors(bytes: &[u8], options: &ReadOptions) -> Result<Self, FileError> {
         read::model(bytes, options)
     }
 
     /// Writes the model to a safetensors file, whole or not at all; see [`write_whole`].
     ///
     /// # Errors
-    /// As [`to_safetensors`](Self::to_safetensors), and [`TensorError::File`].
-    pub fn save_safetensors(&self, path: &Path, layout: Layout) -> Result<(), TensorError> {
-        let bytes = self.to_safetensors(layout)?;
-        let error = |path, source| FileError::Write { path, source };
-        Ok(write_whole(path, &bytes).map_err(naming(path, error))?)
+    /// As [`to_safetensors`](Self::to_safetensors), and [`FileError::Write`].
+    pub fn save_safetensors(&self, path: &Path, layout: Layout) -> Result<(), FileError> {
+        write_whole(path, &self.to_safetensors(layout)?)
     }
 
     /// Reads a safetensors file.
     ///
     /// # Errors
-    /// [`TensorError::File`], else as [`from_safetensors`](Self::from_safetensors).
-    pub fn load_safetensors(path: &Path, options: &ReadOptions) -> Result<Self, TensorError> {
+    /// [`FileError::Read`], else as [`from_safetensors`](Self::from_safetensors).
+    pub fn load_safetensors(path: &Path, options: &ReadOptions) -> Result<Self, FileError> {
         Self::from_safetensors(&read_whole(path)?, options)
     }
 }
@@ -154,22 +149,14 @@ fn write_metadata(
     network: &Network,
     metadata: &Metadata,
     layout: Layout,
-) -> Result<BTreeMap<String, String>, TensorError> {
-    if let Some(found) = metadata.problem(network.outputs()) {
-        return Err(TensorError::Metadata {
-            key: "content".to_owned(),
-            expected: "what fits the network".to_owned(),
-            found,
-        });
-    }
+) -> Result<BTreeMap<String, String>, FileError> {
+    metadata.check(network.outputs())?;
     let mut texts = metadata.notes.clone();
     let mut put = |key: &str, value: String| match texts.insert(key.to_owned(), value) {
         None => Ok(()),
-        Some(found) => Err(TensorError::Metadata {
-            key: key.to_owned(),
-            expected: "no note under this name, which means something else".to_owned(),
-            found,
-        }),
+        Some(_) => Err(FileError::Contents(format!(
+            "a note is called {key}, which means something else in this format; rename it"
+        ))),
     };
     let names: Vec<&str> = network
         .trunk()

@@ -7,11 +7,10 @@ use fm_matmul::Matrix;
 
 use super::file::{Tensor, TensorFile};
 use super::names::{self, Group, shape_text};
-use super::{
-    ACTIVATION, CLASS_NAMES, FORMAT, INPUT_SCALE, Layout, MOST_HEADER, ReadOptions, TensorError,
-};
+use super::{ACTIVATION, CLASS_NAMES, FORMAT, INPUT_SCALE, Layout, MOST_HEADER, ReadOptions};
 use crate::activation::Activation;
 use crate::dense::Dense;
+use crate::error::FileError;
 use crate::model::{Metadata, Model};
 use crate::network::Network;
 
@@ -25,7 +24,7 @@ struct Layer<'a> {
     bias: Cow<'a, [u8]>,
 }
 
-pub(super) fn model(bytes: &[u8], options: &ReadOptions) -> Result<Model, TensorError> {
+pub(super) fn model(bytes: &[u8], options: &ReadOptions) -> Result<Model, FileError> {
     let file = TensorFile::read(bytes, MOST_HEADER)?;
     let (mut groups, mut misfits) = names::group(file.tensors);
     if !options.layers.is_empty() {
@@ -44,16 +43,19 @@ pub(super) fn model(bytes: &[u8], options: &ReadOptions) -> Result<Model, Tensor
         misfits.push(missing("weight", &[0, 0]));
     }
     if !misfits.is_empty() {
-        return Err(TensorError::Misfit(misfits));
+        return Err(FileError::Contents(format!(
+            "the tensors do not fit: {}",
+            list(&misfits)
+        )));
     }
     for pair in layers.windows(2) {
         if pair[0].outputs != pair[1].inputs {
-            return Err(TensorError::Chain {
-                below: pair[0].name.clone(),
-                outputs: pair[0].outputs,
-                above: pair[1].name.clone(),
-                inputs: pair[1].inputs,
-            });
+            let (below, above) = (&pair[0], &pair[1]);
+            return Err(FileError::Contents(format!(
+                "{} takes {} inputs, but {}, taken as the layer below it, gives {}; if the layers \
+                 come in another order, or their weights are stored the other way round, say so",
+                above.name, above.inputs, below.name, below.outputs
+            )));
         }
     }
     let said = file.metadata.get(ACTIVATION).map(String::as_str);
@@ -66,25 +68,22 @@ pub(super) fn model(bytes: &[u8], options: &ReadOptions) -> Result<Model, Tensor
         .collect();
     let head = layers
         .pop()
-        .ok_or(TensorError::NoActivation { hidden: 0 })?;
+        .ok_or_else(|| FileError::contents("no layers"))?;
     let network = Network::new(layers, head)?;
     let metadata = read_metadata(file.metadata, network.outputs())?;
     Ok(Model { network, metadata })
 }
 
 /// The layers of these names, in this order.
-fn chosen<'a>(
-    mut groups: Vec<Group<'a>>,
-    layers: &[String],
-) -> Result<Vec<Group<'a>>, TensorError> {
+fn chosen<'a>(mut groups: Vec<Group<'a>>, layers: &[String]) -> Result<Vec<Group<'a>>, FileError> {
     let take = |name: &String| match groups.iter().position(|group| group.name == *name) {
         Some(at) => Ok(groups.remove(at)),
         None => {
             let there: Vec<&str> = groups.iter().map(|g| g.name.as_str()).collect();
-            Err(TensorError::LayerName {
-                name: name.clone(),
-                there: there.join(", "),
-            })
+            Err(FileError::Contents(format!(
+                "no layer is called {name:?}; there are {}",
+                there.join(", ")
+            )))
         }
     };
     layers.iter().map(take).collect()
@@ -95,56 +94,63 @@ fn activations(
     asked: Option<Activation>,
     said: Option<&str>,
     hidden: usize,
-) -> Result<Vec<Activation>, TensorError> {
+) -> Result<Vec<Activation>, FileError> {
     if let Some(activation) = asked {
         return Ok(vec![activation; hidden]);
     }
     let Some(said) = said else {
         return match hidden {
             0 => Ok(Vec::new()),
-            hidden => Err(TensorError::NoActivation { hidden }),
+            hidden => Err(FileError::Contents(format!(
+                "the file does not say the activation of its {hidden} hidden layers: give it, or \
+                 write it into the file as metadata {{\"activation\": \"relu\"}}"
+            ))),
         };
     };
     let names = said.split(',').map(|name| name.trim().parse());
-    let names: Vec<Activation> = names.collect::<Result<_, _>>()?;
+    let names: Result<Vec<Activation>, _> = names.collect();
+    let names = names.map_err(|error| FileError::Contents(error.to_string()))?;
     match names.as_slice() {
         [one] => Ok(vec![*one; hidden]),
         several if several.len() == hidden => Ok(names),
-        several => Err(TensorError::Metadata {
-            key: ACTIVATION.to_owned(),
-            expected: format!("one name, or one for each of {hidden} hidden layers"),
-            found: format!("{} names", several.len()),
-        }),
+        several => {
+            let expected = format!("one name, or one for each of {hidden} hidden layers");
+            Err(wrong(
+                ACTIVATION,
+                &expected,
+                &format!("{} names", several.len()),
+            ))
+        }
     }
+}
+
+/// A value of the metadata that is not what its key means.
+fn wrong(key: &str, expected: &str, found: &str) -> FileError {
+    FileError::Contents(format!(
+        "the metadata's {key} is {found}, expected {expected}"
+    ))
 }
 
 fn read_metadata(
     mut texts: BTreeMap<String, String>,
     outputs: usize,
-) -> Result<Metadata, TensorError> {
-    let wrong = |key: &str, expected: &str, found: String| TensorError::Metadata {
-        key: key.to_owned(),
-        expected: expected.to_owned(),
-        found,
-    };
+) -> Result<Metadata, FileError> {
     let mut metadata = Metadata::default();
     if let Some(text) = texts.remove(CLASS_NAMES) {
         let names = serde_json::from_str(&text);
         metadata.class_names =
-            names.map_err(|_| wrong(CLASS_NAMES, "a JSON list of texts", text))?;
+            names.map_err(|_| wrong(CLASS_NAMES, "a JSON list of texts", &text))?;
     }
     if let Some(text) = texts.remove(INPUT_SCALE) {
         let scale = text.parse();
-        let scale = scale.map_err(|_| wrong(INPUT_SCALE, "a number", text))?;
+        let scale = scale.map_err(|_| wrong(INPUT_SCALE, "a number", &text))?;
         metadata.input_scale = Some(scale);
     }
     texts.remove(ACTIVATION);
     texts.remove(FORMAT);
     metadata.notes = texts;
-    match metadata.problem(outputs) {
-        Some(found) => Err(wrong("content", "what fits the tensors", found)),
-        None => Ok(metadata),
-    }
+    metadata.check(outputs)?;
+    Ok(metadata)
 }
 
 /// The layer of a group, or everything that is wrong with its tensors.
@@ -194,6 +200,16 @@ fn whole_layer(group: Group<'_>) -> Result<Layer<'_>, Vec<String>> {
         }),
         _ => Err(misfits),
     }
+}
+
+/// All of a few, the first of many.
+fn list(misfits: &[String]) -> String {
+    const MOST: usize = 12;
+    let mut words = misfits[..misfits.len().min(MOST)].to_vec();
+    if misfits.len() > MOST {
+        words.push(format!("and {} more", misfits.len() - MOST));
+    }
+    words.join("; ")
 }
 
 fn missing(name: &str, expected: &[usize]) -> String {

@@ -7,7 +7,6 @@ mod init;
 #[cfg(feature = "safetensors")]
 mod mutated;
 mod step;
-mod summary;
 #[cfg(feature = "safetensors")]
 mod tensors;
 mod weights;

@@ -71,7 +71,7 @@ fn predictions_do_not_depend_on_how_inputs_lie_or_on_chunks() {
     assert_eq!(last.row(0), expected.row(599));
     let none = network.predict(&Array2::zeros((0, 3)), &engine).unwrap();
     assert_eq!(none.dim(), (0, 2));
-    let features = network.features(1, &floats, &engine).unwrap();
+    let features = network.features(0..1, &floats, &engine).unwrap();
     assert_eq!(features.dim(), (600, 5));
 }
 
@@ -122,75 +122,45 @@ fn what_does_not_fit_a_step_is_refused_and_nothing_changes() {
             .train_step(x, y, loss, mask, descent, workspace)
             .unwrap_err()
     };
-    use NetworkError as E;
-    let error = step(
-        &Array2::zeros((2, 4)),
-        CLASSES,
-        sigmoid,
-        &all,
-        &mut workspace,
+    let says = |error: NetworkError, words: &str| assert_eq!(error.to_string(), words);
+    let wide = Array2::zeros((2, 4));
+    says(
+        step(&wide, CLASSES, sigmoid, &all, &mut workspace),
+        "columns of the inputs: expected 3, found 4",
     );
-    assert_eq!(
-        error,
-        E::Inputs {
-            layer: 0,
-            expected: 3,
-            found: 4
-        }
+    let (long, classes) = (Array2::zeros((3, 3)), Targets::Classes(&[0; 3]));
+    says(
+        step(&long, classes, sigmoid, &all, &mut workspace),
+        "rows of a workspace: expected at most 2, found 3",
     );
-    let error = step(
-        &Array2::zeros((3, 3)),
-        Targets::Classes(&[0; 3]),
-        sigmoid,
-        &all,
-        &mut workspace,
+    says(
+        step(&x, Targets::Classes(&[1]), sigmoid, &all, &mut workspace),
+        "rows, as there are targets: expected at most 1, found 2",
     );
-    assert_eq!(
-        error,
-        E::Capacity {
-            rows: 3,
-            capacity: 2
-        }
-    );
-    let error = step(&x, Targets::Classes(&[1]), sigmoid, &all, &mut workspace);
-    assert_eq!(error.to_string(), "targets of 1 rows, expected 2 rows");
-    let error = step(&x, Targets::Classes(&[1, 2]), sigmoid, &all, &mut workspace);
-    assert_eq!(
-        error,
-        E::Class {
-            row: 1,
-            class: 2,
-            n_classes: 2
-        }
+    says(
+        step(&x, Targets::Classes(&[1, 2]), sigmoid, &all, &mut workspace),
+        "class of row 1: expected 0 to 1, found 2",
     );
     let values = Matrix::zeros(2, 2);
-    let error = step(&x, Targets::Values(&values), sigmoid, &all, &mut workspace);
-    assert!(matches!(error, E::Targets { .. }), "{error}");
+    says(
+        step(&x, Targets::Values(&values), sigmoid, &all, &mut workspace),
+        "columns of the targets: expected 1, found 2",
+    );
     let error = step(&x, CLASSES, Loss::SoftmaxCrossEntropy, &all, &mut workspace);
-    assert_eq!(error, E::SoftmaxOfOne);
-    assert_eq!(
-        step(&x, CLASSES, sigmoid, &all, &mut inference),
-        E::Inference
+    assert_eq!(error, NetworkError::SoftmaxOfOne);
+    let error = step(&x, CLASSES, sigmoid, &all, &mut inference);
+    assert_eq!(error, NetworkError::Inference);
+    says(
+        step(&x, CLASSES, sigmoid, &FreezeMask::none(2), &mut workspace),
+        "layers of the freeze mask: expected 3, found 2",
     );
-    let error = step(&x, CLASSES, sigmoid, &FreezeMask::none(2), &mut workspace);
-    assert_eq!(
-        error,
-        E::MaskLayers {
-            expected: 3,
-            found: 2
-        }
-    );
-    let error = step(&x, CLASSES, sigmoid, &short, &mut workspace);
-    assert_eq!(
-        error,
-        E::MaskShape {
-            layer: 0,
-            what: "biases",
-            expected: (1, 5),
-            found: (1, 2)
-        }
+    says(
+        step(&x, CLASSES, sigmoid, &short, &mut workspace),
+        "freeze mask of layer 0's biases: expected 1 by 5, found 1 by 2",
     );
     assert_eq!(network, before);
+    let frozen = FreezeMask::first(3, 3);
+    assert_eq!(network.check_mask(&frozen), Err(NetworkError::AllFrozen));
 }
 
 #[test]
@@ -204,10 +174,7 @@ fn a_backward_pass_goes_no_lower_than_the_forward_pass() {
     workspace.loss_and_gradient(Loss::BinaryCrossEntropy, CLASSES);
     let (mask, gradients) = (FreezeMask::none(3), &mut Gradients::default());
     let error = network.backward(Rows::of(&x), &mut workspace, &mask, gradients);
-    assert_eq!(
-        error,
-        Err(NetworkError::BelowForward { layer: 0, first: 1 })
-    );
+    assert!(error.unwrap_err().to_string().contains("1 or more"));
     let mask = FreezeMask::first(1, 3);
     network
         .backward(Rows::of(&x), &mut workspace, &mask, gradients)

@@ -1,6 +1,6 @@
 //! Safetensors files: names and layouts of PyTorch and Keras, and what does not fit, by name.
 
-use fm_nn::tensors::{self, Layout, ReadOptions, TensorError, TensorFile};
+use fm_nn::tensors::{self, Layout, ReadOptions, TensorFile};
 use fm_nn::{Activation, FileError, Init, Metadata, Model, Network, TrunkSpec};
 use ndarray::{Array2, array};
 use rand_chacha::ChaCha8Rng;
@@ -51,11 +51,10 @@ fn relu() -> ReadOptions {
     }
 }
 
-fn misfits(error: TensorError) -> Vec<String> {
-    match error {
-        TensorError::Misfit(list) => list,
-        other => panic!("{other}"),
-    }
+fn misfits(error: FileError) -> Vec<String> {
+    let text = error.to_string();
+    let list = text.strip_prefix("the tensors do not fit: ").expect(&text);
+    list.split("; ").map(str::to_owned).collect()
 }
 
 #[test]
@@ -164,7 +163,10 @@ fn names_of_many_kinds_are_put_in_order() {
         ("again.bias", &[2]),
     ]);
     let error = Model::from_safetensors(&odd, &relu()).unwrap_err();
-    assert!(matches!(error, TensorError::Chain { .. }), "{error}");
+    assert!(
+        error.to_string().contains("taken as the layer below"),
+        "{error}"
+    );
     let mut options = relu();
     options.layers = ["first", "again", "last_b"].map(str::to_owned).to_vec();
     assert_eq!(shape(&odd, &options).0, [(4, 3), (3, 2), (2, 1)]);
@@ -185,7 +187,10 @@ fn a_file_that_says_no_activation_needs_one() {
         ("2.bias", &[1]),
     ]);
     let error = Model::from_safetensors(&bytes, &ReadOptions::default()).unwrap_err();
-    assert!(matches!(error, TensorError::NoActivation { hidden: 1 }));
+    assert!(
+        error.to_string().contains("activation of its 1 hidden"),
+        "{error}"
+    );
     let model = Model::from_safetensors(&bytes, &relu()).unwrap();
     assert_eq!(model.network.trunk()[0].activation(), Activation::Relu);
     // A head alone has none.
@@ -270,31 +275,26 @@ fn metadata_that_means_something_else_is_refused() {
         error.to_string().contains("1 class names for 2 logits"),
         "{error}"
     );
-    assert!(matches!(model.to_bytes(), Err(FileError::Metadata { .. })));
+    assert!(model.to_bytes().is_err());
 }
 
 #[test]
 fn what_is_no_such_file_is_told_apart() {
-    let read = |bytes: &[u8]| Model::from_safetensors(bytes, &relu()).unwrap_err();
     let good = model().to_safetensors(Layout::PyTorch).unwrap();
-    assert!(matches!(read(b"abc"), TensorError::Framing { file: 3, .. }));
-    assert!(matches!(
-        read(b"\x02\0\0\0\0\0\0\0[]"),
-        TensorError::Header { .. }
-    ));
-    assert!(matches!(
-        read(&good[..good.len() - 1]),
-        TensorError::Length { .. }
-    ));
-    assert!(matches!(
-        read(&[&good[..], b"x"].concat()),
-        TensorError::Length { .. }
-    ));
+    for (bytes, words) in [
+        (&b"abc"[..], "in a file of 3"),
+        (b"\x02\0\0\0\0\0\0\0[]", "not a safetensors header"),
+        (&good[..good.len() - 1], "the file is damaged"),
+        (&[&good[..], b"x"].concat(), "the file is damaged"),
+    ] {
+        let error = Model::from_safetensors(bytes, &relu()).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     assert!(matches!(
         Model::load_safetensors(&path, &relu()),
-        Err(TensorError::File(_))
+        Err(FileError::Read { .. })
     ));
     model().save_safetensors(&path, Layout::PyTorch).unwrap();
     let read = Model::load_safetensors(&path, &ReadOptions::default()).unwrap();
@@ -345,11 +345,14 @@ fn arrays_that_cannot_be_added_or_got_are_named() {
         let error = file.add(name, &array![1.0f32]).unwrap_err();
         assert!(error.to_string().contains(name), "{error}");
     }
-    let words = |error: TensorError| error.to_string();
+    let words = |error: FileError| error.to_string();
     let found = words(file.get::<u32>("a").unwrap_err());
     assert_eq!(found, "tensor \"a\": expected U32, found U8");
     assert!(words(file.get::<u8>("b").unwrap_err()).contains("\"b\""));
     file.metadata.insert("long".to_owned(), "x".repeat(5 << 20));
     let error = file.to_bytes().unwrap_err();
-    assert!(matches!(error, TensorError::TooLong { .. }), "{error}");
+    assert!(
+        error.to_string().contains("shorten the metadata"),
+        "{error}"
+    );
 }

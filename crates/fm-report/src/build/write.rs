@@ -100,7 +100,7 @@ fn write_file(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> Result<Path
     let path = folder.join(name);
     let parent = path.parent().unwrap_or(folder);
     let folder = std::fs::create_dir_all(parent);
-    match folder.and_then(|()| fm_nn::write_whole(&path, bytes.as_ref())) {
+    match folder.and_then(|()| fm_data::save(&path, bytes.as_ref())) {
         Ok(()) => Ok(path),
         Err(source) => Err(ReportError::Write { path, source }),
     }

@@ -90,12 +90,35 @@ impl Optimizer {
     /// # Errors
     /// [`TrainError::Setting`] names the first that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        match self {
-            Self::Sgd(settings) => settings.check(),
-            Self::Adam(settings) => settings.check(),
-            Self::AdamW(settings) => settings.check(),
-            Self::RmsProp(settings) => settings.check(),
-        }
+        POSITIVE.check("lr", self.lr())?;
+        let moments = |betas: [f64; 2], eps| {
+            for beta in betas {
+                FRACTION.check("betas", beta)?;
+            }
+            POSITIVE.check("eps", eps)
+        };
+        let weight_decay = match self {
+            Self::Sgd(sgd) => {
+                FRACTION.check("momentum", sgd.momentum)?;
+                let valid = !sgd.nesterov || sgd.momentum != 0.0;
+                require("momentum", "above 0 with nesterov", sgd.momentum, valid)?;
+                sgd.weight_decay
+            }
+            Self::Adam(adam) => {
+                moments(adam.betas, adam.eps)?;
+                adam.weight_decay
+            }
+            Self::AdamW(adamw) => {
+                moments(adamw.betas, adamw.eps)?;
+                adamw.weight_decay
+            }
+            Self::RmsProp(rmsprop) => {
+                FRACTION.check("alpha", rmsprop.alpha)?;
+                POSITIVE.check("eps", rmsprop.eps)?;
+                rmsprop.weight_decay
+            }
+        };
+        Range::FROM_0.check("weight_decay", weight_decay)
     }
 }
 
@@ -139,14 +162,6 @@ impl Sgd {
             weight_decay: 0.0,
         }
     }
-
-    pub(super) fn check(&self) -> Result<(), TrainError> {
-        POSITIVE.check("lr", self.lr)?;
-        FRACTION.check("momentum", self.momentum)?;
-        let valid = !self.nesterov || self.momentum != 0.0;
-        require("momentum", "above 0 with nesterov", self.momentum, valid)?;
-        Range::FROM_0.check("weight_decay", self.weight_decay)
-    }
 }
 
 /// `g ← g + weight_decay·w`, `m ← β₁·m + (1 − β₁)·g`, `v ← β₂·v + (1 − β₂)·g²`, and at step `t`
@@ -176,14 +191,6 @@ impl Adam {
             eps: eps(),
             weight_decay: 0.0,
         }
-    }
-
-    pub(super) fn check(&self) -> Result<(), TrainError> {
-        POSITIVE.check("lr", self.lr)?;
-        let mut betas = self.betas.into_iter();
-        betas.try_for_each(|beta| FRACTION.check("betas", beta))?;
-        POSITIVE.check("eps", self.eps)?;
-        Range::FROM_0.check("weight_decay", self.weight_decay)
     }
 }
 
@@ -225,11 +232,6 @@ impl AdamW {
             weight_decay: 0.0,
         }
     }
-
-    pub(super) fn check(&self) -> Result<(), TrainError> {
-        self.adam().check()?;
-        Range::FROM_0.check("weight_decay", self.weight_decay)
-    }
 }
 
 /// `g ← g + weight_decay·w`, `v ← alpha·v + (1 − alpha)·g²`, `w ← w − lr·g / (√v + eps)`
@@ -259,13 +261,6 @@ impl RmsProp {
             eps: eps(),
             weight_decay: 0.0,
         }
-    }
-
-    pub(super) fn check(&self) -> Result<(), TrainError> {
-        POSITIVE.check("lr", self.lr)?;
-        FRACTION.check("alpha", self.alpha)?;
-        POSITIVE.check("eps", self.eps)?;
-        Range::FROM_0.check("weight_decay", self.weight_decay)
     }
 }
 

@@ -170,7 +170,7 @@ impl Update for OptimizerState {
         let (lr, plain) = (self.lr(layer_idx), self.is_plain());
         let state = &mut self.layers[layer_idx];
         if plain {
-            gradient.descend_with(layer, lr as f32, &mut state.scratch);
+            gradient.descend(layer, lr as f32, &mut state.scratch);
             return;
         }
         let mask = gradient.mask();

@@ -3,8 +3,8 @@
 
 use fm_nn::{Activation, Engine, Loss};
 use fm_train::{
-    ConfusionMatrix, Evaluator, Examples, TrainError, calibration_error, constant_prediction,
-    predicted_classes, top_k_accuracy,
+    ConfusionMatrix, Evaluator, Examples, TrainError, brier_score, constant_prediction,
+    predicted_classes,
 };
 use ndarray::array;
 
@@ -32,10 +32,10 @@ fn metrics_refuse_nan_logits() {
         array![[0.5, 0.1], [0.2, f32::NAN]],
     ] {
         let (logits, classes) = (logits.view(), [0, 0]);
-        let nan = Err(TrainError::Nan { row: 1 });
+        let words = "row 1 has a NaN logit, so it has no predicted class";
+        let nan = Err(TrainError::Examples(words.to_owned()));
         assert_eq!(predicted_classes(logits), nan);
-        assert_eq!(top_k_accuracy(logits, &classes, 1).map(|_| vec![]), nan);
-        assert_eq!(calibration_error(logits, &classes, 10).map(|_| vec![]), nan);
+        assert_eq!(brier_score(logits, &classes).map(|_| vec![]), nan);
         let matrix = ConfusionMatrix::of_logits(logits, &classes);
         assert_eq!(matrix.map(|_| vec![]), nan);
         assert_eq!(constant_prediction(logits), None);

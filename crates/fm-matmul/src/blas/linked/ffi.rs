@@ -1,7 +1,6 @@
 //! Every call into OpenBLAS.
 #![allow(unsafe_code, reason = "calls of C functions, explained one by one")]
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -67,8 +66,6 @@ fn keep_to_one_thread() {
 
 /// `C = start + A·B`; the operands are already checked.
 ///
-/// `A` is used where it lies if its rows or its columns are contiguous, and copied otherwise.
-///
 /// # Panics
 /// If a dimension or stride exceeds 2³¹ − 1, the largest integer that BLAS takes.
 pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c: &mut Matrix) {
@@ -94,33 +91,32 @@ pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c
     if k == 0 {
         return;
     }
-    let a = Stored::new(m, k, a);
+    let (data, (row_stride, col_stride)) = (a.data(), a.strides());
+    let (transpose, a_stride, step) = match col_stride == 1 && row_stride >= k {
+        true => (CBLAS_TRANSPOSE::CblasNoTrans, row_stride, 1),
+        false => (CBLAS_TRANSPOSE::CblasTrans, col_stride, col_stride),
+    };
     keep_to_one_thread();
     // In pieces of the inner dimension, as the portable product has its chains and for the same
     // reason: a kernel that sums up 784 pixels in one go gathers too much rounding error to stay
     // with the reference trainings.
     for from in (0..k).step_by(CHAIN) {
         let steps = CHAIN.min(k - from);
-        let a_from = match a.transpose {
-            CBLAS_TRANSPOSE::CblasNoTrans => from,
-            _ => from * a.stride,
-        };
         let beta = if from == 0 { first_beta } else { 1.0 };
-        // SAFETY: `Rows` and `Matrix` hold every element that the shape and their strides name, and
-        // `Stored` the last element of A's last row; BLAS reads and writes those elements only,
-        // here of the columns `from..from + steps` of A and the same rows of B. `C` is borrowed
-        // mutably, so it overlaps neither.
+        // SAFETY: `Rows` and `Matrix` hold every element that the shape and their strides name;
+        // BLAS reads and writes those elements only, here of the columns `from..from + steps` of A
+        // and the same rows of B. `C` is borrowed mutably, so it overlaps neither.
         unsafe {
             cblas_sgemm(
                 CBLAS_LAYOUT::CblasRowMajor,
-                a.transpose,
+                transpose,
                 CBLAS_TRANSPOSE::CblasNoTrans,
                 int(m),
                 int(n),
                 int(steps),
                 1.0,
-                a.data[a_from..].as_ptr(),
-                int(a.stride),
+                data[from * step..].as_ptr(),
+                int(a_stride),
                 b[from * b_stride..].as_ptr(),
                 int(b_stride),
                 beta,
@@ -136,41 +132,6 @@ fn rows(c: &mut [f32], stride: usize, shape: Shape) -> impl Iterator<Item = &mut
     c.chunks_mut(stride)
         .take(shape.m)
         .map(move |row| &mut row[..shape.n])
-}
-
-/// The left operand as BLAS wants it: row-major with contiguous rows, `[m, k]` or `[k, m]`.
-struct Stored<'a> {
-    data: Cow<'a, [f32]>,
-    stride: usize,
-    transpose: CBLAS_TRANSPOSE,
-}
-
-impl<'a> Stored<'a> {
-    /// The operand `[m, k]`, neither of them zero.
-    fn new(m: usize, k: usize, a: Rows<'a>) -> Self {
-        let ((i, p), data) = (a.strides(), a.data());
-        // The stride of a single row is never stepped over, so it may be too short for BLAS.
-        let plain = (p == 1 || k == 1).then_some(if m == 1 { k } else { i });
-        let transposed = (i == 1 || m == 1).then_some(p);
-        let (data, stride, transpose) = match (plain, transposed) {
-            (Some(stride), _) if stride >= k => {
-                (Cow::Borrowed(data), stride, CBLAS_TRANSPOSE::CblasNoTrans)
-            }
-            (_, Some(stride)) if stride >= m => {
-                (Cow::Borrowed(data), stride, CBLAS_TRANSPOSE::CblasTrans)
-            }
-            _ => {
-                let at = |row: usize| (0..k).map(move |col| data[row * i + col * p]);
-                let copy = (0..m).flat_map(at).collect();
-                (Cow::Owned(copy), k, CBLAS_TRANSPOSE::CblasNoTrans)
-            }
-        };
-        Self {
-            data,
-            stride,
-            transpose,
-        }
-    }
 }
 
 /// A length as BLAS takes it.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::ffi::{library, product};
-use crate::error::{BlasFault, EngineError};
+use crate::error::EngineError;
 use crate::matrix::Matrix;
 use crate::product::{Shape, Start};
 use crate::rows::Rows;
@@ -29,25 +29,30 @@ pub(crate) fn check() -> Result<(), EngineError> {
 
 fn examine() -> Result<(), EngineError> {
     let library = library().ok_or(EngineError::BlasNotBuiltIn)?;
-    let unfit = |fault| EngineError::BlasUnfit {
-        config: library.config.clone(),
-        fault,
+    let unfit = |fault: &str| {
+        let config = library.config.clone();
+        let fault = format!("{fault}, or choose the portable backend");
+        Err(EngineError::BlasUnfit { config, fault })
     };
     if library.wide_integers {
-        return Err(unfit(BlasFault::WideIntegers));
+        return unfit("it was built with 64-bit integers; install a build with 32-bit integers");
     }
     // Debian's build of this kind passes nine in ten of the trials below, so its word is enough.
     if !library.locking {
-        return Err(unfit(BlasFault::NoLocking));
+        return unfit(
+            "it was built for one thread and without locking, so it returns wrong numbers to \
+             several; install the threaded build (Debian's libopenblas0-pthread), or build it with \
+             USE_LOCKING=1",
+        );
     }
     let threads = several();
     match wrong_products(threads) {
         0 => Ok(()),
-        wrong => Err(unfit(BlasFault::WrongProducts {
-            wrong,
-            of: threads * ROUNDS,
-            threads,
-        })),
+        wrong => unfit(&format!(
+            "{wrong} of {} products were wrong when computed by {threads} threads at once; \
+             install another version, try another kernel through OPENBLAS_CORETYPE",
+            threads * ROUNDS
+        )),
     }
 }
 

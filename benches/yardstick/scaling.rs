@@ -1,11 +1,12 @@
 //! How the time of an epoch grows with rows, width, depth and batch size, as Markdown tables.
 
-use fm_benches::task::{BATCH, Rows, SIZES, SOURCE, epoch, network_of};
-use fm_benches::work::training_flop;
-use fm_benches::{alternate, backends};
+use fm_benches::alternate;
 use fm_nn::doctor;
 
 use crate::Effort;
+use crate::contender::backends;
+use crate::task::{BATCH, Rows, SIZES, SOURCE, epoch, network_of};
+use crate::work::training_flop;
 
 /// Rows of an epoch where rows are not what is varied.
 const ROWS: usize = 4096;
@@ -16,7 +17,7 @@ const SLICE_SECS: f64 = 0.05;
 
 /// Measures and prints all tables.
 pub(crate) fn print(effort: Effort) {
-    println!("{}", doctor::Cpu::detect().name);
+    println!("{}", doctor::cpu_name());
 
     table("Rows", "rows");
     for rows in [1_000, 4_000, 16_000, SOURCE.0] {

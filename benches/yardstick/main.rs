@@ -1,21 +1,26 @@
 //! Training held against the machine's own limit, in one run whose contenders take turns.
 //!
-//! `cargo bench -p fm-benches --bench yardstick [-- --quick | --scaling]`; with `--features
-//! openblas` the blas backend too. Prints a table and writes `bench.json` into cargo's target
-//! folder. `--quick` takes seconds and says little; `--scaling` prints how time grows with rows,
-//! width, depth and batch size, as the tables of `docs/performance.md`. Pin it to one core
-//! (`taskset -c 1`) where others use the machine; then nothing shared by threads is measured.
+//! `cargo bench -p fm-benches [-- --quick | --scaling]`; with `--features openblas` the blas
+//! backend too. Prints a table and writes `bench.json` into cargo's target folder. `--quick` takes
+//! seconds and says little; `--scaling` prints how time grows with rows, width, depth and batch
+//! size, as the tables of `docs/performance.md`. Pin it to one core (`taskset -c 1`) where others
+//! use the machine; then nothing shared by threads is measured.
 
-#![allow(clippy::print_stdout, reason = "the tables are what it is for")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the tables are what it is for"
+)]
 
-mod memory;
+mod contender;
 mod report;
 mod scaling;
 mod summary;
+mod task;
+mod work;
 
+use std::path::Path;
 use std::process::ExitCode;
-
-use fm_benches::use_best_kernel;
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug)]
@@ -43,25 +48,21 @@ const QUICK: Effort = Effort {
 };
 
 fn main() -> ExitCode {
-    use_best_kernel();
+    fm_nn::blas::use_best_kernel(|notice| eprintln!("{notice}"));
     let given = |option: &str| std::env::args().any(|arg| arg == option);
     let effort = if given("--quick") { QUICK } else { FULL };
-    if given(memory::OPTION) {
-        memory::train_and_print();
-        return ExitCode::SUCCESS;
-    }
     if given("--scaling") {
         scaling::print(effort);
         return ExitCode::SUCCESS;
     }
-    let path = fm_benches::target_folder().join("bench.json");
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench.json");
     match summary::measure(effort).write(&path) {
         Ok(()) => {
             println!("\nwritten to {}", path.display());
             ExitCode::SUCCESS
         }
         Err(error) => {
-            println!("\n{}: {error}", path.display());
+            eprintln!("\n{}: {error}", path.display());
             ExitCode::FAILURE
         }
     }

@@ -9,23 +9,23 @@ use ndarray::Array2;
 use rand_core::Rng;
 
 /// Layer sizes of the network on the source task: its inputs, and the outputs of each layer.
-pub const SIZES: [usize; 7] = [784, 300, 100, 50, 50, 50, 8];
+pub(crate) const SIZES: [usize; 7] = [784, 300, 100, 50, 50, 50, 8];
 /// Rows of a batch.
-pub const BATCH: usize = 32;
+pub(crate) const BATCH: usize = 32;
 /// Rows of the source task: training and validation.
-pub const SOURCE: (usize, usize) = (43_986, 4_014);
+pub(crate) const SOURCE: (usize, usize) = (43_986, 4_014);
 /// Rows of the target task: training and validation.
-pub const TARGET: (usize, usize) = (200, 986);
+pub(crate) const TARGET: (usize, usize) = (200, 986);
 
 /// Drawn images with labels.
-pub struct Rows {
+pub(crate) struct Rows {
     pixels: Array2<u8>,
     labels: Vec<u8>,
 }
 
 impl Rows {
     /// So many rows of so many classes.
-    pub fn new(rows: usize, n_classes: u32) -> Self {
+    pub(crate) fn new(rows: usize, n_classes: u32) -> Self {
         let mut rng = Seeds::new(1).stream("bench").rng();
         let pixels = Array2::from_shape_fn((rows, SIZES[0]), |_| {
             let bits = rng.next_u32();
@@ -38,25 +38,19 @@ impl Rows {
     }
 
     /// The rows as a trainer takes them.
-    ///
-    /// # Panics
-    /// Never: there is a label for each row.
-    pub fn examples(&self) -> Examples<'_> {
+    pub(crate) fn examples(&self) -> Examples<'_> {
         let inputs = Inputs::pixels(self.pixels.view());
         Examples::new(inputs, &self.labels).expect("a label for each row")
     }
 }
 
 /// The exercise's network with so many outputs.
-pub fn network(outputs: usize) -> Network {
+pub(crate) fn network(outputs: usize) -> Network {
     network_of(&SIZES[1..6], outputs)
 }
 
 /// A network with such hidden layers.
-///
-/// # Panics
-/// Never: the head fits its trunk.
-pub fn network_of(hidden: &[usize], outputs: usize) -> Network {
+pub(crate) fn network_of(hidden: &[usize], outputs: usize) -> Network {
     let spec = TrunkSpec {
         inputs: SIZES[0],
         hidden: hidden.to_vec(),
@@ -69,7 +63,7 @@ pub fn network_of(hidden: &[usize], outputs: usize) -> Network {
 }
 
 /// A trainer of shuffled batches.
-pub fn trainer(engine: &Engine, loss: Loss, batch_size: usize) -> Trainer {
+pub(crate) fn trainer(engine: &Engine, loss: Loss, batch_size: usize) -> Trainer {
     Trainer {
         engine: engine.clone(),
         batch_size,
@@ -78,15 +72,12 @@ pub fn trainer(engine: &Engine, loss: Loss, batch_size: usize) -> Trainer {
 }
 
 /// A phase of plain gradient descent.
-pub fn phase(epochs: usize, mask: FreezeMask) -> Phase {
+pub(crate) fn phase(epochs: usize, mask: FreezeMask) -> Phase {
     Phase::new(epochs, mask, Sgd::plain(1e-3))
 }
 
 /// One epoch of training everything.
-///
-/// # Panics
-/// If the loss stops being a number.
-pub fn epoch(engine: &Engine, network: &mut Network, rows: &Rows, batch_size: usize) {
+pub(crate) fn epoch(engine: &Engine, network: &mut Network, rows: &Rows, batch_size: usize) {
     let phase = [phase(1, FreezeMask::none(network.layers().len()))];
     trainer(engine, Loss::SoftmaxCrossEntropy, batch_size)
         .fit(network, &phase, &rows.examples())
@@ -95,10 +86,7 @@ pub fn epoch(engine: &Engine, network: &mut Network, rows: &Rows, batch_size: us
 }
 
 /// The frozen phase of transfer: four epochs of the head alone, scored after each.
-///
-/// # Panics
-/// If the loss stops being a number.
-pub fn frozen_phase(engine: &Engine, network: &mut Network, train: &Rows, valid: &Rows) {
+pub(crate) fn frozen_phase(engine: &Engine, network: &mut Network, train: &Rows, valid: &Rows) {
     let phase = [phase(4, FreezeMask::trunk(network.layers().len()))];
     let (train, valid) = (train.examples(), valid.examples());
     trainer(engine, Loss::BinaryCrossEntropy, BATCH)
