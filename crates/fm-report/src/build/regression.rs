@@ -5,7 +5,7 @@ use fm_stats::{MIN_PAIRS, Pooled, StatsError, pool};
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
 use super::sweeps::file;
-use crate::document::{Section, Text};
+use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted, level};
 use crate::table::{Column, Table};
 
@@ -47,6 +47,7 @@ pub(super) fn push(
         Unit::Points.interval(mean.interval),
         Unit::Spread.with_unit(found.between_sd),
     )));
+    section.push(each_pair(analysis, sweep, &pairs, &found));
     let Some(relatedness) = relatedness(&pairs) else {
         return Ok(());
     };
@@ -80,6 +81,41 @@ pub(super) fn push(
          contains 0 is not shown to exist.",
     ));
     Ok(())
+}
+
+/// The difference of each pair, measured and pooled.
+fn each_pair(
+    analysis: &Analysis<'_>,
+    sweep: &Sweep<'_>,
+    pairs: &[Pair],
+    found: &Pooled,
+) -> Section {
+    let names = &analysis.results.plan.class_names;
+    let rows: Vec<_> = pairs.iter().zip(&found.effects).collect();
+    let points = |key: &str, title: &str| Column::new(key, title, Unit::Points);
+    let interval = format!("{} interval", level(analysis.settings.level));
+    let caption = "Difference of each pair, pulled towards the mean of all";
+    let table = Table::of(file(sweep, "pooled"), caption, &rows)
+        .column(Column::text("classes", "classes"), |(pair, _)| {
+            pair.classes.map(|class| names[class].as_str()).join(", ")
+        })
+        .column(points("measured", "measured"), |(pair, _)| pair.difference)
+        .column(points("pooled", "pooled"), |(_, effect)| effect.estimate)
+        .column(points("pooled", &interval).interval(), |(_, effect)| {
+            effect.interval
+        })
+        .table();
+    let below = rows.iter().filter(|(_, effect)| effect.interval.high < 0.0);
+    let above = rows.iter().filter(|(_, effect)| effect.interval.low > 0.0);
+    let note = format!(
+        "Each pair borrows from the others, the more the less certain it is on its own (Gelman, Hill and \
+         Yajima 2012). The pooled interval lies below 0 for {} and above 0 for {}.",
+        counted(below.count(), "pair"),
+        counted(above.count(), "pair")
+    );
+    Section::new("Each pair, pooled", Shown::Details)
+        .with(table)
+        .with(Text::note(note))
 }
 
 /// The numbers of a pair's classes, ascending.
