@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fm_data::report::{ContactSheet, DataReport};
+use fm_data::report::{self, DataReport};
 use fm_data::{Dataset, FashionMnist};
 use fm_tests::{Outcome, needs_data, test};
 use libtest_mimic::Trial;
@@ -16,7 +16,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         ),
         needs_data(
             "data_report::the_contact_sheet_shows_the_first_images",
-            contact_sheet,
+            sheet,
         ),
         test("equal_images_are_found_across_parts", equal_images),
     ]
@@ -106,12 +106,13 @@ fn the_report_equals_numpy(folder: &Path) -> Outcome {
     Ok(())
 }
 
-fn contact_sheet(folder: &Path) -> Outcome {
+fn sheet(folder: &Path) -> Outcome {
     let data = FashionMnist::open(folder)?;
-    let layout = ContactSheet::default();
-    let file = layout.png(&data.train)?;
+    /// Images of 28 pixels at twice their size, and 4 pixels between them.
+    const STEP: usize = 28 * 2 + 4;
+    let file = report::contact_sheet(&data.train)?;
     let mut reader = png::Decoder::new(std::io::Cursor::new(&file)).read_info()?;
-    let side = 10 * (28 * layout.scale + layout.gap) + layout.gap;
+    let side = 10 * STEP + 4;
     assert_eq!(
         (reader.info().width as usize, reader.info().height as usize),
         (side, side)
@@ -120,8 +121,7 @@ fn contact_sheet(folder: &Path) -> Outcome {
     reader.next_frame(&mut grey)?;
 
     // Row 0 of the file is an ankle boot: the first image of the last class.
-    let step = 28 * layout.scale + layout.gap;
-    let (top, left) = (layout.gap + 9 * step, layout.gap);
+    let (top, left) = (4 + 9 * STEP, 4);
     for (i, &pixel) in data.train.image(0).ok_or("no row 0")?.iter().enumerate() {
         for (y, x) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let (y, x) = (top + i / 28 * 2 + y, left + i % 28 * 2 + x);
@@ -200,25 +200,10 @@ fn equal_images() -> Outcome {
     let classless = Dataset::new("one", Array2::zeros((1, 4)), vec![1], &["a", "b"], (2, 2))?;
     let report = DataReport::new(&[("train", &classless)]);
     assert_eq!(report.parts[0].classes[0].mean_pixel, None);
-    for refused in [
-        ContactSheet {
-            per_class: 0,
-            ..ContactSheet::default()
-        },
-        ContactSheet {
-            scale: 0,
-            ..ContactSheet::default()
-        },
-        ContactSheet {
-            gap: usize::MAX,
-            ..ContactSheet::default()
-        },
-        ContactSheet {
-            scale: 1 << 20,
-            ..ContactSheet::default()
-        },
-    ] {
-        assert!(refused.png(&data).is_err(), "{refused:?}");
-    }
+    // One image of 4,000 × 10,000 pixels makes a sheet of 160 MB for each class.
+    let large = Array2::zeros((1, 40_000_000));
+    let large = Dataset::new("large", large, vec![0], &["a", "b"], (4000, 10_000))?;
+    let error = report::contact_sheet(&large).err().ok_or("accepted")?;
+    assert!(error.to_string().contains("256 MiB"), "{error}");
     Ok(())
 }

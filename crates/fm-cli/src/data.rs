@@ -4,7 +4,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use fm_data::fetch::{self, FetchError, FetchReport, Options};
 use fm_data::{Dataset, LoadedData, Origin, Source, idx};
 use fm_experiment::nearest;
 
@@ -33,10 +32,8 @@ pub(crate) fn open(choice: &DataChoice) -> Result<LoadedData> {
     let usual = dataset.is_none().then(|| folder(None));
     let source = Source::parse(asked, dataset, usual.as_deref())?;
     is_there(&source, asked)?;
-    let mut bar = FetchBar::new();
-    let opened = fm_data::open_with(&source, &mut bar);
-    bar.finish();
-    let data = opened?;
+    let bar = FetchBar::new();
+    let data = fm_data::open_with(&source, &mut |event| bar.event(event))?;
     if let Origin::SampleInstead { .. } = data.origin {
         note(&data.origin.to_string());
     }
@@ -82,12 +79,4 @@ fn own_files(source: &SourceArgs) -> Result<Option<Dataset>> {
         names = (0..classes).map(|class| class.to_string()).collect();
     }
     Ok(Some(Dataset::open_idx_pair(images, labels, &names)?))
-}
-
-/// Downloads with a progress bar.
-pub(crate) fn bring(options: &Options) -> Result<FetchReport, FetchError> {
-    let mut bar = FetchBar::new();
-    let report = fetch::fetch(options, &mut bar);
-    bar.finish();
-    report
 }

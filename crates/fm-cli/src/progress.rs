@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fm_data::fetch::{Event, Progress};
+use fm_data::fetch::Event;
 use fm_experiment::{Cell, Job, Key, Observer, Outcome};
 use fm_report::counted;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -112,52 +112,25 @@ impl FetchBar {
         Self { bar }
     }
 
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-
-    /// On a terminal above the bar, elsewhere as it is: what went wrong is worth reading later.
-    fn line(&self, line: String) {
-        self.bar.suspend(|| eprintln!("{}", safe(&line)));
-    }
-}
-
-impl Progress for FetchBar {
-    fn event(&mut self, event: Event<'_>) {
+    pub(crate) fn event(&self, event: Event<'_>) {
         match event {
-            Event::OtherFetch { folder } => {
-                self.line(format!(
-                    "waiting for another fetch into {}",
-                    folder.display()
-                ));
-            }
-            Event::SetAside { wrong, to } => {
-                self.line(format!("{wrong}; it is now {}", to.display()));
-            }
-            Event::Started {
-                file,
-                resumed_from,
-                total,
-                ..
-            } => {
+            Event::Started { file, from, total } => {
                 self.bar.set_length(total.unwrap_or(0));
-                self.bar.set_position(resumed_from);
+                self.bar.set_position(from);
                 self.bar.set_message(file.to_owned());
                 self.bar.reset_eta();
             }
-            Event::Bytes { done } => self.bar.set_position(done),
-            Event::Failed {
-                file,
-                source,
-                reason,
-            } => {
-                self.line(format!("{file} from {source}: {reason}"));
-            }
-            Event::Waiting { wait } => {
-                self.bar
-                    .set_message(format!("trying again in {:.1} s", wait.as_secs_f64()));
-            }
+            Event::Bytes(done) => self.bar.set_position(done),
+            // On a terminal above the bar, elsewhere as it is: what went wrong is worth reading
+            // later.
+            Event::Note(line) => self.bar.suspend(|| eprintln!("{}", safe(&line))),
             _ => {}
         }
+    }
+}
+
+impl Drop for FetchBar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }

@@ -17,50 +17,37 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Lower-case hex of the MD5 of a reader's bytes: QMNIST's files are pinned by nothing better.
-pub(crate) fn md5(mut input: impl Read) -> io::Result<String> {
-    let mut hasher = md5::Md5::new();
+/// Lower-case hex of the checksum of all that `input` has.
+pub(crate) fn digest<D: Digest>(input: impl Read) -> io::Result<String> {
+    let mut hashing = Hashing::<_, D>::new(input);
     let mut chunk = vec![0; crate::idx::READ_BYTES];
-    loop {
-        match input.read(&mut chunk) {
-            Ok(0) => return Ok(hex(&hasher.finalize())),
-            Ok(n) => hasher.update(&chunk[..n]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    while hashing.read(&mut chunk)? > 0 {}
+    Ok(hashing.finish())
 }
 
 pub(crate) fn hex(digest: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    digest
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(DIGITS[usize::from(digit)]))
-        .collect()
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Hashes what is read through it.
-pub(crate) struct Hashing<R> {
+pub(crate) struct Hashing<R, D = Sha256> {
     inner: R,
-    hasher: Sha256,
+    hasher: D,
 }
 
-impl<R: Read> Hashing<R> {
+impl<R: Read, D: Digest> Hashing<R, D> {
     pub(crate) fn new(inner: R) -> Self {
-        Self {
-            inner,
-            hasher: Sha256::new(),
-        }
+        let hasher = D::new();
+        Self { inner, hasher }
     }
 
-    /// Lower-case hex of the SHA-256 of what was read.
+    /// Lower-case hex of the checksum of what was read.
     pub(crate) fn finish(self) -> String {
         hex(&self.hasher.finalize())
     }
 }
 
-impl<R: Read> Read for Hashing<R> {
+impl<R: Read, D: Digest> Read for Hashing<R, D> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         // Short reads, so that the bytes are hashed while they are still in cache.
         let most = out.len().min(crate::idx::READ_BYTES);
@@ -96,7 +83,7 @@ impl HashingAhead {
         let (to_reader, chunks) = sync_channel(AHEAD);
         let (used, from_reader) = sync_channel::<Vec<u8>>(AHEAD + 1);
         let hash = move || {
-            let mut hashing = Hashing::new(input);
+            let mut hashing = Hashing::<_, Sha256>::new(input);
             loop {
                 let mut chunk = from_reader.try_recv().unwrap_or_default();
                 chunk.resize(crate::idx::READ_BYTES, 0);

@@ -1,12 +1,10 @@
 //! Labelled images: u8 pixels, u8 labels, class names, and the number of each row in its file.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use ndarray::{ArcArray2, Array2, ArrayView2, ArrayView3, Axis};
 
-use crate::error::DataError;
-use crate::idx;
+use crate::DataError;
 
 /// Images with labels, immutable.
 ///
@@ -39,7 +37,7 @@ impl Dataset {
         class_names: &[impl AsRef<str>],
         image_size: (usize, usize),
     ) -> Result<Self, DataError> {
-        let refused = |reason| Err(DataError::dataset(name, reason));
+        let refused = |reason| Err(DataError::invalid(name, reason));
         let (rows, n_pixels) = pixels.dim();
         let (height, width) = image_size;
         if n_pixels == 0 || height.checked_mul(width) != Some(n_pixels) {
@@ -89,26 +87,6 @@ impl Dataset {
                 .collect(),
             image_size,
         })
-    }
-
-    /// Reads any pair of IDX files: u8 images `[rows, height, width]` and u8 labels `[rows]`,
-    /// each plain or gzip. Nothing is compared with a checksum.
-    ///
-    /// # Errors
-    ///
-    /// A file that is no such IDX file, or what [`new`](Self::new) refuses.
-    pub fn open_idx_pair(
-        images: impl AsRef<Path>,
-        labels: impl AsRef<Path>,
-        class_names: &[impl AsRef<str>],
-    ) -> Result<Self, DataError> {
-        let (images, labels) = (images.as_ref(), labels.as_ref());
-        let pixels = idx::open::<u8>(images)?;
-        let names = idx::open::<u8>(labels)?;
-        let name = format!("{} with {}", images.display(), labels.display());
-        let (pixels, image_size) = image_rows(pixels, || images.display().to_string())?;
-        let names = label_row(names, || labels.display().to_string())?;
-        Self::new(&name, pixels, names, class_names, image_size)
     }
 
     /// What messages call the data that the rows came from.
@@ -290,30 +268,4 @@ impl Dataset {
 pub(crate) fn matrix(bytes: Vec<u8>, rows: usize, n: usize) -> Array2<u8> {
     debug_assert_eq!(bytes.len(), rows * n);
     Array2::from_shape_vec((rows, n), bytes).unwrap_or_default()
-}
-
-/// `[rows, height, width]` as `[rows, height × width]`, and (height, width).
-pub(crate) fn image_rows(
-    images: ndarray::ArrayD<u8>,
-    origin: impl Fn() -> String,
-) -> Result<(Array2<u8>, (usize, usize)), DataError> {
-    let &[rows, height, width] = images.shape() else {
-        let found = images.shape();
-        let reason = format!("images need 3 dimensions (rows, height, width), found {found:?}");
-        return Err(DataError::dataset(origin(), reason));
-    };
-    let (bytes, _) = images.into_raw_vec_and_offset();
-    Ok((matrix(bytes, rows, height * width), (height, width)))
-}
-
-/// `[rows]` as a vector.
-pub(crate) fn label_row(
-    labels: ndarray::ArrayD<u8>,
-    origin: impl Fn() -> String,
-) -> Result<Vec<u8>, DataError> {
-    if labels.ndim() != 1 {
-        let reason = format!("labels need 1 dimension, found {:?}", labels.shape());
-        return Err(DataError::dataset(origin(), reason));
-    }
-    Ok(labels.into_raw_vec_and_offset().0)
 }

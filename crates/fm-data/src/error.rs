@@ -1,36 +1,22 @@
 //! What can go wrong with a dataset: what failed, where, what was found and expected.
 
+use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::Wrong;
 use crate::idx::IdxError;
 
-/// Why a dataset could not be opened, checked, split or packed.
+/// Why a dataset could not be opened, downloaded, split or packed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// No published dataset has this name.
-    #[error("no dataset is called {name:?}; the published ones are {}", known.join(", "))]
-    UnknownDataset {
-        /// The name asked for.
-        name: String,
-        /// Names of the published ones.
-        known: Vec<String>,
-    },
-
-    /// Only Fashion-MNIST has an embedded sample.
-    #[error("there is no sample of {name}: the embedded sample is of Fashion-MNIST")]
-    NoSample {
-        /// The dataset asked for.
-        name: String,
-    },
-
-    /// The folder does not exist or cannot be read.
-    #[error("{}: cannot open the data folder", path.display())]
-    Folder {
-        /// The folder.
+    /// The system refused an operation on a file or a folder.
+    #[error("{}: cannot {action}", path.display())]
+    Io {
+        /// The file or folder.
         path: PathBuf,
+        /// What was being done, such as `read the file`.
+        action: &'static str,
         /// The system's reason.
         source: io::Error,
     },
@@ -53,24 +39,6 @@ pub enum DataError {
         instead: Option<PathBuf>,
     },
 
-    /// A file could not be read.
-    #[error("{}: cannot read the file", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
-
-    /// A file or a folder could not be written.
-    #[error("{}: cannot write", path.display())]
-    Write {
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
-
     /// A file has the name of one of the dataset's files and is not that file.
     #[error(
         "{}: this is not {expected}: {wrong}; move it away and download the file again",
@@ -81,72 +49,32 @@ pub enum DataError {
         path: PathBuf,
         /// The file expected: `train-images-idx3-ubyte of Fashion-MNIST`.
         expected: String,
-        /// What it is instead.
-        wrong: Box<Wrong>,
+        /// What it is instead: `it is an HTML page`.
+        wrong: String,
     },
 
-    /// A `dataset.toml` is not valid.
-    #[error("{}: not a description of a dataset: {reason}", path.display())]
-    Description {
+    /// No mirror delivered a file. Files that were complete before are kept.
+    #[error(
+        "{file} could not be downloaded{}{}",
+        if *kept == 0 { String::new() } else { format!(" ({kept} bytes are kept)") },
+        failures.iter().map(|failure| format!("\n  {failure}")).collect::<String>()
+    )]
+    Download {
         /// The file.
-        path: PathBuf,
-        /// The first fault, with its line or key.
-        reason: String,
-    },
-
-    /// The dataset has no address to download from.
-    #[error(
-        "{dataset} is not downloaded automatically; see {home} and open the folder of its files"
-    )]
-    NoMirrors {
-        /// The dataset's name in texts.
-        dataset: String,
-        /// Where it is described.
-        home: String,
-    },
-
-    /// The program was built without what the source needs.
-    #[error(
-        "this program was built without the feature `{feature}` of fm-data, which {what} needs"
-    )]
-    Feature {
-        /// The feature.
-        feature: &'static str,
-        /// What was asked for.
-        what: &'static str,
-    },
-
-    /// Downloading failed.
-    #[cfg(feature = "fetch")]
-    #[error(transparent)]
-    Fetch(#[from] crate::fetch::FetchError),
-
-    /// Packing a folder of pictures failed.
-    #[cfg(feature = "picture")]
-    #[error("{}: {reason}", path.display())]
-    Pack {
-        /// The folder or file.
-        path: PathBuf,
-        /// Why.
-        reason: String,
+        file: String,
+        /// Bytes of it that are kept; the next download continues from there.
+        kept: u64,
+        /// Every mirror and its reason.
+        failures: Vec<Failure>,
     },
 
     /// A file is no valid IDX file.
     #[error(transparent)]
     Idx(#[from] IdxError),
 
-    /// Images, labels and class names do not fit each other, or a requested part does not exist.
-    #[error("{origin}: {reason}")]
-    Dataset {
-        /// The file, or the name of the dataset.
-        origin: String,
-        /// What is wrong: what was expected and found.
-        reason: String,
-    },
-
-    /// The classes of a task are not valid.
+    /// Data, a description or options that are not valid: where, what was expected and found.
     #[error("{0}")]
-    Classes(String),
+    Invalid(String),
 
     /// A part has no row of a task.
     #[error("{origin}: no row of classes {}", classes.join(", "))]
@@ -159,10 +87,34 @@ pub enum DataError {
 }
 
 impl DataError {
-    pub(crate) fn dataset(origin: impl Into<String>, reason: String) -> Self {
-        Self::Dataset {
-            origin: origin.into(),
-            reason,
+    pub(crate) fn invalid(origin: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self::Invalid(format!("{origin}: {reason}"))
+    }
+
+    /// For `map_err`: a system error with what was being done to what.
+    pub(crate) fn io<'a>(
+        action: &'static str,
+        path: &'a Path,
+    ) -> impl Fn(io::Error) -> Self + Copy + 'a {
+        move |source| Self::Io {
+            path: path.to_owned(),
+            action,
+            source,
         }
+    }
+}
+
+/// A mirror and why it did not deliver a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The mirror's address, without a password.
+    pub mirror: String,
+    /// Why its last try failed.
+    pub reason: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "from {}: {}", self.mirror, self.reason)
     }
 }

@@ -86,38 +86,23 @@ pub(crate) fn create_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> 
     builder.tempfile_in(folder_of(path))
 }
 
-/// Gives the file at `from` the name `to`, which no file may have.
-#[cfg(feature = "fetch")]
-pub(crate) fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    // A hard link fails where the name is taken, which a rename does not.
-    match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from)?,
-        Err(error) if matches!(error.kind(), NotFound | AlreadyExists) => return Err(error),
-        // A file system without links: a new empty file holds the name.
-        Err(_) => {
-            File::options().write(true).create_new(true).open(to)?;
-            if let Err(error) = fs::rename(from, to) {
-                let _ = fs::remove_file(to);
-                return Err(error);
-            }
-        }
-    }
-    sync_folder(to);
-    Ok(())
-}
-
 /// Renames the file at `path` to a name that no file has, `NAME.1`, `NAME.2`, …, and returns it.
 #[cfg(feature = "fetch")]
 pub(crate) fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let mut file = tempfile::TempPath::try_from_path(path)?;
+    // Someone's file: never removed.
+    file.disable_cleanup(true);
     let mut number = 0u32;
     loop {
         number += 1;
         let mut free = path.as_os_str().to_owned();
         free.push(format!(".{number}"));
         let free = PathBuf::from(free);
-        match rename_new(path, &free) {
-            Err(error) if error.kind() == AlreadyExists && number < 10_000 => {}
-            Err(error) => return Err(error),
+        match file.persist_noclobber(&free) {
+            Err(taken) if taken.error.kind() == AlreadyExists && number < 10_000 => {
+                file = taken.path;
+            }
+            Err(failed) => return Err(failed.error),
             Ok(()) => return Ok(free),
         }
     }

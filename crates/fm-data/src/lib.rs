@@ -29,8 +29,8 @@
 //! # What is here
 //!
 //! - [`idx`]: reading and writing all six element types and ranks 1 to 8, typed or not.
-//! - [`open`]: a dataset from any [`Source`]: a published one by name, a folder of one's own, four
-//!   IDX files, the embedded sample, or whichever of them can be had.
+//! - [`open`]: a dataset from any [`Source`]: a published one by name, a folder of one's own,
+//!   the embedded sample, or whichever of them can be had.
 //! - [`published`]: the table of published datasets with their checksums and mirrors.
 //! - [`Dataset`]: u8 pixels, labels, class names; hold-out, subsets, and [`TaskSplit`] by class.
 //! - `pack` and `unpack` (feature `picture`): a folder of PNG and JPEG files as a dataset, and
@@ -56,6 +56,7 @@ pub mod fetch;
 mod file;
 mod folder;
 pub mod idx;
+mod loaded;
 mod memory;
 mod open;
 #[cfg(feature = "picture")]
@@ -69,21 +70,20 @@ pub mod report;
 #[cfg(feature = "sample")]
 mod sample;
 mod splits;
-mod wrong;
 
 pub use checksum::sha256;
 pub use content::{Content, printable};
 pub use dataset::Dataset;
-pub use error::DataError;
+pub use error::{DataError, Failure};
 pub use file::{TEMPORARY, save, save_new, save_with};
-pub use folder::{DESCRIPTION, DatasetIdentity, FileChecksum};
+pub use folder::DESCRIPTION;
+pub use loaded::{DatasetIdentity, FileChecksum, LoadedData, Origin};
 #[cfg(feature = "fetch")]
 pub use open::open_with;
-pub use open::{FashionMnist, IdxFiles, LoadedData, Origin, Source, open};
+pub use open::{FashionMnist, Source, open};
 #[cfg(feature = "picture")]
 pub use pack::{PackOptions, PackReport, pack, unpack};
 pub use splits::TaskSplit;
-pub use wrong::Wrong;
 pub use {ndarray, rand_core};
 
 /// The README's example is run as a test.

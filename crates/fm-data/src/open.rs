@@ -1,14 +1,13 @@
 //! One way to open a dataset, whatever it is and wherever it comes from.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::folder::{self, DatasetIdentity, Opened};
-use crate::published::{self, Description, FileSpec, Files, fashion_mnist};
-use crate::{DataError, Dataset};
+use crate::loaded::{LoadedData, Origin};
+use crate::published::{self, Description, fashion_mnist};
+use crate::{DataError, folder};
 
 #[cfg(feature = "fetch")]
-use crate::fetch::{Progress, Silent};
+use crate::fetch::{self, Event};
 
 /// Where a dataset comes from.
 #[derive(Debug, Clone)]
@@ -24,8 +23,6 @@ pub enum Source {
     /// A folder: what its `dataset.toml` describes, else the first published dataset whose four
     /// file names are there.
     Folder(PathBuf),
-    /// Four IDX files.
-    Files(IdxFiles),
     /// The embedded sample of Fashion-MNIST: the first 10,000 training rows and all 10,000 test
     /// rows.
     Sample,
@@ -37,87 +34,6 @@ pub enum Source {
         /// The folder.
         dir: PathBuf,
     },
-}
-
-/// Four IDX files, each plain or gzip; nothing is compared with a checksum.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct IdxFiles {
-    /// Training images, `[rows, height, width]` of u8.
-    pub train_images: PathBuf,
-    /// Training labels, `[rows]` of u8.
-    pub train_labels: PathBuf,
-    /// Test images.
-    pub test_images: PathBuf,
-    /// Test labels.
-    pub test_labels: PathBuf,
-    /// Class names in label order; empty for `0`, `1`, ….
-    pub class_names: Vec<String>,
-}
-
-/// A dataset that was opened.
-#[derive(Debug, Clone)]
-pub struct LoadedData {
-    /// The training rows.
-    pub train: Dataset,
-    /// The test rows.
-    pub test: Dataset,
-    /// Name and checksums: equal for equal data, however it is packed.
-    pub identity: DatasetIdentity,
-    /// Class names, image size and files.
-    pub description: Description,
-    /// Where the data was found.
-    pub origin: Origin,
-    /// Files that could not be compared with a published checksum, because none is known.
-    pub unverified: Vec<PathBuf>,
-}
-
-/// Where a dataset was found. `Display` gives one line for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Origin {
-    /// In this folder.
-    Folder(PathBuf),
-    /// In this folder, after downloading what was missing.
-    Downloaded(PathBuf),
-    /// In the files named.
-    Files,
-    /// The embedded sample, as asked for.
-    Sample,
-    /// The embedded sample, because the full data could not be opened or downloaded.
-    SampleInstead {
-        /// The folder that does not have the full data.
-        dir: PathBuf,
-        /// Why it could not be downloaded, on one line.
-        reason: String,
-    },
-}
-
-impl Origin {
-    /// Whether the data is the embedded sample.
-    #[must_use]
-    pub fn is_sample(&self) -> bool {
-        matches!(self, Self::Sample | Self::SampleInstead { .. })
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// What the sample is.
-        const SAMPLE: &str =
-            "the embedded sample: the first 10,000 training rows and all test rows";
-        match self {
-            Self::Folder(dir) => write!(f, "read from {}", dir.display()),
-            Self::Downloaded(dir) => write!(f, "downloaded to {}", dir.display()),
-            Self::Files => f.write_str("read from the files named"),
-            Self::Sample => f.write_str(SAMPLE),
-            Self::SampleInstead { dir, reason } => write!(
-                f,
-                "Fashion-MNIST is not in {} and could not be downloaded ({reason}); \
-                 this uses {SAMPLE}",
-                dir.display()
-            ),
-        }
-    }
 }
 
 impl Source {
@@ -138,24 +54,21 @@ impl Source {
     ///
     /// An unknown dataset, or a sample of another dataset than Fashion-MNIST.
     pub fn parse(data: &str, dataset: Option<&str>, dir: Option<&Path>) -> Result<Self, DataError> {
-        let named = dataset
-            .map(published::named)
-            .transpose()?
-            .cloned()
-            .map(Box::new);
+        let named = dataset.map(published::named).transpose()?;
         Ok(match (data, named) {
             ("sample", Some(named)) if named.name != fashion_mnist().name => {
-                return Err(DataError::NoSample { name: named.name });
+                let reason = "the embedded sample is of Fashion-MNIST";
+                return Err(DataError::invalid(&named.name, reason));
             }
             ("sample", _) => Self::Sample,
             ("auto", named) => {
-                let dataset = named.unwrap_or_else(|| Box::new(fashion_mnist().clone()));
+                let dataset = Box::new(named.unwrap_or(fashion_mnist()).clone());
                 let usual = || Path::new("data").join(&dataset.name);
                 let dir = dir.map_or_else(usual, Path::to_owned);
                 Self::Auto { dataset, dir }
             }
             (folder, Some(dataset)) => Self::Published {
-                dataset,
+                dataset: Box::new(dataset.clone()),
                 dir: folder.into(),
             },
             (folder, None) => Self::Folder(folder.into()),
@@ -182,14 +95,9 @@ impl Source {
 /// where that is known.
 pub fn open(source: &Source) -> Result<LoadedData, DataError> {
     #[cfg(feature = "fetch")]
-    return open_with(source, &mut Silent);
+    return open_with(source, &mut |_| ());
     #[cfg(not(feature = "fetch"))]
-    match source {
-        Source::Auto { dataset, dir } => {
-            published_in(dataset, dir).or_else(|error| sample_instead(dataset, dir, error))
-        }
-        other => open_as_is(other),
-    }
+    open_or(source, folder::open)
 }
 
 /// [`open`] that tells `progress` about a download.
@@ -198,52 +106,39 @@ pub fn open(source: &Source) -> Result<LoadedData, DataError> {
 ///
 /// As [`open`].
 #[cfg(feature = "fetch")]
-pub fn open_with(source: &Source, progress: &mut dyn Progress) -> Result<LoadedData, DataError> {
-    match source {
-        Source::Auto { dataset, dir } => open_or_fetch(dataset, dir, progress)
-            .or_else(|error| sample_instead(dataset, dir, error)),
-        other => open_as_is(other),
-    }
+pub fn open_with(
+    source: &Source,
+    progress: &mut dyn FnMut(Event<'_>),
+) -> Result<LoadedData, DataError> {
+    open_or(source, |dataset, dir| open_or_fetch(dataset, dir, progress))
 }
 
-fn open_as_is(source: &Source) -> Result<LoadedData, DataError> {
+/// Opens `source`; one that may be downloaded by `auto`.
+fn open_or(
+    source: &Source,
+    auto: impl FnOnce(&Description, &Path) -> Result<LoadedData, DataError>,
+) -> Result<LoadedData, DataError> {
     match source {
-        Source::Published { dataset, dir } | Source::Auto { dataset, dir } => {
-            published_in(dataset, dir)
-        }
-        Source::Folder(dir) => {
-            let description = match folder::description(dir)? {
-                Some(description) => description,
-                None => {
-                    let has_all = |dataset: &&Description| folder::has_all(dir, &dataset.files);
-                    let found = published::all().iter().find(has_all);
-                    found.unwrap_or_else(|| fashion_mnist()).clone()
-                }
-            };
-            published_in(&description, dir)
-        }
-        Source::Files(files) => open_files(files),
+        Source::Published { dataset, dir } => folder::open(dataset, dir),
+        Source::Folder(dir) => match folder::description(dir)? {
+            Some(description) => folder::open(&description, dir),
+            None => {
+                let has_all = |dataset: &&Description| folder::has_all(dir, &dataset.files);
+                let found = published::all().iter().find(has_all);
+                folder::open(found.unwrap_or(fashion_mnist()), dir)
+            }
+        },
         Source::Sample => sample(Origin::Sample),
-    }
-}
-
-fn published_in(dataset: &Description, dir: &Path) -> Result<LoadedData, DataError> {
-    let opened = folder::open(dataset, dir)?;
-    Ok(loaded(
-        opened,
-        dataset.clone(),
-        Origin::Folder(dir.to_owned()),
-    ))
-}
-
-fn loaded(opened: Opened, description: Description, origin: Origin) -> LoadedData {
-    LoadedData {
-        train: opened.train,
-        test: opened.test,
-        identity: opened.identity,
-        description,
-        origin,
-        unverified: opened.unverified,
+        Source::Auto { dataset, dir } => auto(dataset, dir).or_else(|error| {
+            // There is a sample of one dataset only.
+            if dataset.name != fashion_mnist().name || cfg!(not(feature = "sample")) {
+                return Err(error);
+            }
+            sample(Origin::SampleInstead {
+                dir: dir.clone(),
+                reason: in_one_line(&error),
+            })
+        }),
     }
 }
 
@@ -252,100 +147,35 @@ fn loaded(opened: Opened, description: Description, origin: Origin) -> LoadedDat
 fn open_or_fetch(
     dataset: &Description,
     dir: &Path,
-    progress: &mut dyn Progress,
+    progress: &mut dyn FnMut(Event<'_>),
 ) -> Result<LoadedData, DataError> {
-    if let Ok(data) = published_in(dataset, dir) {
+    if let Ok(data) = folder::open(dataset, dir) {
         return Ok(data);
     }
-    crate::fetch::fetch(&crate::fetch::Options::new(dataset, dir), progress)?;
-    let mut data = published_in(dataset, dir)?;
+    fetch::fetch(&fetch::Options::new(dataset, dir), progress)?;
+    let mut data = folder::open(dataset, dir)?;
     data.origin = Origin::Downloaded(dir.to_owned());
     Ok(data)
 }
 
-/// The sample where there is one of this dataset, else the error.
-fn sample_instead(
-    dataset: &Description,
-    dir: &Path,
-    error: DataError,
-) -> Result<LoadedData, DataError> {
-    if dataset.name != fashion_mnist().name || cfg!(not(feature = "sample")) {
-        return Err(error);
-    }
-    sample(Origin::SampleInstead {
-        dir: dir.to_owned(),
-        reason: in_one_line(&error),
-    })
-}
-
-/// The first source's reason of a failed download, else the first line.
+/// The first mirror's reason of a failed download, else the first line.
 fn in_one_line(error: &DataError) -> String {
-    #[cfg(feature = "fetch")]
-    if let DataError::Fetch(crate::fetch::FetchError::Failed { failures, .. }) = error
+    if let DataError::Download { failures, .. } = error
         && let Some(first) = failures.first()
     {
-        return format!("from {}: {}", first.source, first.reason);
+        return first.to_string();
     }
     let text = error.to_string();
     text.lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(feature = "sample")]
-fn sample(origin: Origin) -> Result<LoadedData, DataError> {
-    let (opened, description) = crate::sample::open()?;
-    Ok(loaded(opened, description, origin))
-}
+use crate::sample::open as sample;
 
 #[cfg(not(feature = "sample"))]
 fn sample(_: Origin) -> Result<LoadedData, DataError> {
-    Err(DataError::Feature {
-        feature: "sample",
-        what: "the embedded sample",
-    })
-}
-
-/// The files as a dataset of which no checksum is known.
-fn open_files(files: &IdxFiles) -> Result<LoadedData, DataError> {
-    let paths = [
-        &files.train_images,
-        &files.train_labels,
-        &files.test_images,
-        &files.test_labels,
-    ];
-    let spec = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        FileSpec {
-            name: name.strip_suffix(".gz").unwrap_or(&name).to_owned(),
-            ..FileSpec::default()
-        }
-    };
-    let mut description = Description {
-        name: "files".to_owned(),
-        class_names: files.class_names.clone(),
-        files: Files {
-            train_images: spec(paths[0]),
-            train_labels: spec(paths[1]),
-            test_images: spec(paths[2]),
-            test_labels: spec(paths[3]),
-        },
-        ..Description::default()
-    };
-    let load = |at: usize| {
-        let path = paths[at].clone();
-        folder::load(&[path], &description, description.files.each()[at], false)
-    };
-    let loaded = [load(0)?, load(1)?, load(2)?, load(3)?];
-    if let &[_, height, width] = loaded[0].array.dims() {
-        description.image_size = (height, width);
-    }
-    if description.class_names.is_empty() {
-        let labels = [&loaded[1].array, &loaded[3].array].map(|array| array.view::<u8>());
-        let most = labels.iter().flatten().flatten().max();
-        let classes = most.map_or(2, |&most| (usize::from(most) + 1).max(2));
-        description.class_names = (0..classes).map(|class| class.to_string()).collect();
-    }
-    let opened = folder::assemble(&description, loaded)?;
-    Ok(self::loaded(opened, description, Origin::Files))
+    let reason = "this program was built without the feature `sample` of fm-data";
+    Err(DataError::invalid("the embedded sample", reason))
 }
 
 /// Fashion-MNIST, the first dataset that most people open.
@@ -359,7 +189,7 @@ impl FashionMnist {
     ///
     /// As [`open`].
     pub fn open(dir: impl AsRef<Path>) -> Result<LoadedData, DataError> {
-        published_in(fashion_mnist(), dir.as_ref())
+        folder::open(fashion_mnist(), dir.as_ref())
     }
 
     /// [`open`](Self::open), after downloading what is missing or wrong. Unlike [`Source::Auto`]
@@ -367,9 +197,9 @@ impl FashionMnist {
     ///
     /// # Errors
     ///
-    /// As [`open`], and [`DataError::Fetch`].
+    /// As [`open`], and [`DataError::Download`].
     #[cfg(feature = "fetch")]
     pub fn open_or_fetch(dir: impl AsRef<Path>) -> Result<LoadedData, DataError> {
-        open_or_fetch(fashion_mnist(), dir.as_ref(), &mut Silent)
+        open_or_fetch(fashion_mnist(), dir.as_ref(), &mut |_| ())
     }
 }

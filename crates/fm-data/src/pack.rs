@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array2, ArrayView, ArrayView1, Dimension};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
 use crate::folder::{DESCRIPTION, data_sha256};
 use crate::idx::{self, Encoding};
-use crate::picture::{Picture, PictureError};
-use crate::published::{Description, FileSpec, Files, Pin};
+use crate::picture::{MOST_PIXELS, Picture, PictureError};
+use crate::published::{Description, FileSpec, Files};
 use crate::report::DataReport;
 use crate::{DataError, Dataset, file};
 
@@ -96,28 +95,26 @@ pub fn pack(
     options: &PackOptions,
 ) -> Result<PackReport, DataError> {
     let (folder, out) = (folder.as_ref(), out.as_ref());
-    let refused = |path: &Path, reason: String| DataError::Pack {
-        path: path.to_owned(),
-        reason,
-    };
+    let refused = |reason: String| DataError::invalid(folder.display(), reason);
+    let (height, width) = options.size;
     if !(options.test > 0.0 && options.test < 1.0) {
-        let reason = format!(
-            "the test share must be between 0 and 1, found {}",
-            options.test
-        );
-        return Err(refused(folder, reason));
+        let test = options.test;
+        let reason = format!("the test share must be between 0 and 1, found {test}");
+        return Err(refused(reason));
+    }
+    if !(1..=MOST_PIXELS).contains(&(height as u64).saturating_mul(width as u64)) {
+        let reason = format!("expected images of 1 to {MOST_PIXELS} pixels");
+        return Err(refused(format!("{reason}, found {height}×{width} pixels")));
     }
     let classes = classes(folder)?;
     if !(2..=256).contains(&classes.len()) {
         let found = classes.len();
-        let reason =
-            format!("expected 2 to 256 folders of pictures, one for each class, found {found}");
-        return Err(refused(folder, reason));
+        let reason = "expected 2 to 256 folders of pictures, one for each class";
+        return Err(refused(format!("{reason}, found {found}")));
     }
-    let (height, width) = options.size;
     let (mut pixels, mut labels, mut paths) = (Vec::new(), Vec::new(), Vec::new());
     let mut skipped = Vec::new();
-    for (label, files) in (0..=u8::MAX).zip(classes.values()) {
+    for (label, (class, files)) in (0..=u8::MAX).zip(&classes) {
         let before = labels.len();
         for path in files {
             match picture(path).and_then(|picture| picture.fit(options.size)) {
@@ -126,26 +123,20 @@ pub fn pack(
                     labels.push(label);
                     paths.push(path);
                 }
-                Err(error @ PictureError::Size { .. }) => {
-                    return Err(refused(path, error.to_string()));
-                }
                 Err(error) => skipped.push((path.clone(), error.to_string())),
             }
         }
         if labels.len() == before && (skipped.is_empty() || options.skip_bad) {
-            let name = classes
-                .keys()
-                .nth(usize::from(label))
-                .map_or("", |name| name);
-            return Err(refused(&folder.join(name), "no pictures in it".to_owned()));
+            let class = folder.join(class);
+            return Err(DataError::invalid(class.display(), "no pictures in it"));
         }
     }
     if !skipped.is_empty() && !options.skip_bad {
-        return Err(refused(folder, listed(&skipped)));
+        return Err(refused(listed(&skipped)));
     }
     let rows = labels.len();
     let pixels = Array2::from_shape_vec((rows, height * width), pixels)
-        .map_err(|error| refused(folder, error.to_string()))?;
+        .map_err(|error| refused(error.to_string()))?;
     let name = folder.canonicalize().ok();
     let name = name.as_deref().unwrap_or(folder).file_name();
     let name = crate::printable(&name.unwrap_or_default().to_string_lossy());
@@ -157,7 +148,7 @@ pub fn pack(
     let whole = whole.shuffled(&mut rng);
     let wanted = (options.test * rows as f64).round() as usize;
     let (test, train) = whole.split_stratified(wanted, &mut rng)?;
-    fs::create_dir_all(out).map_err(|source| write_error(out, source))?;
+    fs::create_dir_all(out).map_err(DataError::io("create the folder", out))?;
     write_rows(
         &out.join(ROWS),
         folder,
@@ -167,8 +158,7 @@ pub fn pack(
     let (train, test) = (train.renumbered(), test.renumbered());
     let description = write_files(out, &name, &train, &test)?;
     let path = out.join(DESCRIPTION);
-    file::save(&path, description.to_toml().as_bytes())
-        .map_err(|source| write_error(&path, source))?;
+    file::save(&path, description.to_toml().as_bytes()).map_err(DataError::io("write", &path))?;
     let report = DataReport::new(&[("train", &train), ("test", &test)]);
     Ok(PackReport {
         out: out.to_owned(),
@@ -179,13 +169,6 @@ pub fn pack(
     })
 }
 
-fn write_error(path: &Path, source: io::Error) -> DataError {
-    DataError::Write {
-        path: path.to_owned(),
-        source,
-    }
-}
-
 /// The files below each class folder, in the order of their paths.
 fn classes(folder: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, DataError> {
     let mut classes = BTreeMap::new();
@@ -194,10 +177,8 @@ fn classes(folder: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, DataError> {
             continue;
         }
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-            return Err(DataError::Pack {
-                path,
-                reason: "the name of a class must be valid Unicode".to_owned(),
-            });
+            let reason = "the name of a class must be valid Unicode";
+            return Err(DataError::invalid(path.display(), reason));
         };
         let mut files = Vec::new();
         collect(&path, &mut files)?;
@@ -221,10 +202,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), DataError> {
 
 /// What is in a folder, by name, without what is hidden.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
-    let failed = |source| DataError::Folder {
-        path: folder.to_owned(),
-        source,
-    };
+    let failed = DataError::io("read the folder", folder);
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
@@ -238,14 +216,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
 
 /// Reads a picture from a regular file: opening a pipe would wait for a writer.
 fn picture(path: &Path) -> Result<Picture, PictureError> {
-    let unreadable = |source| PictureError::Read {
-        path: path.to_owned(),
-        source,
-    };
     match fs::metadata(path) {
-        Ok(meta) if meta.is_file() => Picture::open(path),
-        Ok(_) => Err(unreadable(io::Error::other("it is not a regular file"))),
-        Err(error) => Err(unreadable(error)),
+        Ok(meta) if !meta.is_file() => Err(PictureError::NotRegular),
+        // A file that is not there is an error of `open`.
+        _ => Picture::open(path),
     }
 }
 
@@ -286,7 +260,7 @@ fn write_rows(
         }
         Ok(())
     })
-    .map_err(|source| write_error(path, source))
+    .map_err(DataError::io("write", path))
 }
 
 /// Writes the four files; their description.
@@ -296,17 +270,25 @@ fn write_files(
     train: &Dataset,
     test: &Dataset,
 ) -> Result<Description, DataError> {
-    let images = |part: &str, data: &Dataset| {
-        let cube = data.images().to_owned().into_dyn();
-        let name = format!("{part}-images-idx3-ubyte");
-        idx::save(&cube, out.join(format!("{name}.gz")), Encoding::Gzip)?;
-        Ok::<_, DataError>(spec(name, &cube.into()))
-    };
+    fn save<D: Dimension>(
+        out: &Path,
+        name: String,
+        array: ArrayView<'_, u8, D>,
+    ) -> Result<FileSpec, DataError> {
+        let array = array.into_dyn().to_owned();
+        idx::save(&array, out.join(format!("{name}.gz")), Encoding::Gzip)?;
+        let mut spec = FileSpec {
+            name,
+            ..FileSpec::default()
+        };
+        spec.plain.sha256 = Some(data_sha256(&array.into()));
+        Ok(spec)
+    }
+    let images =
+        |part: &str, data: &Dataset| save(out, format!("{part}-images-idx3-ubyte"), data.images());
     let labels = |part: &str, data: &Dataset| {
-        let labels = Array1::from(data.labels().to_vec()).into_dyn();
-        let name = format!("{part}-labels-idx1-ubyte");
-        idx::save(&labels, out.join(format!("{name}.gz")), Encoding::Gzip)?;
-        Ok::<_, DataError>(spec(name, &labels.into()))
+        let labels = ArrayView1::from(data.labels());
+        save(out, format!("{part}-labels-idx1-ubyte"), labels)
     };
     Ok(Description {
         name: if name.is_empty() { "pictures" } else { name }.to_owned(),
@@ -320,17 +302,6 @@ fn write_files(
         },
         ..Description::default()
     })
-}
-
-fn spec(name: String, array: &idx::IdxArray) -> FileSpec {
-    FileSpec {
-        name,
-        plain: Pin {
-            sha256: Some(data_sha256(array)),
-            ..Pin::default()
-        },
-        ..FileSpec::default()
-    }
 }
 
 /// Writes the first `per_class` images of each class, or all, as PNG files into a folder for each
@@ -357,13 +328,13 @@ pub fn unpack(
         }
         let folder = out.join(&folders[class]);
         if written[class] == 0 {
-            fs::create_dir_all(&folder).map_err(|source| write_error(&folder, source))?;
+            fs::create_dir_all(&folder).map_err(DataError::io("create the folder", &folder))?;
         }
         let path = folder.join(format!("{part}-{:05}.png", data.row_numbers()[row]));
         let image = data.image(row).unwrap_or_default();
         crate::png_file::encode(image, data.image_size())
             .and_then(|png| file::save(&path, &png))
-            .map_err(|source| write_error(&path, source))?;
+            .map_err(DataError::io("write", &path))?;
         written[class] += 1;
     }
     Ok(written.iter().sum())

@@ -141,9 +141,11 @@ pub fn named(name: &str) -> Result<&'static Description, DataError> {
     let mut datasets = all().iter();
     datasets
         .find(|dataset| dataset.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| DataError::UnknownDataset {
-            name: name.to_owned(),
-            known: all().iter().map(|dataset| dataset.name.clone()).collect(),
+        .ok_or_else(|| {
+            let known: Vec<&str> = all().iter().map(|dataset| &*dataset.name).collect();
+            let known = known.join(", ");
+            let reason = format!("no dataset is called {name:?}; the published ones are {known}");
+            DataError::Invalid(reason)
         })
 }
 
@@ -153,13 +155,14 @@ pub fn fashion_mnist() -> &'static Description {
     &all()[0]
 }
 
-/// The published file with this SHA-256, of the gzip file or of the unzipped one.
-pub(crate) fn known(sha256: &str) -> Option<(&'static Description, &'static FileSpec)> {
+/// The published file with this SHA-256, of the gzip file or of the unzipped one: `it is
+/// train-images-idx3-ubyte of MNIST`.
+pub(crate) fn known(sha256: &str) -> Option<String> {
     let has = |pin: &Pin| pin.sha256.as_deref() == Some(sha256);
     all().iter().find_map(|dataset| {
         let mut files = dataset.files.each().into_iter();
         let file = files.find(|file| has(&file.gz) || has(&file.plain))?;
-        Some((dataset, file))
+        Some(format!("it is {} of {}", file.name, dataset.title()))
     })
 }
 
@@ -195,7 +198,8 @@ impl Description {
 
     fn check(&self) -> Result<(), String> {
         let is_plain = |text: &str| !text.is_empty() && !text.contains(char::is_control);
-        if !is_plain(&self.name) || self.name.contains(['/', '\\']) {
+        let is_name = |text: &str| is_plain(text) && !text.contains(['/', '\\']) && text != "..";
+        if !is_name(&self.name) {
             return Err(format!("name: {:?} is not a name", self.name));
         }
         let n = self.class_names.len();
@@ -203,19 +207,21 @@ impl Description {
             return Err(format!("class_names: expected 2 to 256, found {n}"));
         }
         if let Some(name) = self.class_names.iter().find(|name| !is_plain(name)) {
-            return Err(format!(
-                "class_names: {name:?} is empty or has control characters"
-            ));
+            let reason = "is empty or has control characters";
+            return Err(format!("class_names: {name:?} {reason}"));
         }
         let (height, width) = self.image_size;
         if height == 0 || width == 0 {
             return Err(format!("image_size: {height}×{width} has no pixels"));
         }
-        for file in self.files.each() {
-            if !is_plain(&file.name) || file.name.contains(['/', '\\']) || file.name == ".." {
-                return Err(format!("files: {:?} is not a file's name", file.name));
-            }
+        match self
+            .files
+            .each()
+            .into_iter()
+            .find(|file| !is_name(&file.name))
+        {
+            Some(file) => Err(format!("files: {:?} is not a file's name", file.name)),
+            None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -125,7 +125,7 @@ pub(crate) struct FetchArgs {
     #[arg(long = "data", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 
-    /// A folder, or an http, https or file address, in place of the public mirrors
+    /// A folder, or an http or https address, in place of the public mirrors
     #[arg(long, value_name = "DIR|URL")]
     pub(crate) from: Option<String>,
 

@@ -1,10 +1,10 @@
 //! `fm data`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use fm_data::fetch::{self, Options};
-use fm_data::report::{ContactSheet, DataReport};
+use fm_data::fetch::{self, Event, Options};
+use fm_data::report::{DataReport, contact_sheet};
 use fm_data::{LoadedData, PackOptions, Source, published};
 
 use crate::args::Format;
@@ -13,6 +13,7 @@ use crate::args::data::{
 };
 use crate::data;
 use crate::print;
+use crate::progress::FetchBar;
 
 /// Downloads, verifies, shows, packs or unpacks data.
 pub(crate) fn run(args: &DataArgs) -> Result<()> {
@@ -42,7 +43,7 @@ fn report(args: &DataReportArgs) -> Result<()> {
     let usual = 5000.min(data.train.rows() / 12).max(1);
     let (valid, train) = data.train.hold_out(args.validation_rows.unwrap_or(usual))?;
     if let Some(path) = &args.sheet {
-        let png = ContactSheet::default().png(&train)?;
+        let png = contact_sheet(&train)?;
         fm_data::save(path, &png).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let parts = [
@@ -83,11 +84,21 @@ fn fetch(args: &FetchArgs) -> Result<()> {
         }
         return Ok(());
     }
-    let mut options = Options::new(dataset, folder);
-    if let Some(source) = &args.from {
-        options.sources = vec![source.parse()?];
-    }
-    print::lines(&data::bring(&options)?);
+    let bar = FetchBar::new();
+    let mut progress = |event: Event<'_>| bar.event(event);
+    let files = match &args.from {
+        Some(from) if !from.contains("://") => {
+            fetch::copy(dataset, Path::new(from), &folder, &mut progress)?
+        }
+        from => {
+            let mut options = Options::new(dataset, folder);
+            if let Some(address) = from {
+                options.mirrors = vec![address.clone()];
+            }
+            fetch::fetch(&options, &mut progress)?
+        }
+    };
+    files.iter().for_each(print::lines);
     Ok(())
 }
 

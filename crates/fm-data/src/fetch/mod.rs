@@ -1,82 +1,127 @@
 //! Downloading the files of a published dataset: several mirrors, pinned checksums, resumed.
 //!
 //! ```no_run
-//! use fm_data::fetch::{self, Options, Silent};
+//! use fm_data::fetch::{self, Options};
 //! use fm_data::published;
 //!
 //! let options = Options::new(published::named("kmnist")?, "data/kmnist");
-//! let report = fetch::fetch(&options, &mut Silent)?;
-//! assert_eq!(report.files.len(), 4);
+//! let files = fetch::fetch(&options, &mut |_| ())?;
+//! assert_eq!(files.len(), 4);
 //! # Ok::<(), fm_data::DataError>(())
 //! ```
 //!
 //! - No file gets its final name before it has passed its checks: bytes are written to an
-//!   unfinished file in the folder `.partial`, compared with the published checksum, flushed to the
-//!   disk and renamed.
+//!   unfinished file in the folder `.fm-partial`, compared with the published checksum, flushed to
+//!   the disk and renamed.
 //! - A file that is there is never overwritten or deleted. A wrong one is renamed to a free name
 //!   once a right one is there.
 //! - An unfinished file is kept, and the next download continues from its end, from any mirror.
-//! - One process at a time downloads into a folder, by a lock on a file. Where the file system has
-//!   no locks, each process has unfinished files of its own.
+//! - One process at a time downloads into a folder, by a lock on the folder. Where the file system
+//!   has no locks, each process has unfinished files of its own.
 
-mod error;
 mod get;
 mod http;
-mod mirror;
-mod options;
 mod partial;
-mod progress;
 
+use std::fmt;
+use std::fs::{self, File};
+use std::io::ErrorKind::AlreadyExists;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-pub use error::{Failure, FetchError, Reason};
-pub use mirror::Mirror;
-pub use options::{Options, Proxy, Timeouts};
-pub use progress::{Event, Progress, Silent};
+use tempfile::TempPath;
 
 use crate::published::{Description, FileSpec};
 use crate::{DataError, file, folder};
-use error::disk;
-use get::{Download, Got};
+use get::Download;
 use partial::Partials;
 
-/// What [`fetch`] did for each file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FetchReport {
-    /// One entry for each file, in the order of the description.
-    pub files: Vec<FetchedFile>,
+/// What to download, from where, to where, and how long to wait. No wait that ends loses the bytes
+/// that have come.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The dataset.
+    pub dataset: Description,
+    /// The folder for the files. It is created if it is missing.
+    pub into: PathBuf,
+    /// `http://` or `https://` addresses of folders with the gzip files, in order of preference.
+    /// Default: the dataset's mirrors.
+    pub mirrors: Vec<String>,
+    /// From a request to its answer, and between two reads of the answer. Default: 20 s.
+    pub stall: Duration,
+    /// Until a first byte of any file has come from anywhere. Default: 18 s.
+    pub first_byte: Duration,
+    /// For the whole download, waiting for another process included. Default: 1 h.
+    pub overall: Duration,
+    /// Rounds after the first; each asks every mirror that may still have the file. A round that
+    /// brings bytes is not counted. Default: 2.
+    pub retries: u32,
+    /// The wait before the second round, twice as long each time, at most 8 s. Default: 0.5 s.
+    pub first_wait: Duration,
+    /// The proxy, such as `http://proxy.example:3128` or `socks5://localhost:1080`; an empty text
+    /// for none. Default: that of `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+    pub proxy: Option<String>,
 }
 
-/// A file that is there after [`fetch`].
+impl Options {
+    /// The dataset from its mirrors into the folder `into`.
+    pub fn new(dataset: &Description, into: impl Into<PathBuf>) -> Self {
+        Self {
+            dataset: dataset.clone(),
+            into: into.into(),
+            mirrors: dataset.mirrors.clone(),
+            stall: Duration::from_secs(20),
+            first_byte: Duration::from_secs(18),
+            overall: Duration::from_secs(3600),
+            retries: 2,
+            first_wait: Duration::from_millis(500),
+            proxy: None,
+        }
+    }
+}
+
+/// Something that happened during a download, told on the thread that called [`fetch()`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Bytes of a file begin to come.
+    Started {
+        /// The file.
+        file: &'a str,
+        /// Bytes kept from an earlier try.
+        from: u64,
+        /// Bytes of the whole file, where they are known.
+        total: Option<u64>,
+    },
+    /// This many bytes of the file are here.
+    Bytes(u64),
+    /// One line about a mirror that failed, a wait, or a wrong file that was renamed.
+    Note(String),
+}
+
+/// A file that is there after [`fetch()`] or [`copy`]. `Display` gives one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FetchedFile {
     /// Where it is.
     pub path: PathBuf,
-    /// Where it came from; `None` if it was there before.
-    pub source: Option<Mirror>,
+    /// The mirror or folder that it came from; `None` if it was there before.
+    pub source: Option<String>,
     /// The new name of a wrong file that had its name.
     pub set_aside: Option<PathBuf>,
 }
 
-impl std::fmt::Display for FetchReport {
-    /// One line for each file.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (at, file) in self.files.iter().enumerate() {
-            let end = if at == 0 { "" } else { "\n" };
-            match &file.source {
-                None => write!(f, "{end}verified    {}", file.path.display())?,
-                Some(source) => {
-                    write!(f, "{end}downloaded  {} from {source}", file.path.display())?
-                }
-            }
-            if let Some(aside) = &file.set_aside {
-                write!(f, "; the wrong file is now {}", aside.display())?;
-            }
+impl fmt::Display for FetchedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.source {
+            None => write!(f, "verified    {path}")?,
+            Some(source) => write!(f, "downloaded  {path} from {source}")?,
         }
-        Ok(())
+        match &self.set_aside {
+            Some(aside) => write!(f, "; the wrong file is now {}", aside.display()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -84,97 +129,132 @@ impl std::fmt::Display for FetchReport {
 ///
 /// Nothing is written.
 pub fn check(dataset: &Description, folder: &Path) -> Vec<Result<PathBuf, DataError>> {
-    let state = |file| {
-        folder::load(&folder::find(folder, file), dataset, file, false).map(|loaded| loaded.path)
-    };
-    dataset.files.each().into_iter().map(state).collect()
+    let files = dataset.files.each().into_iter();
+    files.map(|spec| verified(dataset, spec, folder)).collect()
+}
+
+/// Where a right copy of `spec` is in `folder`.
+fn verified(dataset: &Description, spec: &FileSpec, folder: &Path) -> Result<PathBuf, DataError> {
+    let paths = folder::find(folder, spec);
+    if paths.is_empty() {
+        return Err(folder::missing(dataset, folder, vec![spec.name.clone()]));
+    }
+    folder::load(&paths, dataset, spec, false).map(|loaded| loaded.path)
 }
 
 /// Downloads what is missing or wrong in `options.into`, and tells `progress` about it.
 ///
 /// # Errors
 ///
-/// [`FetchError`]; files that were complete before it are kept.
-pub fn fetch(options: &Options, progress: &mut dyn Progress) -> Result<FetchReport, FetchError> {
+/// A file that no mirror delivers, a folder that cannot be written, another process that downloads
+/// into it the whole time, options that are not valid. Files that were complete before are kept.
+pub fn fetch(
+    options: &Options,
+    progress: &mut dyn FnMut(Event<'_>),
+) -> Result<Vec<FetchedFile>, DataError> {
+    let (dataset, into) = (&options.dataset, &options.into);
     let started = Instant::now();
     let mut download = Download::new(options, started)?;
     let mut partials: Option<Partials> = None;
     let mut files = Vec::new();
-    for spec in options.dataset.files.each() {
-        if let Ok(path) = state(options, spec) {
-            progress.event(Event::AlreadyThere { path: &path });
-            files.push(FetchedFile {
-                path,
-                source: None,
-                set_aside: None,
-            });
-            continue;
-        }
-        if partials.is_none() {
+    for spec in dataset.files.each() {
+        let mut there = verified(dataset, spec, into);
+        if there.is_err() && partials.is_none() {
             partials = Some(Partials::enter(options, started, progress)?);
+            // The process that held the lock may have brought it.
+            there = verified(dataset, spec, into);
         }
-        let Some(partials) = &partials else { continue };
-        // The process that held the lock may have brought it.
-        if let Ok(path) = state(options, spec) {
-            files.push(FetchedFile {
-                path,
+        files.push(match (there, &partials) {
+            (Err(_), Some(partials)) => {
+                let (unfinished, mirror) = download.file(spec, partials, progress)?;
+                let name = format!("{}.gz", spec.name);
+                place(
+                    dataset,
+                    spec,
+                    unfinished,
+                    &into.join(name),
+                    mirror,
+                    progress,
+                )?
+            }
+            (there, _) => FetchedFile {
+                path: there?,
                 source: None,
                 set_aside: None,
-            });
-            continue;
-        }
-        let got = download.file(spec, partials, progress)?;
-        files.push(place(options, spec, got, progress)?);
+            },
+        });
     }
-    Ok(FetchReport { files })
+    Ok(files)
 }
 
-/// Where a right copy of `spec` is.
-fn state(options: &Options, spec: &FileSpec) -> Result<PathBuf, DataError> {
-    let paths = folder::find(&options.into, spec);
-    folder::load(&paths, &options.dataset, spec, false).map(|loaded| loaded.path)
+/// Copies what is missing or wrong in `into` from the folder `from`, verified.
+///
+/// # Errors
+///
+/// A file that is missing or wrong in `from` too, or cannot be written.
+pub fn copy(
+    dataset: &Description,
+    from: &Path,
+    into: &Path,
+    progress: &mut dyn FnMut(Event<'_>),
+) -> Result<Vec<FetchedFile>, DataError> {
+    let copied = |spec| {
+        if let Ok(path) = verified(dataset, spec, into) {
+            return Ok(FetchedFile {
+                path,
+                source: None,
+                set_aside: None,
+            });
+        }
+        let path = verified(dataset, spec, from)?;
+        let target = into.join(path.file_name().unwrap_or_default());
+        fs::create_dir_all(into).map_err(DataError::io("create the folder", into))?;
+        let write_error = DataError::io("write", &target);
+        let mut file = file::create_beside(&target).map_err(write_error)?;
+        let mut input = File::open(&path).map_err(DataError::io("read the file", &path))?;
+        std::io::copy(&mut input, &mut file).map_err(write_error)?;
+        file.as_file().sync_all().map_err(write_error)?;
+        // What was copied is verified, not what was there a moment ago.
+        folder::load(&[file.path().to_owned()], dataset, spec, false)?;
+        let source = from.display().to_string();
+        let unfinished = file.into_temp_path();
+        place(dataset, spec, unfinished, &target, source, progress)
+    };
+    dataset.files.each().into_iter().map(copied).collect()
 }
 
 /// Gives a file that has passed its checks its name. A file that has the name by now is kept: used
 /// if it is right, set aside if it is not.
 fn place(
-    options: &Options,
+    dataset: &Description,
     spec: &FileSpec,
-    got: Got,
-    progress: &mut dyn Progress,
-) -> Result<FetchedFile, FetchError> {
-    let target = options.into.join(&got.name);
+    mut unfinished: TempPath,
+    target: &Path,
+    source: String,
+    progress: &mut dyn FnMut(Event<'_>),
+) -> Result<FetchedFile, DataError> {
     let mut set_aside = None;
-    got.partial.sync()?;
-    loop {
-        match file::rename_new(got.partial.path(), &target) {
-            Ok(()) => break,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(disk("write", &target)(error)),
+    while let Err(refused) = unfinished.persist_noclobber(target) {
+        unfinished = refused.path;
+        if refused.error.kind() != AlreadyExists {
+            return Err(DataError::io("write", target)(refused.error));
         }
-        let paths = [target.clone()];
-        match folder::load(&paths, &options.dataset, spec, false) {
-            Ok(_) => {
-                got.partial.discard();
-                break;
-            }
+        match folder::load(&[target.to_owned()], dataset, spec, false) {
+            Ok(_) => break,
             Err(error) => {
-                let aside = file::set_aside(&target).map_err(disk("rename", &target))?;
-                progress.event(Event::SetAside {
-                    wrong: &error,
-                    to: &aside,
-                });
+                let aside = file::set_aside(target).map_err(DataError::io("rename", target))?;
+                progress(Event::Note(format!(
+                    "{error}; it is now {}",
+                    aside.display()
+                )));
                 set_aside = Some(aside);
             }
         }
     }
-    progress.event(Event::Done {
-        path: &target,
-        source: &got.source,
-    });
+    file::sync_folder(target);
     Ok(FetchedFile {
-        path: target,
-        source: Some(got.source),
+        path: target.to_owned(),
+        source: Some(source),
         set_aside,
     })
 }

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::error::disk;
-use super::{Event, FetchError, Options, Progress};
-use crate::file::sync_folder;
+use tempfile::{NamedTempFile, TempPath};
+
+use super::{Event, Options};
+use crate::DataError;
 
 /// The folder of unfinished files, inside the folder for the files.
 const FOLDER: &str = ".fm-partial";
@@ -17,7 +18,6 @@ const FOLDER: &str = ".fm-partial";
 const POLL: Duration = Duration::from_millis(100);
 
 /// The folder of unfinished files, and the lock that this process holds.
-#[derive(Debug)]
 pub(super) struct Partials {
     folder: PathBuf,
     /// The folder for the files, open and locked; none where the file system has no locks.
@@ -31,60 +31,52 @@ impl Partials {
     pub(super) fn enter(
         options: &Options,
         started: Instant,
-        progress: &mut dyn Progress,
-    ) -> Result<Self, FetchError> {
+        progress: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Self, DataError> {
         let into = &options.into;
         let absent = into.ancestors().take_while(|path| {
             !path.as_os_str().is_empty() && matches!(path.try_exists(), Ok(false))
         });
-        let made = absent.map(Path::to_owned).collect();
-        fs::create_dir_all(into).map_err(disk("create", into))?;
-        let folder = into.join(FOLDER);
         let mut partials = Self {
-            folder,
+            folder: into.join(FOLDER),
             lock: None,
-            made,
+            made: absent.map(Path::to_owned).collect(),
         };
+        let create_error = "create the folder";
+        fs::create_dir_all(into).map_err(DataError::io(create_error, into))?;
         partials.lock = lock(options, started, progress)?;
         let folder = &partials.folder;
         match fs::create_dir(folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                Err(disk("create", folder)(error))
+                Err(DataError::io(create_error, folder)(error))
             }
             // A link could lead to anyone's files.
             _ if fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir()) => Ok(partials),
             _ => {
-                let error = io::Error::other("it is not a folder; move it away");
-                Err(disk("use", folder)(error))
+                let reason = "it is not a folder; move it away";
+                Err(DataError::invalid(folder.display(), reason))
             }
         }
     }
 
     /// The unfinished file of this name, which no two different files have.
-    pub(super) fn open(&self, name: &str) -> Result<Partial, FetchError> {
-        let unique = || {
-            let file = tempfile::NamedTempFile::new_in(&self.folder);
-            file.and_then(|file| file.keep().map_err(|error| error.error))
-        };
+    pub(super) fn open(&self, name: &str) -> io::Result<Partial> {
         let path = self.folder.join(name);
-        let failed = disk("create a file in", &self.folder);
-        let (file, path, keep) = match open_own(&path) {
-            Some(file) if self.lock.is_some() => (file, path, true),
+        let (mut file, path, keep) = match open_own(&path) {
+            Some(file) if self.lock.is_some() => (file, TempPath::try_from_path(path)?, true),
             // Another process may be writing to it, or it is not ours.
             _ => {
-                let (file, path) = unique().map_err(failed)?;
+                let (file, path) = NamedTempFile::new_in(&self.folder)?.into_parts();
                 (file, path, false)
             }
         };
-        let mut partial = Partial {
-            path,
+        let length = file.seek(SeekFrom::End(0))?;
+        Ok(Partial {
             file,
-            length: 0,
+            path,
+            length,
             keep,
-        };
-        let end = partial.file.seek(SeekFrom::End(0));
-        partial.length = end.map_err(disk("read", &partial.path))?;
-        Ok(partial)
+        })
     }
 }
 
@@ -121,8 +113,9 @@ fn open_own(path: &Path) -> Option<File> {
 fn lock(
     options: &Options,
     started: Instant,
-    progress: &mut dyn Progress,
-) -> Result<Option<File>, FetchError> {
+    progress: &mut dyn FnMut(Event<'_>),
+) -> Result<Option<File>, DataError> {
+    let into = options.into.display();
     let Ok(folder) = File::open(&options.into) else {
         return Ok(None);
     };
@@ -134,29 +127,26 @@ fn lock(
             Err(TryLockError::WouldBlock) => {}
         }
         if !std::mem::replace(&mut told, true) {
-            progress.event(Event::OtherFetch {
-                folder: &options.into,
-            });
+            let note = format!("waiting for another process that downloads into {into}");
+            progress(Event::Note(note));
         }
         let waited = started.elapsed();
-        if waited >= options.timeouts.overall {
-            return Err(FetchError::Locked {
-                folder: options.into.clone(),
-                waited,
-            });
+        if waited >= options.overall {
+            let waited = waited.as_secs();
+            let reason = "another process downloads into this folder, and did not end in";
+            return Err(DataError::invalid(into, format!("{reason} {waited} s")));
         }
         thread::sleep(POLL);
     }
 }
 
-/// An unfinished file. Dropped, it is kept for the next download, unless it is empty or no other
-/// download could find it.
-#[derive(Debug)]
+/// An unfinished file, removed when it is dropped unless [`keep`](Self::keep) is called.
 pub(super) struct Partial {
-    path: PathBuf,
     file: File,
+    path: TempPath,
     /// Bytes that are there.
     pub(super) length: u64,
+    /// Whether the next download can find it.
     keep: bool,
 }
 
@@ -165,46 +155,31 @@ impl Partial {
         &self.path
     }
 
-    /// Bytes that the next download will continue from.
-    pub(super) fn kept(&self) -> u64 {
-        if self.keep { self.length } else { 0 }
-    }
-
-    /// Keeps the first `length` bytes.
-    pub(super) fn truncate(&mut self, length: u64) -> Result<(), FetchError> {
-        let cut = self.file.set_len(length);
-        cut.map_err(disk("write", &self.path))?;
+    /// Drops all but the first `length` bytes.
+    pub(super) fn truncate(&mut self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)?;
         self.length = length;
         Ok(())
     }
 
     /// Appends `bytes`.
-    pub(super) fn append(&mut self, bytes: &[u8]) -> Result<(), FetchError> {
-        let end = self.file.seek(SeekFrom::Start(self.length));
-        end.and_then(|_| self.file.write_all(bytes))
-            .map_err(disk("write", &self.path))?;
+    pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.length))?;
+        self.file.write_all(bytes)?;
         self.length += bytes.len() as u64;
         Ok(())
     }
 
-    /// Flushes the bytes to the disk.
-    pub(super) fn sync(&self) -> Result<(), FetchError> {
-        self.file.sync_all().map_err(disk("write", &self.path))?;
-        sync_folder(&self.path);
-        Ok(())
+    /// Leaves the file for the next download where that can find it; the bytes that are left.
+    pub(super) fn keep(mut self) -> u64 {
+        let keep = self.keep && self.length > 0;
+        self.path.disable_cleanup(keep);
+        if keep { self.length } else { 0 }
     }
 
-    /// Removes the file.
-    pub(super) fn discard(mut self) {
-        self.keep = false;
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if self.length == 0 || !self.keep {
-            // It is not there any more if it got its final name.
-            let _ = fs::remove_file(&self.path);
-        }
+    /// The file, flushed to the disk.
+    pub(super) fn finished(self) -> io::Result<TempPath> {
+        self.file.sync_all()?;
+        Ok(self.path)
     }
 }

@@ -5,11 +5,14 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use crate::checksum::{Hashing, HashingAhead, hex, md5};
+use md5::Md5;
+use sha2::{Digest, Sha256};
+
+use crate::checksum::{Hashing, HashingAhead, digest, hex};
 use crate::content::LOOK;
-use crate::idx::{self, Check, Encoding, Header, IdxArray, IdxErrorKind};
-use crate::published::{self, Description, FileSpec};
-use crate::{Content, DataError, Wrong};
+use crate::idx::{self, Encoding, Header, IdxArray, IdxErrorKind};
+use crate::published::{self, Description, FileSpec, Pin};
+use crate::{Content, DataError};
 
 /// The names that a file may have in a folder: gzip before plain, `train-images-idx3-ubyte` before
 /// `train-images.idx3-ubyte`, as some tools unpack it.
@@ -59,12 +62,7 @@ pub(crate) fn load(
             }
         }
     }
-    Err(first.unwrap_or_else(|| DataError::Missing {
-        folder: PathBuf::new(),
-        dataset: dataset.title().to_owned(),
-        missing: vec![file.name.clone()],
-        instead: None,
-    }))
+    Err(first.unwrap_or_else(|| DataError::invalid(&file.name, "no file of this name")))
 }
 
 fn load_one(
@@ -73,27 +71,20 @@ fn load_one(
     file: &FileSpec,
     ahead: bool,
 ) -> Result<Loaded, DataError> {
-    let wrong = |wrong: Wrong| DataError::WrongFile {
+    let wrong = |wrong: String| DataError::WrongFile {
         path: path.to_owned(),
         expected: format!("{} of {}", file.name, dataset.title()),
-        wrong: wrong.into(),
+        wrong,
     };
-    let unreadable = |source| DataError::Read {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = DataError::io("read the file", path);
     // Before it is opened: opening a pipe waits for a writer.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(wrong(Wrong::NotRegular));
+        return Err(wrong("it is not a regular file".to_owned()));
     }
     let (opened, len) = idx::open_file(path).map_err(unreadable)?;
     let (read, raw) = read_hashed(opened, len, file, ahead);
     let array = match read {
-        Ok(Ok(array)) => array,
-        Ok(Err(header)) => {
-            let known = other(path).map_err(unreadable)?;
-            return Err(wrong(known.unwrap_or_else(|| size(file, &header))));
-        }
+        Ok(array) => array,
         Err(IdxErrorKind::Read { source, .. }) => return Err(unreadable(source)),
         Err(kind) => return Err(wrong(diagnose(path, file, &kind).map_err(unreadable)?)),
     };
@@ -103,7 +94,7 @@ fn load_one(
         sha256,
         pinned,
     };
-    let is = |pin: &published::Pin, found: &str| pin.sha256.as_deref() == Some(found);
+    let is = |pin: &Pin, found: &str| pin.sha256.as_deref() == Some(found);
     // The usual case, in which nothing is hashed a second time.
     if let Some(plain) = &file.plain.sha256
         && (is(&file.gz, &raw) || is(&file.plain, &raw))
@@ -114,23 +105,17 @@ fn load_one(
     if is(&file.gz, &raw) || is(&file.plain, &unzipped) {
         return Ok(loaded(array, unzipped, true));
     }
-    if let Some((dataset, known)) = published::known(&raw).or_else(|| published::known(&unzipped)) {
-        return Err(wrong(Wrong::Other {
-            dataset: dataset.title().to_owned(),
-            name: known.name.clone(),
-        }));
+    if let Some(known) = published::known(&raw).or_else(|| published::known(&unzipped)) {
+        return Err(wrong(known));
     }
     if let Some(expected) = &file.plain.sha256 {
-        return Err(wrong(Wrong::Checksum {
-            kind: "SHA-256",
-            found: unzipped,
-            expected: expected.clone(),
-        }));
+        let reason = format!("its SHA-256 is {unzipped}, expected {expected}");
+        return Err(wrong(reason));
     }
     let by_md5 = match &file.gz.md5 {
         Some(expected) if file.gz.sha256.is_none() => {
-            let found = File::open(path).and_then(md5).map_err(unreadable)?;
-            found == *expected
+            let found = File::open(path).and_then(digest::<Md5>);
+            found.map_err(unreadable)? == *expected
         }
         _ => false,
     };
@@ -139,19 +124,14 @@ fn load_one(
 }
 
 /// What reading gave, and the SHA-256 of the file's bytes.
-type Hashed = (Result<Result<IdxArray, Header>, IdxErrorKind>, String);
+type Hashed = (Result<IdxArray, IdxErrorKind>, String);
 
 fn read_hashed(opened: File, len: Option<u64>, file: &FileSpec, ahead: bool) -> Hashed {
-    // A SHA-256 of the unzipped data is compared in any case: gzip's own checksum adds nothing.
-    let check = match file.plain.sha256 {
-        Some(_) => Check::Caller,
-        None => Check::Crc,
-    };
     let bytes = file.plain.bytes;
     let here = |opened| {
-        let mut hashing = Hashing::new(opened);
+        let mut hashing = Hashing::<_, Sha256>::new(opened);
         let input = BufReader::with_capacity(idx::READ_BYTES, &mut hashing);
-        let read = idx::read_checked(input, len, bytes, check);
+        let read = idx::read_checked(input, len, bytes);
         (read, hashing.finish())
     };
     if !ahead {
@@ -159,7 +139,7 @@ fn read_hashed(opened: File, len: Option<u64>, file: &FileSpec, ahead: bool) -> 
     }
     thread::scope(|scope| match HashingAhead::spawn(scope, &opened) {
         Some((input, thread)) => {
-            let read = idx::read_checked(input, len, bytes, check);
+            let read = idx::read_checked(input, len, bytes);
             // No checksum equals an empty one.
             (read, thread.join().unwrap_or_default())
         }
@@ -169,7 +149,6 @@ fn read_hashed(opened: File, len: Option<u64>, file: &FileSpec, ahead: bool) -> 
 
 /// SHA-256 of the plain IDX file that contains `array`.
 pub(crate) fn data_sha256(array: &IdxArray) -> String {
-    use sha2::{Digest, Sha256};
     if let IdxArray::U8(bytes) = array
         && let Some(slice) = bytes.as_slice()
         && let Ok(header) = Header::new(idx::ElementType::U8, bytes.shape())
@@ -185,31 +164,10 @@ pub(crate) fn data_sha256(array: &IdxArray) -> String {
     crate::sha256(&bytes)
 }
 
-/// The known file that the file at `path` is; none for files longer than every known one.
-fn other(path: &Path) -> io::Result<Option<Wrong>> {
-    /// More than any known file.
-    const MOST: u64 = 64 << 20;
-    let mut hashing = Hashing::new(File::open(path)?.take(MOST));
-    io::copy(&mut hashing, &mut io::sink())?;
-    let known = published::known(&hashing.finish());
-    Ok(known.map(|(dataset, file)| Wrong::Other {
-        dataset: dataset.title().to_owned(),
-        name: file.name.clone(),
-    }))
-}
-
-fn size(file: &FileSpec, header: &Header) -> Wrong {
-    Wrong::Shape {
-        found: header.to_string(),
-        expected: file
-            .plain
-            .bytes
-            .map_or_else(String::new, |bytes| format!("an IDX file of {bytes} bytes")),
-    }
-}
-
 /// What the file is that could not be read.
-fn diagnose(path: &Path, file: &FileSpec, kind: &IdxErrorKind) -> io::Result<Wrong> {
+fn diagnose(path: &Path, file: &FileSpec, kind: &IdxErrorKind) -> io::Result<String> {
+    /// More than any known file has.
+    const MOST: u64 = 64 << 20;
     let mut opened = File::open(path)?;
     let found = opened.metadata()?.len();
     let mut head = Vec::new();
@@ -224,19 +182,19 @@ fn diagnose(path: &Path, file: &FileSpec, kind: &IdxErrorKind) -> io::Result<Wro
         Content::Idx => file.plain.bytes,
         // Cut short in the header.
         Content::Unknown { .. } if head.starts_with(&[0, 0]) => file.plain.bytes,
-        other => return Ok(Wrong::Content(other)),
+        other => return Ok(format!("it is {other}")),
     };
-    if let Some(known) = other(path)? {
+    if let Some(known) = published::known(&digest::<Sha256>(File::open(path)?.take(MOST))?) {
         return Ok(known);
     }
-    let cut = matches!(
+    let is_cut = matches!(
         kind,
-        IdxErrorKind::GzipCutShort { .. }
-            | IdxErrorKind::HeaderCutShort { .. }
-            | IdxErrorKind::TooShort { .. }
+        IdxErrorKind::GzipCutShort { .. } | IdxErrorKind::TooShort { .. }
     );
     Ok(match expected {
-        Some(expected) if cut && found < expected => Wrong::CutShort { found, expected },
-        _ => Wrong::Damaged(kind.to_string()),
+        Some(expected) if is_cut && found < expected => {
+            format!("it is cut short at byte {found} of {expected}")
+        }
+        _ => kind.to_string(),
     })
 }

@@ -5,51 +5,31 @@ use std::fmt;
 /// The highest rank that is read or written.
 pub const MAX_RANK: usize = 8;
 
-/// Type of the elements of an IDX file: the third byte of its header.
+/// Type of the elements of an IDX file; its value is the third byte of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
 pub enum ElementType {
-    /// Unsigned byte, code `0x08`.
-    U8,
-    /// Signed byte, code `0x09`.
-    I8,
-    /// Signed 16-bit integer, code `0x0B`.
-    I16,
-    /// Signed 32-bit integer, code `0x0C`.
-    I32,
-    /// 32-bit IEEE float, code `0x0D`.
-    F32,
-    /// 64-bit IEEE float, code `0x0E`.
-    F64,
+    /// Unsigned byte.
+    U8 = 0x08,
+    /// Signed byte.
+    I8 = 0x09,
+    /// Signed 16-bit integer.
+    I16 = 0x0B,
+    /// Signed 32-bit integer.
+    I32 = 0x0C,
+    /// 32-bit IEEE float.
+    F32 = 0x0D,
+    /// 64-bit IEEE float.
+    F64 = 0x0E,
 }
 
 impl ElementType {
-    /// All six, in the order of their codes.
-    pub const ALL: [Self; 6] = [
-        Self::U8,
-        Self::I8,
-        Self::I16,
-        Self::I32,
-        Self::F32,
-        Self::F64,
-    ];
-
-    /// The code in the header.
-    #[must_use]
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::U8 => 0x08,
-            Self::I8 => 0x09,
-            Self::I16 => 0x0B,
-            Self::I32 => 0x0C,
-            Self::F32 => 0x0D,
-            Self::F64 => 0x0E,
-        }
-    }
-
     /// The type with this code in the header; `None` where IDX has none.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|element| element.code() == code)
+        use ElementType::{F32, F64, I8, I16, I32, U8};
+        let mut all = [U8, I8, I16, I32, F32, F64].into_iter();
+        all.find(|element| *element as u8 == code)
     }
 
     /// Bytes of one element in the file.
@@ -67,13 +47,6 @@ impl ElementType {
 /// Rust's name of the type: `u8`, `i8`, `i16`, `i32`, `f32`, `f64`.
 impl fmt::Display for ElementType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::U8 => "u8",
-            Self::I8 => "i8",
-            Self::I16 => "i16",
-            Self::I32 => "i32",
-            Self::F32 => "f32",
-            Self::F64 => "f64",
-        })
+        f.write_str(&format!("{self:?}").to_lowercase())
     }
 }

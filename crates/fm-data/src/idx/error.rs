@@ -62,8 +62,7 @@ impl std::error::Error for IdxError {
     }
 }
 
-/// The reasons. Offsets and lengths are in bytes; those of gzip data say whether they count
-/// compressed or inflated bytes.
+/// The reasons. Offsets and lengths are in bytes.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdxErrorKind {
@@ -84,15 +83,6 @@ pub enum IdxErrorKind {
         source: io::Error,
     },
 
-    /// The data ends inside the header.
-    #[error("the header needs {expected} bytes, but the data ends at byte {found}")]
-    HeaderCutShort {
-        /// Bytes of the header as far as it could be read.
-        expected: u64,
-        /// Bytes there are.
-        found: u64,
-    },
-
     /// The data does not begin with two zero bytes.
     #[error("not IDX data: bytes 0 and 1 must be 00 00; this is {content}")]
     NotIdx {
@@ -107,29 +97,16 @@ pub enum IdxErrorKind {
         code: u8,
     },
 
-    /// The header announces no dimensions.
-    #[error("rank at byte 3: expected 1 to {}, found 0", MAX_RANK)]
-    RankZero,
-
-    /// The header announces more dimensions than are supported.
-    #[error("rank at byte 3: expected 1 to {}, found {rank}", MAX_RANK)]
-    RankTooLarge {
+    /// No dimensions, or more than are supported.
+    #[error("rank at byte 3: expected 1 to {MAX_RANK}, found {rank}")]
+    Rank {
         /// The rank found.
         rank: usize,
     },
 
-    /// A dimension is zero.
-    #[error("dimension {axis} at byte {offset}: expected at least 1, found 0")]
-    ZeroDimension {
-        /// Which dimension, from 0.
-        axis: usize,
-        /// Where it stands in the header.
-        offset: u64,
-    },
-
-    /// A dimension of an array to write does not fit the header.
-    #[error("dimension {axis}: an IDX header holds at most 4294967295, found {found}")]
-    DimensionTooLarge {
+    /// A dimension is zero, or does not fit the header.
+    #[error("dimension {axis} at byte {}: expected 1 to 4294967295, found {found}", 4 + 4 * axis)]
+    Dimension {
         /// Which dimension, from 0.
         axis: usize,
         /// Its length.
@@ -137,12 +114,10 @@ pub enum IdxErrorKind {
     },
 
     /// The product of the dimensions does not fit this machine's memory addresses.
-    #[error("{} elements of type {element} are more than this machine can address", shape_text(.dims))]
+    #[error("{array} are more elements than this machine can address")]
     TooLarge {
-        /// The dimensions.
-        dims: Vec<usize>,
-        /// The element type.
-        element: ElementType,
+        /// Dimensions and element type.
+        array: String,
     },
 
     /// The elements are of another type than the caller asked for.
@@ -154,84 +129,61 @@ pub enum IdxErrorKind {
         found: ElementType,
     },
 
-    /// The data (inflated, if it is gzip) ends before what the header announces.
-    #[error(
-        "too short: the header announces {expected} bytes in all, the data ends at byte {found}"
-    )]
+    /// An array of another size than the dataset's published file.
+    #[error("it is an array of {array}, expected an IDX file of {expected} bytes")]
+    OtherSize {
+        /// Dimensions and element type.
+        array: String,
+        /// Bytes of the published file, unzipped.
+        expected: u64,
+    },
+
+    /// The data (inflated, if it is gzip) ends inside the header or before what it announces.
+    #[error("too short: the header announces {expected} bytes, the data ends at byte {found}")]
     TooShort {
-        /// Bytes of header and data together.
+        /// Bytes of the header, or once it is known of header and data together.
         expected: u64,
         /// Bytes there are.
         found: u64,
     },
 
     /// The data (inflated, if it is gzip) goes on after what the header announces.
-    #[error(
-        "too long: the header announces {expected} bytes in all, {}",
-        .found.map_or_else(
-            || "the data goes on after them".to_owned(),
-            |found| format!("the data has {found}"),
-        )
-    )]
+    #[error("too long: the header announces {expected} bytes, the data goes on after them")]
     TooLong {
         /// Bytes of header and data together.
         expected: u64,
-        /// Bytes there are, where that is known without reading them all.
-        found: Option<u64>,
     },
 
     /// Gzip data stops in the middle of its stream: a download that was cut short.
     #[error(
-        "gzip data cut short: it ends at compressed byte {offset} with {inflated} bytes inflated{}",
-        .expected.map(|n| format!(" of {n}")).unwrap_or_default()
+        "gzip data cut short: it ends at compressed byte {offset}, with {inflated} bytes inflated"
     )]
     GzipCutShort {
         /// Compressed bytes there are.
         offset: u64,
         /// Bytes inflated from them.
         inflated: u64,
-        /// Bytes of header and data together, where the header could be read.
-        expected: Option<u64>,
     },
 
-    /// Gzip data that does not inflate, or whose own checksum is wrong.
+    /// Gzip data that does not inflate, whose own checksum is wrong, or that something follows.
     #[error("damaged gzip data at or before compressed byte {offset}: {reason}")]
     GzipDamaged {
         /// Compressed bytes consumed.
         offset: u64,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: String,
     },
 
-    /// Gzip data that inflates beyond the ratio of the [limit](super::GzipLimit): a gzip bomb, or
-    /// data so empty that a `Reader` with a higher limit is needed.
+    /// Gzip data that inflates beyond the limits.
     #[error(
-        "gzip bomb refused: the first {compressed} compressed bytes inflate to {inflated}, \
-         above {ratio} to 1"
+        "gzip bomb refused: the first {compressed} compressed bytes inflate to {inflated}; \
+         the limits are 1 GiB at any ratio, 200 to 1 beyond that, and 16 GiB in all"
     )]
     GzipBomb {
         /// Compressed bytes consumed.
         compressed: u64,
         /// Bytes inflated from them.
         inflated: u64,
-        /// The ratio of the limit.
-        ratio: u64,
-    },
-
-    /// Gzip data that inflates beyond the size of the [limit](super::GzipLimit).
-    #[error("the gzip data inflates to more than {most} bytes, the reader's limit")]
-    GzipTooLarge {
-        /// The limit.
-        most: u64,
-    },
-
-    /// Bytes follow the gzip data.
-    #[error(
-        "bytes after the gzip data, from compressed byte {offset}: expected the end of the file"
-    )]
-    GzipTrailing {
-        /// Where they begin.
-        offset: u64,
     },
 
     /// The machine refused the memory for the data.
@@ -240,12 +192,4 @@ pub enum IdxErrorKind {
         /// Bytes asked for.
         bytes: u64,
     },
-}
-
-/// Dimensions for messages: `60000×28×28`.
-pub(crate) fn shape_text(dims: &[usize]) -> String {
-    dims.iter()
-        .map(usize::to_string)
-        .collect::<Vec<_>>()
-        .join("×")
 }

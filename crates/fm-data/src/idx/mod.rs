@@ -46,11 +46,9 @@ pub use codec::Element;
 pub use dynamic::IdxArray;
 pub use element::{ElementType, MAX_RANK};
 pub use error::{IdxError, IdxErrorKind};
-pub use header::Header;
-pub use read::GzipLimit;
 pub use write::{Encoding, save, to_bytes, write, write_any};
 
-pub(crate) use gzip::Check;
+pub(crate) use header::Header;
 use read::Decoder;
 
 /// Bytes read from a file at a time.
@@ -63,7 +61,7 @@ pub(crate) const READ_BYTES: usize = 128 * 1024;
 /// Everything in [`IdxErrorKind`] that concerns reading, with the path; among them elements of
 /// another type than `T`.
 pub fn open<T: Element>(path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
-    Reader::default().open(path)
+    in_file(path.as_ref(), typed)
 }
 
 /// Reads the array from `input`, plain or gzip, to the end of `input`.
@@ -72,7 +70,7 @@ pub fn open<T: Element>(path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
-    Reader::default().read(input)
+    Ok(typed(Decoder::new(BufReader::new(input), None)?)?)
 }
 
 /// Reads the array from the bytes of a whole file, plain or gzip.
@@ -81,7 +79,7 @@ pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
-    Reader::default().from_bytes(bytes)
+    Ok(typed(Decoder::new(bytes, Some(bytes.len() as u64))?)?)
 }
 
 /// [`open`] for whatever type the elements have.
@@ -90,7 +88,7 @@ pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`].
 pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
-    Reader::default().in_file(path.as_ref(), any)
+    in_file(path.as_ref(), any)
 }
 
 /// [`read()`] for whatever type the elements have.
@@ -99,8 +97,7 @@ pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
 ///
 /// As [`read()`].
 pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
-    let decoder = Reader::default().decoder(BufReader::new(input), None)?;
-    Ok(any(decoder)?)
+    Ok(any(Decoder::new(BufReader::new(input), None)?)?)
 }
 
 /// [`from_bytes`] for whatever type the elements have.
@@ -109,77 +106,37 @@ pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
 ///
 /// As [`from_bytes`].
 pub fn any_from_bytes(bytes: &[u8]) -> Result<IdxArray, IdxError> {
-    let decoder = Reader::default().decoder(bytes, Some(bytes.len() as u64))?;
-    Ok(any(decoder)?)
+    Ok(any(Decoder::new(bytes, Some(bytes.len() as u64))?)?)
 }
 
-/// Reads with another [`GzipLimit`] than the default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reader {
-    /// What gzip data may inflate to.
-    pub gzip_limit: GzipLimit,
+fn in_file<A>(
+    path: &Path,
+    array: impl FnOnce(Decoder<BufReader<File>>) -> Result<A, IdxErrorKind>,
+) -> Result<A, IdxError> {
+    open_file(path)
+        .map_err(IdxErrorKind::Open)
+        .and_then(|(file, len)| Decoder::new(BufReader::with_capacity(READ_BYTES, file), len))
+        .and_then(array)
+        .map_err(|kind| IdxError::in_file(kind, path))
 }
 
-impl Reader {
-    /// See [`open`].
-    ///
-    /// # Errors
-    ///
-    /// As [`open`].
-    pub fn open<T: Element>(&self, path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
-        self.in_file(path.as_ref(), typed)
-    }
-
-    /// See [`read()`].
-    ///
-    /// # Errors
-    ///
-    /// As [`read()`].
-    pub fn read<T: Element>(&self, input: impl Read) -> Result<ArrayD<T>, IdxError> {
-        Ok(typed(self.decoder(BufReader::new(input), None)?)?)
-    }
-
-    /// See [`from_bytes`].
-    ///
-    /// # Errors
-    ///
-    /// As [`from_bytes`].
-    pub fn from_bytes<T: Element>(&self, bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
-        Ok(typed(self.decoder(bytes, Some(bytes.len() as u64))?)?)
-    }
-
-    fn in_file<A>(
-        &self,
-        path: &Path,
-        array: impl FnOnce(Decoder<BufReader<File>>) -> Result<A, IdxErrorKind>,
-    ) -> Result<A, IdxError> {
-        open_file(path)
-            .map_err(IdxErrorKind::Open)
-            .and_then(|(file, len)| self.decoder(BufReader::with_capacity(READ_BYTES, file), len))
-            .and_then(array)
-            .map_err(|kind| IdxError::in_file(kind, path))
-    }
-
-    fn decoder<R: BufRead>(&self, input: R, len: Option<u64>) -> Result<Decoder<R>, IdxErrorKind> {
-        Decoder::new(input, len, self.gzip_limit, Check::Crc)
-    }
-}
-
-/// Reads from `input`, of which `len` bytes are known to be there. `check` says who makes sure that
-/// gzip data is inflated right. Data of another size than `bytes`, the length of the unzipped
-/// file, is not read; its header is the inner error.
+/// Reads from `input`, of which `len` bytes are known to be there. An array of another size than
+/// `expected`, the length of the unzipped file, is not read.
 pub(crate) fn read_checked(
     input: impl BufRead,
     len: Option<u64>,
-    bytes: Option<u64>,
-    check: Check,
-) -> Result<Result<IdxArray, Header>, IdxErrorKind> {
-    let decoder = Decoder::new(input, len, GzipLimit::default(), check)?;
-    let header = decoder.header();
-    if bytes.is_some_and(|bytes| header.total_bytes() != bytes) {
-        return Ok(Err(header.clone()));
+    expected: Option<u64>,
+) -> Result<IdxArray, IdxErrorKind> {
+    let decoder = Decoder::new(input, len)?;
+    match expected {
+        Some(expected) if decoder.header.total_bytes() != expected => {
+            Err(IdxErrorKind::OtherSize {
+                array: decoder.header.to_string(),
+                expected,
+            })
+        }
+        _ => any(decoder),
     }
-    any(decoder).map(Ok)
 }
 
 /// The file and its length; a pipe or a device has none.
@@ -192,23 +149,22 @@ pub(crate) fn open_file(path: &Path) -> std::io::Result<(File, Option<u64>)> {
     Ok((file, meta.is_file().then_some(meta.len())))
 }
 
-fn typed<T: Element, R: BufRead>(decoder: Decoder<R>) -> Result<ArrayD<T>, IdxErrorKind> {
-    let header = decoder.header().clone();
-    if header.element() != T::TYPE {
+fn typed<T: Element, R: BufRead>(mut decoder: Decoder<R>) -> Result<ArrayD<T>, IdxErrorKind> {
+    if decoder.header.element != T::TYPE {
         return Err(IdxErrorKind::WrongType {
             expected: T::TYPE,
-            found: header.element(),
+            found: decoder.header.element,
         });
     }
     let elements = decoder.elements()?;
-    ArrayD::from_shape_vec(IxDyn(header.dims()), elements).map_err(|_| IdxErrorKind::TooLarge {
-        dims: header.dims().to_vec(),
-        element: header.element(),
+    let header = decoder.header;
+    ArrayD::from_shape_vec(IxDyn(&header.dims), elements).map_err(|_| IdxErrorKind::TooLarge {
+        array: header.to_string(),
     })
 }
 
 fn any<R: BufRead>(decoder: Decoder<R>) -> Result<IdxArray, IdxErrorKind> {
-    Ok(match decoder.header().element() {
+    Ok(match decoder.header.element {
         ElementType::U8 => IdxArray::U8(typed(decoder)?),
         ElementType::I8 => IdxArray::I8(typed(decoder)?),
         ElementType::I16 => IdxArray::I16(typed(decoder)?),

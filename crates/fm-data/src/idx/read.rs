@@ -1,89 +1,67 @@
 //! The reading core: one pass, memory in proportion to the bytes received.
 
-use std::io::{BufRead, ErrorKind, Read};
+use std::io::{BufRead, Read};
 
 use super::codec::{Element, Source};
 use super::error::IdxErrorKind;
-use super::gzip::{Check, Counted, Gunzip, fill_from};
+use super::gzip::{Counted, Gunzip};
 use super::header::Header;
 use crate::content::GZIP;
 
-/// What gzip data may inflate to. Deflate reaches at most 1032 to 1, and image files 2 to 10.
-///
-/// Memory is never reserved ahead of the data, so small inputs take little memory whatever their
-/// headers say; the limit is for large ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GzipLimit {
-    /// Inflated bytes that are allowed at any ratio. Default 1 GiB.
-    pub free: u64,
-    /// Inflated bytes allowed for each compressed byte beyond those. Default 200.
-    pub ratio: u64,
-    /// Inflated bytes that are never exceeded. Default 16 GiB.
-    pub most: u64,
-}
+// What gzip data may inflate to. Deflate reaches at most 1032 to 1, and image files 2 to 10. Memory
+// is never reserved ahead of the data, so small inputs take little memory whatever their headers
+// say; the limits are for large ones.
 
-impl Default for GzipLimit {
-    fn default() -> Self {
-        Self {
-            free: 1 << 30,
-            ratio: 200,
-            most: 16 << 30,
-        }
-    }
-}
+/// Inflated bytes that are allowed at any ratio.
+const FREE: u64 = 1 << 30;
+/// Inflated bytes allowed for each compressed byte beyond those.
+const RATIO: u64 = 200;
+/// Inflated bytes that are never exceeded.
+const MOST: u64 = 16 << 30;
 
 /// IDX data being read: its header, then its elements.
 pub(crate) struct Decoder<R: BufRead> {
     stream: Stream<R>,
-    header: Header,
+    pub(crate) header: Header,
     /// Bytes of the whole input, where they are known.
     len: Option<u64>,
-    limit: GzipLimit,
 }
 
 impl<R: BufRead> Decoder<R> {
     /// Recognises gzip by its first two bytes, reads the header and checks it against `len`,
     /// the bytes of the whole input where they are known.
-    pub(crate) fn new(
-        input: R,
-        len: Option<u64>,
-        limit: GzipLimit,
-        check: Check,
-    ) -> Result<Self, IdxErrorKind> {
-        let mut stream = Stream::new(input, check)?;
+    pub(crate) fn new(input: R, len: Option<u64>) -> Result<Self, IdxErrorKind> {
+        let mut stream = Stream::new(input)?;
         let header = Header::read(|out| stream.fill_some(out))?;
         let expected = header.total_bytes();
-        if let Inner::Gzip(gzip) = &mut stream.inner {
-            gzip.expected = Some(expected);
-        }
-        match len {
-            Some(found) if !stream.is_gzip() && found < expected => {
+        if let Some(found) = len
+            && let Inner::Plain(_) = stream.inner
+        {
+            if found < expected {
                 return Err(IdxErrorKind::TooShort { expected, found });
             }
-            Some(found) if !stream.is_gzip() && found > expected => {
-                let found = Some(found);
-                return Err(IdxErrorKind::TooLong { expected, found });
+            if found > expected {
+                return Err(IdxErrorKind::TooLong { expected });
             }
-            _ => {}
         }
         Ok(Self {
             stream,
             header,
             len,
-            limit,
         })
     }
 
-    pub(crate) fn header(&self) -> &Header {
-        &self.header
-    }
-
     /// All elements; afterwards nothing is left of the input, or it is an error.
-    pub(crate) fn elements<T: Element>(mut self) -> Result<Vec<T>, IdxErrorKind> {
+    pub(crate) fn elements<T: Element>(&mut self) -> Result<Vec<T>, IdxErrorKind> {
         let n = self.header.elements();
-        let elements = T::read_all(&mut self, n)?;
-        self.stream.finish(self.header.total_bytes())?;
-        Ok(elements)
+        let elements = T::read_all(self, n)?;
+        // For gzip data this also compares its checksums.
+        match self.stream.fill_some(&mut [0])? {
+            0 => Ok(elements),
+            _ => Err(IdxErrorKind::TooLong {
+                expected: self.header.total_bytes(),
+            }),
+        }
     }
 }
 
@@ -102,33 +80,34 @@ impl<R: BufRead> Source for Decoder<R> {
     fn reservable(&self) -> u64 {
         /// Without a known length.
         const UNKNOWN: u64 = 4 * 1024;
-        match (self.len, self.stream.is_gzip()) {
+        match (self.len, &self.stream.inner) {
             // The header was compared with the length: the data is there.
-            (Some(len), false) => len,
+            (Some(len), Inner::Plain(_)) => len,
             // Images inflate 2 to 10 times: one allocation for those, growth for the rest.
-            (Some(len), true) => len.saturating_mul(10),
+            (Some(len), Inner::Gzip(_)) => len.saturating_mul(10),
             (None, _) => UNKNOWN,
         }
     }
 
     fn may_reach(&self, data_bytes: u64) -> Result<(), IdxErrorKind> {
-        let Inner::Gzip(gzip) = &self.stream.inner else {
-            return Ok(());
-        };
-        let (compressed, inflated) = (gzip.input().consumed, self.stream.position);
-        let GzipLimit { free, ratio, most } = self.limit;
-        if data_bytes > most {
-            return Err(IdxErrorKind::GzipTooLarge { most });
+        match &self.stream.inner {
+            Inner::Plain(_) => Ok(()),
+            Inner::Gzip(gzip) => may_inflate(data_bytes, gzip.consumed, self.stream.position),
         }
-        if data_bytes > free && inflated > compressed.saturating_mul(ratio) {
-            return Err(IdxErrorKind::GzipBomb {
-                compressed,
-                inflated,
-                ratio,
-            });
-        }
-        Ok(())
     }
+}
+
+/// Whether memory for `data_bytes` may be had after the first `compressed` bytes of gzip data gave
+/// `inflated`.
+fn may_inflate(data_bytes: u64, compressed: u64, inflated: u64) -> Result<(), IdxErrorKind> {
+    let above_ratio = inflated > compressed.saturating_mul(RATIO);
+    if data_bytes > MOST || (data_bytes > FREE && above_ratio) {
+        return Err(IdxErrorKind::GzipBomb {
+            compressed,
+            inflated,
+        });
+    }
+    Ok(())
 }
 
 /// The bytes of the IDX file, inflated if need be.
@@ -144,22 +123,19 @@ enum Inner<R: BufRead> {
 }
 
 impl<R: BufRead> Stream<R> {
-    fn new(input: R, check: Check) -> Result<Self, IdxErrorKind> {
-        let mut input = Counted::new(input);
-        let mut head = [0; 2];
-        let got = fill_from(&mut input, &mut head)
+    fn new(mut input: R) -> Result<Self, IdxErrorKind> {
+        let mut head = Vec::new();
+        input
+            .by_ref()
+            .take(2)
+            .read_to_end(&mut head)
             .map_err(|source| IdxErrorKind::Read { offset: 0, source })?;
-        input.put_back(&head[..got]);
-        let inner = if got == 2 && head == GZIP {
-            Inner::Gzip(Box::new(Gunzip::new(input, check)?))
-        } else {
-            Inner::Plain(input)
+        let input = Counted::new(&head, input);
+        let inner = match head == GZIP {
+            true => Inner::Gzip(Box::new(Gunzip::new(input))),
+            false => Inner::Plain(input),
         };
         Ok(Self { inner, position: 0 })
-    }
-
-    fn is_gzip(&self) -> bool {
-        matches!(self.inner, Inner::Gzip(_))
     }
 
     /// Fills as much of `out` as there is data for, and says how much that is.
@@ -169,16 +145,10 @@ impl<R: BufRead> Stream<R> {
             let rest = &mut out[filled..];
             let n = match &mut self.inner {
                 Inner::Gzip(gzip) => gzip.read(rest)?,
-                Inner::Plain(plain) => match plain.read(rest) {
-                    Ok(n) => n,
-                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                    Err(source) => {
-                        return Err(IdxErrorKind::Read {
-                            offset: plain.consumed,
-                            source,
-                        });
-                    }
-                },
+                Inner::Plain(plain) => plain.read(rest).map_err(|source| IdxErrorKind::Read {
+                    offset: plain.consumed,
+                    source,
+                })?,
             };
             if n == 0 {
                 break;
@@ -188,15 +158,24 @@ impl<R: BufRead> Stream<R> {
         }
         Ok(filled)
     }
+}
 
-    /// Makes sure that nothing follows; for gzip data this also compares its checksums.
-    fn finish(&mut self, expected: u64) -> Result<(), IdxErrorKind> {
-        if self.fill_some(&mut [0])? > 0 {
-            return Err(IdxErrorKind::TooLong {
-                expected,
-                found: None,
-            });
-        }
-        Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a function, because reaching the limits takes a gibibyte of memory.
+    #[test]
+    fn gzip_data_is_limited_by_ratio_and_size() {
+        assert!(may_inflate(FREE, 1, FREE).is_ok(), "any ratio");
+        assert!(may_inflate(FREE + 1, 1000, 200_000).is_ok());
+        let error = may_inflate(FREE + 1, 1000, 200_001).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("1000 compressed bytes inflate to 200001")
+        );
+        assert!(may_inflate(MOST, MOST, MOST).is_ok());
+        assert!(may_inflate(MOST + 1, MOST, MOST).is_err());
     }
 }

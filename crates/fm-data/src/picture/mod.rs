@@ -36,6 +36,9 @@ pub enum PictureError {
         /// What the file system said.
         source: std::io::Error,
     },
+    /// A folder, a pipe or a device.
+    #[error("it is not a regular file")]
+    NotRegular,
     /// Neither PNG nor JPEG.
     #[error("not a PNG or JPEG picture: this is {0}")]
     Content(Content),

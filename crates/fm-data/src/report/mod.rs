@@ -32,7 +32,7 @@ use crate::Dataset;
 
 pub use duplicates::{DuplicateGroup, NearPair, PairCounts, RowRef};
 #[cfg(feature = "png")]
-pub use sheet::ContactSheet;
+pub use sheet::contact_sheet;
 
 /// What some parts of a dataset hold. `Display` gives tables for people, serde a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

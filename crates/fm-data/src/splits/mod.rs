@@ -37,6 +37,6 @@ impl Dataset {
         }
         let rows = self.rows();
         let reason = format!("cannot {what} {wanted} rows of {rows}: expected 1 to {most}");
-        Err(DataError::dataset(self.name(), reason))
+        Err(DataError::invalid(self.name(), reason))
     }
 }

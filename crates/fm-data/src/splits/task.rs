@@ -35,7 +35,7 @@ impl TaskSplit {
         let source: Vec<u8> = (0..=u8::MAX).take(n_classes).filter(is_source).collect();
         if source.len() < 2 {
             let (targets, left) = (target_classes.len(), source.len());
-            return Err(DataError::Classes(format!(
+            return Err(DataError::Invalid(format!(
                 "{targets} target classes of {n_classes} leave {left} for the source task: \
                  expected two or more"
             )));
@@ -86,7 +86,7 @@ impl TaskSplit {
         let (expected, found) = (self.n_classes(), part.n_classes());
         if expected != found {
             let reason = format!("the task split is for {expected} classes, the data has {found}");
-            return Err(DataError::dataset(part.name(), reason));
+            return Err(DataError::invalid(part.name(), reason));
         }
         part.of_classes(classes)
     }
@@ -94,7 +94,7 @@ impl TaskSplit {
 
 /// The new label of each label, 0, 1, … in the order of `classes`; none for other classes.
 fn new_labels(classes: &[u8], n_classes: usize) -> Result<[Option<u8>; 256], DataError> {
-    let refused = |reason| Err(DataError::Classes(reason));
+    let refused = |reason| Err(DataError::Invalid(reason));
     if classes.len() < 2 {
         return refused(format!(
             "a task needs two classes or more, found {classes:?}"

@@ -113,14 +113,14 @@ fn a_pair_of_files_of_ones_own() {
     let error = Dataset::open_idx_pair(&labels, &images, &CLASSES).unwrap_err();
     let text = error.to_string();
     assert!(
-        text.ends_with("images need 3 dimensions (rows, height, width), found [5]"),
+        text.ends_with("images need [rows, height, width] of u8, found [5] of u8"),
         "{text}"
     );
     let error = Dataset::open_idx_pair(&images, &images, &CLASSES).unwrap_err();
     assert!(
         error
             .to_string()
-            .contains("labels need 1 dimension, found [5, 3, 2]"),
+            .contains("labels need [rows] of u8, or [rows, columns] of i32, found [5, 3, 2] of u8"),
         "{error}"
     );
     idx::save(&Array1::from(vec![0u8; 4]), &labels, Encoding::Gzip).unwrap();
@@ -137,7 +137,7 @@ fn a_pair_of_files_of_ones_own() {
     idx::save(&floats, &images, Encoding::Plain).unwrap();
     let error = Dataset::open_idx_pair(&images, &labels, &CLASSES).unwrap_err();
     assert!(
-        error.to_string().ends_with("expected u8, found f32"),
+        error.to_string().ends_with("found [5, 3, 2] of f32"),
         "{error}"
     );
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::folder::wrong;
 use fm_data::idx::{self, Encoding};
 use fm_data::published::{self, Description};
-use fm_data::{DataError, IdxFiles, Origin, Source, TaskSplit, Wrong, open, sha256};
+use fm_data::{DataError, Origin, Source, TaskSplit, open, sha256};
 use ndarray::{Array1, Array2, Array3};
 
 /// Image row r has the pixel values (r + 3·y + 7·x) mod 256.
@@ -138,7 +138,7 @@ fn files_of_kmnists_shape_open_under_its_name() {
     assert_eq!(data.origin, Origin::Folder(folder.path().to_owned()));
     // By default these names are Fashion-MNIST's, whose checksums are known.
     let error = open(&Source::Folder(folder.path().to_owned())).unwrap_err();
-    assert!(matches!(wrong(error), Wrong::Checksum { .. }));
+    assert!(wrong(error).starts_with("its SHA-256 is"));
 }
 
 /// EMNIST: transposed images, letters labelled from 1.
@@ -166,7 +166,7 @@ fn files_of_emnists_shape_are_turned_and_counted_from_zero() {
     assert!(
         error
             .to_string()
-            .ends_with("label of row 0 is 0, expected at least 1"),
+            .ends_with("label of row 0 is 0, expected 1 to 256"),
         "{error}"
     );
 }
@@ -201,37 +201,6 @@ fn files_of_qmnists_shape_take_the_first_column() {
 }
 
 #[test]
-fn four_files_of_ones_own() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    for (name, rows) in [("a", 6), ("b", 4)] {
-        save(
-            folder.path(),
-            &format!("{name}-images"),
-            images(rows, 5, 4).into_dyn(),
-        );
-        let labels = Array1::from_shape_fn(rows, |row| (row % 3) as u8);
-        save(folder.path(), &format!("{name}-labels"), labels.into_dyn());
-    }
-    let mut files = IdxFiles {
-        train_images: path("a-images.gz"),
-        train_labels: path("a-labels.gz"),
-        test_images: path("b-images.gz"),
-        test_labels: path("b-labels.gz"),
-        class_names: Vec::new(),
-    };
-    let data = open(&Source::Files(files.clone())).unwrap();
-    assert_eq!(data.train.class_names(), ["0", "1", "2"]);
-    assert_eq!(data.train.image_size(), (5, 4));
-    let bytes = idx::to_bytes(&images(6, 5, 4), Encoding::Plain).unwrap();
-    assert_eq!(data.identity.files[0].sha256, sha256(&bytes));
-    assert_eq!(data.identity.files[0].name, "a-images");
-    files.class_names = vec!["a".to_owned(), "b".to_owned()];
-    let error = open(&Source::Files(files)).unwrap_err();
-    assert!(error.to_string().contains("label of row 2 is 2"), "{error}");
-}
-
-#[test]
 fn descriptions_are_refused_with_their_line_or_key() {
     let good = published::named("mnist").unwrap().to_toml();
     for (from, to, words) in [
@@ -258,7 +227,7 @@ fn descriptions_are_refused_with_their_line_or_key() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("dataset.toml"), "name = 3").unwrap();
     let error = open(&Source::Folder(folder.path().to_owned())).unwrap_err();
-    assert!(matches!(error, DataError::Description { .. }), "{error}");
+    assert!(matches!(error, DataError::Invalid(_)), "{error}");
 }
 
 #[test]
@@ -279,7 +248,7 @@ fn sources_by_their_words() {
         ("kmnist", "data/kmnist".into())
     );
     let error = Source::parse("sample", Some("kmnist"), None).unwrap_err();
-    assert!(matches!(error, DataError::NoSample { .. }), "{error}");
+    assert!(matches!(error, DataError::Invalid(_)), "{error}");
 }
 
 /// A pipe would block for ever if it were opened.
@@ -293,5 +262,5 @@ fn a_pipe_under_a_files_name_is_not_opened() {
         assert!(made.unwrap().success());
     }
     let error = fm_data::FashionMnist::open(folder.path()).unwrap_err();
-    assert_eq!(wrong(error), Wrong::NotRegular);
+    assert_eq!(wrong(error), "it is not a regular file");
 }

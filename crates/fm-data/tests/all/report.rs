@@ -3,6 +3,8 @@
 use fm_data::Dataset;
 use fm_data::report::{DataReport, MOST_NEAR_PAIRS};
 use ndarray::Array2;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
 
 /// 3,000 images that are all nearly equal are 4.5 million pairs: counted, and the closest listed.
 #[test]
@@ -49,4 +51,44 @@ fn equal_images_are_counted_by_part_and_label() {
         (400 * 100, 320 * 20 + 80 * 80),
     ];
     assert_eq!(counts, expected);
+}
+
+/// The same pairs as looking at every pair, for sizes that fill the runs of the search or do not.
+#[test]
+fn every_nearly_equal_pair_is_found() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    for (height, width) in [(1, 1), (3, 5), (4, 4), (5, 7)] {
+        // Images near a few centres, so that there are pairs on both sides of the limit.
+        let n = 120;
+        let pixels = Array2::from_shape_fn((n, height * width), |(row, pixel)| {
+            (row % 7 * 30 + pixel + (rng.next_u32() % 12) as usize) as u8
+        });
+        let data = Dataset::new("made up", pixels, vec![0; n], &["all"], (height, width)).unwrap();
+        let max_rms = 4.5;
+        let mut expected = Vec::new();
+        for one in 0..n {
+            for other in one + 1..n {
+                let pair = data
+                    .image(one)
+                    .unwrap()
+                    .iter()
+                    .zip(data.image(other).unwrap());
+                let squares = pair.map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2));
+                let rms = (squares.sum::<f64>() / (height * width) as f64).sqrt();
+                if rms > 0.0 && rms <= max_rms {
+                    expected.push((rms, one as u32, other as u32));
+                }
+            }
+        }
+        assert!(expected.len() > 50 && expected.len() < n * (n - 1) / 2);
+        expected.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        let report = DataReport::with_near_rms(&[("all", &data)], max_rms);
+        assert_eq!(report.pairs[0].near, expected.len(), "{height}×{width}");
+        let found = report.near_images.iter();
+        let found: Vec<_> = found
+            .map(|pair| (pair.rms, pair.one.row_number, pair.other.row_number))
+            .collect();
+        assert_eq!(found, expected[..found.len()], "{height}×{width}");
+        assert_eq!(found.len(), expected.len().min(MOST_NEAR_PAIRS));
+    }
 }

@@ -195,3 +195,45 @@ fn tasks_that_cannot_be() {
         "made up: the task split is for 10 classes, the data has 8"
     );
 }
+
+/// Rows of each class in a stratified subset of `n`, of data with these rows of each class.
+fn shares(n: usize, counts: &[usize]) -> Vec<usize> {
+    let classes = (0..).zip(counts);
+    let labels: Vec<u8> = classes
+        .flat_map(|(class, &count)| vec![class; count])
+        .collect();
+    let part = data(&labels).stratified(n, &mut rng(1)).unwrap();
+    part.label_counts()[..counts.len()].to_vec()
+}
+
+#[test]
+fn shares_follow_largest_remainders() {
+    assert_eq!(shares(5, &[50, 30, 20]), [3, 1, 1]); // 2.5, 1.5, 1.0: the lower label first
+    assert_eq!(shares(100, &[50, 30, 20]), [50, 30, 20]);
+    assert_eq!(shares(1, &[0, 1, 1]), [0, 1, 0]);
+    assert_eq!(shares(3, &[0, 1, 9]), [0, 0, 3]); // 0.3 and 2.7
+}
+
+#[test]
+fn every_row_and_every_order_is_equally_likely() {
+    let mut rng = rng(2);
+    let whole = data(&[0, 1, 2, 3]);
+    let mut orders = std::collections::BTreeMap::new();
+    let mut drawn = [0i32; 4];
+    for _ in 0..24_000 {
+        let order = whole.shuffled(&mut rng).row_numbers().to_vec();
+        *orders.entry(order).or_insert(0i32) += 1;
+        drawn[whole.subset(1, &mut rng).unwrap().row_numbers()[0] as usize] += 1;
+    }
+    // 24 orders, mean 1,000, sd 31; 4 rows, mean 6,000, sd 67. Six sd either way: a chance of 1e-8
+    // for a right generator with a fresh seed.
+    assert_eq!(orders.len(), 24);
+    assert!(
+        orders.values().all(|count| (count - 1000).abs() < 6 * 31),
+        "{orders:?}"
+    );
+    assert!(
+        drawn.iter().all(|count| (count - 6000).abs() < 6 * 67),
+        "{drawn:?}"
+    );
+}

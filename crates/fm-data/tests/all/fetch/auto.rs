@@ -108,5 +108,5 @@ fn without_files_and_network_fashion_mnist_is_the_sample_and_says_why() {
     // There is no sample of another dataset.
     dataset.name = "kmnist".to_owned();
     let error = open(&source(&dataset)).unwrap_err();
-    assert!(matches!(error, DataError::Fetch(_)), "{error}");
+    assert!(matches!(error, DataError::Download { .. }), "{error}");
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use fm_data::fetch::{self, Event, FetchError, FetchReport, Options, Proxy, Reason, Timeouts};
+use fm_data::fetch::{self, Event, FetchedFile, Options};
 use fm_data::published::{Description, FileSpec, Files, Pin};
-use fm_data::sha256;
+use fm_data::{DataError, sha256};
 
 use crate::fetch::server::{Reply, Request, Server};
 
@@ -141,18 +141,12 @@ impl Fake {
     /// a busy machine does not meet them either.
     pub(crate) fn options(&self, into: &Path, sources: &[&str]) -> Options {
         let mut options = Options::new(&self.dataset, into);
-        options.sources = sources
-            .iter()
-            .map(|source| source.parse().unwrap())
-            .collect();
-        options.timeouts = Timeouts {
-            connect: Duration::from_secs(30),
-            stall: Duration::from_secs(30),
-            first_byte: Duration::from_secs(60),
-            overall: Duration::from_secs(120),
-        };
+        options.mirrors = sources.iter().map(|&source| source.to_owned()).collect();
+        options.stall = Duration::from_secs(30);
+        options.first_byte = Duration::from_secs(60);
+        options.overall = Duration::from_secs(120);
         options.first_wait = Duration::from_millis(1);
-        options.proxy = Proxy::Off;
+        options.proxy = Some(String::new());
         options
     }
 
@@ -172,15 +166,15 @@ impl Fake {
 
     /// Downloads from `server` into a folder with a wrong first file, and expects it to fail. The
     /// folder is as before but for an unfinished file, a beginning of the right one.
-    pub(crate) fn assert_fails(&self, server: &str, change: impl Fn(&mut Options)) -> FetchError {
+    pub(crate) fn assert_fails(&self, server: &str, change: impl Fn(&mut Options)) -> DataError {
         let folder = self.folder();
         fs::write(folder.path().join(self.gz_name()), b"<html>saved as a file").unwrap();
         let before = contents(folder.path());
         let mut options = self.options(folder.path(), &[server]);
         change(&mut options);
-        let (result, events) = run(&options);
-        let error = result.expect_err("nothing here should be downloaded");
-        assert!(!events.contains(&"done".to_owned()), "{events:?}");
+        let error = run(&options)
+            .0
+            .expect_err("nothing here should be downloaded");
         if let Ok(partial) = fs::read(self.partial(folder.path())) {
             assert!(!partial.is_empty() && self.gz.starts_with(&partial));
         }
@@ -189,29 +183,22 @@ impl Fake {
     }
 }
 
-/// The reason of the only source.
-pub(crate) fn reason(error: &FetchError) -> &Reason {
+/// The reason of the only mirror.
+pub(crate) fn reason(error: &DataError) -> &str {
     match error {
-        FetchError::Failed { failures, .. } => &failures[0].reason,
+        DataError::Download { failures, .. } => &failures[0].reason,
         other => panic!("{other}"),
     }
 }
 
-/// Downloads and writes down the events of files that are not there.
-pub(crate) fn run(options: &Options) -> (Result<FetchReport, FetchError>, Vec<String>) {
+/// Downloads and writes down the events.
+pub(crate) fn run(options: &Options) -> (Result<Vec<FetchedFile>, DataError>, Vec<String>) {
     let mut events = Vec::new();
-    let result = fetch::fetch(options, &mut |event: Event<'_>| {
+    let result = fetch::fetch(options, &mut |event| {
         events.push(match event {
-            Event::OtherFetch { .. } => "other process".to_owned(),
-            Event::AlreadyThere { .. } | Event::Bytes { .. } => return,
-            Event::Started { resumed_from, .. } => format!("started at {resumed_from}"),
-            Event::Failed { reason, .. } => format!("failed: {reason}"),
-            Event::Waiting { .. } => "waiting".to_owned(),
-            Event::SetAside { to, .. } => {
-                format!("set aside as {}", to.file_name().unwrap().to_string_lossy())
-            }
-            Event::Done { .. } => "done".to_owned(),
-            other => format!("{other:?}"),
+            Event::Started { from, .. } => format!("started at {from}"),
+            Event::Note(note) => note,
+            _ => return,
         });
     });
     (result, events)

@@ -1,61 +1,43 @@
-//! Addresses and folders as sources.
+//! Addresses of mirrors.
 
-use fm_data::fetch::{FetchError, Mirror};
+use fm_data::DataError;
 
-fn parsed(text: &str) -> Mirror {
-    text.parse().unwrap()
-}
+use super::fixture::{Fake, run};
 
 #[test]
-fn addresses_end_in_a_slash_and_folders_stay_paths() {
-    assert_eq!(
-        parsed("https://a.example/x"),
-        Mirror::Http("https://a.example/x/".into())
-    );
-    assert_eq!(
-        parsed("http://a.example/x/"),
-        Mirror::Http("http://a.example/x/".into())
-    );
-    assert_eq!(
-        parsed("data/fashion"),
-        Mirror::Folder("data/fashion".into())
-    );
-    assert_eq!(parsed("C:\\data"), Mirror::Folder("C:\\data".into()));
-}
-
-#[cfg(unix)]
-#[test]
-fn file_addresses_are_folders() {
-    assert_eq!(
-        parsed("file:///a%20b/%C3%A9"),
-        Mirror::Folder("/a b/é".into())
-    );
-    assert_eq!(parsed("file://localhost/a"), Mirror::Folder("/a".into()));
-}
-
-#[test]
-fn what_cannot_be_a_source_is_refused() {
-    let refused = [
-        "",
-        "ftp://a.example/",
-        "http://",
-        "https:///x",
-        "http://a.example/?k=1",
-        "file://x/y",
-    ];
-    for text in refused {
-        assert!(
-            matches!(text.parse::<Mirror>(), Err(FetchError::Usage { .. })),
-            "{text}"
-        );
+fn what_is_not_the_address_of_a_folder_is_refused() {
+    let fake = Fake::new();
+    let folder = tempfile::tempdir().unwrap();
+    for (mirror, words) in [
+        ("", "expected an http:// or https:// address"),
+        ("data/fashion", "expected an http:// or https:// address"),
+        (
+            "ftp://user:secret@a.example/",
+            "expected an http:// or https:// address",
+        ),
+        ("http://", "this is not an address"),
+        ("https:///x", "this is not an address"),
+        ("http://user:secret@a b/", "this is not an address"),
+        ("http://a.example/?k=1", "may not have '?' or '#'"),
+    ] {
+        let error = run(&fake.options(folder.path(), &[mirror])).0.unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(error, DataError::Invalid(_)), "{text}");
+        assert!(text.contains(words), "{mirror}: {text}");
+        assert!(!text.contains("secret"), "{text}");
     }
-    assert!("file:///a%zz".parse::<Mirror>().is_err());
 }
 
 #[test]
-fn passwords_are_not_shown() {
-    let source = parsed("https://user:secret@a.example/x@y/");
-    assert_eq!(source.to_string(), "https://a.example/x@y/");
-    let error = "ftp://user:secret@a.example".parse::<Mirror>().unwrap_err();
-    assert!(!error.to_string().contains("secret"), "{error}");
+fn passwords_are_sent_and_not_shown() {
+    let fake = Fake::new();
+    let server = fake.good_server();
+    let folder = tempfile::tempdir().unwrap();
+    // Without the slash at the end.
+    let mirror = server.url().replace("http://", "http://user:secret@");
+    let mirror = mirror.trim_end_matches('/');
+    let files = run(&fake.options(folder.path(), &[mirror])).0.unwrap();
+    assert_eq!(files[0].source, Some(server.url()));
+    assert!(!files[0].to_string().contains("secret"));
+    fake.assert_complete(folder.path());
 }

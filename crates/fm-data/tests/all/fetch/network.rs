@@ -3,8 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use fm_data::Wrong;
-use fm_data::fetch::{FetchError, Proxy, Reason, Timeouts};
+use fm_data::DataError;
 use fm_data::published::{self, Pin};
 
 use super::fixture::{Fake, reason, run};
@@ -26,14 +25,13 @@ fn a_good_server_is_asked_once_for_each_file_and_never_again() {
     let report = run(&options).0.unwrap();
     assert!(
         report
-            .files
             .iter()
-            .all(|file| file.source.as_ref() == Some(&options.sources[0]))
+            .all(|file| file.source.as_ref() == Some(&options.mirrors[0]))
     );
     fake.assert_complete(&into);
     assert_eq!(server.requests().len(), 4);
     let report = run(&options).0.unwrap();
-    assert!(report.files.iter().all(|file| file.source.is_none()));
+    assert!(report.iter().all(|file| file.source.is_none()));
     assert_eq!(server.requests().len(), 4);
 }
 
@@ -62,13 +60,19 @@ fn trouble_that_passes_is_waited_for() {
     let (result, events) = run(&fake.options(folder.path(), &[&server.url()]));
     result.unwrap();
     fake.assert_complete(folder.path());
+    let failed = |status| {
+        format!(
+            "{} from {}: HTTP status {status}",
+            fake.gz_name(),
+            server.url()
+        )
+    };
     let expected = [
-        "failed: HTTP status 500 (Internal Server Error)",
-        "waiting",
-        "failed: HTTP status 408 (Request Timeout)",
-        "waiting",
+        &*failed("500 (Internal Server Error)"),
+        "trying again in 1.0ms",
+        &failed("408 (Request Timeout)"),
+        "trying again in 2.0ms",
         "started at 0",
-        "done",
     ];
     assert_eq!(events, expected);
 }
@@ -78,7 +82,7 @@ fn trouble_that_stays_ends_after_the_retries() {
     let fake = Fake::new();
     let server = fake.server(|_, _, _| Reply::status("503 Service Unavailable"));
     let error = fake.assert_fails(&server.url(), |_| ());
-    assert_eq!(reason(&error), &Reason::Status(503));
+    assert!(reason(&error).starts_with("HTTP status 503"), "{error}");
     assert_eq!(server.requests().len(), 3, "three rounds");
 }
 
@@ -104,7 +108,10 @@ fn something_else_is_named() {
     ] {
         let server = fake.server(move |_, _, _| Reply::whole(&body));
         let error = fake.assert_fails(&server.url(), |_| ());
-        assert!(matches!(reason(&error), Reason::Wrong(_)), "{error}");
+        assert!(
+            reason(&error).starts_with("not the published file: "),
+            "{error}"
+        );
         assert!(error.to_string().contains(words), "{words}: {error}");
     }
 }
@@ -130,14 +137,9 @@ fn a_file_pinned_by_md5_alone_is_verified() {
         ..Pin::default()
     };
     let error = fake.assert_fails(&server.url(), |_| ());
-    let Reason::Wrong(Wrong::Checksum {
-        kind: "MD5", found, ..
-    }) = reason(&error)
-    else {
-        panic!("{error}")
-    };
     // `printf '\x1f\x8bmessage digest' | md5sum`
-    assert_eq!(found, "b97f1c658566f80019535db312db5145");
+    let found = "its MD5 is b97f1c658566f80019535db312db5145";
+    assert!(reason(&error).contains(found), "{error}");
 
     let fake = Fake::new();
     let server = fake.good_server();
@@ -163,10 +165,8 @@ fn found_md5(fake: &Fake, url: &str) -> String {
     let error = run(&wrong.options(fake.folder().path(), &[url]))
         .0
         .unwrap_err();
-    match reason(&error) {
-        Reason::Wrong(Wrong::Checksum { found, .. }) => found.clone(),
-        other => panic!("{other}"),
-    }
+    let (_, found) = reason(&error).split_once("its MD5 is ").unwrap();
+    found[..32].to_owned()
 }
 
 #[test]
@@ -217,13 +217,14 @@ fn a_stalled_transfer_is_resumed_elsewhere() {
     let good = fake.good_server();
     let folder = fake.folder();
     let mut options = fake.options(folder.path(), &[&stalling.url(), &good.url()]);
-    options.timeouts.stall = Duration::from_secs(1);
+    options.stall = Duration::from_secs(1);
     let (result, events) = run(&options);
     result.unwrap();
     fake.assert_complete(folder.path());
-    let stalled = "failed: no answer in 1 s while receiving the file";
+    let stalled = "no answer in 1s while receiving the file";
     let again = format!("started at {half}");
-    assert_eq!(events, ["started at 0", stalled, &again, "done"]);
+    assert!(events[1].ends_with(stalled), "{events:?}");
+    assert_eq!([&events[0], &events[2]], ["started at 0", &again]);
 }
 
 #[test]
@@ -233,10 +234,10 @@ fn a_download_ends_when_its_time_is_up() {
         Reply::announcing(body.len()).then(Step::Drip(body.to_vec(), Duration::from_millis(5)))
     });
     let error = fake.assert_fails(&server.url(), |options| {
-        options.timeouts.overall = Duration::from_secs(1);
+        options.overall = Duration::from_secs(1);
         options.retries = 0;
     });
-    assert!(matches!(reason(&error), Reason::CutShort { .. }), "{error}");
+    assert!(reason(&error).starts_with("cut short at byte"), "{error}");
 }
 
 #[test]
@@ -246,21 +247,17 @@ fn a_network_that_swallows_everything_is_given_up_in_time() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mute = format!("http://{}/", listener.local_addr().unwrap());
     let error = fake.assert_fails(&mute, |options| {
-        options.timeouts.first_byte = Duration::from_secs(1);
+        options.first_byte = Duration::from_secs(1);
     });
-    let Reason::TimedOut { .. } = reason(&error) else {
-        panic!("{error}")
-    };
+    assert!(reason(&error).starts_with("no answer in"), "{error}");
     let error = fake.assert_fails(&closed(), |_| ());
-    assert!(matches!(reason(&error), Reason::NoConnection(_)), "{error}");
+    assert!(reason(&error).starts_with("no connection: "), "{error}");
     // Reserved never to exist (RFC 2606).
     let error = fake.assert_fails("http://mirror.invalid/", |options| {
-        options.timeouts.first_byte = Duration::from_secs(2);
+        options.first_byte = Duration::from_secs(2);
     });
-    let named = matches!(
-        reason(&error),
-        Reason::NoConnection(_) | Reason::TimedOut { .. }
-    );
+    let named = ["no connection: ", "no answer in "];
+    let named = named.iter().any(|start| reason(&error).starts_with(start));
     assert!(named, "{error}");
 }
 
@@ -271,12 +268,9 @@ fn the_longest_timeouts_are_no_trouble() {
     let server = fake.good_server();
     let folder = fake.folder();
     let mut options = fake.options(folder.path(), &[&server.url()]);
-    options.timeouts = Timeouts {
-        connect: Duration::MAX,
-        stall: Duration::MAX,
-        first_byte: Duration::MAX,
-        overall: Duration::MAX,
-    };
+    options.stall = Duration::MAX;
+    options.first_byte = Duration::MAX;
+    options.overall = Duration::MAX;
     run(&options).0.unwrap();
     fake.assert_complete(folder.path());
 }
@@ -288,10 +282,12 @@ fn an_encrypted_source_sends_nothing_unencrypted() {
     // No TLS here: the connection fails, and nothing is asked for in the clear.
     let url = server.url().replace("http://", "https://");
     let error = fake.assert_fails(&url, |options| options.retries = 0);
-    let named = matches!(
-        reason(&error),
-        Reason::NoConnection(_) | Reason::Protocol(_)
-    );
+    let named = [
+        "no connection: ",
+        "the connection was closed",
+        "not a proper answer",
+    ];
+    let named = named.iter().any(|start| reason(&error).starts_with(start));
     assert!(named, "{error}");
     assert!(server.requests().is_empty());
 }
@@ -302,7 +298,7 @@ fn a_proxy_is_used() {
     let proxy = fake.server(|_, request, body| Reply::proper(body, request));
     let folder = fake.folder();
     let mut options = fake.options(folder.path(), &["http://mirror.invalid/"]);
-    options.proxy = Proxy::Url(proxy.url());
+    options.proxy = Some(proxy.url());
     run(&options).0.unwrap();
     fake.assert_complete(folder.path());
     let asked: Vec<_> = proxy
@@ -318,9 +314,9 @@ fn a_proxy_is_used() {
         ]
     );
 
-    options.proxy = Proxy::Url("gopher://me:secret@proxy.invalid".to_owned());
+    options.proxy = Some("gopher://me:secret@proxy.invalid".to_owned());
     let error = run(&options).0.unwrap_err();
-    assert!(matches!(error, FetchError::Usage { .. }), "{error}");
+    assert!(matches!(error, DataError::Invalid(_)), "{error}");
     assert!(!error.to_string().contains("secret"), "{error}");
 }
 
@@ -334,7 +330,7 @@ fn another_datasets_file_is_refused() {
         options.dataset = published::named(name).unwrap().clone();
         let error = run(&options).0.unwrap_err();
         assert!(
-            matches!(reason(&error), Reason::Wrong(_)),
+            reason(&error).starts_with("not the published file: "),
             "{name}: {error}"
         );
     }
