@@ -1,5 +1,6 @@
 //! The six element types of IDX.
 
+use std::collections::TryReserveError;
 use std::fmt;
 
 /// The highest rank that is read or written.
@@ -50,3 +51,61 @@ impl fmt::Display for ElementType {
         f.write_str(&format!("{self:?}").to_lowercase())
     }
 }
+
+/// A Rust type that an IDX file can hold: `u8`, `i8`, `i16`, `i32`, `f32` or `f64`.
+///
+/// Sealed: IDX has these six and no others.
+pub trait Element: inner::BigEndian + 'static {
+    /// The type's place in the format.
+    const TYPE: ElementType;
+}
+
+/// The byte order, kept out of the public trait.
+mod inner {
+    use super::TryReserveError;
+
+    pub trait BigEndian: Copy {
+        /// The elements of big-endian bytes.
+        fn from_be(bytes: Vec<u8>) -> Result<Vec<Self>, TryReserveError>;
+
+        /// Appends the element's big-endian bytes.
+        fn put_be(self, out: &mut Vec<u8>);
+    }
+}
+
+impl Element for u8 {
+    const TYPE: ElementType = ElementType::U8;
+}
+
+impl inner::BigEndian for u8 {
+    fn from_be(bytes: Vec<u8>) -> Result<Vec<Self>, TryReserveError> {
+        Ok(bytes)
+    }
+
+    fn put_be(self, out: &mut Vec<u8>) {
+        out.push(self);
+    }
+}
+
+macro_rules! element {
+    ($($type:ty => $element:ident),*) => {$(
+        impl Element for $type {
+            const TYPE: ElementType = ElementType::$element;
+        }
+
+        impl inner::BigEndian for $type {
+            fn from_be(bytes: Vec<u8>) -> Result<Vec<Self>, TryReserveError> {
+                let (elements, _) = bytes.as_chunks();
+                let mut out = Vec::new();
+                out.try_reserve_exact(elements.len())?;
+                out.extend(elements.iter().map(|&be| Self::from_be_bytes(be)));
+                Ok(out)
+            }
+
+            fn put_be(self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.to_be_bytes());
+            }
+        }
+    )*};
+}
+element!(i8 => I8, i16 => I16, i32 => I32, f32 => F32, f64 => F64);

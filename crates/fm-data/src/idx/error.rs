@@ -129,15 +129,6 @@ pub enum IdxErrorKind {
         found: ElementType,
     },
 
-    /// An array of another size than the dataset's published file.
-    #[error("it is an array of {array}, expected an IDX file of {expected} bytes")]
-    OtherSize {
-        /// Dimensions and element type.
-        array: String,
-        /// Bytes of the published file, unzipped.
-        expected: u64,
-    },
-
     /// The data (inflated, if it is gzip) ends inside the header or before what it announces.
     #[error("too short: the header announces {expected} bytes, the data ends at byte {found}")]
     TooShort {

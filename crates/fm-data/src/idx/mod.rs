@@ -27,7 +27,6 @@
 //! # Ok::<(), idx::IdxError>(())
 //! ```
 
-mod codec;
 mod dynamic;
 mod element;
 mod error;
@@ -42,9 +41,8 @@ use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn};
 
-pub use codec::Element;
 pub use dynamic::IdxArray;
-pub use element::{ElementType, MAX_RANK};
+pub use element::{Element, ElementType, MAX_RANK};
 pub use error::{IdxError, IdxErrorKind};
 pub use write::{Encoding, save, to_bytes, write, write_any};
 
@@ -120,23 +118,9 @@ fn in_file<A>(
         .map_err(|kind| IdxError::in_file(kind, path))
 }
 
-/// Reads from `input`, of which `len` bytes are known to be there. An array of another size than
-/// `expected`, the length of the unzipped file, is not read.
-pub(crate) fn read_checked(
-    input: impl BufRead,
-    len: Option<u64>,
-    expected: Option<u64>,
-) -> Result<IdxArray, IdxErrorKind> {
-    let decoder = Decoder::new(input, len)?;
-    match expected {
-        Some(expected) if decoder.header.total_bytes() != expected => {
-            Err(IdxErrorKind::OtherSize {
-                array: decoder.header.to_string(),
-                expected,
-            })
-        }
-        _ => any(decoder),
-    }
+/// Reads from `input`, of which `len` bytes are known to be there.
+pub(crate) fn any_of_len(input: impl BufRead, len: Option<u64>) -> Result<IdxArray, IdxErrorKind> {
+    any(Decoder::new(input, len)?)
 }
 
 /// The file and its length; a pipe or a device has none.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read};
 
-use super::codec::{Element, Source};
+use super::Element;
 use super::error::IdxErrorKind;
 use super::gzip::{Counted, Gunzip};
 use super::header::Header;
@@ -53,47 +53,53 @@ impl<R: BufRead> Decoder<R> {
 
     /// All elements; afterwards nothing is left of the input, or it is an error.
     pub(crate) fn elements<T: Element>(&mut self) -> Result<Vec<T>, IdxErrorKind> {
-        let n = self.header.elements();
-        let elements = T::read_all(self, n)?;
+        /// Bytes asked for at a time: long enough to make the calls cheap, short enough that the
+        /// zeros written first are still in cache when the data replaces them.
+        const STEP: usize = 512 * 1024;
+        let expected = self.header.total_bytes();
+        // Addressable: `Header::new` sees to it.
+        let n = self.header.elements() * self.header.element.size();
+        let mut bytes = Vec::new();
+        while bytes.len() < n {
+            self.grow(&mut bytes, n)?;
+            let start = bytes.len();
+            bytes.resize(bytes.capacity().min(n).min(start.saturating_add(STEP)), 0);
+            let out = &mut bytes[start..];
+            if self.stream.fill_some(out)? < out.len() {
+                let found = self.stream.position;
+                return Err(IdxErrorKind::TooShort { expected, found });
+            }
+        }
         // For gzip data this also compares its checksums.
-        match self.stream.fill_some(&mut [0])? {
-            0 => Ok(elements),
-            _ => Err(IdxErrorKind::TooLong {
-                expected: self.header.total_bytes(),
-            }),
+        if self.stream.fill_some(&mut [0])? > 0 {
+            return Err(IdxErrorKind::TooLong { expected });
         }
-    }
-}
-
-impl<R: BufRead> Source for Decoder<R> {
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), IdxErrorKind> {
-        let got = self.stream.fill_some(out)?;
-        if got < out.len() {
-            return Err(IdxErrorKind::TooShort {
-                expected: self.header.total_bytes(),
-                found: self.stream.position,
-            });
-        }
-        Ok(())
+        T::from_be(bytes).map_err(|_| IdxErrorKind::OutOfMemory { bytes: n as u64 })
     }
 
-    fn reservable(&self) -> u64 {
-        /// Without a known length.
-        const UNKNOWN: u64 = 4 * 1024;
-        match (self.len, &self.stream.inner) {
+    /// Makes room for at least one more byte, never beyond `n`, and never for much more than the
+    /// input has shown to be there: at first what may be reserved, then twice what has arrived.
+    fn grow(&self, out: &mut Vec<u8>, n: usize) -> Result<(), IdxErrorKind> {
+        if out.len() < out.capacity() {
+            return Ok(());
+        }
+        let first = match (self.len, &self.stream.inner) {
             // The header was compared with the length: the data is there.
             (Some(len), Inner::Plain(_)) => len,
             // Images inflate 2 to 10 times: one allocation for those, growth for the rest.
             (Some(len), Inner::Gzip(_)) => len.saturating_mul(10),
-            (None, _) => UNKNOWN,
+            (None, _) => 4 * 1024,
+        };
+        let first = usize::try_from(first).unwrap_or(usize::MAX);
+        let target = n.min(first.max(out.len().saturating_mul(2)).max(1024));
+        let bytes = target as u64;
+        if let Inner::Gzip(gzip) = &self.stream.inner {
+            may_inflate(bytes, gzip.consumed, self.stream.position)?;
         }
-    }
-
-    fn may_reach(&self, data_bytes: u64) -> Result<(), IdxErrorKind> {
-        match &self.stream.inner {
-            Inner::Plain(_) => Ok(()),
-            Inner::Gzip(gzip) => may_inflate(data_bytes, gzip.consumed, self.stream.position),
-        }
+        out.try_reserve_exact(target - out.len())
+            .map_err(|_| IdxErrorKind::OutOfMemory { bytes })?;
+        crate::memory::prefer_large_pages(out);
+        Ok(())
     }
 }
 

@@ -5,15 +5,11 @@ use std::collections::BinaryHeap;
 use super::duplicates::Place;
 use crate::Dataset;
 
-/// Runs that an image is cut into for the first comparison.
-const RUNS: usize = 16;
-
 /// An image with its pixels and what rules most pairs out without looking at them.
 struct Candidate<'a> {
     place: Place,
     pixels: &'a [u8],
-    sum: u32,
-    runs: [i32; RUNS],
+    sum: u64,
 }
 
 /// Two images that differ, but by no more than asked for.
@@ -30,7 +26,7 @@ pub(super) struct Near {
 /// as the square of the number of images.
 ///
 /// Exact: a pair is passed over only if its sums prove it too far apart. The sum of n squares is
-/// at least the square of the sum divided by n (Cauchy–Schwarz), for whole images as for runs.
+/// at least the square of the sum divided by n (Cauchy–Schwarz).
 pub(super) fn pairs(
     parts: &[(&str, &Dataset)],
     places: &[Place],
@@ -45,10 +41,9 @@ pub(super) fn pairs(
             .iter()
             .filter(|place| parts[place.part].1.image_size() == size);
         let candidates = of_size.map(|&place| {
-            Candidate::new(
-                place,
-                parts[place.part].1.image(place.row).unwrap_or_default(),
-            )
+            let pixels = parts[place.part].1.image(place.row).unwrap_or_default();
+            let sum = pixels.iter().map(|&pixel| u64::from(pixel)).sum();
+            Candidate { place, pixels, sum }
         });
         pairs_of_size(candidates.collect(), size.0 * size.1, max_rms, &mut found);
     }
@@ -86,21 +81,14 @@ fn pairs_of_size(
 ) {
     // As integers from here on, so that the limit itself is kept to the last pixel.
     let most_distance = (max_rms * max_rms * pixels as f64).floor() as u64;
-    let most_sum = (most_distance.saturating_mul(pixels as u64) as f64)
-        .sqrt()
-        .ceil() as u32;
-    let most_runs = most_distance.saturating_mul(run_length(pixels) as u64);
-
+    let most_sum = (most_distance as f64 * pixels as f64).sqrt().ceil() as u64;
     candidates.sort_by_key(|candidate| (candidate.sum, candidate.place));
     for (i, a) in candidates.iter().enumerate() {
         for b in &candidates[i + 1..] {
             if b.sum - a.sum > most_sum {
                 break;
             }
-            if a.run_distance(b) > most_runs {
-                continue;
-            }
-            let distance = a.distance(b);
+            let distance = distance(a.pixels, b.pixels, most_distance);
             if (1..=most_distance).contains(&distance) {
                 let (one, other) = (a.place.min(b.place), a.place.max(b.place));
                 found(Near {
@@ -113,45 +101,20 @@ fn pairs_of_size(
     }
 }
 
-impl<'a> Candidate<'a> {
-    fn new(place: Place, pixels: &'a [u8]) -> Self {
-        let mut runs = [0; RUNS];
-        for (run, pixels) in runs.iter_mut().zip(pixels.chunks(run_length(pixels.len()))) {
-            *run = pixels
-                .iter()
-                .fold(0, |sum: i32, &pixel| sum.saturating_add(i32::from(pixel)));
-        }
-        // Sums of absurdly large images stop at the top, which only brings them closer together:
-        // what the sums rule out stays right.
-        let sum = runs
+/// Sum of squared differences of the pixels, or of their beginning once that is above `most`.
+fn distance(one: &[u8], other: &[u8], most: u64) -> u64 {
+    /// Pixels between two looks at the sum, whose squares fit `u32`.
+    const RUN: usize = 64;
+    let mut sum = 0;
+    for (one, other) in one.chunks(RUN).zip(other.chunks(RUN)) {
+        let squares = one
             .iter()
-            .map(|&run| run as u32)
-            .fold(0, u32::saturating_add);
-        Self {
-            place,
-            pixels,
-            sum,
-            runs,
+            .zip(other)
+            .map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
+        sum += u64::from(squares.sum::<u32>());
+        if sum > most {
+            break;
         }
     }
-
-    /// Sum of squared differences of the runs' sums.
-    fn run_distance(&self, other: &Self) -> u64 {
-        self.runs
-            .iter()
-            .zip(&other.runs)
-            .map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2))
-            .sum()
-    }
-
-    /// Sum of squared differences of the pixels.
-    fn distance(&self, other: &Self) -> u64 {
-        let squares = |(a, b): (&u8, &u8)| u64::from(u32::from(a.abs_diff(*b)).pow(2));
-        self.pixels.iter().zip(other.pixels).map(squares).sum()
-    }
-}
-
-/// Pixels of each run but the last.
-fn run_length(pixels: usize) -> usize {
-    pixels.div_ceil(RUNS).max(1)
+    sum
 }

@@ -9,22 +9,6 @@ use rand_core::Rng;
 use crate::{DataError, Dataset};
 
 impl Dataset {
-    /// `n` rows drawn without replacement, each equally likely, kept in dataset order: the
-    /// randomness is in which rows, not in their order. With the same generator state, a smaller
-    /// subset is part of a larger one.
-    ///
-    /// # Errors
-    ///
-    /// If `n` is zero or more than there are.
-    pub fn subset(&self, n: usize, rng: &mut impl Rng) -> Result<Self, DataError> {
-        self.check_size("draw", n, self.rows())?;
-        let mut positions: Vec<usize> = (0..self.rows()).collect();
-        shuffle_front(&mut positions, n, rng);
-        positions.truncate(n);
-        positions.sort_unstable();
-        Ok(self.pick(&positions))
-    }
-
     /// `n` rows drawn without replacement so that each class has its share, kept in dataset
     /// order. A class's share is `n × rows of the class / rows`, rounded down; the rows still
     /// missing go to the classes with the largest remainders, the lower label first among equals.
@@ -61,8 +45,7 @@ impl Dataset {
         for (mut class, share) in by_class.into_iter().zip(shares) {
             // Whole classes are shuffled whatever their share, so that one class's share never
             // moves another class's draw.
-            let all = class.len();
-            shuffle_front(&mut class, all, rng);
+            shuffle(&mut class, rng);
             positions.extend_from_slice(&class[..share]);
         }
         positions.sort_unstable();
@@ -73,14 +56,13 @@ impl Dataset {
     #[must_use]
     pub fn shuffled(&self, rng: &mut impl Rng) -> Self {
         let mut positions: Vec<usize> = (0..self.rows()).collect();
-        shuffle_front(&mut positions, self.rows(), rng);
+        shuffle(&mut positions, rng);
         self.pick(&positions)
     }
 }
 
-/// Puts a random choice of the elements, in random order, into the first `n` places.
-fn shuffle_front(positions: &mut [usize], n: usize, rng: &mut impl Rng) {
-    for place in 0..n {
+fn shuffle(positions: &mut [usize], rng: &mut impl Rng) {
+    for place in 0..positions.len() {
         // Row counts fit u32; `Dataset::new` sees to it.
         let left = (positions.len() - place) as u32;
         positions.swap(place, place + below(left, rng) as usize);
