@@ -11,7 +11,7 @@ use rand_core::SeedableRng;
 
 use crate::folder::{DESCRIPTION, data_sha256};
 use crate::idx::{self, Encoding};
-use crate::picture::{MOST_PIXELS, Picture, PictureError};
+use crate::picture::{MOST_PIXELS, Picture};
 use crate::published::{Description, FileSpec, Files};
 use crate::report::DataReport;
 use crate::{DataError, Dataset, file};
@@ -215,9 +215,11 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
 }
 
 /// Reads a picture from a regular file: opening a pipe would wait for a writer.
-fn picture(path: &Path) -> Result<Picture, PictureError> {
+fn picture(path: &Path) -> Result<Picture, DataError> {
     match fs::metadata(path) {
-        Ok(meta) if !meta.is_file() => Err(PictureError::NotRegular),
+        Ok(meta) if !meta.is_file() => {
+            Err(DataError::Invalid("it is not a regular file".to_owned()))
+        }
         // A file that is not there is an error of `open`.
         _ => Picture::open(path),
     }
@@ -229,7 +231,7 @@ fn listed(skipped: &[(PathBuf, String)]) -> String {
     const LISTED: usize = 20;
     let files = skipped.len();
     let mut text =
-        format!("{files} files cannot be used as pictures; delete them or skip bad files");
+        "these files cannot be used as pictures; delete them or skip bad files".to_owned();
     for (path, reason) in skipped.iter().take(LISTED) {
         text += &format!("\n  {}: {reason}", path.display());
     }

@@ -3,6 +3,7 @@
 mod bad_input;
 #[cfg(unix)]
 mod cluster;
+mod datasets;
 mod full_disk;
 mod hostile;
 mod models;
@@ -18,6 +19,7 @@ use libtest_mimic::Arguments;
 
 fn main() {
     let mut tests = bad_input::tests();
+    tests.extend(datasets::tests());
     tests.extend(full_disk::tests());
     tests.extend(hostile::tests());
     tests.extend(models::tests());

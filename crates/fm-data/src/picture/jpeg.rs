@@ -5,13 +5,13 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use super::{Picture, PictureError, check_size, exif, grey};
+use super::{Picture, check_size, exif, grey, undecodable};
+use crate::DataError;
 
 /// A block of 8×8 pixels takes at least one bit.
 const PIXELS_PER_BYTE: u64 = 8 * 64;
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
-    let failed = |error: String| PictureError::Decode(error);
+pub(super) fn decode(bytes: &[u8]) -> Result<Picture, DataError> {
     let options = DecoderOptions::default()
         // Missing data would become grey areas.
         .set_strict_mode(true)
@@ -20,10 +20,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder
         .decode_headers()
-        .map_err(|error| failed(format!("{error:?}")))?;
+        .map_err(|error| undecodable(format!("{error:?}")))?;
     let info = decoder
         .info()
-        .ok_or_else(|| failed("it has no header".to_owned()))?;
+        .ok_or_else(|| undecodable("it has no header"))?;
     let (width, height) = (usize::from(info.width), usize::from(info.height));
     check_size(width as u64, height as u64, bytes.len(), PIXELS_PER_BYTE)?;
     let colour = match decoder.input_colorspace() {
@@ -34,7 +34,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
     let orientation = decoder.exif().map_or(1, |exif| exif::orientation(exif));
     let samples = decoder
         .decode()
-        .map_err(|error| failed(format!("{error:?}")))?;
+        .map_err(|error| undecodable(format!("{error:?}")))?;
     let pixels = match colour {
         ColorSpace::Luma => samples,
         _ => samples

@@ -5,9 +5,9 @@ mod jpeg;
 mod png;
 mod resize;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::Content;
+use crate::{Content, DataError};
 
 /// The most pixels of a picture that is decoded.
 pub const MOST_PIXELS: u64 = 50_000_000;
@@ -24,59 +24,16 @@ pub struct Picture {
     pixels: Vec<u8>,
 }
 
-/// Why a file is not a picture.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PictureError {
-    /// The file cannot be read.
-    #[error("{}: cannot read the file", path.display())]
-    Read {
-        /// Path of the file.
-        path: PathBuf,
-        /// What the file system said.
-        source: std::io::Error,
-    },
-    /// A folder, a pipe or a device.
-    #[error("it is not a regular file")]
-    NotRegular,
-    /// Neither PNG nor JPEG.
-    #[error("not a PNG or JPEG picture: this is {0}")]
-    Content(Content),
-    /// Too many pixels, or more than the file has data for.
-    #[error(
-        "the picture has {width}×{height} pixels: expected at most {MOST_PIXELS} in all, \
-         and no more than its {bytes} bytes can describe"
-    )]
-    TooLarge {
-        /// Pixels across.
-        width: u64,
-        /// Pixels down.
-        height: u64,
-        /// Bytes of the file.
-        bytes: u64,
-    },
-    /// A damaged file, or a kind that is not supported.
-    #[error("the picture cannot be decoded: {0}")]
-    Decode(String),
-    /// A size without pixels was asked for.
-    #[error("a picture cannot be scaled to {height}×{width} pixels")]
-    Size {
-        /// Pixels down.
-        height: usize,
-        /// Pixels across.
-        width: usize,
-    },
-}
-
 impl Picture {
     /// A picture of `pixels`, `height × width`, row by row.
     ///
     /// # Errors
     ///
-    /// [`PictureError::Size`] for another number of pixels, or none.
-    pub fn new(height: usize, width: usize, pixels: Vec<u8>) -> Result<Self, PictureError> {
+    /// Another number of pixels, or none.
+    pub fn new(height: usize, width: usize, pixels: Vec<u8>) -> Result<Self, DataError> {
         if pixels.is_empty() || height.checked_mul(width) != Some(pixels.len()) {
-            return Err(PictureError::Size { height, width });
+            let reason = format!("{} pixels do not make {height}×{width}", pixels.len());
+            return Err(DataError::Invalid(reason));
         }
         Ok(Self {
             height,
@@ -89,16 +46,11 @@ impl Picture {
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode), and [`PictureError::Read`].
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, PictureError> {
+    /// As [`decode`](Self::decode), or a file that cannot be read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, DataError> {
         let path = path.as_ref();
-        match std::fs::read(path) {
-            Ok(bytes) => Self::decode(&bytes),
-            Err(source) => Err(PictureError::Read {
-                path: path.to_owned(),
-                source,
-            }),
-        }
+        let bytes = std::fs::read(path).map_err(DataError::io("read the file", path))?;
+        Self::decode(&bytes)
     }
 
     /// Decodes the bytes of a PNG or JPEG file, recognised by its content.
@@ -113,11 +65,13 @@ impl Picture {
     /// # Errors
     ///
     /// Another kind of file, a damaged one, or more than [`MOST_PIXELS`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, PictureError> {
+    pub fn decode(bytes: &[u8]) -> Result<Self, DataError> {
         match Content::of(bytes) {
             Content::Png => png::decode(bytes),
             Content::Jpeg => jpeg::decode(bytes),
-            other => Err(PictureError::Content(other)),
+            other => Err(DataError::Invalid(format!(
+                "not a PNG or JPEG picture: this is {other}"
+            ))),
         }
     }
 
@@ -166,13 +120,14 @@ impl Picture {
     ///
     /// # Errors
     ///
-    /// [`PictureError::Size`] for a size without pixels.
-    pub fn fit(&self, (height, width): (usize, usize)) -> Result<Self, PictureError> {
+    /// A size without pixels, or of more than [`MOST_PIXELS`].
+    pub fn fit(&self, (height, width): (usize, usize)) -> Result<Self, DataError> {
         let area = height
             .checked_mul(width)
             .filter(|&area| area as u64 <= MOST_PIXELS);
         let Some(area) = area.filter(|&area| area > 0) else {
-            return Err(PictureError::Size { height, width });
+            let reason = format!("a picture cannot be scaled to {height}×{width} pixels");
+            return Err(DataError::Invalid(reason));
         };
         let (h, w) = (self.height, self.width);
         let (down, across) = if w * height >= h * width {
@@ -223,18 +178,22 @@ impl Picture {
 }
 
 /// Refuses a picture whose pixels a file of `bytes` bytes cannot describe, at `per_byte` at most.
-fn check_size(width: u64, height: u64, bytes: usize, per_byte: u64) -> Result<(), PictureError> {
+fn check_size(width: u64, height: u64, bytes: usize, per_byte: u64) -> Result<(), DataError> {
     let bytes = bytes as u64;
     let most = FREE_PIXELS.saturating_add(bytes.saturating_mul(per_byte));
     let pixels = width.saturating_mul(height);
     if pixels == 0 || pixels > most.min(MOST_PIXELS) {
-        return Err(PictureError::TooLarge {
-            width,
-            height,
-            bytes,
-        });
+        return Err(DataError::Invalid(format!(
+            "the picture has {width}×{height} pixels: expected at most {MOST_PIXELS} in all, \
+             and no more than its {bytes} bytes can describe"
+        )));
     }
     Ok(())
+}
+
+/// A damaged file, or a kind that is not supported.
+fn undecodable(error: impl std::fmt::Display) -> DataError {
+    DataError::Invalid(format!("the picture cannot be decoded: {error}"))
 }
 
 /// Grey of a colour, by the weights of Rec. 709.

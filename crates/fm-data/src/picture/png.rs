@@ -2,7 +2,8 @@
 
 use std::io::Cursor;
 
-use super::{Picture, PictureError, check_size, exif, grey};
+use super::{Picture, check_size, exif, grey, undecodable};
+use crate::DataError;
 
 /// Pixels of one bit that a byte can describe: deflate reaches at most 1032 to 1.
 const PIXELS_PER_BYTE: u64 = 8 * 1032;
@@ -10,29 +11,28 @@ const PIXELS_PER_BYTE: u64 = 8 * 1032;
 /// Memory of the decoder beside the pixels: a row, the window, metadata.
 const MOST_BYTES: usize = 16 << 20;
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
-    let failed = |error: png::DecodingError| PictureError::Decode(error.to_string());
+pub(super) fn decode(bytes: &[u8]) -> Result<Picture, DataError> {
     let limits = png::Limits { bytes: MOST_BYTES };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     decoder.set_ignore_text_chunk(true);
     decoder.ignore_checksums(false);
-    let header = decoder.read_header_info().map_err(failed)?;
+    let header = decoder.read_header_info().map_err(undecodable)?;
     let (width, height) = (header.width as usize, header.height as usize);
     let interlaced = header.interlaced;
     check_size(width as u64, height as u64, bytes.len(), PIXELS_PER_BYTE)?;
-    let mut reader = decoder.read_info().map_err(failed)?;
+    let mut reader = decoder.read_info().map_err(undecodable)?;
     let (colour, _) = reader.output_color_type();
     let channels = colour.samples();
     let mut pixels = Vec::new();
     if interlaced {
         let mut whole = vec![0; reader.output_buffer_size().unwrap_or_default()];
-        reader.next_frame(&mut whole).map_err(failed)?;
+        reader.next_frame(&mut whole).map_err(undecodable)?;
         to_grey(&whole, channels, &mut pixels);
     } else {
         // The vector grows as rows come: a header alone takes no memory.
         for _ in 0..height {
-            match reader.next_row().map_err(failed)? {
+            match reader.next_row().map_err(undecodable)? {
                 Some(row) => to_grey(row.data(), channels, &mut pixels),
                 None => break,
             }

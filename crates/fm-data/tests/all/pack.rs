@@ -104,7 +104,7 @@ fn files_that_are_not_pictures_are_listed_and_skipped_only_when_asked() {
     let text = error.to_string();
     assert!(matches!(error, DataError::Invalid(_)), "{text}");
     for words in [
-        "2 files cannot be used",
+        "these files cannot be used",
         "broken.png",
         "notes.txt",
         "a text file",

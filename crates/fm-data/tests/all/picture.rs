@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fm_data::Content;
-use fm_data::picture::{Picture, PictureError};
+use fm_data::picture::Picture;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -95,7 +94,7 @@ fn sizes_without_pixels_are_refused() {
     let picture = framed(4, 4, 1, 2);
     for size in [(0, 28), (28, 0), (usize::MAX, 2)] {
         let error = picture.fit(size).unwrap_err();
-        assert!(matches!(error, PictureError::Size { .. }), "{error}");
+        assert!(error.to_string().contains("cannot be scaled to"), "{error}");
     }
     assert!(Picture::new(0, 0, Vec::new()).is_err());
     assert!(Picture::new(2, 2, vec![0; 3]).is_err());
@@ -104,9 +103,9 @@ fn sizes_without_pixels_are_refused() {
 #[test]
 fn what_is_not_a_picture_is_named() {
     let error = Picture::decode(b"GIF89a").unwrap_err();
-    assert!(
-        matches!(error, PictureError::Content(Content::Known(_))),
-        "{error}"
+    assert_eq!(
+        error.to_string(),
+        "not a PNG or JPEG picture: this is a GIF picture"
     );
     let error = Picture::open(fixtures().join("none.png")).unwrap_err();
     assert!(error.to_string().contains("none.png"), "{error}");
@@ -133,14 +132,8 @@ fn pictures_that_are_too_large_are_refused_by_their_header() {
     let _ = writer.write_chunk(png::chunk::IDAT, &vec![0; 2_000_000]);
     drop(writer);
     let error = Picture::decode(&file).unwrap_err();
-    let PictureError::TooLarge {
-        width: 16_000,
-        height: 16_000,
-        ..
-    } = error
-    else {
-        panic!("{error}")
-    };
+    let words = "the picture has 16000×16000 pixels: expected at most";
+    assert!(error.to_string().starts_with(words), "{error}");
     // A small file with a large header.
     let huge = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\0\0\0\0";
     assert!(Picture::decode(huge).is_err());
@@ -152,7 +145,9 @@ fn pictures_that_are_too_large_are_refused_by_their_header() {
     jpeg[frame + 5..frame + 9].copy_from_slice(&[0x1b, 0x58, 0x1b, 0x58]);
     let error = Picture::decode(&jpeg).unwrap_err();
     assert!(
-        matches!(error, PictureError::TooLarge { width: 7000, .. }),
+        error
+            .to_string()
+            .starts_with("the picture has 7000×7000 pixels"),
         "{error}"
     );
 }
