@@ -173,10 +173,10 @@ fn truncated(folder: &Path) -> Outcome {
 fn changed(folder: &Path) -> Outcome {
     let copy = copy_without(folder, 2)?;
     let whole = fs::read(gz(folder, 2))?;
-    // In gzip's flags, the deflate data, and gzip's own CRC-32 and length. (Its name and time are
+    // In gzip's flags, the deflate data, and gzip's own length. (Its name, time and CRC-32 are
     // not the data: with those changed, the unzipped bytes are still the published ones.)
     let n = whole.len();
-    for at in [3, 200, 1000, n / 2, n - 20, n - 7, n - 3] {
+    for at in [3, 200, 1000, n / 2, n - 20, n - 3] {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x10;
         fs::write(gz(copy.path(), 2), bytes)?;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::checksum::{Hashing, HashingAhead, digest, hex};
 use crate::content::LOOK;
-use crate::idx::{self, Encoding, Header, IdxArray, IdxErrorKind};
+use crate::idx::{self, Check, Encoding, Header, IdxArray, IdxErrorKind};
 use crate::published::{self, Description, FileSpec, Pin};
 use crate::{Content, DataError};
 
@@ -82,7 +82,7 @@ fn load_one(
         return Err(wrong("it is not a regular file".to_owned()));
     }
     let (opened, len) = idx::open_file(path).map_err(unreadable)?;
-    let (read, raw) = read_hashed(opened, len, ahead);
+    let (read, raw) = read_hashed(opened, len, file, ahead);
     let array = match read {
         Ok(array) => array,
         Err(IdxErrorKind::Read { source, .. }) => return Err(unreadable(source)),
@@ -133,11 +133,16 @@ fn load_one(
 /// What reading gave, and the SHA-256 of the file's bytes.
 type Hashed = (Result<IdxArray, IdxErrorKind>, String);
 
-fn read_hashed(opened: File, len: Option<u64>, ahead: bool) -> Hashed {
+fn read_hashed(opened: File, len: Option<u64>, file: &FileSpec, ahead: bool) -> Hashed {
+    // A SHA-256 of the unzipped data is compared in any case: gzip's own checksum adds nothing.
+    let check = match file.plain.sha256 {
+        Some(_) => Check::Caller,
+        None => Check::Crc,
+    };
     let here = |opened| {
         let mut hashing = Hashing::<_, Sha256>::new(opened);
         let input = BufReader::with_capacity(idx::READ_BYTES, &mut hashing);
-        let read = idx::any_of_len(input, len);
+        let read = idx::any_of_len(input, len, check);
         (read, hashing.finish())
     };
     if !ahead {
@@ -145,7 +150,7 @@ fn read_hashed(opened: File, len: Option<u64>, ahead: bool) -> Hashed {
     }
     thread::scope(|scope| match HashingAhead::spawn(scope, &opened) {
         Some((input, thread)) => {
-            let read = idx::any_of_len(input, len);
+            let read = idx::any_of_len(input, len, check);
             // No checksum equals an empty one.
             (read, thread.join().unwrap_or_default())
         }

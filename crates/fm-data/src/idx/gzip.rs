@@ -3,26 +3,42 @@
 
 use std::io::{self, BufRead, Chain, Cursor, ErrorKind, Read};
 
-use flate2::bufread::GzDecoder;
+use flate2::Crc;
+use flate2::bufread::{DeflateDecoder, GzDecoder};
 
 use super::error::IdxErrorKind;
+
+/// Who makes sure that the inflated bytes are right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// The gzip data's own CRC-32.
+    Crc,
+    /// The caller, by a stronger checksum of the file. The CRC-32 would be a tenth of the time.
+    Caller,
+}
 
 /// The inflated bytes of all members.
 pub(crate) struct Gunzip<R: BufRead> {
     /// The member being inflated; none after the last.
-    member: Option<GzDecoder<Counted<R>>>,
+    member: Option<DeflateDecoder<Counted<R>>>,
+    /// CRC-32 of what was inflated of this member, where it is compared.
+    crc: Option<Crc>,
     /// Compressed bytes consumed, at the last look.
     pub(crate) consumed: u64,
     inflated: u64,
 }
 
 impl<R: BufRead> Gunzip<R> {
-    pub(crate) fn new(input: Counted<R>) -> Self {
-        Self {
-            member: Some(GzDecoder::new(input)),
+    /// Reads the first member's header.
+    pub(crate) fn new(input: Counted<R>, check: Check) -> Result<Self, IdxErrorKind> {
+        let mut gunzip = Self {
+            member: None,
+            crc: (check == Check::Crc).then(Crc::new),
             consumed: 0,
             inflated: 0,
-        }
+        };
+        gunzip.begin(input)?;
+        Ok(gunzip)
     }
 
     /// Inflates into `out` and says how many bytes: zero only at the end of the last member, or for
@@ -34,9 +50,12 @@ impl<R: BufRead> Gunzip<R> {
             let read = member.read(out);
             self.consumed = member.get_ref().consumed;
             match read {
-                Ok(0) => self.next_member()?,
+                Ok(0) => self.end()?,
                 Ok(n) => {
                     self.inflated += n as u64;
+                    if let Some(crc) = &mut self.crc {
+                        crc.update(&out[..n]);
+                    }
                     return Ok(n);
                 }
                 Err(error) => return Err(self.fault(error)),
@@ -45,23 +64,51 @@ impl<R: BufRead> Gunzip<R> {
         Ok(0)
     }
 
-    /// Goes on to the next member, as concatenated files and bgzip have them, or ends.
-    fn next_member(&mut self) -> Result<(), IdxErrorKind> {
+    /// Reads a member's header, with the decoder that also compares the checksum.
+    fn begin(&mut self, input: Counted<R>) -> Result<(), IdxErrorKind> {
+        let mut member = GzDecoder::new(input);
+        let read = match member.header() {
+            Some(_) => Ok(0),
+            None => member.read(&mut [0]),
+        };
+        self.consumed = member.get_ref().consumed;
+        read.map_err(|error| self.fault(error))?;
+        self.member = Some(DeflateDecoder::new(member.into_inner()));
+        Ok(())
+    }
+
+    /// Compares the member's checksum and length, and goes on to the next one, as concatenated
+    /// files and bgzip have them.
+    fn end(&mut self) -> Result<(), IdxErrorKind> {
         let Some(member) = self.member.take() else {
             return Ok(());
         };
+        // RFC 1952: the length modulo 2^32.
+        let length = member.total_out() as u32;
         let mut input = member.into_inner();
-        let offset = input.consumed;
-        match input.fill_buf() {
-            Ok([]) => {}
-            Ok([0x1f, ..]) => self.member = Some(GzDecoder::new(input)),
-            Ok(_) => {
-                let reason = "other bytes follow it".to_owned();
-                return Err(IdxErrorKind::GzipDamaged { offset, reason });
-            }
-            Err(source) => return Err(IdxErrorKind::Read { offset, source }),
+        let (mut crc, mut expected) = ([0; 4], [0; 4]);
+        let read = input.read_exact(&mut crc);
+        let read = read.and_then(|()| input.read_exact(&mut expected));
+        self.consumed = input.consumed;
+        read.map_err(|error| self.fault(error))?;
+        let found = self.crc.as_mut().map(std::mem::take);
+        let crc = u32::from_le_bytes(crc);
+        if u32::from_le_bytes(expected) != length || found.is_some_and(|found| found.sum() != crc) {
+            return Err(self.damaged("its checksum does not match"));
         }
-        Ok(())
+        match input.fill_buf() {
+            Ok([]) => Ok(()),
+            Ok([0x1f, ..]) => self.begin(input),
+            Ok(_) => Err(self.damaged("other bytes follow it")),
+            Err(error) => Err(self.fault(error)),
+        }
+    }
+
+    fn damaged(&self, reason: impl Into<String>) -> IdxErrorKind {
+        IdxErrorKind::GzipDamaged {
+            offset: self.consumed,
+            reason: reason.into(),
+        }
     }
 
     fn fault(&self, error: io::Error) -> IdxErrorKind {
@@ -71,10 +118,7 @@ impl<R: BufRead> Gunzip<R> {
                 offset,
                 inflated: self.inflated,
             },
-            ErrorKind::InvalidInput | ErrorKind::InvalidData => IdxErrorKind::GzipDamaged {
-                offset,
-                reason: error.to_string(),
-            },
+            ErrorKind::InvalidInput | ErrorKind::InvalidData => self.damaged(error.to_string()),
             _ => IdxErrorKind::Read {
                 offset,
                 source: error,

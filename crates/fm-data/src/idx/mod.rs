@@ -46,6 +46,7 @@ pub use element::{Element, ElementType, MAX_RANK};
 pub use error::{IdxError, IdxErrorKind};
 pub use write::{Encoding, save, to_bytes, write, write_any};
 
+pub(crate) use gzip::Check;
 pub(crate) use header::Header;
 use read::Decoder;
 
@@ -68,7 +69,11 @@ pub fn open<T: Element>(path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
-    Ok(typed(Decoder::new(BufReader::new(input), None)?)?)
+    Ok(typed(Decoder::new(
+        BufReader::new(input),
+        None,
+        Check::Crc,
+    )?)?)
 }
 
 /// Reads the array from the bytes of a whole file, plain or gzip.
@@ -77,7 +82,11 @@ pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
-    Ok(typed(Decoder::new(bytes, Some(bytes.len() as u64))?)?)
+    Ok(typed(Decoder::new(
+        bytes,
+        Some(bytes.len() as u64),
+        Check::Crc,
+    )?)?)
 }
 
 /// [`open`] for whatever type the elements have.
@@ -95,7 +104,7 @@ pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
 ///
 /// As [`read()`].
 pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
-    Ok(any(Decoder::new(BufReader::new(input), None)?)?)
+    Ok(any(Decoder::new(BufReader::new(input), None, Check::Crc)?)?)
 }
 
 /// [`from_bytes`] for whatever type the elements have.
@@ -104,7 +113,11 @@ pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
 ///
 /// As [`from_bytes`].
 pub fn any_from_bytes(bytes: &[u8]) -> Result<IdxArray, IdxError> {
-    Ok(any(Decoder::new(bytes, Some(bytes.len() as u64))?)?)
+    Ok(any(Decoder::new(
+        bytes,
+        Some(bytes.len() as u64),
+        Check::Crc,
+    )?)?)
 }
 
 fn in_file<A>(
@@ -113,14 +126,20 @@ fn in_file<A>(
 ) -> Result<A, IdxError> {
     open_file(path)
         .map_err(IdxErrorKind::Open)
-        .and_then(|(file, len)| Decoder::new(BufReader::with_capacity(READ_BYTES, file), len))
+        .and_then(|(file, len)| {
+            Decoder::new(BufReader::with_capacity(READ_BYTES, file), len, Check::Crc)
+        })
         .and_then(array)
         .map_err(|kind| IdxError::in_file(kind, path))
 }
 
 /// Reads from `input`, of which `len` bytes are known to be there.
-pub(crate) fn any_of_len(input: impl BufRead, len: Option<u64>) -> Result<IdxArray, IdxErrorKind> {
-    any(Decoder::new(input, len)?)
+pub(crate) fn any_of_len(
+    input: impl BufRead,
+    len: Option<u64>,
+    check: Check,
+) -> Result<IdxArray, IdxErrorKind> {
+    any(Decoder::new(input, len, check)?)
 }
 
 /// The file and its length; a pipe or a device has none.

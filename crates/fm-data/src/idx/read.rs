@@ -4,7 +4,7 @@ use std::io::{BufRead, Read};
 
 use super::Element;
 use super::error::IdxErrorKind;
-use super::gzip::{Counted, Gunzip};
+use super::gzip::{Check, Counted, Gunzip};
 use super::header::Header;
 use crate::content::GZIP;
 
@@ -30,8 +30,8 @@ pub(crate) struct Decoder<R: BufRead> {
 impl<R: BufRead> Decoder<R> {
     /// Recognises gzip by its first two bytes, reads the header and checks it against `len`,
     /// the bytes of the whole input where they are known.
-    pub(crate) fn new(input: R, len: Option<u64>) -> Result<Self, IdxErrorKind> {
-        let mut stream = Stream::new(input)?;
+    pub(crate) fn new(input: R, len: Option<u64>, check: Check) -> Result<Self, IdxErrorKind> {
+        let mut stream = Stream::new(input, check)?;
         let header = Header::read(|out| stream.fill_some(out))?;
         let expected = header.total_bytes();
         if let Some(found) = len
@@ -129,7 +129,7 @@ enum Inner<R: BufRead> {
 }
 
 impl<R: BufRead> Stream<R> {
-    fn new(mut input: R) -> Result<Self, IdxErrorKind> {
+    fn new(mut input: R, check: Check) -> Result<Self, IdxErrorKind> {
         let mut head = Vec::new();
         input
             .by_ref()
@@ -138,7 +138,7 @@ impl<R: BufRead> Stream<R> {
             .map_err(|source| IdxErrorKind::Read { offset: 0, source })?;
         let input = Counted::new(&head, input);
         let inner = match head == GZIP {
-            true => Inner::Gzip(Box::new(Gunzip::new(input))),
+            true => Inner::Gzip(Box::new(Gunzip::new(input, check)?)),
             false => Inner::Plain(input),
         };
         Ok(Self { inner, position: 0 })
