@@ -267,7 +267,7 @@ fn first_free(folder: &Path) -> u32 {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    fm_nn::write_whole(path, text.as_bytes())
+    fm_data::save(path, text.as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
