@@ -116,9 +116,8 @@ impl Cluster {
         let mut found = None;
         self.until("a running task", 60, || {
             let running = self.running().into_iter();
-            found = running
-                .filter(|(task, _)| !other_than.contains(task))
-                .last();
+            let mut others = running.filter(|(task, _)| !other_than.contains(task));
+            found = others.next_back();
             found.is_some()
         });
         found.unwrap()
