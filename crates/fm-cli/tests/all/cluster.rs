@@ -24,6 +24,9 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts a cluster; the reason if that is not possible here.
     pub(crate) fn start() -> Result<Self, String> {
+        if std::env::var("FM_CLUSTER").is_ok_and(|value| value == "none") {
+            return Err("FM_CLUSTER=none".to_owned());
+        }
         for program in [
             "slurmctld",
             "slurmd",
