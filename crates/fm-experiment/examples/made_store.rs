@@ -1,12 +1,13 @@
 //! Makes a store of many records without training them, to measure what a store costs.
 //!
 //! ```sh
-//! cargo run --release -p fm-experiment --example made_store -- FOLDER CELLS
+//! cargo run --release -p fm-experiment --example made_store -- FOLDER CELLS [TEST_ROWS]
 //! ```
 //!
 //! One seed of the notebook's protocol is trained on the embedded sample. The other records are
 //! copies with other recipes and with a few logits changed: sizes and counts are those of real
-//! ones, results are not.
+//! ones, results are not. TEST_ROWS are of the whole test file, of which a fifth is scored by arms:
+//! 10000 by default.
 
 #![allow(clippy::print_stdout, reason = "an example that is run by hand")]
 
@@ -30,7 +31,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("expected FOLDER and a number of CELLS".into());
     };
     let cells: usize = cells.parse()?;
+    let test_rows: usize = args.next().map_or(Ok(10_000), |rows| rows.parse())?;
     let protocol = Protocol::built_in("notebook-2e").ok_or("it is built in")?;
+    let protocol = match test_rows {
+        10_000 => protocol,
+        rows => protocol.with(&[("data.test_rows".to_owned(), rows.into())])?,
+    };
     let arms = protocol.arms.len();
     // Besides the main table, so many learning rates of every arm.
     let rates = (cells / SEEDS).saturating_sub(1 + arms) / arms;

@@ -1,10 +1,10 @@
 //! Comparisons of two arms, paired by seed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use fm_stats::{Comparison, Settings, StatsError, compare, compare_rows, correct_for_family};
 
+use crate::correct::Correct;
 use crate::error::ExperimentError;
 use crate::protocol::{Moved, Pairing};
 use crate::results::{CellResult, Results};
@@ -19,9 +19,9 @@ pub struct Paired {
     /// Test errors of the arm it is compared with.
     pub against: Vec<f64>,
     /// Which test rows the arm predicts correctly, by seed.
-    pub arm_correct: Vec<Arc<[bool]>>,
+    pub arm_correct: Vec<Correct>,
     /// The same for the arm it is compared with.
-    pub against_correct: Vec<Arc<[bool]>>,
+    pub against_correct: Vec<Correct>,
     /// Seeds that are left out because one of the two diverged.
     pub failed: Vec<u64>,
     /// Whether the two are one and the same cell in every seed.
@@ -93,11 +93,11 @@ impl Paired {
     /// # Errors
     /// [`StatsError`] if no seed has both.
     pub fn compare(&self, other_rows: bool, settings: &Settings) -> Result<Comparison, StatsError> {
-        let known = |correct: &[Arc<[bool]>]| correct.iter().all(|seed| !seed.is_empty());
+        let known = |correct: &[Correct]| correct.iter().all(|seed| !seed.is_empty());
         if !other_rows || !known(&self.arm_correct) || !known(&self.against_correct) {
             return compare(&self.arm, &self.against, settings);
         }
-        let wrong = |correct: &[Arc<[bool]>]| -> Vec<Vec<bool>> {
+        let wrong = |correct: &[Correct]| -> Vec<Vec<bool>> {
             let seeds = correct.iter();
             seeds
                 .map(|seed| seed.iter().map(|correct| !correct).collect())

@@ -8,6 +8,7 @@
 #![doc = include_str!("../README.md")]
 
 mod comparison;
+mod correct;
 mod data;
 mod error;
 mod executor;
@@ -37,6 +38,7 @@ mod watch;
 mod worker;
 
 pub use comparison::{Compared, Paired};
+pub use correct::Correct;
 pub use data::{Data, DatasetIdentity, Labels};
 pub use error::ExperimentError;
 pub use executor::Executor;

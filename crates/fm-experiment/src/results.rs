@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use fm_train::{EpochRecord, Scores, predicted_classes};
 
+use crate::correct::Correct;
 use crate::error::ExperimentError;
+use crate::job::keyed;
 use crate::key::Key;
+use crate::parallel::in_parallel;
 use crate::plan::{Place, Plan, Series};
 use crate::protocol::Protocol;
 use crate::record::{Outcome, Predictions, Record};
 use crate::request::Request;
 use crate::store::{MadeWith, Store};
-use crate::test_rows::TestRows;
 
 /// The cells of a request, read from a store.
 ///
@@ -29,7 +31,7 @@ pub struct Results {
     pub plan: Plan,
     store: Store,
     cells: BTreeMap<Place, CellResult>,
-    records: BTreeMap<Place, Record>,
+    records: BTreeMap<Place, Arc<Record>>,
 }
 
 /// A cell of the long table.
@@ -46,7 +48,7 @@ pub struct CellResult {
     /// The last epoch of the history.
     pub last_epoch: Option<EpochRecord>,
     /// Which test rows are predicted correctly; empty without scores.
-    pub correct: Arc<[bool]>,
+    pub correct: Correct,
 }
 
 impl CellResult {
@@ -111,51 +113,38 @@ impl Results {
         Ok(results)
     }
 
+    /// Reads every record once, on all threads, and keeps whole only those of the main table.
     fn load(&mut self) -> Result<(), ExperimentError> {
-        let keys = self.store.keys()?;
-        let mut test_rows: BTreeMap<String, Option<TestRows>> = BTreeMap::new();
-        let mut by_key: BTreeMap<Key, CellResult> = BTreeMap::new();
-        for place in self.plan.places() {
-            let recipe = self.plan.recipe(place);
-            let key = recipe.key();
-            if let Some(cell) = by_key.get(&key) {
-                let cell = CellResult {
-                    place,
-                    ..cell.clone()
-                };
-                self.cells.insert(place, cell);
-                continue;
-            }
-            let record = match keys.contains(&key) {
-                true => self.store.record(&key)?,
-                false => None,
-            };
-            let correct = match &record {
-                None => Vec::new(),
-                Some(record) => {
-                    let rows = match test_rows.get(&record.test_rows) {
-                        Some(rows) => rows,
-                        None => {
-                            let rows = self.store.test_rows(record)?;
-                            test_rows.entry(record.test_rows.clone()).or_insert(rows)
-                        }
-                    };
-                    rows.as_ref()
-                        .map_or_else(Vec::new, |rows| correct(record, &rows.labels))
-                }
-            };
+        let done = self.store.keys()?;
+        let cells = keyed(&self.plan, |_, _, recipe| recipe.epochs());
+        // Cells that two questions have in common are read once.
+        let mut is_main: BTreeMap<Key, bool> = BTreeMap::new();
+        for (place, key, _) in cells.iter().filter(|(_, key, _)| done.contains(key)) {
+            *is_main.entry(*key).or_default() |= place.series == 0;
+        }
+        let keys: Vec<(Key, bool)> = is_main.into_iter().collect();
+        let labels = TestLabels::default();
+        let read = in_parallel(&keys, |(key, main)| {
+            let read = Read::new(&self.store, key, *main, &labels)?;
+            Ok(read.map(|read| (*key, read)))
+        });
+        let read: Result<Vec<_>, ExperimentError> = read.into_iter().collect();
+        let read: BTreeMap<Key, Read> = read?.into_iter().flatten().collect();
+        for (place, key, epochs) in cells {
+            let read = read.get(&key);
             let cell = CellResult {
                 place,
                 key,
-                outcome: record.as_ref().map(|record| record.outcome.clone()),
-                epochs: recipe.epochs(),
-                last_epoch: record.as_ref().and_then(|r| r.history.last().copied()),
-                correct: correct.into(),
+                outcome: read.map(|read| read.outcome.clone()),
+                epochs,
+                last_epoch: read.and_then(|read| read.last_epoch),
+                correct: read.map(|read| read.correct.clone()).unwrap_or_default(),
             };
-            by_key.insert(key, cell.clone());
             self.cells.insert(place, cell);
-            if place.series == 0 {
-                self.records.extend(record.map(|record| (place, record)));
+            if let Some(record) = read.and_then(|read| read.record.clone())
+                && place.series == 0
+            {
+                self.records.insert(place, record);
             }
         }
         Ok(())
@@ -189,7 +178,7 @@ impl Results {
     /// The whole record of a cell of the main table, with history and predictions; `None` if it was
     /// not trained yet.
     pub fn record(&self, place: Place) -> Option<&Record> {
-        self.records.get(&place)
+        self.records.get(&place).map(Arc::as_ref)
     }
 
     /// The cells of an arm, or of the source network, at a point, by seed.
@@ -275,10 +264,60 @@ fn same_recipe(a: &Request, b: &Request) -> bool {
         && p.tune == q.tune
 }
 
+/// What is kept of a record.
+struct Read {
+    outcome: Outcome,
+    last_epoch: Option<EpochRecord>,
+    correct: Correct,
+    /// All of it, of a cell of the main table.
+    record: Option<Arc<Record>>,
+}
+
+impl Read {
+    /// `None` if the record was removed meanwhile.
+    fn new(
+        store: &Store,
+        key: &Key,
+        main: bool,
+        labels: &TestLabels,
+    ) -> Result<Option<Self>, ExperimentError> {
+        let Some(record) = store.record(key)? else {
+            return Ok(None);
+        };
+        let correct = match labels.of(store, &record)? {
+            Some(labels) => correct(&record, &labels),
+            None => Correct::default(),
+        };
+        Ok(Some(Self {
+            outcome: record.outcome.clone(),
+            last_epoch: record.history.last().copied(),
+            correct,
+            record: main.then(|| Arc::new(record)),
+        }))
+    }
+}
+
+/// Labels of test rows by the name of their file, so that each file is read once.
+#[derive(Default)]
+struct TestLabels(Mutex<BTreeMap<String, Option<Arc<[u8]>>>>);
+
+impl TestLabels {
+    fn of(&self, store: &Store, record: &Record) -> Result<Option<Arc<[u8]>>, ExperimentError> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(labels) = known.get(&record.test_rows) {
+            return Ok(labels.clone());
+        }
+        let rows = store.test_rows(record)?;
+        let labels = rows.map(|rows| Arc::from(rows.labels));
+        known.insert(record.test_rows.clone(), labels.clone());
+        Ok(labels)
+    }
+}
+
 /// Which test rows a record's network predicts correctly.
-fn correct(record: &Record, labels: &[u8]) -> Vec<bool> {
+fn correct(record: &Record, labels: &[u8]) -> Correct {
     match &record.predictions {
-        None => Vec::new(),
+        None => Correct::default(),
         Some(Predictions::Classes { class, .. }) => {
             class.iter().zip(labels).map(|(a, b)| a == b).collect()
         }

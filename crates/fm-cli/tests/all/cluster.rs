@@ -24,6 +24,9 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts a cluster; the reason if that is not possible here.
     pub(crate) fn start() -> Result<Self, String> {
+        if std::env::var("FM_CLUSTER").is_ok_and(|value| value == "none") {
+            return Err("FM_CLUSTER=none".to_owned());
+        }
         for program in [
             "slurmctld",
             "slurmd",
@@ -116,9 +119,8 @@ impl Cluster {
         let mut found = None;
         self.until("a running task", 60, || {
             let running = self.running().into_iter();
-            found = running
-                .filter(|(task, _)| !other_than.contains(task))
-                .last();
+            let mut others = running.filter(|(task, _)| !other_than.contains(task));
+            found = others.next_back();
             found.is_some()
         });
         found.unwrap()

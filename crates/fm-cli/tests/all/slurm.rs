@@ -15,20 +15,18 @@ use crate::support::{
 };
 
 pub(crate) fn tests() -> Vec<Trial> {
-    let on_a_cluster = |name: &str, test: fn(&Cluster)| {
+    let on_a_cluster = |name: &str, test: fn(&Cluster) -> Completion| {
         Trial::ignorable_test(name, move || {
             Ok(match Cluster::start() {
                 Err(reason) => Completion::ignored_with(reason),
-                Ok(cluster) => {
-                    test(&cluster);
-                    Completion::Completed
-                }
+                Ok(cluster) => test(&cluster),
             })
         })
     };
     vec![
         on_a_cluster("a_cluster_with_faults_gives_what_one_process_gives", faults),
         on_a_cluster("a_cluster_names_tasks_that_cannot_succeed", named_failures),
+        on_a_cluster("a_cluster_runs_the_commands_of_its_document", documented),
         Trial::ignorable_test("gnu_parallel_gives_what_one_process_gives", gnu_parallel),
     ]
 }
@@ -44,7 +42,7 @@ fn submit(cluster: &Cluster, folder: &Path, more: &[&str]) -> String {
     printed(&mut cluster.on(&mut command))
 }
 
-fn faults(cluster: &Cluster) {
+fn faults(cluster: &Cluster) -> Completion {
     let (alone, together) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     printed(&mut experiment(alone.path(), SEEDS, &SWEEP));
     let alone = alone.path().join("results");
@@ -107,6 +105,7 @@ fn faults(cluster: &Cluster) {
         0,
         "{status:#}"
     );
+    Completion::Completed
 }
 
 /// Everything that may happen to tasks, while they run; then until the queue is empty.
@@ -128,19 +127,19 @@ fn harm(cluster: &Cluster, results: &Path, script: &Path) {
         }
     }
     harmed.push(task);
+    // A task is requeued by an operator.
+    let (task, _) = cluster.a_running_task(&harmed);
+    cluster.ask("scontrol", &["requeue", &task]);
+    harmed.push(task);
     // A task gets the signal that announces its time limit.
     let (task, _) = cluster.a_running_task(&harmed);
     cluster.ask("scancel", &["--batch", "--signal=TERM", &task]);
-    harmed.push(task.clone());
     let log = results.join(format!("slurm/logs/{task}.log"));
     cluster.until("requeue", 30, || {
         let log = fs::read_to_string(&log).unwrap_or_default();
         log.contains("it is requeued") || !cluster.running().iter().any(|(t, _)| *t == task)
     });
     cluster.restart_controller();
-    // A task is requeued by an operator.
-    let (task, _) = cluster.a_running_task(&harmed);
-    cluster.ask("scontrol", &["requeue", &task]);
     cluster.until("lost node", 60, || {
         cluster
             .ask(
@@ -167,7 +166,7 @@ fn status_is_right(cluster: &Cluster, folder: &Path, results: &Path) {
 /// One learning rate makes `scratch` diverge.
 const DIVERGING: &str = "arms.scratch.phases[0].optimizer.sgd.lr=1e-2,1e30";
 
-fn named_failures(cluster: &Cluster) {
+fn named_failures(cluster: &Cluster) -> Completion {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let unpack = ["data", "unpack", "--data", "sample", "--out", "pictures"];
@@ -189,8 +188,7 @@ fn named_failures(cluster: &Cluster) {
     // On n4 the folder of the data is empty, and n4 is never the only node that is free.
     let (data, probe) = (folder.join("data"), tempfile::tempdir().unwrap());
     if let Err(reason) = mount(&["-t", "tmpfs", "none"], probe.path()) {
-        println!("not tried, since nothing can be mounted: {reason}");
-        return;
+        return Completion::ignored_with(format!("cannot mount: {reason}"));
     }
     drop(Mounted(probe.path()));
     cluster.stop_node("n4");
@@ -238,6 +236,38 @@ fn named_failures(cluster: &Cluster) {
         diverged.starts_with("scratch, seed 1, arms.scratch"),
         "{diverged}"
     );
+    Completion::Completed
+}
+
+/// The commands of docs/cluster.md, word for word, which are those of the notebook's protocol.
+fn documented(cluster: &Cluster) -> Completion {
+    if !std::env::var("FM_CLUSTER").is_ok_and(|value| value == "all") {
+        return Completion::ignored_with("takes minutes: set FM_CLUSTER=all, in a release build");
+    }
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cluster.md");
+    let document = fs::read_to_string(document).unwrap();
+    let block = document.split("```sh\n").nth(1).unwrap();
+    let commands = block.split("```").next().unwrap().lines();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let program = Path::new(env!("CARGO_BIN_EXE_fm")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    // The first installs the program.
+    for line in commands.skip(1) {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", line])
+            .current_dir(folder)
+            .env("PATH", &path);
+        printed(&mut cluster.on(&mut command));
+    }
+    cluster.until_idle(60);
+    let alone = ["experiment", "--data", "sample", "--out", "alone"];
+    printed(&mut fm(folder, &alone));
+    let results = folder.join("results/cluster");
+    assert!(results.join("report.html").exists());
+    assert_same(&results, &folder.join("alone"), "the document's commands");
+    Completion::Completed
 }
 
 fn gnu_parallel() -> Result<Completion, libtest_mimic::Failed> {

@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::SingleError;
 use super::open::{Kind, damaged};
-use crate::results::Results;
+use crate::progress::{Counts, Progress};
+use crate::store::Store;
 
 /// What is in a file or a results folder.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -184,14 +185,16 @@ fn idx_file(path: &Path) -> Result<Contents, SingleError> {
 }
 
 fn results(path: &Path) -> Result<Contents, SingleError> {
-    let results = Results::read(path)?;
+    let store = Store::read(path)?;
+    let progress = Progress::read(path)?;
+    let counts = |of: fn(&Counts) -> usize| progress.series.iter().map(of).sum();
     Ok(Contents::Results {
-        protocol: results.protocol().name.clone(),
-        dataset: results.store().dataset().name.clone(),
-        backend: results.request.backend.to_string(),
-        seeds: results.request.seeds.len(),
-        cells: results.cells().count(),
-        missing: results.missing().count(),
-        failed: results.failed().count(),
+        protocol: progress.request.protocol.name.clone(),
+        dataset: store.dataset().name.clone(),
+        backend: progress.request.backend.to_string(),
+        seeds: progress.request.seeds.len(),
+        cells: counts(|counts| counts.done + counts.diverged + counts.missing),
+        missing: counts(|counts| counts.missing),
+        failed: counts(|counts| counts.diverged),
     })
 }

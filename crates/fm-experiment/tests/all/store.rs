@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
+use fm_experiment::protocol::Values;
 use fm_experiment::{
-    Cell, DatasetIdentity, ExperimentError, Key, Observer, Outcome as Ended, Results, Slice, Store,
+    Cell, Counts, DatasetIdentity, ExperimentError, Key, Observer, Outcome as Ended, Progress,
+    Results, Slice, Store,
 };
 use libtest_mimic::Trial;
 use serde_json::json;
@@ -29,6 +31,10 @@ pub(crate) fn tests() -> Vec<Trial> {
         test(
             "a_panic_keeps_what_is_finished",
             a_panic_keeps_what_is_finished,
+        ),
+        test(
+            "progress_from_names_counts_what_records_say",
+            progress_from_names,
         ),
         test("a_changed_byte_is_noticed", a_changed_byte_is_noticed),
         test(
@@ -145,6 +151,43 @@ fn concurrent_runs() -> Outcome {
     }
     assert_eq!(jobs, 6);
     assert_eq!(records(folder.path()), whole);
+    Ok(())
+}
+
+/// Without opening a record: the same counts at any moment, and the same jobs are missing.
+fn progress_from_names() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let mut experiment = small("3");
+    // With the larger rate arms diverge.
+    let rates = Values::List(vec![json!(0.02), json!(1e30)]);
+    let axis = ("arms.scratch.phases[0].optimizer.sgd.lr".to_owned(), rates);
+    experiment.request = experiment.request.with_sweep(&[axis]);
+    for cells in [4, 9, usize::MAX] {
+        let stop = StopAfter {
+            cells,
+            done: AtomicUsize::new(0),
+        };
+        match experiment.run(folder.path(), &stop) {
+            Ok(_) => {}
+            Err(ExperimentError::Cancelled) => assert!(cells < usize::MAX),
+            Err(error) => return Err(error.into()),
+        }
+        let results = Results::read(folder.path())?;
+        let progress = Progress::read(folder.path())?;
+        let counts = progress.series.iter();
+        let sum = |of: fn(&Counts) -> usize| counts.clone().map(of).sum::<usize>();
+        assert_eq!(sum(|counts| counts.missing), results.missing().count());
+        assert_eq!(sum(|counts| counts.diverged), results.failed().count());
+        let (_, jobs) = experiment.open(folder.path())?;
+        let missing: BTreeMap<Key, u64> = jobs
+            .iter()
+            .map(|job| (job.source, job.work(&experiment.data.labels())))
+            .collect();
+        assert_eq!(progress.jobs, missing);
+        let cells: usize = jobs.iter().map(|job| job.cells.len()).sum();
+        assert_eq!(progress.missing, cells);
+    }
+    assert_eq!(Progress::read(folder.path())?.diverged.len(), 3);
     Ok(())
 }
 

@@ -1,9 +1,8 @@
 //! The test images that one arm gets right and another gets wrong.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
-use fm_experiment::{Compared, Results, TestImages};
+use fm_experiment::{Compared, Correct, Results, TestImages};
 
 use super::analysis::main_records;
 use super::predictions::ModelPredictions;
@@ -45,8 +44,8 @@ pub(crate) fn galleries(
         ),
     ];
     // Seeds in which the one is right and the other is wrong.
-    let only = |row: usize, right: &[Arc<[bool]>], wrong: &[Arc<[bool]>]| {
-        let is = |correct: &[bool]| correct.get(row) == Some(&true);
+    let only = |row: usize, right: &[Correct], wrong: &[Correct]| {
+        let is = |correct: &Correct| correct.get(row) == Some(true);
         let pairs = right.iter().zip(wrong);
         pairs
             .filter(|(right, wrong)| is(right) && !is(wrong))
