@@ -267,8 +267,7 @@ fn first_free(folder: &Path) -> u32 {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    fm_data::save(path, text.as_bytes())
-        .with_context(|| format!("cannot write {}", path.display()))
+    fm_data::save(path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]
