@@ -3,7 +3,7 @@
 //! The main table and every sweep is a [`Series`] of [`Point`]s, and a point has a cell for its
 //! source network and for each arm, of every seed. Nothing else knows what a question is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -231,17 +231,16 @@ impl Base<'_> {
             let values_of_axes = axes.iter().cloned().zip(values.iter().cloned());
             let overrides: Vec<_> = fixed.chain(values_of_axes).collect();
             let protocol = self.request.protocol.with(&overrides)?;
-            let protocol_seed = protocol.seed.held;
-            let point = self.point(protocol, values, Some(sweep))?;
-            // "all" may be a number of rows that is listed too.
-            let known = |point: &Point| {
-                // A seed that nothing is held at, so that what a seed moves tells points apart.
-                let seed = protocol_seed.wrapping_add(1);
-                let same =
-                    |other: &Point| other.recipe(Some(0), seed) == point.recipe(Some(0), seed);
-                axes.len() == 1 && points.iter().any(same)
-            };
-            points.extend(point.filter(|point| !known(point)));
+            points.extend(self.point(protocol, values, Some(sweep))?);
+        }
+        if axes.len() == 1 {
+            // "all" may be a number of rows that is listed too. At a seed that nothing is held at,
+            // what a seed moves tells points apart.
+            let held = points.iter().map(|point| point.protocol().seed.held);
+            let held: BTreeSet<u64> = held.collect();
+            let seed = (0..).find(|seed| !held.contains(seed)).unwrap_or_default();
+            let mut known = BTreeSet::new();
+            points.retain(|point| known.insert(point.recipe(Some(0), seed).key()));
         }
         let pairings = match sweep.arms.split_first() {
             None => self.request.protocol.pairings(),
