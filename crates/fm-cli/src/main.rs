@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Experiment(args) => commands::experiment::run(&args),
         Command::Status(args) => commands::status::run(&args),
         Command::Report(args) => commands::report::run(&args),
+        Command::Plan(args) => commands::plan::run(&args),
         Command::Train(args) => commands::train::run(&args),
         Command::Transfer(args) => commands::transfer::run(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),

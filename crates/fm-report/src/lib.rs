@@ -39,7 +39,10 @@ mod render;
 mod table;
 mod tensorboard;
 
-pub use build::{Names, Report, Scope, Warning, compare_folders, sentence, write_events};
+pub use build::{
+    Names, Pilot, Planned, PlannedDifference, Planning, Report, Scope, Warning, compare_folders,
+    sentence, write_events,
+};
 pub use document::{Block, Document, Section, Shown, Text, Tone};
 pub use error::ReportError;
 pub use images::{Image, Images};

@@ -3,6 +3,7 @@
 pub(crate) mod data;
 pub(crate) mod experiment;
 pub(crate) mod model;
+pub(crate) mod plan;
 pub(crate) mod rows;
 pub(crate) mod slurm;
 
@@ -13,6 +14,7 @@ use fm_nn::Backend;
 use data::DataArgs;
 use experiment::{ExperimentArgs, ReportArgs, StatusArgs};
 use model::{ConvertArgs, EvaluateArgs, InspectArgs, PredictArgs, TrainArgs, TransferArgs};
+use plan::PlanArgs;
 
 /// Does reusing a trained network beat training from scratch, and how sure are we?
 #[derive(Debug, Parser)]
@@ -42,6 +44,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Write the reports of a results folder again, or compare several folders
     Report(ReportArgs),
+    /// Tell how many seeds it takes to show a difference
+    Plan(PlanArgs),
     /// Train one model from scratch
     Train(TrainArgs),
     /// Train a copy of a model's trunk on other classes, phase by phase

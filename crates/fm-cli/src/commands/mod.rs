@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod evaluate;
 pub(crate) mod experiment;
 pub(crate) mod inspect;
+pub(crate) mod plan;
 pub(crate) mod predict;
 pub(crate) mod protocol;
 pub(crate) mod report;

@@ -11,6 +11,7 @@ mod learning;
 mod main_table;
 mod names;
 mod pairs;
+mod planning;
 mod plots;
 mod predictions;
 mod regression;
@@ -27,6 +28,7 @@ mod weights;
 mod write;
 
 pub use folders::compare_folders;
+pub use planning::{Pilot, Planned, PlannedDifference, Planning};
 pub use sentences::{Names, Scope, sentence};
 pub use warnings::Warning;
 pub use write::{Report, write_events};
