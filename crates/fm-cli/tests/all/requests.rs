@@ -19,7 +19,41 @@ pub(crate) fn tests() -> Vec<Trial> {
         portable_by_default_and_a_folder_keeps_its_backend,
         reports_are_written_anywhere_and_folders_compared,
         a_folder_without_results_is_refused_and_left_alone,
+        seeds_are_planned_from_a_folder_or_an_assumed_spread,
     ]
+}
+
+fn seeds_are_planned_from_a_folder_or_an_assumed_spread() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    printed(&mut experiment(at, "1", &[]));
+    refused(at, &["plan", "results"], &["expected two", "--sd"]);
+    printed(&mut experiment(at, "1..3", &[]));
+    let more = ["--difference", "50", "--format", "json"];
+    let planned = |from: &[&str]| -> Value {
+        let args = [&["plan"], from, &more].concat();
+        serde_json::from_str(&printed(&mut fm(at, &args))).unwrap()
+    };
+    let comparison = &planned(&["results"])["comparisons"][0];
+    assert_eq!(comparison["seeds"], 3);
+    let again = &planned(&["--sd", "0.7", "--rows-error", "0.11", "--comparisons", "4"]);
+    let again = &again["comparisons"][0];
+    assert_eq!(again["sd"], 0.007);
+    assert_eq!(again["family"], 4);
+    // The fewest pairs whose signs can conclude one of four comparisons: 4 · 2 / 2⁸ < 0.05.
+    assert_eq!(again["differences"][0]["seeds_needed"], 8);
+    refused(at, &["plan"], &["--sd"]);
+    refused(
+        at,
+        &["plan", "results", "--sd", "1"],
+        &["cannot be used with"],
+    );
+    refused(at, &["plan", "--sd", "0"], &["expected more than 0 points"]);
+    refused(
+        at,
+        &["plan", "--sd", "1", "--power", "80"],
+        &["between 0 and 1"],
+    );
 }
 
 fn series(results: &Path) -> Vec<(String, usize)> {

@@ -5,6 +5,7 @@ mod escaping;
 mod numbers;
 mod page;
 mod pictures;
+mod planning;
 mod reports;
 mod sentences;
 mod small;
