@@ -55,7 +55,8 @@ fn points(text: &str) -> Result<f64, String> {
     let number: Option<f64> = text.parse().ok();
     let number = number.filter(|number| (0.0..=100.0).contains(number));
     let number = number.ok_or("expected a number of points from 0 to 100")?;
-    Ok(number / 100.0)
+    // The nearest fraction, which a division is not always: 0.7 / 100 < 0.007.
+    Ok(format!("{number}e-2").parse().unwrap_or(number / 100.0))
 }
 
 fn positive(text: &str) -> Result<f64, String> {

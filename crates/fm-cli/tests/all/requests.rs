@@ -42,11 +42,16 @@ fn seeds_are_planned_from_a_folder_or_an_assumed_spread() {
     assert_eq!(again["family"], 4);
     // The fewest pairs whose signs can conclude one of four comparisons: 4 · 2 / 2⁸ < 0.05.
     assert_eq!(again["differences"][0]["seeds_needed"], 8);
-    refused(at, &["plan"], &["--sd"]);
+    refused(at, &["plan"], &["<DIR>"]);
     refused(
         at,
         &["plan", "results", "--sd", "1"],
         &["cannot be used with"],
+    );
+    refused(
+        at,
+        &["plan", "--sd", "1", "--difference", "0.1"],
+        &["0.10 points", "margin"],
     );
     refused(at, &["plan", "--sd", "0"], &["expected more than 0 points"]);
     refused(

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::document::{Document, Text, Tone};
 use crate::error::ReportError;
 use crate::number::{Percents, Unit, counted};
-use crate::table::{Column, Table, Value};
+use crate::table::{Column, Table};
 
 /// What is known of a comparison before it is planned.
 #[derive(Clone, Debug)]
@@ -94,13 +94,13 @@ pub struct PlannedDifference {
     pub seeds_needed: Option<usize>,
     /// With the seeds that there are.
     pub power_now: Option<f64>,
-    /// With infinitely many seeds.
+    /// With infinitely many seeds: below 1 only because of the test rows.
     pub power_limit: f64,
 }
 
 impl Planning {
-    /// Plans every comparison for each of the differences, fractions above 0, by simulation of the rule
-    /// of the verdict. Takes a second or two for each.
+    /// Plans every comparison for each of the differences, fractions of at least the margin of 0.002, by
+    /// simulation of the rule of the verdict. Takes a second or two for each.
     ///
     /// # Errors
     /// [`StatsError::Setting`] for a difference, a power or a spread out of range.
@@ -196,9 +196,9 @@ impl Planning {
             Column::text("between", "arms"),
             Column::new("difference", "difference", Unit::Spread),
             Column::new("seeds_needed", "seeds needed", Unit::Count),
+            Column::new("power_limit", "highest power", Unit::Fraction),
             Column::new("seeds", "seeds now", Unit::Count),
             Column::new("power_now", "power now", Unit::Fraction),
-            Column::new("power_limit", "highest power", Unit::Fraction),
             Column::new("sd", "sd over seeds", Unit::Spread),
             Column::new("rows_error", "error from test images", Unit::Spread),
             Column::new("family", "comparisons", Unit::Count).detail(),
@@ -214,9 +214,9 @@ impl Planning {
                     planned.between.as_str().into(),
                     at.difference.into(),
                     at.seeds_needed.into(),
+                    at.power_limit.into(),
                     planned.seeds.into(),
                     at.power_now.into(),
-                    Value::Number(at.power_limit),
                     planned.sd.into(),
                     planned.rows_error.into(),
                     planned.family.into(),
@@ -257,16 +257,20 @@ fn planned(
     target: f64,
     settings: &Settings,
 ) -> Result<PlannedDifference, StatsError> {
-    if !(difference > 0.0 && difference <= 1.0) {
+    if !(settings.margin..=1.0).contains(&difference) {
         return Err(StatsError::Setting {
             key: "difference",
-            found: difference.to_string(),
-            expected: "a fraction above 0",
+            found: points(difference),
+            expected: "at least the margin of 0.20 points, under which arms are practically equal",
         });
     }
     let scenario = scenario(pilot, difference);
     let better = |power: Power| power.of(Verdict::Better);
-    let limit = better(power_limit(&scenario, settings)?);
+    // Without an error from the test rows, every difference is shown by enough seeds.
+    let limit = match pilot.rows_error > 0.0 {
+        true => better(power_limit(&scenario, settings)?),
+        false => 1.0,
+    };
     let enough = pilot.seeds.filter(|&seeds| seeds >= fm_stats::MIN_PAIRS);
     let now = enough.map(|seeds| power(seeds.min(fm_stats::MAX_DRAWS), &scenario, settings));
     Ok(PlannedDifference {

@@ -1,6 +1,7 @@
 //! Planned seeds in sentences and numbers.
 
 use fm_report::{Pilot, Planning, terminal};
+use fm_stats::Settings;
 
 fn pilot(rows_error: f64) -> Pilot {
     Pilot {
@@ -69,7 +70,8 @@ fn settings_out_of_range_are_refused() {
         let error = Planning::of(&[pilot(0.0)], &[difference], power).unwrap_err();
         error.to_string()
     };
-    assert!(refused(0.0, 0.8).contains("difference"));
+    assert!(refused(0.0019, 0.8).contains("difference"));
+    assert!(Planning::of(&[pilot(0.0)], &[Settings::default().margin], 0.8).is_ok());
     assert!(refused(f64::NAN, 0.8).contains("difference"));
     assert!(refused(0.01, 1.0).contains("target"));
 }
