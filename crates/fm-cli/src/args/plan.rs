@@ -11,9 +11,9 @@ use super::Format;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  fm plan results/fair                       seeds for differences of 0.2, 0.5 and 1 point
-  fm plan results/fair --difference 0.3      … of 0.3 points
-  fm plan --sd 0.7 --difference 0.5          before anything is trained; the spread is assumed
+  fm plan results/fair                         seeds for a difference of 0.5 points
+  fm plan results/fair --difference 0.3,0.5    … and of 0.3, which takes longer to simulate
+  fm plan --sd 0.7 --difference 0.5            before anything is trained; the spread is assumed
 
 A difference counts as shown if the verdict is better or worse. The verdicts of many experiments are
 simulated, with Holm's correction for all comparisons.")]
@@ -25,7 +25,7 @@ pub(crate) struct PlanArgs {
 
     /// Differences between two test errors, in points
     #[arg(long = "difference", value_name = "POINTS", value_delimiter = ',')]
-    #[arg(value_parser = positive, default_value = "0.2,0.5,1")]
+    #[arg(value_parser = positive, default_value = "0.5")]
     pub(crate) differences: Vec<f64>,
 
     /// Probability to show a difference of that size
