@@ -5,8 +5,8 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chacha20::ChaCha8Rng;
 use ndarray::{Array2, ArrayView, ArrayView1, Dimension};
-use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
 use crate::folder::{DESCRIPTION, data_sha256};

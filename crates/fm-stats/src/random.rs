@@ -1,6 +1,6 @@
 //! Seeded random streams for sign flips and simulations.
 
-use rand_chacha::ChaCha8Rng;
+use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
 /// A ChaCha8 stream, keyed by seed, name and number.

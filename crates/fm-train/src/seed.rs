@@ -1,6 +1,6 @@
 //! [`Seeds`]: independent named random streams under one seed, and [`shuffle`].
 
-use rand_chacha::ChaCha8Rng;
+use chacha20::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
