@@ -58,7 +58,10 @@ fn run() -> Result<ExitCode> {
         "fetch-data" => cargo::run_fm(&["data", "fetch"], args),
         "doctor" => cargo::run_fm(&["doctor"], args),
         "test" => cargo::run(&["test", "--workspace"], args),
-        "bench" => cargo::run(&["bench", "--package", "fm-benches"], args),
+        "bench" => cargo::run(
+            &["bench", "--package", "fm-benches", "--bench", "yardstick"],
+            args,
+        ),
         "make-sample" => sample::run(args),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
