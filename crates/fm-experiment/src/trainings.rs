@@ -180,21 +180,19 @@ impl<'a> Trainings<'a> {
         )
     }
 
-    /// Trains an arm of a cell: its own, or one whose layers it reuses.
-    pub(crate) fn arm(
+    /// The network that an arm of a cell starts from.
+    pub(crate) fn begin(
         &mut self,
         cell: &Cell,
         arm: &ArmRecipe,
         source: &Key,
-        validate: bool,
-    ) -> Result<Trained, ExperimentError> {
+    ) -> Result<Result<Network, Failure>, ExperimentError> {
         let failed = |error: TrainError| train_error(cell, error);
         let recipe = &cell.recipe;
-        let (init, order) = (Seeds::new(recipe.init_seed), Seeds::new(recipe.order_seed));
+        let init = Seeds::new(recipe.init_seed);
         let prefix = arm.streams.prefix();
-        let tasks = self.tasks.clone();
-        let target = &tasks.target;
-        let (inputs, classes) = (target.train.pixels().ncols(), target.train.n_classes());
+        let target = &self.tasks.target.train;
+        let (inputs, classes) = (target.pixels().ncols(), target.n_classes());
         let head = training::head(&recipe.network, inputs, classes, init, prefix);
         let fresh = || training::trunk(&recipe.network, inputs, init, prefix);
         let reusing = |from: &Network, layers: Option<usize>| match layers {
@@ -217,14 +215,32 @@ impl<'a> Trainings<'a> {
                 Ok(base) => reusing(&base, *layers),
             },
         };
+        begin.map(Ok).map_err(|error| failed(error.into()))
+    }
+
+    /// Trains an arm of a cell: its own, or one whose layers it reuses.
+    pub(crate) fn arm(
+        &mut self,
+        cell: &Cell,
+        arm: &ArmRecipe,
+        source: &Key,
+        validate: bool,
+    ) -> Result<Trained, ExperimentError> {
+        let failed = |error: TrainError| train_error(cell, error);
+        let begin = match self.begin(cell, arm, source)? {
+            Err(failure) => return Ok(Err(failure)),
+            Ok(begin) => begin,
+        };
+        let tasks = self.tasks.clone();
         let rows = tasks.target_rows(arm)?;
-        let begin = begin.map_err(|error| failed(error.into()))?;
+        let order = Seeds::new(cell.recipe.order_seed);
+        let prefix = arm.streams.prefix();
         let fit = |phases: &[PhaseSpec]| {
             let fit = Fit {
                 begin: begin.clone(),
                 phases,
                 train: rows.examples().map_err(failed)?,
-                valid: &target.valid,
+                valid: &tasks.target.valid,
                 validate,
                 seeds: order,
                 prefix,
@@ -236,7 +252,7 @@ impl<'a> Trainings<'a> {
             return fit(&arm.phases);
         };
         let cross_validation = CrossValidation {
-            setup: Setup::new(self.engine, recipe.batch_size, order, prefix),
+            setup: Setup::new(self.engine, cell.recipe.batch_size, order, prefix),
             engine: self.engine,
             observer: self.observer,
             folds: &rows.folds(tuning.folds, order),
