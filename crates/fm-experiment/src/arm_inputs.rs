@@ -75,7 +75,8 @@ impl ArmInputs {
             return Ok(None);
         };
         let trunk = begin.trunk().len();
-        let train_features = Features::new(&begin, trunk, &rows.examples().map_err(failed)?, engine);
+        let train_features =
+            Features::new(&begin, trunk, &rows.examples().map_err(failed)?, engine);
         let test_features = examples(&test).and_then(|test| {
             let features = Features::new(&begin, trunk, &test, engine)?;
             Ok(features.values().to_owned())
@@ -130,7 +131,10 @@ impl ArmInputs {
         for (i, layer) in self.begin.layers().iter().enumerate() {
             let name = self.begin.layer_name(i);
             file.add(&format!("begin.{name}.weight"), &layer.weight())?;
-            file.add(&format!("begin.{name}.bias"), &ArrayView1::from(layer.bias()))?;
+            file.add(
+                &format!("begin.{name}.bias"),
+                &ArrayView1::from(layer.bias()),
+            )?;
         }
         file.add("train.features", &self.train_features)?;
         file.add("test.features", &self.test_features)?;
@@ -152,7 +156,10 @@ impl ArmInputs {
         file.add("train.labels", &ArrayView1::from(&self.train_labels))?;
         file.add("test.pixels", &self.test_pixels)?;
         file.add("test.labels", &ArrayView1::from(&self.test_labels))?;
-        let metadata = [("recipe", self.recipe.canonical()), ("key", self.recipe.key().to_string())];
+        let metadata = [
+            ("recipe", self.recipe.canonical()),
+            ("key", self.recipe.key().to_string()),
+        ];
         let metadata = metadata.map(|(name, value)| (name.to_owned(), value));
         file.metadata.extend(metadata);
         file.to_bytes()

@@ -232,6 +232,7 @@ impl<'a> Trainings<'a> {
             Ok(begin) => begin,
         };
         let tasks = self.tasks.clone();
+        let classes = tasks.target.train.n_classes();
         let rows = tasks.target_rows(arm)?;
         let order = Seeds::new(cell.recipe.order_seed);
         let prefix = arm.streams.prefix();
