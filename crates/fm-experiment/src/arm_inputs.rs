@@ -6,8 +6,8 @@
 //! LogisticRegression().fit(cell["train.features"], cell["train.labels"])
 //! ```
 
-use fm_nn::tensors::{TensorError, TensorFile};
-use fm_nn::{Engine, Network};
+use fm_nn::tensors::TensorFile;
+use fm_nn::{Engine, FileError, Network};
 use fm_train::{Features, Seeds, Stream, shuffle};
 use ndarray::{Array2, ArrayView1};
 
@@ -125,8 +125,8 @@ impl ArmInputs {
     /// The metadata has the cell's `recipe`, JSON, and its `key`.
     ///
     /// # Errors
-    /// [`TensorError::TooLong`] for a recipe of several megabytes.
-    pub fn to_safetensors(&self) -> Result<Vec<u8>, TensorError> {
+    /// [`FileError::Contents`] for a recipe of several megabytes.
+    pub fn to_safetensors(&self) -> Result<Vec<u8>, FileError> {
         let mut file = TensorFile::default();
         for (i, layer) in self.begin.layers().iter().enumerate() {
             let name = self.begin.layer_name(i);

@@ -170,6 +170,14 @@ fn hold_out(train: &Dataset, rows: &RowsUsed) -> Result<(Dataset, Dataset), Data
     }
 }
 
+/// Labels in the order that a stream of the seed gives them.
+pub(crate) fn shuffled_labels_of(labels: &[u8], seeds: Seeds) -> Vec<u8> {
+    let mut order: Vec<u32> = vec![0; labels.len()];
+    let stream = seeds.stream("shuffled-source/labels");
+    shuffle(&mut order, &mut stream.rng());
+    order.iter().map(|&row| labels[row as usize]).collect()
+}
+
 /// A dataset as a training takes it.
 pub(crate) fn examples(data: &Dataset) -> Result<Examples<'_>, TrainError> {
     labelled(data, data.labels(), PIXEL_SCALE)
