@@ -7,6 +7,7 @@
 #![doc = ""]
 #![doc = include_str!("../README.md")]
 
+mod arm_inputs;
 mod comparison;
 mod correct;
 mod data;
@@ -37,6 +38,7 @@ mod tuning;
 mod watch;
 mod worker;
 
+pub use arm_inputs::ArmInputs;
 pub use comparison::{Compared, Paired};
 pub use correct::Correct;
 pub use data::{Data, DatasetIdentity, Labels};

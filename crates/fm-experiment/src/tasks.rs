@@ -89,8 +89,8 @@ impl Tasks {
 /// Target rows and the labels that they are trained on.
 #[derive(Clone, Debug)]
 pub(crate) struct TargetRows {
-    rows: Dataset,
-    labels: Vec<u8>,
+    pub(crate) rows: Dataset,
+    pub(crate) labels: Vec<u8>,
 }
 
 impl TargetRows {
@@ -99,27 +99,35 @@ impl TargetRows {
         labelled(&self.rows, &self.labels, PIXEL_SCALE)
     }
 
-    /// The rows divided into so many folds, each with its share of every class; which, is decided by
-    /// a stream of the seed.
-    pub(crate) fn folds(&self, folds: usize, seeds: Seeds) -> Vec<Fold> {
+    /// The fold of each row, each fold with its share of every class; which, is decided by a stream of
+    /// the seed.
+    pub(crate) fn fold_of_rows(&self, folds: usize, seeds: Seeds) -> Vec<usize> {
         let mut order = vec![0; self.labels.len()];
         shuffle(&mut order, &mut seeds.stream("target/folds").rng());
         // Stable, so that each class keeps its random order. Dealt out in turn, the folds differ by
         // a row at most, and so does each class in them.
         order.sort_by_key(|&row| self.labels[row as usize]);
-        let dealt = |held_out: bool, fold: usize| {
-            let of_fold = order.iter().enumerate();
-            let of_fold = of_fold.filter(|(place, _)| (place % folds == fold) == held_out);
-            let mut rows: Vec<usize> = of_fold.map(|(_, &row)| row as usize).collect();
-            rows.sort_unstable();
+        let mut fold_of = vec![0; order.len()];
+        for (place, row) in order.into_iter().enumerate() {
+            fold_of[row as usize] = place % folds;
+        }
+        fold_of
+    }
+
+    /// The rows of each fold, and the rest.
+    pub(crate) fn folds(&self, folds: usize, seeds: Seeds) -> Vec<Fold> {
+        let fold_of = self.fold_of_rows(folds, seeds);
+        let part = |fold: usize, held_out: bool| {
+            let rows = (0..fold_of.len()).filter(|&row| (fold_of[row] == fold) == held_out);
+            let rows: Vec<usize> = rows.collect();
             Part {
                 pixels: self.rows.pixels().select(Axis(0), &rows),
                 labels: rows.into_iter().map(|row| self.labels[row]).collect(),
             }
         };
         let fold = |fold| Fold {
-            train: dealt(false, fold),
-            held_out: dealt(true, fold),
+            train: part(fold, false),
+            held_out: part(fold, true),
         };
         (0..folds).map(fold).collect()
     }
@@ -160,6 +168,14 @@ fn hold_out(train: &Dataset, rows: &RowsUsed) -> Result<(Dataset, Dataset), Data
         // With too many rows to hold out at the end, the error is that of the start.
         _ => train.hold_out(rows.validation),
     }
+}
+
+/// Labels in the order that a stream of the seed gives them.
+pub(crate) fn shuffled_labels_of(labels: &[u8], seeds: Seeds) -> Vec<u8> {
+    let mut order: Vec<u32> = vec![0; labels.len()];
+    let stream = seeds.stream("shuffled-source/labels");
+    shuffle(&mut order, &mut stream.rng());
+    order.iter().map(|&row| labels[row as usize]).collect()
 }
 
 /// A dataset as a training takes it.

@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use fm_data::Dataset;
 use fm_nn::{Engine, Model, Network};
-use fm_train::{EpochRecord, Examples, Seeds, TrainError, shuffle};
+use fm_train::{EpochRecord, Examples, Seeds, TrainError};
 
 use crate::error::ExperimentError;
 use crate::job::Cell;
 use crate::key::Key;
 use crate::protocol::PhaseSpec;
-use crate::recipe::{ArmRecipe, SourceRecipe, TrunkRecipe, Tuning};
+use crate::recipe::{ArmRecipe, SourceRecipe, TrunkRecipe};
 use crate::record::{Failure, Outcome, Tuned};
 use crate::store::Store;
-use crate::tasks::{PIXEL_SCALE, Tasks, examples, labelled};
+use crate::tasks::{PIXEL_SCALE, Tasks, examples, labelled, shuffled_labels_of};
 use crate::training::{self, Setup};
-use crate::tuning::{CrossValidation, ranking};
+use crate::tuning::{CrossValidation, every_trial_diverged, is_above_guessing, ranking};
 use crate::watch::{Observer, Watch};
 
 /// A training that has ended.
@@ -180,21 +180,19 @@ impl<'a> Trainings<'a> {
         )
     }
 
-    /// Trains an arm of a cell: its own, or one whose layers it reuses.
-    pub(crate) fn arm(
+    /// The network that an arm of a cell starts from.
+    pub(crate) fn begin(
         &mut self,
         cell: &Cell,
         arm: &ArmRecipe,
         source: &Key,
-        validate: bool,
-    ) -> Result<Trained, ExperimentError> {
+    ) -> Result<Result<Network, Failure>, ExperimentError> {
         let failed = |error: TrainError| train_error(cell, error);
         let recipe = &cell.recipe;
-        let (init, order) = (Seeds::new(recipe.init_seed), Seeds::new(recipe.order_seed));
+        let init = Seeds::new(recipe.init_seed);
         let prefix = arm.streams.prefix();
-        let tasks = self.tasks.clone();
-        let target = &tasks.target;
-        let (inputs, classes) = (target.train.pixels().ncols(), target.train.n_classes());
+        let target = &self.tasks.target.train;
+        let (inputs, classes) = (target.pixels().ncols(), target.n_classes());
         let head = training::head(&recipe.network, inputs, classes, init, prefix);
         let fresh = || training::trunk(&recipe.network, inputs, init, prefix);
         let reusing = |from: &Network, layers: Option<usize>| match layers {
@@ -217,14 +215,33 @@ impl<'a> Trainings<'a> {
                 Ok(base) => reusing(&base, *layers),
             },
         };
+        begin.map(Ok).map_err(|error| failed(error.into()))
+    }
+
+    /// Trains an arm of a cell: its own, or one whose layers it reuses.
+    pub(crate) fn arm(
+        &mut self,
+        cell: &Cell,
+        arm: &ArmRecipe,
+        source: &Key,
+        validate: bool,
+    ) -> Result<Trained, ExperimentError> {
+        let failed = |error: TrainError| train_error(cell, error);
+        let begin = match self.begin(cell, arm, source)? {
+            Err(failure) => return Ok(Err(failure)),
+            Ok(begin) => begin,
+        };
+        let tasks = self.tasks.clone();
+        let classes = tasks.target.train.n_classes();
         let rows = tasks.target_rows(arm)?;
-        let begin = begin.map_err(|error| failed(error.into()))?;
+        let order = Seeds::new(cell.recipe.order_seed);
+        let prefix = arm.streams.prefix();
         let fit = |phases: &[PhaseSpec]| {
             let fit = Fit {
                 begin: begin.clone(),
                 phases,
                 train: rows.examples().map_err(failed)?,
-                valid: &target.valid,
+                valid: &tasks.target.valid,
                 validate,
                 seeds: order,
                 prefix,
@@ -236,7 +253,7 @@ impl<'a> Trainings<'a> {
             return fit(&arm.phases);
         };
         let cross_validation = CrossValidation {
-            setup: Setup::new(self.engine, recipe.batch_size, order, prefix),
+            setup: Setup::new(self.engine, cell.recipe.batch_size, order, prefix),
             engine: self.engine,
             observer: self.observer,
             folds: &rows.folds(tuning.folds, order),
@@ -251,7 +268,7 @@ impl<'a> Trainings<'a> {
         for (trial, epochs) in ranking(&scores) {
             let epochs = tuning.epochs[epochs];
             match fit(&tuning.phases(trial, epochs))? {
-                Ok(training) if is_above_guessing(&training, classes) => {
+                Ok(training) if is_above_guessing(&training.history, classes) => {
                     chosen.get_or_insert((training, trial, epochs));
                 }
                 Ok(training) => {
@@ -339,40 +356,12 @@ fn no_source() -> TrainError {
     TrainError::Examples("the recipe has no source task".to_owned())
 }
 
-/// Labels in the order that a stream of the seed gives them.
-fn shuffled_labels_of(labels: &[u8], seeds: Seeds) -> Vec<u8> {
-    let mut order: Vec<u32> = vec![0; labels.len()];
-    let stream = seeds.stream("shuffled-source/labels");
-    shuffle(&mut order, &mut stream.rng());
-    order.iter().map(|&row| labels[row as usize]).collect()
-}
-
 /// Equal for equal trainings of arms within a job: seeds, source and recipe.
 fn base_key(cell: &Cell, arm: &ArmRecipe) -> String {
     let recipe = &cell.recipe;
     let shuffled = recipe.source.as_ref().is_some_and(|s| s.shuffled_labels);
     let of = (recipe.init_seed, recipe.order_seed, shuffled, arm);
     serde_json::to_string(&of).expect("a recipe is plain data")
-}
-
-/// Whether a training's loss on its own rows ends above that of equal probabilities, `ln(classes)`: it
-/// may have blown up although its numbers are finite.
-fn is_above_guessing(training: &Training, classes: usize) -> bool {
-    let last = training.history.last();
-    last.is_some_and(|last| last.train.loss > libm::log(classes as f64))
-}
-
-fn every_trial_diverged(tuning: &Tuning) -> Failure {
-    Failure {
-        training: "target".to_owned(),
-        phase: 1,
-        epoch: 1,
-        step: 0,
-        reason: format!(
-            "all {} trials diverged in cross-validation",
-            tuning.trials.len()
-        ),
-    }
 }
 
 /// A divergence as a result; other errors are errors.

@@ -7,7 +7,7 @@ use fm_train::{EpochRecord, Evaluator, Examples, Scores, StepRecord, TrainError}
 
 use crate::protocol::PhaseSpec;
 use crate::recipe::Tuning;
-use crate::record::best;
+use crate::record::{Failure, best};
 use crate::tasks::Fold;
 use crate::training::{Setup, loss};
 use crate::watch::Observer;
@@ -26,6 +26,27 @@ pub(crate) fn ranking(scores: &[Vec<Option<Scores>>]) -> Vec<(usize, usize)> {
         .into_iter()
         .map(|(trial, (epochs, _))| (trial, epochs));
     indices.collect()
+}
+
+/// Whether a training's loss on its own rows ends above that of equal probabilities, `ln(classes)`: it
+/// may have blown up although its numbers are finite.
+pub(crate) fn is_above_guessing(history: &[EpochRecord], classes: usize) -> bool {
+    let last = history.last();
+    last.is_some_and(|last| last.train.loss > libm::log(classes as f64))
+}
+
+/// What an arm leaves whose trials have all diverged.
+pub(crate) fn every_trial_diverged(tuning: &Tuning) -> Failure {
+    Failure {
+        training: "target".to_owned(),
+        phase: 1,
+        epoch: 1,
+        step: 0,
+        reason: format!(
+            "all {} trials diverged in cross-validation",
+            tuning.trials.len()
+        ),
+    }
 }
 
 /// What the trainings of one cell's folds share.

@@ -1,6 +1,7 @@
 //! The integration tests of this crate, in one binary.
 
 mod cells;
+mod outside;
 mod reference;
 mod single;
 mod store;
@@ -15,5 +16,6 @@ fn main() {
     tests.extend(reference::tests());
     tests.extend(single::tests());
     tests.extend(tuning::tests());
+    tests.extend(outside::tests());
     libtest_mimic::run(&Arguments::from_args(), tests).exit();
 }
