@@ -90,6 +90,8 @@ pub struct Cell {
     pub seed: u64,
     /// Whether every epoch is scored on the validation rows, for the learning curves of a report.
     pub validate: bool,
+    /// Whether the images of the test rows are kept, for the galleries of a report.
+    pub keep_images: bool,
     /// Whether the network is kept.
     pub keep_model: bool,
 }
@@ -115,6 +117,7 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
             // is shown.
             validate: place.series == 0
                 && recipe.arm.as_ref().is_none_or(|arm| arm.tuning.is_none()),
+            keep_images: place.series == 0,
             keep_model: keeps_model(plan, place),
             recipe,
         };

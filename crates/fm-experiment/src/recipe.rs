@@ -334,14 +334,20 @@ impl Context {
         phases.collect()
     }
 
-    /// The phases of a trial, of which the last gets the epochs that the others leave.
+    /// The phases of a trial. The ends of the phases are scaled and not their lengths, so that they
+    /// add up to the scaled number of epochs.
     fn trial(&self, phases: &[PhaseSpec]) -> Vec<PhaseSpec> {
-        let all = self.epochs(phases.iter().map(|phase| phase.epochs).sum());
-        let mut phases = self.phases(phases);
-        if let Some((last, before)) = phases.split_last_mut() {
-            last.epochs = all - before.iter().map(|phase| phase.epochs).sum::<usize>();
-        }
-        phases
+        let (mut end, mut scaled_end) = (0, 0);
+        let phases = phases.iter().map(|phase| {
+            let begin = scaled_end;
+            end += phase.epochs;
+            scaled_end = self.epochs(end);
+            PhaseSpec {
+                epochs: scaled_end - begin,
+                ..self.phase(phase)
+            }
+        });
+        phases.collect()
     }
 
     fn epochs(&self, epochs: usize) -> usize {

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::json::from_json;
 use crate::key::Key;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Tuning};
 
 /// What a cell leaves.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,9 +89,26 @@ pub struct Tuned {
     pub trial: usize,
     /// The number of epochs with the lowest loss of that trial.
     pub epochs: usize,
+    /// Trials with a lower loss that were not taken, because of their training on all rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<usize>,
 }
 
 impl Tuned {
+    /// Whether there is a score for each trial and number of epochs, and one of each is chosen.
+    fn fits(&self, tuning: &Tuning) -> bool {
+        let whole = |scores: &Scores| scores.rows > 0 && scores.correct <= scores.rows;
+        let of_trial = |scores: &Vec<Option<Scores>>| {
+            scores.len() == tuning.epochs.len() && scores.iter().flatten().all(whole)
+        };
+        let trials = tuning.trials.len();
+        self.scores.len() == trials
+            && self.scores.iter().all(of_trial)
+            && self.trial < trials
+            && self.skipped.iter().all(|&trial| trial < trials)
+            && tuning.epochs.contains(&self.epochs)
+    }
+
     /// Of a trial the index of the number of epochs with the lowest loss, and the scores there;
     /// `None` if all diverged.
     pub fn best_of(&self, trial: usize) -> Option<(usize, &Scores)> {
@@ -191,6 +208,12 @@ impl Record {
             .map_err(|error| format!("its recipe cannot be read: {error}"))?;
         let described: Described = from_json(described.as_bytes())
             .map_err(|error| format!("its record cannot be read: {error}"))?;
+        if let Some(tuned) = &described.tuned {
+            let tuning = recipe.arm.as_ref().and_then(|arm| arm.tuning.as_ref());
+            if !tuning.is_some_and(|tuning| tuned.fits(tuning)) {
+                return Err("its cross-validation does not fit its recipe".to_owned());
+            }
+        }
         let predictions = match &described.outcome {
             Outcome::Failed(_) => None,
             Outcome::Scored(scores) => Some(predictions(&file, &recipe, scores)?),

@@ -18,7 +18,7 @@ use crate::store::Store;
 use crate::tasks::{PIXEL_SCALE, Tasks, examples, labelled, shuffled_labels_of};
 use crate::training::{self, Setup};
 use crate::tuning::{CrossValidation, every_trial_diverged, is_above_guessing, ranking};
-use crate::watch::{Observer, Watch};
+use crate::watch::{Observer, Uncounted, Watch};
 
 /// A training that has ended.
 pub(crate) struct Training {
@@ -26,7 +26,7 @@ pub(crate) struct Training {
     pub(crate) history: Vec<EpochRecord>,
     /// Digests of its trunk at the start and after each phase.
     pub(crate) trunk_sha256: Vec<String>,
-    /// What its phases were chosen by.
+    /// The result of the cross-validation that chose its phases.
     pub(crate) tuned: Option<Tuned>,
 }
 
@@ -57,6 +57,7 @@ struct Fit<'a> {
     prefix: &'a str,
     /// `source` or `target`, for failures.
     task: &'static str,
+    observer: &'a dyn Observer,
 }
 
 impl<'a> Trainings<'a> {
@@ -176,6 +177,7 @@ impl<'a> Trainings<'a> {
                 seeds: order,
                 prefix: "source",
                 task: "source",
+                observer: self.observer,
             },
         )
     }
@@ -236,7 +238,7 @@ impl<'a> Trainings<'a> {
         let rows = tasks.target_rows(arm)?;
         let order = Seeds::new(cell.recipe.order_seed);
         let prefix = arm.streams.prefix();
-        let fit = |phases: &[PhaseSpec]| {
+        let fit = |phases: &[PhaseSpec], observer: &dyn Observer| {
             let fit = Fit {
                 begin: begin.clone(),
                 phases,
@@ -246,11 +248,12 @@ impl<'a> Trainings<'a> {
                 seeds: order,
                 prefix,
                 task: "target",
+                observer,
             };
             self.fit(cell, fit)
         };
         let Some(tuning) = &arm.tuning else {
-            return fit(&arm.phases);
+            return fit(&arm.phases, self.observer);
         };
         let cross_validation = CrossValidation {
             setup: Setup::new(self.engine, cell.recipe.batch_size, order, prefix),
@@ -265,29 +268,32 @@ impl<'a> Trainings<'a> {
         };
         let mut failure = every_trial_diverged(tuning);
         let mut chosen = None;
+        let mut skipped = Vec::new();
         for (trial, epochs) in ranking(&scores) {
             let epochs = tuning.epochs[epochs];
-            match fit(&tuning.phases(trial, epochs))? {
-                Ok(training) if is_above_guessing(&training.history, classes) => {
-                    chosen.get_or_insert((training, trial, epochs));
-                }
-                Ok(training) => {
+            // How many trainings it takes is not known before; they count as one of the most epochs.
+            match fit(&tuning.phases(trial, epochs), &Uncounted(self.observer))? {
+                Ok(training) if !is_above_guessing(&training.history, classes) => {
                     chosen = Some((training, trial, epochs));
                     break;
                 }
+                Ok(training) => {
+                    chosen.get_or_insert((training, trial, epochs));
+                }
                 Err(diverged) => failure = diverged,
             }
+            skipped.push(trial);
         }
+        self.observer.advance((arm.epochs() * arm.rows) as u64);
         let Some((training, trial, epochs)) = chosen else {
             return Ok(Err(failure));
         };
-        // What the chosen training is shorter than the longest.
-        let left = (arm.epochs() - epochs) * arm.rows;
-        self.observer.advance(left as u64);
+        skipped.retain(|&skipped| skipped != trial);
         let tuned = Tuned {
             scores,
             trial,
             epochs,
+            skipped,
         };
         Ok(Ok(Training {
             tuned: Some(tuned),
@@ -324,7 +330,7 @@ impl<'a> Trainings<'a> {
         let valid = valid.map_err(failed)?;
         let epochs: usize = fit.phases.iter().map(|phase| phase.epochs).sum();
         let rows = fit.train.rows();
-        let mut watch = Watch::new(self.observer, rows, (epochs * rows) as u64);
+        let mut watch = Watch::new(fit.observer, rows, (epochs * rows) as u64);
         watch.trunk_sha256.push(network.trunk_digest());
         let history = setup.fit(
             &mut network,

@@ -34,6 +34,15 @@ pub trait Observer: Sync {
 /// Watches nothing.
 impl Observer for () {}
 
+/// Watches trainings whose work is not counted.
+pub(crate) struct Uncounted<'a>(pub(crate) &'a dyn Observer);
+
+impl Observer for Uncounted<'_> {
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}
+
 /// Watches one training.
 pub(crate) struct Watch<'a> {
     observer: &'a dyn Observer,

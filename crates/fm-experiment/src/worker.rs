@@ -130,7 +130,7 @@ impl Worker<'_> {
         let tasks = trainings.tasks.clone();
         let test = &tasks.target.test;
         let mut record = self.record(cell, &TestRows::of(test))?;
-        if cell.validate {
+        if cell.keep_images {
             let images = || TestImages::of(test);
             self.store.keep_test_images(&record.test_rows, images)?;
         }

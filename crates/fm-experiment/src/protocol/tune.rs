@@ -75,7 +75,8 @@ impl TuneSpec {
             if values.is_empty() {
                 problem(&at, "one or more values", "none")?;
             }
-            if !name.starts_with("*.") && !name.starts_with("arms.") {
+            let of_phases = |name: &str| name.starts_with("arms.") && name.contains(".phases[");
+            if !name.starts_with("*.") && !of_phases(name) {
                 let expected =
                     "a key of an arm, such as \"*.lr\" or \"arms.NAME.phases[0].epochs\"";
                 problem(&at, expected, format!("{name:?}"))?;
@@ -203,7 +204,18 @@ impl Protocol {
                 expected: "an arm that tune.space applies to".to_owned(),
                 found: format!("{}: {error}", arm.name),
             };
-            let mut phases = changed.map_err(not_tunable)?.arms.remove(0).phases;
+            let changed = changed.map_err(not_tunable)?.arms.remove(0);
+            let mut phases = changed.phases.clone();
+            let only_phases = Arm {
+                phases: arm.phases.clone(),
+                ..changed.clone()
+            };
+            if only_phases != *arm || phases.len() != arm.phases.len() {
+                let expected = "keys of the phases of an arm";
+                let found = format!("{settings:?}");
+                problem(&[key("tune"), key("space")], expected, found)?;
+            }
+            check_arm(at, &changed, most, self.network.hidden.len())?;
             let before: usize = phases.iter().rev().skip(1).map(|phase| phase.epochs).sum();
             let last = phases.len() - 1;
             phases[last].epochs = most.saturating_sub(before);

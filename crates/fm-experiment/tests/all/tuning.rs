@@ -286,6 +286,32 @@ fn refusals() -> Outcome {
             "combinations that differ",
         ),
         (
+            json!({ "epochs": [4], "space": { "arms.scratch.phases": [[]] } }),
+            "",
+            json!(0),
+            "must be a key of an arm",
+        ),
+        (
+            json!({ "epochs": [4], "space": { "*.trunk": ["source", "fresh"] } }),
+            "",
+            json!(0),
+            "must be keys of the phases of an arm",
+        ),
+        (
+            json!({ "epochs": [4], "space": { "*.schedule": ["constant", { "cosine": {} }] } }),
+            "",
+            json!(0),
+            "no arm has such a key",
+        ),
+        (
+            json!({ "epochs": [4], "space": {
+                "arms.*.phases[0].schedule": ["constant", { "cosine": {} }]
+            } }),
+            "",
+            json!(0),
+            "phases[0].schedule must be \"constant\" where arms are tuned",
+        ),
+        (
             json!({ "epochs": [4], "space": { "*.lr": [0.1], "arms.transfer.phases[0].epochs": [1, 2] } }),
             "",
             json!(0),

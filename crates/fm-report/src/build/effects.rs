@@ -2,6 +2,7 @@
 //! in words.
 
 use fm_stats::{Description, mean};
+use serde_json::Value as Json;
 
 use super::analysis::Sweep;
 use super::names::axis_words;
@@ -31,8 +32,11 @@ pub(super) fn table(sweep: &Sweep<'_>, file: String) -> Table {
         .table()
 }
 
+/// A point with the mean error of an arm.
+type Scored<'a> = (&'a [Json], f64);
+
 /// A sentence for each arm: where its mean error is lowest, and how far it changes along each axis on
-/// average over the others. Points at which a training diverged are left out.
+/// average over the others. Points without a score of every seed are left out.
 pub(super) fn words(sweep: &Sweep<'_>) -> Option<String> {
     let seeds = sweep.series.seeds.len();
     let sentences = sweep.arms().iter().enumerate().filter_map(|(arm, name)| {
@@ -46,19 +50,25 @@ pub(super) fn words(sweep: &Sweep<'_>) -> Option<String> {
                 .filter(whole)?;
             Some((point.point.values.as_slice(), error.mean))
         });
-        sentence(name, &sweep.series.axes, &points.collect::<Vec<_>>())
+        let all: Vec<&[Json]> = sweep
+            .points
+            .iter()
+            .map(|p| p.point.values.as_slice())
+            .collect();
+        sentence(name, &sweep.series.axes, &all, &points.collect::<Vec<_>>())
     });
     let sentences: Vec<String> = sentences.collect();
     (!sentences.is_empty()).then(|| {
         format!(
-            "{} Means over the seeds; points at which a training of the arm diverged are left out.",
+            "{} Means over the seeds, without points at which a training of the arm diverged or is missing. \
+             The lowest of several errors on the same test images is optimistic.",
             sentences.join(" ")
         )
     })
 }
 
 /// "scratch: lowest at *.lr 0.03, *.epochs 80 (0.63 %); …".
-fn sentence(arm: &str, axes: &[String], points: &[(&[serde_json::Value], f64)]) -> Option<String> {
+fn sentence(arm: &str, axes: &[String], all: &[&[Json]], points: &[Scored<'_>]) -> Option<String> {
     let by_error = |a: &&(_, f64), b: &&(_, f64)| a.1.total_cmp(&b.1);
     let (values, lowest) = points.iter().min_by(by_error)?;
     let (_, highest) = points.iter().max_by(by_error)?;
@@ -76,29 +86,57 @@ fn sentence(arm: &str, axes: &[String], points: &[(&[serde_json::Value], f64)]) 
     if axes.len() < 2 {
         return Some(format!("{range}."));
     }
-    let effects = axes.iter().enumerate().map(|(index, axis)| {
-        let effect = Unit::Spread.with_unit(main_effect(index, points));
-        format!("{effect} over {}", axis_words(axis))
+    let points = complete(axes.len(), all, points);
+    let effects = axes.iter().enumerate().filter_map(|(index, axis)| {
+        let effect = Unit::Spread.with_unit(main_effect(index, &points)?);
+        Some(format!("{effect} over {}", axis_words(axis)))
     });
     let effects: Vec<String> = effects.collect();
-    Some(format!(
-        "{range}; on average over the other keys it changes by {}.",
-        effects.join(" and by ")
-    ))
+    Some(match effects.is_empty() {
+        true => format!("{range}."),
+        false => format!(
+            "{range}; on average over the other keys, where all have scores, it changes by {}.",
+            effects.join(" and by ")
+        ),
+    })
 }
 
-/// The largest minus the smallest mean over the points that share a value of the axis.
-fn main_effect(axis: usize, points: &[(&[serde_json::Value], f64)]) -> f64 {
-    let of_value = |value: &serde_json::Value| {
+/// The points of the largest part of the grid that has a score everywhere: while one is missing, the
+/// value with the most missing points is left out.
+fn complete<'a>(n_axes: usize, all: &[&[Json]], points: &[Scored<'a>]) -> Vec<Scored<'a>> {
+    let scored = |values: &[Json]| points.iter().any(|(known, _)| *known == values);
+    let mut kept: Vec<&[Json]> = all.to_vec();
+    loop {
+        let missing: Vec<&[Json]> = kept.iter().copied().filter(|v| !scored(v)).collect();
+        let values = missing
+            .iter()
+            .flat_map(|v| (0..n_axes).map(|axis| (axis, &v[axis])));
+        let count =
+            |(axis, value): &(usize, &Json)| missing.iter().filter(|v| v[*axis] == **value).count();
+        let Some((axis, value)) = values.max_by_key(count) else {
+            break;
+        };
+        kept.retain(|v| v[axis] != *value);
+    }
+    let in_kept = |(values, _): &&Scored<'a>| kept.contains(values);
+    points.iter().filter(in_kept).copied().collect()
+}
+
+/// The largest minus the smallest mean over the points that share a value of the axis; `None` if
+/// there is one value.
+fn main_effect(axis: usize, points: &[Scored<'_>]) -> Option<f64> {
+    let of_value = |value: &Json| {
         let same = points.iter().filter(|(values, _)| values[axis] == *value);
         let errors: Vec<f64> = same.map(|(_, error)| *error).collect();
         mean(&errors)
     };
+    let first = points.first()?.0[axis].clone();
+    let several = points.iter().any(|(values, _)| values[axis] != first);
     let means = points.iter().map(|(values, _)| of_value(&values[axis]));
     let [low, high] = means.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], mean| {
         [low.min(mean), high.max(mean)]
     });
-    high - low
+    several.then_some(high - low)
 }
 
 #[cfg(test)]
@@ -118,14 +156,28 @@ mod tests {
         let errors = [0.04, 0.02, 0.03, 0.005];
         let points: Vec<_> = values.iter().map(|v| v.as_slice()).zip(errors).collect();
         // 0.03 and 0.0175; 0.035 and 0.0125
-        assert!((main_effect(0, &points) - 0.0125).abs() < 1e-12);
-        assert!((main_effect(1, &points) - 0.0225).abs() < 1e-12);
+        assert!((main_effect(0, &points).unwrap() - 0.0125).abs() < 1e-12);
+        assert!((main_effect(1, &points).unwrap() - 0.0225).abs() < 1e-12);
         let axes = ["*.lr".to_owned(), "*.epochs".to_owned()];
-        let found = sentence("scratch", &axes, &points).unwrap();
+        let all: Vec<&[Json]> = values.iter().map(|v| v.as_slice()).collect();
+        let found = sentence("scratch", &axes, &all, &points).unwrap();
         assert_eq!(
             found,
             "scratch: the lowest mean error, 0.50 %, is at *.lr 0.2, *.epochs 80, the highest is 4.00 %; on \
-             average over the other keys it changes by 1.250 points over *.lr and by 2.250 points over *.epochs."
+             average over the other keys, where all have scores, it changes by 1.250 points over *.lr and by 2.250 points over *.epochs."
         );
+    }
+
+    #[test]
+    fn a_value_with_missing_points_is_left_out() {
+        let values: Vec<[Json; 2]> = (0..3)
+            .flat_map(|x| (0..3).map(move |y| [json!(x), json!(y)]))
+            .collect();
+        let all: Vec<&[Json]> = values.iter().map(|v| v.as_slice()).collect();
+        // Two points with x = 2 have no score.
+        let points: Vec<_> = all[..7].iter().map(|&values| (values, 0.1)).collect();
+        let kept = complete(2, &all, &points);
+        assert_eq!(kept.len(), 6);
+        assert!(kept.iter().all(|(values, _)| values[0] != json!(2)));
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn document(
     }
     let warnings = warnings.iter();
     document.extend(warnings.map(|warning| Text::Warning(warning.words().join(" "))));
-    document.push(Text::note(held_fixed(results)));
+    document.push(Text::note(held_fixed(analysis)));
     document.push(tables::scores(analysis));
     document.extend(tuning::section(analysis)?);
     for sweep in &analysis.sweeps {
@@ -87,7 +87,8 @@ fn about(results: &Results) -> Vec<String> {
 }
 
 /// What the seeds move, and what they do not.
-fn held_fixed(results: &Results) -> String {
+fn held_fixed(analysis: &Analysis<'_>) -> String {
+    let results = analysis.results;
     let moves = &results.protocol().seed.moves;
     let words = |what: Moved| match what {
         Moved::Init => "first weights",
@@ -100,7 +101,10 @@ fn held_fixed(results: &Results) -> String {
         of.map(|what| words(*what)).collect::<Vec<_>>()
     };
     let mut held = named(false);
-    held.extend(["test images", "source training rows"]);
+    if !analysis.scope().test_drawn {
+        held.push("test images");
+    }
+    held.push("source training rows");
     held.push(match results.protocol().tune {
         None => "settings of the optimizers",
         Some(_) => "the values that each arm chooses its settings from",

@@ -71,16 +71,17 @@ fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     .note(SIGN_NOTE)
 }
 
-/// The difference of every pair over the error of the arm compared with.
+/// The difference of every pair over the mean error of both arms.
 fn scatter(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let pairing = &sweep.series.pairings[0];
     let data = compared(sweep).map(|(classes, c)| {
-        Datum::new(c.baseline_error, c.difference, names(analysis, classes)).within(c.interval)
+        let error = (c.arm_error + c.baseline_error) / 2.0;
+        Datum::new(error, c.difference, names(analysis, classes)).within(c.interval)
     });
     Plot::new(
         file(sweep, "difficulty"),
-        format!("{pairing} over the error of {}", pairing.against),
-        Axis::log(format!("test error of {}", pairing.against), Unit::Fraction),
+        format!("{pairing} over the mean error of both"),
+        Axis::log("mean test error of both arms", Unit::Fraction),
         Axis::linear("difference", Unit::Points),
     )
     .zero("better", format!("worse than {}", pairing.against))

@@ -39,7 +39,7 @@ pub(super) fn push(
     let found = pooled(&[])?;
     let mean = found.coefficients[0];
     section.push(Text::note(format!(
-        "Over {} of classes, taken as a sample of all pairs, {pairing} is {} on average ({} interval \
+        "Over {} of classes, taken as a sample of other pairs, {pairing} is {} on average ({} interval \
          {}). From pair to pair the true difference varies with a standard deviation of {}.",
         counted(pairs.len(), "pair"),
         Unit::Points.with_unit(mean.estimate),
@@ -64,7 +64,7 @@ pub(super) fn push(
     section.push(
         Table::of(
             file(sweep, "regression"),
-            "What goes with the difference",
+            "Regression of the difference",
             &rows,
         )
         .column(Column::text("term", "term"), |(term, _)| *term)
@@ -78,7 +78,8 @@ pub(super) fn push(
          difference by construction (Oldham 1962). Two classes are similar if the pair of them is \
          difficult; relatedness is the similarity of a target class to the most similar class that \
          stays in the source task, on average over both target classes. A slope whose interval \
-         contains 0 is not shown to exist.",
+         contains 0 is not shown to exist. Pairs share classes, which the intervals of the mean and of the \
+         slopes do not take into account: they are probably somewhat too narrow.",
     ));
     Ok(())
 }
@@ -108,8 +109,7 @@ fn each_pair(
     let below = rows.iter().filter(|(_, effect)| effect.interval.high < 0.0);
     let above = rows.iter().filter(|(_, effect)| effect.interval.low > 0.0);
     let note = format!(
-        "Each pair borrows from the others, the more the less certain it is on its own (Gelman, Hill and \
-         Yajima 2012). The pooled interval lies below 0 for {} and above 0 for {}.",
+        "An uncertain pair is pulled more towards the mean (Gelman, Hill and Yajima 2012). The pooled interval lies below 0 for {} and above 0 for {}.",
         counted(below.count(), "pair"),
         counted(above.count(), "pair")
     );

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::analysis::{Analysis, main_records};
 use super::tables::value_text;
 use crate::document::{Section, Shown, Text};
-use crate::number::{Unit, counted};
+use crate::number::{Unit, counted, ranges};
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
 use crate::table::{Column, Table, Value};
 
@@ -198,14 +198,33 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, StatsE
     section.push(Text::note(format!(
         "Every arm chose its settings itself, in each seed, on its own target rows: {} of settings, each \
          trained {} times without a part of the rows and scored on that part. The lowest mean loss \
-         decides. The arm was then trained on all its rows, and scored once on the test images.",
+         decides. The arm was then trained on all its rows, and scored once on the test images. If that \
+         training diverges, or ends with a training loss above that of equal probabilities, the next best \
+         combination is taken ({}).",
         counted(arms[0].trials.len(), "combination"),
         tune.folds,
+        skipped(&arms),
     )));
     section.push(summary(analysis, &arms));
     section.push(chosen(&arms));
     section.push(budget(results, &arms)?);
     Ok(Some(section))
+}
+
+/// "this happened in transfer: seed 17".
+fn skipped(arms: &[TunedArm<'_>]) -> String {
+    let arms = arms.iter().filter_map(|arm| {
+        let seeds = arm
+            .seeds
+            .iter()
+            .filter(|(_, tuned)| !tuned.skipped.is_empty());
+        let seeds: Vec<u64> = seeds.map(|(seed, _)| *seed).collect();
+        (!seeds.is_empty()).then(|| format!("{}: seeds {}", arm.name, ranges(&seeds)))
+    });
+    match arms.collect::<Vec<_>>().join("; ") {
+        none if none.is_empty() => "this never happened".to_owned(),
+        arms => format!("this happened in {arms}"),
+    }
 }
 
 fn summary(analysis: &Analysis<'_>, arms: &[TunedArm<'_>]) -> Table {

@@ -189,7 +189,7 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
         let changed = |record: &Record, seed| source_changed(results, name, record, seed);
         let seeds = seeds_where(results, Some(index), changed);
         warnings.extend(seeds.map(|seeds| Warning::SourceChanged { arm: arm(), seeds }));
-        let thawed = |record: &Record, _| frozen_trunk_changed(results, name, record);
+        let thawed = |record: &Record, _| frozen_trunk_changed(record);
         let seeds = seeds_where(results, Some(index), thawed);
         warnings.extend(seeds.map(|seeds| Warning::FrozenTrunkChanged { arm: arm(), seeds }));
     }
@@ -285,14 +285,16 @@ fn source_changed(results: &Results, arm: &str, record: &Record, seed: u64) -> b
 }
 
 /// Whether the trunk's digest changed over a phase that freezes all of it.
-fn frozen_trunk_changed(results: &Results, arm: &str, record: &Record) -> bool {
-    let hidden = results.protocol().network.hidden.len();
-    let phases = results
-        .protocol()
-        .arm(arm)
-        .into_iter()
-        .flat_map(|arm| &arm.phases);
-    let mut changed = phases.zip(record.trunk_sha256.windows(2));
+fn frozen_trunk_changed(record: &Record) -> bool {
+    let hidden = record.recipe.network.hidden.len();
+    let Some(arm) = &record.recipe.arm else {
+        return false;
+    };
+    let phases = match (&arm.tuning, &record.tuned) {
+        (Some(tuning), Some(tuned)) => tuning.phases(tuned.trial, tuned.epochs),
+        _ => arm.phases.clone(),
+    };
+    let mut changed = phases.iter().zip(record.trunk_sha256.windows(2));
     changed.any(|(phase, digests)| {
         let all = match phase.freeze {
             Freeze::Trunk => true,
