@@ -14,8 +14,8 @@ use crate::recipe::{Recipe, RowsUsed};
 
 /// A source network and cells that are trained beside it.
 ///
-/// An arm takes a small part of its source training, so cells that share a source are best trained
-/// together. A job takes seconds; what it has finished is kept when it is cut off.
+/// An untuned arm takes a small part of its source training, so cells that share a source are best
+/// trained together. A cell takes seconds; each is kept when it ends.
 #[derive(Clone, Debug)]
 pub struct Job {
     /// The key of the source network.
