@@ -112,7 +112,7 @@ fn held_fixed(analysis: &Analysis<'_>) -> String {
     format!(
         "Each seed changes: {}. The same for all seeds, and so not covered by the intervals: {}. With \
          the same seed, all arms start with the same head and see the rows in the same order. Each \
-         trained network is scored once on the test images, and they choose no setting.",
+         trained network is scored once on the test images; the test images choose no setting.",
         named(true).join(", "),
         held.join(", ")
     )

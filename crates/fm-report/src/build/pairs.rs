@@ -1,12 +1,12 @@
 //! The sweep over pairs of target classes: a matrix, and the differences over difficulty.
 
-use fm_stats::{Comparison, StatsError};
+use fm_stats::{Comparison, StatsError, smallest_p};
 
 use super::analysis::{Analysis, Sweep};
 use super::regression::{self, classes};
 use super::sweeps::{SIGN_NOTE, difference_cell, difference_cells, file, set_words, table};
 use crate::document::{Section, Shown, Text};
-use crate::number::Unit;
+use crate::number::{Unit, counted};
 use crate::plot::{Axis, Datum, Mark, Palette, Plot, Shape};
 
 /// The key of the axis.
@@ -25,8 +25,24 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Result<Sect
         "Each pair has a source training of its own, on the other classes. Differences are paired by \
          seed; each interval is on its own.",
     ));
+    section.extend(no_single_pair(analysis, sweep).map(Text::Note));
     section.extend(set_words(sweep).map(Text::Note));
     Ok(section)
+}
+
+/// Says so if no pair can be concluded on its own, whatever its differences are.
+fn no_single_pair(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Option<String> {
+    let seeds = compared(sweep).map(|(_, c)| c.pairs).max()?;
+    let least = smallest_p(seeds) * sweep.family() as f64;
+    (least > analysis.settings.alpha()).then(|| {
+        format!(
+            "With {} no single pair of {} can be shown to be better or worse: the smallest p that they \
+             allow is {} after the correction. Conclude from the mean over pairs and the pooled values.",
+            counted(seeds, "seed"),
+            sweep.family(),
+            Unit::PValue.number(least)
+        )
+    })
 }
 
 /// The classes of each pair, ascending, and the first comparison.

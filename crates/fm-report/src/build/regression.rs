@@ -73,7 +73,8 @@ pub(super) fn push(
         .table(),
     );
     section.push(Text::note(
-        "A regression over all pairs, which are random effects. The difficulty of a pair is the \
+        "A regression over all pairs, which are random effects; the average pair has average difficulty and \
+         relatedness. The difficulty of a pair is the \
          logarithm of the mean of both arms' errors: the error of one arm alone would be correlated with the \
          difference by construction (Oldham 1962). Two classes are similar if the pair of them is \
          difficult; relatedness is the similarity of a target class to the most similar class that \

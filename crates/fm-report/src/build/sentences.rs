@@ -26,13 +26,17 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// "For these 200 images", "For other starts, training images and test images".
+    /// "For these 200 training images", "In general (other first weights, training images and test
+    /// images)".
     pub fn words(&self) -> String {
         let rows = counted(self.rows, "training image");
         match (self.training_drawn, self.test_drawn) {
-            (true, true) => "For other starts, training images and test images".to_owned(),
+            (true, true) => {
+                "In general (other first weights, training images and test images)".to_owned()
+            }
             (true, false) => {
-                "For other starts and training images, on these test images".to_owned()
+                "In general (other first weights and training images), on these test images"
+                    .to_owned()
             }
             (false, true) => format!("For these {rows} and other test images"),
             (false, false) => format!("For these {rows}"),

@@ -34,8 +34,8 @@ pub(crate) fn section(sweep: &Sweep<'_>) -> Result<Section, StatsError> {
             .with(table("spread-errors", "Test error", Unit::Fraction, &errors))
             .with(table("spread-differences", "Difference", Unit::Points, &differences))
             .with(Text::note(
-                "In each row the seed changes one source of randomness: first weights (init), the \
-                 order of rows (order), which target rows are trained on (target_rows), or all three. \
+                "In each row the seed changes the sources of randomness that are named: first weights \
+                 (init), the order of rows (order), which target rows are trained on (target_rows). \
                  Everything else is fixed at one seed, so compare the standard deviations (sd), not \
                  the means. A share is the variance of the row divided by the variance with everything \
                  changed. Shares do not have to add up to 1: effects interact, and the variances are \

@@ -90,7 +90,7 @@ pub(crate) fn intervals(analysis: &Analysis<'_>) -> Result<Option<Table>, StatsE
         rows.push((compared, held_rows(analysis, compared), draws.interval));
     }
     let caption = format!(
-        "{} intervals by what they hold for, besides other starts",
+        "{} intervals by what they hold for, besides other first weights",
         level(analysis.settings.level)
     );
     let interval = |key: &str, title| Column::new(key, title, Unit::Points).interval();

@@ -155,7 +155,7 @@ impl Warning {
                 (
                     format!(
                         "In more than half of the seeds an arm chose the largest or smallest value \
-                         that it could: {}.",
+                         of a setting with three or more: {}.",
                         arms.collect::<Vec<_>>().join("; ")
                     ),
                     "A wider range in the protocol's [tune] may give these arms a lower error.",
