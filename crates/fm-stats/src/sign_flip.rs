@@ -101,18 +101,28 @@ fn signed_sums(values: &[f64]) -> Vec<f64> {
 }
 
 fn sampled(sizes: &[f64], threshold: f64, flips: usize, stream: &mut Stream) -> f64 {
+    // One random byte chooses eight signs, so that a table of sums saves seven of eight additions.
+    let tables: Vec<[f64; 256]> = sizes.chunks(8).map(sums_by_byte).collect();
     let mut extreme = 0_usize;
     for _ in 0..flips {
         let mut sum = 0.0;
-        for chunk in sizes.chunks(64) {
-            let bits = stream.bits();
-            for (k, size) in chunk.iter().enumerate() {
-                sum += f64::from_bits(size.to_bits() ^ (bits >> k & 1) << 63);
-            }
+        for eight in tables.chunks(8) {
+            let bytes = stream.bits().to_le_bytes();
+            let parts = eight.iter().zip(bytes);
+            sum += parts.map(|(t, byte)| t[usize::from(byte)]).sum::<f64>();
         }
         extreme += usize::from(sum.abs() >= threshold);
     }
     (1 + extreme) as f64 / (1 + flips) as f64
+}
+
+/// Sums of up to eight values; bit k of the index gives value k a minus sign.
+fn sums_by_byte(values: &[f64]) -> [f64; 256] {
+    std::array::from_fn(|byte| {
+        let signed = values.iter().enumerate();
+        let signed = signed.map(|(k, &v)| if byte >> k & 1 == 1 { -v } else { v });
+        signed.sum()
+    })
 }
 
 /// Smallest two-sided p that `pairs` pairs can reach: 2^(1−n), at most 1.

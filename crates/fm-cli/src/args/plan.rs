@@ -11,21 +11,21 @@ use super::Format;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  fm plan results/fair                         seeds for a difference of 0.5 points
-  fm plan results/fair --difference 0.3,0.5    … and of 0.3, which takes longer to simulate
+  fm plan results/fair                         seeds for differences of 0.2 to 1 point
+  fm plan results/fair --difference 0.4        seeds for a difference of 0.4 points
   fm plan --sd 0.7 --difference 0.5            before anything is trained; the spread is assumed
 
 A difference counts as shown if the verdict is better or worse. The verdicts of many experiments are
 simulated, with Holm's correction for all comparisons.")]
 pub(crate) struct PlanArgs {
     /// A results folder with two seeds or more, whose spread is used
-    #[arg(value_name = "DIR", required_unless_present = "sd")]
+    #[arg(value_name = "DIR")]
     #[arg(conflicts_with_all = ["sd", "rows_error", "comparisons"])]
     pub(crate) folder: Option<PathBuf>,
 
     /// Differences between two test errors, in points
     #[arg(long = "difference", value_name = "POINTS", value_delimiter = ',')]
-    #[arg(value_parser = positive, default_value = "0.5")]
+    #[arg(value_parser = positive, default_value = "0.2,0.3,0.5,1")]
     pub(crate) differences: Vec<f64>,
 
     /// Probability to show a difference of that size

@@ -10,16 +10,20 @@ use crate::print;
 
 /// Tells how many seeds it takes to show a difference.
 pub(crate) fn run(args: &PlanArgs) -> Result<()> {
-    let pilots = match &args.folder {
-        Some(folder) => Pilot::of(&Results::read(folder)?)?,
-        None => vec![Pilot {
+    let pilots = match (&args.folder, args.sd) {
+        (Some(folder), _) => Pilot::of(&Results::read(folder)?)?,
+        (None, Some(sd)) => vec![Pilot {
             between: "two arms".to_owned(),
             seeds: None,
             test_rows: None,
-            sd: args.sd.unwrap_or_default(),
+            sd,
             rows_error: args.rows_error,
             family: args.comparisons.get(),
         }],
+        (None, None) => bail!(
+            "give a results folder to measure the spread on, as in `fm plan results/fair`, or assume a \
+             spread in points, as in `fm plan --sd 0.7`"
+        ),
     };
     if let (Some(folder), []) = (&args.folder, pilots.as_slice()) {
         bail!(

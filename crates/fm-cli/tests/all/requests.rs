@@ -42,7 +42,11 @@ fn seeds_are_planned_from_a_folder_or_an_assumed_spread() {
     assert_eq!(again["family"], 4);
     // The fewest pairs whose signs can conclude one of four comparisons: 4 · 2 / 2⁸ < 0.05.
     assert_eq!(again["differences"][0]["seeds_needed"], 8);
-    refused(at, &["plan"], &["<DIR>"]);
+    refused(
+        at,
+        &["plan"],
+        &["`fm plan results/fair`", "`fm plan --sd 0.7`"],
+    );
     refused(
         at,
         &["plan", "results", "--sd", "1"],

@@ -100,7 +100,7 @@ pub struct PlannedDifference {
 
 impl Planning {
     /// Plans every comparison for each of the differences, fractions of at least the margin of 0.002, by
-    /// simulation of the rule of the verdict. Takes a second or two for each.
+    /// simulation of the rule of the verdict.
     ///
     /// # Errors
     /// [`StatsError::Setting`] for a difference, a power or a spread out of range.

@@ -76,6 +76,51 @@ fn draws_needed_are_the_fewest() {
     assert!(needed.is_some_and(|n| n < 30), "{needed:?}");
 }
 
+/// The search of [`draws_needed`] with every step simulated.
+fn simulated_need(target: f64, scenario: &Scenario) -> Option<usize> {
+    let enough = |draws| at(draws, scenario).better >= target;
+    let (mut below, mut reached) = (5, 6);
+    while !enough(reached) {
+        if reached == MAX_DRAWS {
+            return None;
+        }
+        below = reached;
+        reached = (2 * reached).min(MAX_DRAWS);
+    }
+    while reached - below > 1 {
+        let middle = (below + reached) / 2;
+        match enough(middle) {
+            true => reached = middle,
+            false => below = middle,
+        }
+    }
+    Some(reached)
+}
+
+#[test]
+fn draws_needed_are_those_that_simulations_alone_find() {
+    for (draw_sd, rows_error, family, target) in [
+        (0.001, 0.0, 1, 0.8),
+        (0.003, 0.0, 4, 0.9),
+        (0.007, 0.0, 1, 0.5),
+        (0.007, 0.0011, 4, 0.8),
+        (0.012, 0.0, 1, 0.8),
+    ] {
+        let scenario = Scenario {
+            difference: -0.005,
+            draw_sd,
+            rows_error,
+            family,
+        };
+        let found = draws_needed(Verdict::Better, target, &scenario, &Settings::default());
+        assert_eq!(
+            found.unwrap(),
+            simulated_need(target, &scenario),
+            "{scenario:?}"
+        );
+    }
+}
+
 #[test]
 fn test_rows_set_a_floor() {
     let settings = Settings::default();
