@@ -273,3 +273,50 @@ fn predictions(
         probability: probability.into_iter().collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cross_validation_that_does_not_fit_its_recipe_is_refused() {
+        let tuning = Tuning {
+            folds: 2,
+            epochs: vec![2, 4],
+            trials: vec![Vec::new(); 3],
+        };
+        let tuned = Tuned {
+            scores: vec![vec![None, Some(SCORES)]; 3],
+            trial: 2,
+            epochs: 4,
+            skipped: vec![0],
+        };
+        assert!(tuned.fits(&tuning));
+        let changed = |change: fn(&mut Tuned)| {
+            let mut tuned = tuned.clone();
+            change(&mut tuned);
+            tuned.fits(&tuning)
+        };
+        assert!(!changed(|tuned| tuned.trial = 3));
+        assert!(!changed(|tuned| tuned.epochs = 3));
+        assert!(!changed(|tuned| tuned.skipped = vec![3]));
+        assert!(!changed(|tuned| tuned.scores.truncate(2)));
+        assert!(!changed(|tuned| tuned.scores[1].truncate(1)));
+        assert!(!changed(|tuned| tuned.scores[1][1] = Some(Scores {
+            correct: 11,
+            ..SCORES
+        })));
+        assert!(!changed(|tuned| tuned.scores[1][1] = Some(Scores {
+            rows: 0,
+            correct: 0,
+            ..SCORES
+        })));
+    }
+
+    const SCORES: Scores = Scores {
+        loss: 0.1,
+        accuracy: 0.9,
+        correct: 9,
+        rows: 10,
+    };
+}
