@@ -85,7 +85,10 @@ pub(crate) fn fm(folder: &Path, args: &[&str]) -> Command {
 pub(crate) fn experiment(folder: &Path, seeds: &str, more: &[&str]) -> Command {
     let path = folder.join("tiny.toml");
     if !path.exists() {
-        fs::write(path, PROTOCOL).unwrap();
+        // Threads of a test may do so at the same time, beside processes that read it.
+        let file = tempfile::NamedTempFile::new_in(folder).unwrap();
+        fs::write(file.path(), PROTOCOL).unwrap();
+        file.persist(path).unwrap();
     }
     let args = ["experiment", "--protocol", "tiny.toml", "--seeds", seeds];
     let mut command = fm(folder, &args);
