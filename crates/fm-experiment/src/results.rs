@@ -57,11 +57,9 @@ impl CellResult {
         self.outcome.as_ref()?.scores()
     }
 
-    /// Fraction of test rows that are not predicted correctly, from the counts, so that equal counts
-    /// are equal errors to the bit.
+    /// Fraction of test rows that are not predicted correctly.
     pub fn error(&self) -> Option<f64> {
-        let scores = self.scores()?;
-        Some((scores.rows - scores.correct) as f64 / scores.rows as f64)
+        self.scores().map(Scores::error)
     }
 }
 

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use fm_nn::{Engine, Network};
 use fm_train::{EpochRecord, Evaluator, Examples, Scores, StepRecord, TrainError};
 
-use crate::protocol::PhaseSpec;
+use crate::protocol::{PhaseSpec, epochs_before_last};
 use crate::recipe::Tuning;
 use crate::record::{Failure, best};
 use crate::tasks::Fold;
 use crate::training::{Setup, loss};
-use crate::watch::Observer;
+use crate::watch::{Observer, Watch};
 
 /// Of each trial at each number of epochs, the scores on rows that were held out.
 type Scored = Vec<Vec<Option<Scores>>>;
@@ -79,8 +79,7 @@ impl CrossValidation<'_> {
         phases: &[PhaseSpec],
         evaluator: &mut Evaluator,
     ) -> Result<Stopped<Vec<Option<Scores>>>, TrainError> {
-        let last = phases.len() - 1;
-        let before: usize = phases[..last].iter().map(|phase| phase.epochs).sum();
+        let before = epochs_before_last(phases);
         // A number of epochs that ends before the last phase is no training of this arm.
         let mut epochs = &self.tuning.epochs[..];
         let too_few = epochs.iter().filter(|&&epochs| epochs <= before).count();
@@ -96,21 +95,18 @@ impl CrossValidation<'_> {
             let mut network = begin.clone();
             let phases = self.setup.phases(phases, network.layers().len())?;
             let mut watch = FoldWatch {
-                observer: self.observer,
+                watch: Watch::new(self.observer, train.rows(), work),
                 evaluator: &mut *evaluator,
                 held_out: fold.held_out.examples()?,
                 epochs,
                 scores: Vec::new(),
-                rows: train.rows() as u64,
-                left: work,
-                cancelled: false,
                 failed: None,
             };
             let trained = self
                 .setup
                 .fit(&mut network, &phases, &train, None, &mut watch);
-            watch.observer.advance(watch.left);
-            if watch.cancelled {
+            watch.watch.finish();
+            if watch.watch.cancelled {
                 return Ok(ControlFlow::Break(()));
             }
             match (watch.failed.take(), trained) {
@@ -118,7 +114,7 @@ impl CrossValidation<'_> {
                 (None, Ok(_) | Err(TrainError::Diverged { .. })) => {}
                 (None, Err(error)) => return Err(error),
             }
-            // What one fold does not reach, the others need not.
+            // Numbers of epochs at which one fold has diverged are not scored in the others.
             let scores = watch.scores;
             epochs = &epochs[..scores.len()];
             for (sum, scores) in sums.iter_mut().zip(scores) {
@@ -156,30 +152,21 @@ fn pooled(folds: &[Scores]) -> Scores {
 
 /// Scores a training on the rows that it does not see, after some of its epochs.
 struct FoldWatch<'a> {
-    observer: &'a dyn Observer,
+    watch: Watch<'a>,
     evaluator: &'a mut Evaluator,
     held_out: Examples<'a>,
     epochs: &'a [usize],
     scores: Vec<Scores>,
-    /// Work of an epoch, and of those that are left.
-    rows: u64,
-    left: u64,
-    cancelled: bool,
     failed: Option<TrainError>,
 }
 
 impl fm_train::Observer for FoldWatch<'_> {
-    fn step(&mut self, _: &StepRecord) -> ControlFlow<()> {
-        self.cancelled = self.observer.cancelled();
-        match self.cancelled {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
+    fn step(&mut self, step: &StepRecord) -> ControlFlow<()> {
+        self.watch.step(step)
     }
 
     fn epoch(&mut self, epoch: &EpochRecord, network: &Network) -> ControlFlow<()> {
-        self.observer.advance(self.rows);
-        self.left = self.left.saturating_sub(self.rows);
+        self.watch.epoch(epoch, network)?;
         let next = self.epochs.get(self.scores.len());
         if next == Some(&epoch.epoch) {
             match self

@@ -25,6 +25,14 @@ pub struct Scores {
     pub rows: usize,
 }
 
+impl Scores {
+    /// Fraction of the rows whose class is not predicted, from the counts, so that equal counts are
+    /// equal errors to the bit.
+    pub fn error(&self) -> f64 {
+        (self.rows - self.correct) as f64 / self.rows as f64
+    }
+}
+
 /// Sums that become [`Scores`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {

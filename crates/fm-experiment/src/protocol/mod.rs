@@ -22,6 +22,7 @@ pub use row_count::RowCount;
 pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
 pub use task::TaskSpec;
 pub use text::parse_value;
+pub(crate) use tune::epochs_before_last;
 pub use tune::{Trial, TuneSpec};
 
 use std::fmt;

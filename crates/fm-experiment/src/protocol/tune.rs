@@ -182,13 +182,14 @@ impl Protocol {
             ..self.clone()
         };
         let axes: Vec<_> = tune.axes(&arm.name).collect();
-        let count = axes
-            .iter()
-            .try_fold(1usize, |n, (_, values)| n.checked_mul(values.len()));
-        let count = match count {
-            Some(count) if count <= MOST_COMBINATIONS => count,
-            _ => return too_many(at),
-        };
+        let mut sizes = axes.iter().map(|(_, values)| values.len());
+        let count = sizes.try_fold(1, usize::checked_mul);
+        let few = count.filter(|&count| count <= MOST_COMBINATIONS);
+        let count = few.ok_or_else(|| Problem {
+            key: at.to_vec(),
+            expected: format!("an arm with at most {MOST_COMBINATIONS} combinations of tune.space"),
+            found: "more".to_owned(),
+        })?;
         let mut trials: Vec<Trial> = Vec::new();
         for index in chosen(count, tune.trials, self.seed.held) {
             let mut rest = index;
@@ -216,7 +217,7 @@ impl Protocol {
                 problem(&[key("tune"), key("space")], expected, found)?;
             }
             check_arm(at, &changed, most, self.network.hidden.len())?;
-            let before: usize = phases.iter().rev().skip(1).map(|phase| phase.epochs).sum();
+            let before = epochs_before_last(&phases);
             let last = phases.len() - 1;
             phases[last].epochs = most.saturating_sub(before);
             for (p, phase) in phases.iter().enumerate() {
@@ -240,12 +241,9 @@ impl Protocol {
     }
 }
 
-fn too_many<T>(at: &[Part]) -> Result<T, Problem> {
-    Err(Problem {
-        key: at.to_vec(),
-        expected: format!("an arm with at most {MOST_COMBINATIONS} combinations of tune.space"),
-        found: "more".to_owned(),
-    })
+/// Epochs of all phases but the last, which gets what a tuned number of epochs leaves.
+pub(crate) fn epochs_before_last(phases: &[PhaseSpec]) -> usize {
+    phases.iter().rev().skip(1).map(|phase| phase.epochs).sum()
 }
 
 /// The combinations that are tried, ascending: all, or a random choice.
@@ -301,13 +299,7 @@ fn check_arm(at: &[Part], arm: &Arm, most_epochs: usize, hidden: usize) -> Resul
             problem(&inside("freeze"), expected, &phase.freeze)?;
         }
     }
-    let before: usize = arm
-        .phases
-        .iter()
-        .rev()
-        .skip(1)
-        .map(|phase| phase.epochs)
-        .sum();
+    let before = epochs_before_last(&arm.phases);
     if before >= most_epochs {
         let expected = format!(
             "phases before the last of fewer than {most_epochs} epochs, the most of tune.epochs"

@@ -39,6 +39,8 @@ type Scored<'a> = (&'a [Json], f64);
 /// average over the others. Points without a score of every seed are left out.
 pub(super) fn words(sweep: &Sweep<'_>) -> Option<String> {
     let seeds = sweep.series.seeds.len();
+    let all = sweep.points.iter().map(|p| p.point.values.as_slice());
+    let all: Vec<&[Json]> = all.collect();
     let sentences = sweep.arms().iter().enumerate().filter_map(|(arm, name)| {
         let whole = |d: &Description| d.count == seeds;
         let points = sweep.points.iter().filter_map(|point| {
@@ -50,11 +52,6 @@ pub(super) fn words(sweep: &Sweep<'_>) -> Option<String> {
                 .filter(whole)?;
             Some((point.point.values.as_slice(), error.mean))
         });
-        let all: Vec<&[Json]> = sweep
-            .points
-            .iter()
-            .map(|p| p.point.values.as_slice())
-            .collect();
         sentence(name, &sweep.series.axes, &all, &points.collect::<Vec<_>>())
     });
     let sentences: Vec<String> = sentences.collect();

@@ -1,5 +1,5 @@
-//! What goes with the difference of a pair of classes: how hard it is, and whether the source task
-//! keeps classes like it.
+//! The mean difference over pairs of classes, and its regression on how hard a pair is and on whether
+//! the source task has classes like it.
 
 use fm_stats::{MIN_PAIRS, Pooled, StatsError, pool};
 

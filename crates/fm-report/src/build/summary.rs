@@ -13,17 +13,14 @@ use super::warnings::Warning;
 /// The summary. It depends on the records alone: it has no times and no machine.
 pub(crate) fn summary(analysis: &Analysis<'_>, warnings: &[Warning]) -> Value {
     let results = analysis.results;
-    let arms = analysis
-        .arms
-        .iter()
-        .enumerate()
-        .map(|(index, (name, scores))| {
-            let mut arm = json!(scores);
-            if let Some(chosen) = tuning::per_seed(results, index) {
-                arm["chosen"] = json!(chosen);
-            }
-            (name, arm)
-        });
+    let tuned = tuning::arms(results);
+    let arms = analysis.arms.iter().map(|(name, scores)| {
+        let mut arm = json!(scores);
+        if let Some(tuned) = tuned.iter().find(|tuned| tuned.name == name) {
+            arm["chosen"] = json!(tuned.per_seed(&results.main().seeds));
+        }
+        (name, arm)
+    });
     let comparisons = analysis.comparisons.iter();
     let comparisons =
         comparisons.map(|c| comparison(c, analysis.sentence(c, Some(analysis.scope()))));

@@ -1,7 +1,5 @@
 //! Tuned arms: what they chose, and what fewer trials would have given.
 
-use std::collections::BTreeMap;
-
 use fm_experiment::protocol::{Trial, TuneSpec};
 use fm_experiment::{Results, Tuned};
 use fm_stats::{StatsError, expected_best, mean, sd};
@@ -69,13 +67,26 @@ impl TunedArm<'_> {
         settings.chain([epochs]).collect()
     }
 
+    /// What each of these seeds chose, for programs: `{"settings": {"*.lr": 0.03}, "epochs": 80}`,
+    /// `null` where the training diverged or is missing.
+    pub(crate) fn per_seed(&self, seeds: &[u64]) -> Vec<Json> {
+        let of_seed = |seed: &u64| {
+            let (_, tuned) = self.seeds.iter().find(|(known, _)| known == seed)?;
+            let settings = self.trials[tuned.trial].settings.iter().cloned();
+            let settings: serde_json::Map<String, Json> = settings.collect();
+            Some(serde_json::json!({ "settings": settings, "epochs": tuned.epochs }))
+        };
+        let chosen = seeds.iter().map(|seed| of_seed(seed).unwrap_or_default());
+        chosen.collect()
+    }
+
     /// Errors on held-out rows of the chosen settings, by seed.
     fn held_out_errors(&self) -> Vec<f64> {
         let chosen = self
             .seeds
             .iter()
             .filter_map(|(_, tuned)| tuned.best_of(tuned.trial));
-        chosen.map(|(_, scores)| error(scores)).collect()
+        chosen.map(|(_, scores)| scores.error()).collect()
     }
 
     /// Mean number of trials of a seed that diverged at every number of epochs.
@@ -92,7 +103,7 @@ impl TunedArm<'_> {
         let mut sums = vec![0.0; self.trials.len()];
         for (_, tuned) in &self.seeds {
             let best = (0..self.trials.len()).map(|trial| match tuned.best_of(trial) {
-                Some((_, scores)) => (scores.loss, error(scores)),
+                Some((_, scores)) => (scores.loss, scores.error()),
                 None => (f64::INFINITY, chance),
             });
             let (losses, errors): (Vec<f64>, Vec<f64>) = best.unzip();
@@ -160,10 +171,6 @@ impl Chosen {
 
 fn number(value: &Json) -> f64 {
     value.as_f64().unwrap_or(0.0)
-}
-
-fn error(scores: &Scores) -> f64 {
-    (scores.rows - scores.correct) as f64 / scores.rows as f64
 }
 
 /// "learning rate" for "*.lr"; the key where it has no words.
@@ -352,7 +359,7 @@ pub(crate) fn trials(results: &Results) -> Option<Table> {
             row.scores.map(|scores| scores.loss)
         })
         .column(Column::new("held_out_error", "", Unit::Fraction), |row| {
-            row.scores.map(error)
+            row.scores.map(Scores::error)
         })
         .column(Column::count("chosen"), |row| usize::from(row.chosen))
         .table();
@@ -368,21 +375,4 @@ struct Row<'a> {
     epochs: usize,
     scores: Option<&'a Scores>,
     chosen: bool,
-}
-
-/// What each seed chose, for programs: `{"settings": {"*.lr": 0.03}, "epochs": 80}`, `null` where the
-/// training diverged or is missing.
-pub(crate) fn per_seed(results: &Results, arm: usize) -> Option<Vec<Json>> {
-    let arms = arms(results);
-    let arm = arms.iter().find(|tuned| tuned.index == arm)?;
-    let by_seed: BTreeMap<u64, &Tuned> = arm.seeds.iter().copied().collect();
-    let seeds = results.main().seeds.iter().map(|seed| {
-        let Some(tuned) = by_seed.get(seed) else {
-            return Json::Null;
-        };
-        let settings = arm.trials[tuned.trial].settings.iter().cloned();
-        let settings: serde_json::Map<String, Json> = settings.collect();
-        serde_json::json!({ "settings": settings, "epochs": tuned.epochs })
-    });
-    Some(seeds.collect())
 }
