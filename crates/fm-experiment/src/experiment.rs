@@ -1,7 +1,6 @@
 //! [`Experiment`]: from a protocol and data to results, in a few lines.
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use fm_nn::{Backend, Engine};
 
@@ -15,7 +14,7 @@ use crate::protocol::Protocol;
 use crate::request::Request;
 use crate::results::Results;
 use crate::seeds::SeedList;
-use crate::store::{Asked, Listing, MadeWith, Store};
+use crate::store::{Asked, Listing, MadeWith, Store, now};
 use crate::watch::Observer;
 
 /// A request, the data it is asked of, and what carries it out.
@@ -140,10 +139,9 @@ impl Experiment {
     /// # Errors
     /// What the file system says.
     pub fn ask(&self, store: &Store) -> Result<(), ExperimentError> {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
         store.ask(&Asked {
             request: self.request.clone(),
-            asked_at: since.map_or(0, |since| since.as_secs()),
+            asked_at: now(),
             made_with: self.made_with.clone(),
         })
     }

@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 
 pub use listing::Listing;
 pub use log::{Asked, MadeWith, Timing};
+pub(crate) use process::now;
 pub use process::{Announced, Process, ProcessState};
 
 use files::{create_new, entries, read_bytes, read_json};

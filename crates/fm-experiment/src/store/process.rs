@@ -175,18 +175,12 @@ impl Store {
     pub fn processes(&self) -> Result<Vec<Process>, ExperimentError> {
         let files = self.process_files()?.into_iter();
         let mut processes: Vec<_> = files.map(|(_, process)| process).collect();
-        let running = |slice| {
-            move |process: &Process| {
-                process.slice == slice && process.state() == ProcessState::Running
-            }
-        };
+        let running = processes
+            .iter()
+            .filter(|p| p.state() == ProcessState::Running);
+        let running: Vec<Option<Slice>> = running.map(|process| process.slice).collect();
         // A share that runs again is not lost.
-        let again = |process: &Process| {
-            process.state() == ProcessState::Lost && processes.iter().any(running(process.slice))
-        };
-        let keep: Vec<bool> = processes.iter().map(|process| !again(process)).collect();
-        let mut keep = keep.into_iter();
-        processes.retain(|_| keep.next().unwrap_or(true));
+        processes.retain(|p| p.state() != ProcessState::Lost || !running.contains(&p.slice));
         processes.sort_by_cached_key(|process| {
             let slice = process.slice.map(|slice| (slice.count, slice.index));
             (slice, process.host.clone(), process.pid)
@@ -210,7 +204,8 @@ impl Store {
     }
 }
 
-fn now() -> u64 {
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
 }
