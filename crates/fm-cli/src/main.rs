@@ -22,13 +22,19 @@ mod slurm;
 use std::process::ExitCode;
 
 use clap::Parser;
+use fm_nn::{LEVEL, Level};
 
 use args::{Cli, Command};
 use interrupt::Stopped;
 
 fn main() -> ExitCode {
     signals::end_with_the_reader();
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if let Err(error) = Level::limit() {
+        print::note(&format!("fm: the environment variable {LEVEL}: {error}"));
+        return ExitCode::from(2);
+    }
+    let result = match command {
         Command::Experiment(args) => commands::experiment::run(&args),
         Command::Status(args) => commands::status::run(&args),
         Command::Report(args) => commands::report::run(&args),

@@ -1,4 +1,4 @@
-//! Why a backend cannot be used.
+//! Why a backend or a vector level cannot be used.
 
 use crate::level::Level;
 
@@ -29,3 +29,8 @@ pub enum EngineError {
         best: Level,
     },
 }
+
+/// A name that is no vector level.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no vector level is named `{0}`; expected baseline, avx2 or avx512")]
+pub struct UnknownLevel(pub String);

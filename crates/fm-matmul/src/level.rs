@@ -6,8 +6,15 @@
     reason = "functions compiled for more CPU features than the program's baseline are called"
 )]
 
-use std::fmt;
+use std::str::FromStr;
 use std::sync::OnceLock;
+use std::{env, fmt};
+
+use crate::error::UnknownLevel;
+
+/// The environment variable that limits [`Level::detect`]: `baseline`, `avx2` or `avx512`. It shows
+/// on one machine how fast another kind is.
+pub const LEVEL: &str = "FM_LEVEL";
 
 /// A vector level of the portable backend. Levels differ in speed, never in a bit of the result.
 ///
@@ -63,11 +70,26 @@ impl Level {
     /// Every level, the narrowest first.
     pub const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
 
-    /// The widest level of this CPU.
+    /// The widest level of this CPU, or the one that the variable [`LEVEL`] names where that is
+    /// narrower. A name that is none of the levels limits nothing; see [`limit`](Self::limit).
     #[inline]
     pub fn detect() -> Self {
         static WIDEST: OnceLock<Level> = OnceLock::new();
-        *WIDEST.get_or_init(widest)
+        *WIDEST.get_or_init(|| match Self::limit() {
+            Ok(Some(limit)) => limit.min(widest()),
+            _ => widest(),
+        })
+    }
+
+    /// The level that the variable [`LEVEL`] names, for programs that refuse a wrong name.
+    ///
+    /// # Errors
+    /// The name is none of the levels.
+    pub fn limit() -> Result<Option<Self>, UnknownLevel> {
+        let Some(name) = env::var_os(LEVEL) else {
+            return Ok(None);
+        };
+        name.to_string_lossy().parse().map(Some)
     }
 
     /// Whether this CPU has the level.
@@ -124,6 +146,17 @@ fn under_avx2<J: Job>(job: J) -> J::Out {
 #[target_feature(enable = "avx2,fma,bmi1,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")]
 fn under_avx512<J: Job>(job: J) -> J::Out {
     job.run()
+}
+
+impl FromStr for Level {
+    type Err = UnknownLevel;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLevel> {
+        let found = Self::ALL
+            .into_iter()
+            .find(|level| level.to_string() == name);
+        found.ok_or_else(|| UnknownLevel(name.to_owned()))
+    }
 }
 
 impl fmt::Display for Level {

@@ -40,7 +40,8 @@ pub use dropout::Dropout;
 pub use error::{FileError, NetworkError};
 pub use file::{read_whole, write_whole};
 pub use fm_matmul::{
-    Backend, Engine, EngineError, Job, LANES, Level, Matrix, Rows, Shape, blas, doctor, peak_gflops,
+    Backend, Engine, EngineError, Job, LANES, LEVEL, Level, Matrix, Rows, Shape, blas, doctor,
+    peak_gflops,
 };
 pub use freeze::{Freeze, FreezeMask, LayerMask, PartMask};
 pub use gradient::{Descent, Gradients, LayerGradient, Update};

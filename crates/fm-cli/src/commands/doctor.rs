@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use fm_nn::{Backend, Engine, Level, Shape, blas, doctor};
+use fm_nn::{Backend, Engine, LEVEL, Level, Shape, blas, doctor};
 
 use crate::args::DoctorArgs;
 use crate::openblas;
@@ -20,7 +20,11 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
     openblas::restart_with_best_kernel();
     let cores = thread::available_parallelism().map_or(1, usize::from);
     println!("CPU        {}, {cores} cores", doctor::cpu_name());
-    println!("vectors    {}", Level::detect());
+    let limited = match Level::limit() {
+        Ok(Some(_)) => format!(" (limited by {LEVEL})"),
+        _ => String::new(),
+    };
+    println!("vectors    {}{limited}", Level::detect());
     match blas::library() {
         None => println!(
             "OpenBLAS   not built in; install it (Debian: libopenblas-dev) and build with \

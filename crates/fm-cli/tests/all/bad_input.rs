@@ -14,6 +14,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         sweeps_that_the_protocol_does_not_have_are_refused,
         data_that_cannot_be_opened_is_refused,
         files_that_are_not_the_published_ones_are_refused,
+        a_vector_level_that_does_not_exist_is_refused,
         without_data_and_network_the_sample_is_used_and_said,
     ]
 }
@@ -161,6 +162,19 @@ fn files_that_are_not_the_published_ones_are_refused() {
     // A gzip header and nothing after it.
     write(&[0x1f, 0x8b, 8, 0, 0, 0]);
     refused(folder.path(), &experiment, &["images"]);
+}
+
+fn a_vector_level_that_does_not_exist_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = fm(folder.path(), &["doctor"])
+        .env("FM_LEVEL", "avx")
+        .output();
+    let output = output.unwrap();
+    let said = message(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for word in ["FM_LEVEL", "`avx`", "baseline, avx2 or avx512"] {
+        assert!(said.contains(word), "{word:?} is not in {said:?}");
+    }
 }
 
 /// Not bad input but bad luck.
