@@ -7,7 +7,6 @@
 // `Rows` and `Matrix` hold what their shapes say, and the caller compared these.
 #![allow(unsafe_code, reason = "the tile kernels take raw pointers")]
 
-use std::ops::Range;
 use std::slice;
 
 use super::pieces::Pieces;
@@ -75,6 +74,7 @@ pub(crate) fn product(
 }
 
 /// The operands as pointers to their first elements, strides in floats.
+#[derive(Clone, Copy)]
 struct Operands {
     m: usize,
     n: usize,
@@ -97,7 +97,7 @@ struct Operands {
 /// the next multiple of [`LANES`], and the CPU has the features of `V`.
 unsafe fn blocks<V: Vector>(operands: &Operands) {
     const { assert!(LANES.is_multiple_of(V::LANES)) };
-    let rows = 0..operands.m;
+    let vectors = operands.n.div_ceil(V::LANES);
     // What is added to `C` with one rounding cannot go through it in between.
     let most = if operands.add {
         usize::MAX
@@ -124,67 +124,101 @@ unsafe fn blocks<V: Vector>(operands: &Operands) {
         } else {
             BLOCK_ROWS
         };
-        let count = (rows.len() / height).max(1);
-        for index in 0..count {
-            let index = if from_last { count - 1 - index } else { index };
-            let start = rows.start + index * height;
-            let last = index == count - 1;
-            let end = if last { rows.end } else { start + height };
-            // SAFETY: the caller's promise, for a part of its range.
-            unsafe { panels::<V>(&block, start..end, from_last) }
+        let last = (operands.m / height).max(1) - 1;
+        // All blocks but the last are cut alike.
+        let mut cut = None;
+        for index in 0..=last {
+            let index = if from_last { last - index } else { index };
+            let start = index * height;
+            let rows = if index == last {
+                operands.m - start
+            } else {
+                height
+            };
+            let groups = match &cut {
+                Some((cut_rows, groups)) if *cut_rows == rows => groups,
+                _ => &cut.insert((rows, groups::<V>(vectors, rows))).1,
+            };
+            let part = Operands {
+                a: block.a.wrapping_add(start * block.a_row),
+                c: block.c.wrapping_add(start * block.c_row),
+                ..block
+            };
+            // SAFETY: the caller's promise, for a part of its rows.
+            unsafe { panels::<V>(&part, groups, from_last) }
         }
     }
+}
+
+/// Panels of one width, side by side, and how the rows of a block are cut into tiles for them.
+///
+/// Made once for blocks of as many rows: made again for each panel, it takes 4 % of an update.
+struct Group {
+    /// Vectors of a panel.
+    width: usize,
+    panels: usize,
+    tiles: Pieces,
+    /// The kernels of the lower and the higher tiles.
+    kernels: [Kernel; 2],
+}
+
+/// The panels of a block of `rows` rows, from the left to the right.
+fn groups<V: Vector>(vectors: usize, rows: usize) -> [Group; 2] {
+    widths(vectors, V::ROWS.len()).map(|(width, panels)| {
+        let tiles = Pieces::of_at_most(0..rows, V::ROWS[width - 1]);
+        let higher = tiles.short + usize::from(tiles.longer > 0);
+        let kernels = [tiles.short, higher].map(|rows| V::kernel(rows, width));
+        Group {
+            width,
+            panels,
+            tiles,
+            kernels,
+        }
+    })
 }
 
 /// One block: panels of columns from the left to the right, in each its tiles.
 ///
 /// # Safety
 /// As [`blocks`].
-unsafe fn panels<V: Vector>(block: &Operands, rows: Range<usize>, from_last: bool) {
-    let mut left = block.n.div_ceil(V::LANES);
-    let mut col = 0;
-    while left > 0 {
-        let width = width(left, V::ROWS.len());
-        let first = match block.first {
-            First::Row(row) => First::Row(row.wrapping_add(col)),
-            First::Zero => First::Zero,
-        };
-        let mut tile = Tile {
-            k: block.k,
-            a: block.a,
-            a_row: block.a_row,
-            a_col: block.a_col,
-            b: block.b.wrapping_add(col),
-            b_row: block.b_row,
-            c: block.c,
-            c_row: block.c_row,
-            first,
-            add: block.add,
-        };
-        let tiles = Pieces::of_at_most(rows.clone(), V::ROWS[width - 1]);
-        let (short, longer) = (tiles.short, tiles.short + usize::from(tiles.longer > 0));
-        let (kernel, longer_kernel) = (V::kernel(short, width), V::kernel(longer, width));
-        for rows in tiles.iter(from_last) {
-            tile.a = block.a.wrapping_add(rows.start * block.a_row);
-            tile.c = block.c.wrapping_add(rows.start * block.c_row + col);
-            let kernel = if rows.len() == short {
-                kernel
-            } else {
-                longer_kernel
-            };
-            // SAFETY: rows and columns lie in the shape; the last vector ends at most at the next
-            // multiple of `LANES` after the last column, and rows and the first row reach that
-            // far.
-            unsafe {
-                if block.add && block.k > CHAIN && from_last {
-                    add_once::<V>(kernel, &tile, rows.len(), width * V::LANES);
-                } else {
-                    kernel(&tile);
+unsafe fn panels<V: Vector>(block: &Operands, groups: &[Group; 2], from_last: bool) {
+    let mut tile = Tile {
+        k: block.k,
+        a: block.a,
+        a_row: block.a_row,
+        a_col: block.a_col,
+        b: block.b,
+        b_row: block.b_row,
+        c: block.c,
+        c_row: block.c_row,
+        first: block.first,
+        add: block.add,
+    };
+    let mut c = block.c;
+    for group in groups {
+        let cols = group.width * V::LANES;
+        for _ in 0..group.panels {
+            for rows in group.tiles.iter(from_last) {
+                tile.a = block.a.wrapping_add(rows.start * block.a_row);
+                tile.c = c.wrapping_add(rows.start * block.c_row);
+                let kernel = group.kernels[usize::from(rows.len() > group.tiles.short)];
+                // SAFETY: rows and columns lie in the shape; the last vector ends at most at the
+                // next multiple of `LANES` after the last column, and rows and the first row reach
+                // that far.
+                unsafe {
+                    if block.add && block.k > CHAIN && from_last {
+                        add_once::<V>(kernel, &tile, rows.len(), cols);
+                    } else {
+                        kernel(&tile);
+                    }
                 }
             }
+            c = c.wrapping_add(cols);
+            tile.b = tile.b.wrapping_add(cols);
+            if let First::Row(row) = &mut tile.first {
+                *row = row.wrapping_add(cols);
+            }
         }
-        col += width * V::LANES;
-        left -= width;
     }
 }
 
@@ -243,16 +277,18 @@ impl Job for AddTo<'_> {
     }
 }
 
-/// How many of the `left` vectors the next panel takes, of at most `widest`.
+/// Widths of the panels of so many vectors, of at most `widest`, and how many there are of each.
 ///
 /// Panels of three are the fastest where there are registers for them, then four, then two; a
 /// single vector is left to last only if it is alone.
-fn width(left: usize, widest: usize) -> usize {
-    match left {
-        1 | 2 => left,
-        _ if widest == 2 => 2,
-        4 if widest == 4 => 4,
-        4 => 2,
-        _ => 3,
+fn widths(vectors: usize, widest: usize) -> [(usize, usize); 2] {
+    let threes = vectors / 3;
+    match vectors % 3 {
+        _ if widest == 2 => [(2, vectors / 2), (1, vectors % 2)],
+        0 => [(3, threes), (1, 0)],
+        1 if threes == 0 => [(1, 1), (1, 0)],
+        1 if widest == 4 => [(3, threes - 1), (4, 1)],
+        1 => [(3, threes - 1), (2, 2)],
+        _ => [(3, threes), (2, 1)],
     }
 }

@@ -7,6 +7,8 @@
     reason = "intrinsics, and raw pointers in the innermost loop"
 )]
 
+use std::hint::black_box;
+
 use crate::level::Level;
 
 /// A vector of f32 and the tile kernels compiled for it.
@@ -153,6 +155,10 @@ pub(super) enum First {
     Row(*const f32),
 }
 
+/// Rows of the highest tile, and those that are reached from one pointer in a narrow one.
+const MOST_ROWS: usize = 16;
+const GROUP: usize = 4;
+
 /// The operands of one tile: pointers to its first elements, strides in floats.
 #[derive(Clone, Copy)]
 pub(super) struct Tile {
@@ -190,19 +196,35 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
             First::Zero => zeros,
             First::Row(row) => [load_row(row); ROWS],
         };
-        let (mut a, mut b, mut left, mut add) = (t.a, t.b, t.k, t.add);
+        // A pointer for every few rows of a narrow tile. From a single one the compiler reaches
+        // the rows one after the other, by a chain of additions that takes longer than the
+        // multiply-adds; `black_box` keeps it from merging the pointers.
+        let mut a = [t.a; MOST_ROWS.div_ceil(GROUP)];
+        if WIDTH == 1 {
+            for (group, a) in a.iter_mut().enumerate().take(ROWS.div_ceil(GROUP)) {
+                *a = black_box(t.a.wrapping_add(group * GROUP * t.a_row));
+            }
+        }
+        let (mut b, mut left, mut add) = (t.b, t.k, t.add);
         loop {
             let steps = left.min(CHAIN);
             for _ in 0..steps {
                 let b_row = load_row::<V, WIDTH>(b);
                 for (i, sums) in sums.iter_mut().enumerate() {
-                    let x = V::splat(*a.add(i * t.a_row));
+                    let x = match WIDTH {
+                        1 => a[i / GROUP].add(i % GROUP * t.a_row),
+                        _ => a[0].add(i * t.a_row),
+                    };
+                    let x = V::splat(*x);
                     for (sum, b) in sums.iter_mut().zip(&b_row) {
                         *sum = x.mul_add(*b, *sum);
                     }
                 }
                 // Wrapping: the step after the last one may leave the slice.
-                a = a.wrapping_add(t.a_col);
+                let pointers = if WIDTH == 1 { ROWS.div_ceil(GROUP) } else { 1 };
+                for a in a.iter_mut().take(pointers) {
+                    *a = a.wrapping_add(t.a_col);
+                }
                 b = b.wrapping_add(t.b_row);
             }
             // By reference: an array's `into_iter` would take the sums through the stack.
