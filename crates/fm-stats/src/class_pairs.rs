@@ -61,7 +61,7 @@ pub struct OverClasses {
 /// use fm_stats::{Settings, over_classes};
 ///
 /// let pairs = [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]];
-/// let differences = [-0.009, -0.002, -0.007, -0.004, -0.008, -0.003];
+/// let differences = [-0.006, -0.005, -0.007, -0.004, -0.006, -0.005];
 /// let found = over_classes(&pairs, &differences, &[], &Settings::default())?;
 /// assert_eq!(found.classes, 4);
 /// let mean = found.coefficients[0];
