@@ -1,7 +1,7 @@
 //! The mean difference over pairs of classes for other classes, each pair's difference pooled, and the
 //! regression on how hard a pair is and on whether the source task has classes like it.
 
-use fm_stats::{MIN_PAIRS, Pooled, StatsError, mean, over_classes, pool};
+use fm_stats::{MIN_PAIRS, OverClasses, Pooled, StatsError, mean, over_classes, pool};
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
 use super::sweeps::file;
@@ -36,20 +36,7 @@ pub(super) fn push(
     let over = |covariates: &[&[f64]]| {
         over_classes(&classes, &differences, covariates, &analysis.settings)
     };
-    let interval = match over(&[]) {
-        Ok(found) => format!(
-            "For pairs of other classes like these {} the {} interval of the mean is {}. It takes into \
-             account that pairs share classes (jackknife over classes).",
-            found.classes,
-            level(analysis.settings.level),
-            Unit::Points.interval(found.coefficients[0].interval)
-        ),
-        Err(StatsError::TooFew { .. }) => {
-            "There is no interval for pairs of other classes: without one of the classes too few pairs are left."
-                .to_owned()
-        }
-        Err(error) => return Err(error),
-    };
+    let interval = for_other_classes(over(&[]), analysis.settings.level)?;
     section.push(Text::note(format!(
         "On average over {} of classes, each of which counts the same, {pairing} is {}. {interval}",
         counted(pairs.len(), "pair"),
@@ -100,6 +87,28 @@ pub(super) fn push(
          contains 0 is not shown to exist.",
     ));
     Ok(())
+}
+
+/// What the mean over pairs holds for.
+fn for_other_classes(
+    found: Result<OverClasses, StatsError>,
+    of_level: f64,
+) -> Result<String, StatsError> {
+    match found {
+        Ok(found) => Ok(format!(
+            "For pairs of other classes like these {} the {} interval of the mean is {}. It takes into \
+             account that pairs share classes (jackknife over classes).",
+            found.classes,
+            level(of_level),
+            Unit::Points.interval(found.coefficients[0].interval)
+        )),
+        Err(StatsError::TooFew { .. }) => Ok(
+            "There is no interval for pairs of other classes: without one of the classes fewer than two \
+             pairs are left."
+                .to_owned(),
+        ),
+        Err(error) => Err(error),
+    }
 }
 
 /// The difference of each pair, measured and pooled.
@@ -190,7 +199,25 @@ fn relatedness(pairs: &[Pair]) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
+    use fm_stats::Settings;
+
     use super::*;
+
+    #[test]
+    fn an_interval_for_other_classes_needs_pairs_without_each_class() {
+        let says = |classes: &[[usize; 2]]| {
+            let differences = [0.002, -0.004, 0.0035];
+            let found = over_classes(classes, &differences, &[], &Settings::default());
+            for_other_classes(found, 0.95)
+        };
+        let none = "There is no interval for pairs of other classes: without one of the classes fewer than \
+                    two pairs are left.";
+        assert_eq!(says(&[[0, 1], [0, 2], [0, 3]]).unwrap(), none);
+        assert_eq!(says(&[[0, 1], [0, 2], [1, 2]]).unwrap(), none);
+        let found = says(&[[0, 1], [2, 3], [4, 5]]).unwrap();
+        let start = "For pairs of other classes like these 6 the 95 % interval of the mean is −";
+        assert!(found.starts_with(start), "{found}");
+    }
 
     #[test]
     fn the_similarity_is_to_classes_that_stay() {
