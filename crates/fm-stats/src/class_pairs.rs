@@ -97,7 +97,6 @@ pub fn over_classes(
         std::iter::once(1.0).chain(centred).collect()
     });
     let rows: Vec<Vec<f64>> = rows.collect();
-    let estimates = least_squares(&rows, differences, |_| true)?;
     let mut without = Vec::with_capacity(classes.len());
     for &class in &classes {
         let stays = |i: usize| !pairs[i].contains(&class);
@@ -106,6 +105,7 @@ pub fn over_classes(
         check_count(&what, left, covariates.len() + 2)?;
         without.push(least_squares(&rows, differences, stays)?);
     }
+    let estimates = least_squares(&rows, differences, |_| true)?;
     let n = classes.len() as f64;
     let coefficient = |(k, &estimate): (usize, &f64)| {
         let left_out: Vec<f64> = without.iter().map(|fit| fit[k]).collect();
