@@ -6,9 +6,12 @@
 
 #![allow(clippy::print_stdout, reason = "the example prints tables")]
 
+#[path = "../tests/all/simulated_pairs.rs"]
+mod simulated_pairs;
 #[path = "../tests/all/simulation.rs"]
 mod simulation;
 
+use simulated_pairs::{ClassWorld, pair_coverage};
 use simulation::{
     MEASURED, World, crossed_coverage, one_arm_under_two_names, populations, practically_equal,
     stated_and_simulated_power,
@@ -95,6 +98,54 @@ fn main() {
             100.0 * world.difference(),
             percent(stated),
             percent(simulated)
+        );
+    }
+
+    println!("\n7. Pairs of classes: 95 % intervals for other classes, 4,000 experiments each\n");
+    println!(
+        "| classes, pairs | share of the classes | mean | width | difficulty | relatedness | mean, independent pairs | mean, sums over shared classes | each pair, pooled |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+    );
+    for (classes, pairs) in [(10, None), (10, Some(20)), (6, None), (5, None), (4, None)] {
+        for share in [0.0, 0.1, 0.3, 0.9] {
+            let world = ClassWorld {
+                classes,
+                pairs,
+                share,
+                slope: 0.0,
+            };
+            let found = pair_coverage(&world, 4_000);
+            let slopes = match classes {
+                4 => "| ".to_owned(),
+                _ => found.slopes.map(percent).join(" | "),
+            };
+            println!(
+                "| {classes}, {} | {:.0} % | {} | {:.2} | {slopes} | {} | {} | {} |",
+                pairs.unwrap_or(classes * (classes - 1) / 2),
+                100.0 * share,
+                percent(found.mean),
+                found.width,
+                percent(found.independent),
+                percent(found.dyadic),
+                percent(found.pooled)
+            );
+        }
+    }
+    println!("\nThe difference depends on difficulty\n");
+    println!(
+        "| for ten times the error | pairs count the same | pairs weighted by precision, independent |\n|--:|--:|--:|"
+    );
+    for slope in [0.0, 0.05, 0.1, 0.2] {
+        let world = ClassWorld {
+            classes: 10,
+            pairs: None,
+            share: 0.0,
+            slope,
+        };
+        let found = pair_coverage(&world, 4_000);
+        println!(
+            "| {slope:+.2} points | {} | {} |",
+            percent(found.mean),
+            percent(found.weighted)
         );
     }
 }

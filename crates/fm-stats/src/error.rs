@@ -62,6 +62,14 @@ pub enum StatsError {
         /// The range allowed.
         expected: &'static str,
     },
+    /// A pair of classes that is none, or is there twice.
+    #[error("pair {index} is {}-{}; expected two different classes, and each pair once", .pair[0], .pair[1])]
+    Pair {
+        /// Position of the pair, from 0.
+        index: usize,
+        /// Its classes.
+        pair: [usize; 2],
+    },
     /// Covariates of a regression that determine each other.
     #[error("covariate {index} is constant or a linear combination of the others; leave it out")]
     Collinear {

@@ -30,7 +30,8 @@
 //! | how much of the spread do the test rows cause | [`crossed`], [`crossed_difference`] | likewise |
 //! | … and initialisation, row order, choice of training rows | [`variance_table`] | Bouthillier et al. 2021 |
 //! | how many seeds or draws does it take | [`power`], [`draws_needed`], [`power_limit`] | simulation |
-//! | many pairs of classes | [`pool`] | Gelman, Hill & Yajima 2012; Paule & Mandel 1982; Knapp & Hartung 2003 |
+//! | many pairs of classes: what holds for other classes | [`over_classes`] | Efron & Stein 1981 (jackknife) |
+//! | … and each of the pairs | [`pool`] | Gelman, Hill & Yajima 2012; Paule & Mandel 1982 |
 //! | what is tuning worth | [`expected_best`] | Dodge et al. 2019; Tang et al. 2020 |
 //!
 //! # The rule
@@ -50,6 +51,7 @@
 #![forbid(unsafe_code)]
 
 mod budget;
+mod class_pairs;
 mod compare;
 mod crossed;
 mod describe;
@@ -67,6 +69,7 @@ mod sources;
 mod student;
 
 pub use budget::expected_best;
+pub use class_pairs::{Coefficient, OverClasses, over_classes};
 pub use compare::{Comparison, Verdict, compare, compare_rows, correct_for_family};
 pub use crossed::{Components, Crossed, crossed, crossed_difference};
 pub use describe::{Description, describe};
@@ -74,7 +77,7 @@ pub use error::StatsError;
 pub use holm::holm;
 pub use interval::{Interval, MIN_PAIRS};
 pub use plan::{MAX_DRAWS, Power, Scenario, draws_needed, power, power_limit};
-pub use pooling::{Coefficient, Pooled, PooledEffect, pool};
+pub use pooling::{Pooled, PooledEffect, pool};
 pub use sample::{mean, median, paired_differences, sd};
 pub use settings::Settings;
 pub use sign_flip::{pairs_to_conclude, sign_flip, smallest_p};

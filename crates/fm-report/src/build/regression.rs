@@ -1,7 +1,7 @@
-//! The mean difference over pairs of classes, and its regression on how hard a pair is and on whether
-//! the source task has classes like it.
+//! The mean difference over pairs of classes for other classes, each pair's difference pooled, and the
+//! regression on how hard a pair is and on whether the source task has classes like it.
 
-use fm_stats::{MIN_PAIRS, Pooled, StatsError, pool};
+use fm_stats::{MIN_PAIRS, OverClasses, Pooled, StatsError, mean, over_classes, pool};
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
 use super::sweeps::file;
@@ -31,34 +31,39 @@ pub(super) fn push(
     if pairs.len() < 3 {
         return Ok(());
     }
-    let pooled = |covariates: &[&[f64]]| -> Result<Pooled, StatsError> {
-        let differences: Vec<f64> = pairs.iter().map(|pair| pair.difference).collect();
-        let errors: Vec<f64> = pairs.iter().map(|pair| pair.standard_error).collect();
-        pool(&differences, &errors, covariates, &analysis.settings)
+    let classes: Vec<[usize; 2]> = pairs.iter().map(|pair| pair.classes).collect();
+    let differences: Vec<f64> = pairs.iter().map(|pair| pair.difference).collect();
+    let over = |covariates: &[&[f64]]| {
+        over_classes(&classes, &differences, covariates, &analysis.settings)
     };
-    let found = pooled(&[])?;
-    let mean = found.coefficients[0];
+    let interval = for_other_classes(over(&[]), analysis.settings.level)?;
     section.push(Text::note(format!(
-        "Over {} of classes, taken as a sample of other pairs, {pairing} is {} on average ({} interval \
-         {}). From pair to pair the true difference varies with a standard deviation of {}.",
+        "On average over {} of classes, each of which counts the same, {pairing} is {}. {interval}",
         counted(pairs.len(), "pair"),
-        Unit::Points.with_unit(mean.estimate),
-        level(analysis.settings.level),
-        Unit::Points.interval(mean.interval),
-        Unit::Spread.with_unit(found.between_sd),
+        Unit::Points.with_unit(mean(&differences)),
     )));
-    section.push(each_pair(analysis, sweep, &pairs, &found));
+    let errors: Vec<f64> = pairs.iter().map(|pair| pair.standard_error).collect();
+    let pooled = pool(&differences, &errors, &analysis.settings)?;
+    section.push(each_pair(analysis, sweep, &pairs, &pooled));
     let Some(relatedness) = relatedness(&pairs) else {
         return Ok(());
     };
     let difficulty: Vec<f64> = pairs.iter().map(|pair| pair.difficulty).collect();
-    let found = pooled(&[&difficulty, &relatedness])?;
+    let found = match over(&[&difficulty, &relatedness]) {
+        Ok(found) => found,
+        Err(StatsError::Collinear { .. }) => {
+            section.push(Text::note(
+                "No regression on difficulty and relatedness: they do not vary independently over these pairs.",
+            ));
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
     let terms = [
-        "average pair",
         "difficulty: for ten times the error",
         "relatedness: for ten times the similarity",
     ];
-    let rows: Vec<_> = terms.into_iter().zip(&found.coefficients).collect();
+    let rows: Vec<_> = terms.into_iter().zip(&found.coefficients[1..]).collect();
     let points = |title: String| Column::new("estimate", title, Unit::Points);
     let interval = format!("{} interval", level(analysis.settings.level));
     section.push(
@@ -73,16 +78,37 @@ pub(super) fn push(
         .table(),
     );
     section.push(Text::note(
-        "A regression over all pairs, which are random effects; the average pair has average difficulty and \
-         relatedness. The difficulty of a pair is the \
+        "A regression by least squares over all pairs, each of which counts the same. The intervals are for pairs \
+         of other classes like these and take into account that pairs share classes. The difficulty of a pair is the \
          logarithm of the mean of both arms' errors: the error of one arm alone would be correlated with the \
          difference by construction (Oldham 1962). Two classes are similar if the pair of them is \
          difficult; relatedness is the similarity of a target class to the most similar class that \
          stays in the source task, on average over both target classes. A slope whose interval \
-         contains 0 is not shown to exist. Pairs share classes, which the intervals of the mean and of the \
-         slopes do not take into account: they are probably somewhat too narrow.",
+         contains 0 is not shown to exist.",
     ));
     Ok(())
+}
+
+/// What the mean over pairs holds for.
+fn for_other_classes(
+    found: Result<OverClasses, StatsError>,
+    of_level: f64,
+) -> Result<String, StatsError> {
+    match found {
+        Ok(found) => Ok(format!(
+            "For pairs of other classes like these {} the {} interval of the mean is {}. It takes into \
+             account that pairs share classes (jackknife over classes).",
+            found.classes,
+            level(of_level),
+            Unit::Points.interval(found.coefficients[0].interval)
+        )),
+        Err(StatsError::TooFew { .. }) => Ok(
+            "There is no interval for pairs of other classes: without one of the classes fewer than two \
+             pairs are left."
+                .to_owned(),
+        ),
+        Err(error) => Err(error),
+    }
 }
 
 /// The difference of each pair, measured and pooled.
@@ -110,7 +136,11 @@ fn each_pair(
     let below = rows.iter().filter(|(_, effect)| effect.interval.high < 0.0);
     let above = rows.iter().filter(|(_, effect)| effect.interval.low > 0.0);
     let note = format!(
-        "An uncertain pair is pulled more towards the mean (Gelman, Hill and Yajima 2012). The pooled interval lies below 0 for {} and above 0 for {}.",
+        "An uncertain pair is pulled more towards the mean of all, weighted by precision, which is {} (Gelman, Hill \
+         and Yajima 2012). This assumes that the true differences of easy and of hard pairs vary alike around \
+         it, with a standard deviation that is estimated as {}. The pooled interval lies below 0 for {} and above 0 for {}.",
+        Unit::Points.with_unit(found.mean),
+        Unit::Spread.with_unit(found.between_sd),
         counted(below.count(), "pair"),
         counted(above.count(), "pair")
     );
@@ -147,10 +177,10 @@ fn pair(point: &SweepPoint<'_>) -> Option<Pair> {
 }
 
 /// By pair, the similarity to classes that stay in the source task; `None` unless there is every pair
-/// of the classes.
+/// of five or more classes: a regression on two covariates needs four pairs after one class is left out.
 fn relatedness(pairs: &[Pair]) -> Option<Vec<f64>> {
     let n_classes = 1 + pairs.iter().map(|pair| pair.classes[1]).max()?;
-    if n_classes < 3 || pairs.len() != n_classes * (n_classes - 1) / 2 {
+    if n_classes < 5 || pairs.len() != n_classes * (n_classes - 1) / 2 {
         return None;
     }
     let most_similar = |class: usize, other: usize| {
@@ -169,11 +199,29 @@ fn relatedness(pairs: &[Pair]) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
+    use fm_stats::Settings;
+
     use super::*;
 
     #[test]
+    fn an_interval_for_other_classes_needs_pairs_without_each_class() {
+        let says = |classes: &[[usize; 2]]| {
+            let differences = [0.002, -0.004, 0.0035];
+            let found = over_classes(classes, &differences, &[], &Settings::default());
+            for_other_classes(found, 0.95)
+        };
+        let none = "There is no interval for pairs of other classes: without one of the classes fewer than \
+                    two pairs are left.";
+        assert_eq!(says(&[[0, 1], [0, 2], [0, 3]]).unwrap(), none);
+        assert_eq!(says(&[[0, 1], [0, 2], [1, 2]]).unwrap(), none);
+        let found = says(&[[0, 1], [2, 3], [4, 5]]).unwrap();
+        let start = "For pairs of other classes like these 6 the 95 % interval of the mean is −";
+        assert!(found.starts_with(start), "{found}");
+    }
+
+    #[test]
     fn the_similarity_is_to_classes_that_stay() {
-        // Of four classes 0 and 1 are alike, and 2 and 3.
+        // Of five classes 0 and 1 are alike, and 2 and 3; 4 is like none.
         let pair = |a, b, difficulty| Pair {
             classes: [a, b],
             difference: 0.0,
@@ -187,11 +235,17 @@ mod tests {
             pair(1, 2, -2.5),
             pair(1, 3, -3.0),
             pair(2, 3, -1.5),
+            pair(0, 4, -5.0),
+            pair(1, 4, -5.0),
+            pair(2, 4, -5.0),
+            pair(3, 4, -5.0),
         ];
         let found = relatedness(&pairs).unwrap();
         // Of 0 and 1 the nearest that stay are 2 (-3.0) and 2 (-2.5); of 0 and 2, 1 and 3.
         assert_eq!(found[0], (-3.0 - 2.5) / 2.0);
         assert_eq!(found[1], (-1.0 - 1.5) / 2.0);
-        assert_eq!(relatedness(&pairs[..5]).map(|r| r.len()), None);
+        assert_eq!(relatedness(&pairs[..9]), None);
+        // All pairs of four classes.
+        assert_eq!(relatedness(&pairs[..6]), None);
     }
 }

@@ -62,7 +62,7 @@ fn a_store_with_every_kind_of_sweep_has_a_page_that_is_well_formed() {
     for heading in [
         "Sweep over target rows trained on",
         "Sweep over layers reused",
-        "pairs of classes, taken as a sample of other pairs",
+        "pairs of classes, each of which counts the same",
         "Which classes?",
         "Where does the spread over seeds come from?",
         "Sweep over *.lr and source.epochs",

@@ -33,7 +33,7 @@ fn intervals_of_means_cover() {
 /// errors of 4,000 samples.
 #[test]
 fn intervals_of_skewed_means_cover_as_documented() {
-    let documented = [0.921, 0.920, 0.928];
+    let documented = [0.921, 0.920, 0.795, 0.928];
     for (population, documented) in populations().into_iter().skip(3).zip(documented) {
         let found = population.coverage(30, 4_000);
         let name = population.name;

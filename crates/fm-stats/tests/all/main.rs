@@ -1,5 +1,6 @@
 //! All tests of the crate, in one binary.
 
+mod class_pairs;
 mod coverage;
 mod crossed;
 mod fixtures;
@@ -8,5 +9,6 @@ mod planning;
 mod pooling;
 mod refusals;
 mod scipy;
+mod simulated_pairs;
 mod simulation;
 mod verdicts;
