@@ -4,10 +4,11 @@ use fm_stats::{Comparison, StatsError, smallest_p};
 
 use super::analysis::{Analysis, Sweep};
 use super::regression::{self, classes};
-use super::sweeps::{SIGN_NOTE, difference_cell, difference_cells, file, set_words, table};
+use super::sweeps::{SIGN_NOTE, difference_cell, file, set_words, table};
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted};
-use crate::plot::{Axis, Datum, Mark, Palette, Plot, Shape};
+use crate::plot::{Axis, Datum, Mark, Plot, Shape};
+use crate::table::{Column, Table};
 
 /// The key of the axis.
 pub(crate) const AXIS: &str = "task.target_classes";
@@ -58,33 +59,27 @@ fn names(analysis: &Analysis<'_>, classes: [usize; 2]) -> String {
         .join(", ")
 }
 
-/// Below the diagonal the difference, above it the error of the arm compared with.
-fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
-    let pairing = &sweep.series.pairings[0];
-    let differences =
-        compared(sweep).map(|([a, b], c)| difference_cell((a, b), c, names(analysis, [a, b])));
-    let errors = compared(sweep)
-        .map(|([a, b], c)| Datum::cell((b, a), c.baseline_error, "", names(analysis, [a, b])));
-    let title = format!(
-        "{pairing}, points (below the diagonal); error of {}, % (above)",
-        pairing.against
-    );
-    let error = format!("error of {}", pairing.against);
-    let classes = |title| Axis::names(title, analysis.results.plan.class_names.clone());
-    Plot::new(
+/// The difference of each pair: a heat map, a row and a column for each class.
+fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
+    let names = analysis.results.plan.class_names.iter().enumerate();
+    let names: Vec<(usize, &String)> = names.collect();
+    let caption = format!("{}, points. {SIGN_NOTE}", sweep.series.pairings[0]);
+    let mut table = Table::of(
         file(sweep, "matrix"),
-        title,
-        classes("class"),
-        classes("other class"),
+        caption,
+        names.get(1..).unwrap_or_default(),
     )
-    .with(difference_cells(differences))
-    .with(Mark::new(
-        Shape::Cells(Unit::Fraction, Palette::Plain),
-        error,
-        0,
-        errors,
-    ))
-    .note(SIGN_NOTE)
+    .column(Column::text("class", "class"), |(_, name)| *name);
+    for &(column, name) in names.iter().take(names.len().saturating_sub(1)) {
+        table = table.column(
+            Column::new(name, name, Unit::Points).shaded(),
+            |(row, _)| {
+                let pair = compared(sweep).find(|(classes, _)| *classes == [column, *row]);
+                pair.map(|(_, comparison)| difference_cell(comparison))
+            },
+        );
+    }
+    table.table()
 }
 
 /// The difference of every pair over the mean error of both arms.

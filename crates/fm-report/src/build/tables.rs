@@ -5,7 +5,8 @@ use fm_experiment::{CellResult, Compared, Failure, Outcome, Results};
 use fm_stats::{Comparison, Interval, StatsError};
 
 use super::analysis::{Analysis, Scores};
-use super::sentences::verdict;
+use super::names::{point_words, value_text};
+use super::sentences::verdict_words;
 use super::spread;
 use crate::number::{Unit, counted, level};
 use crate::table::{Column, Rows, Table};
@@ -13,7 +14,7 @@ use crate::table::{Column, Rows, Table};
 /// Test scores of the source network and of every arm.
 pub(crate) fn scores(analysis: &Analysis<'_>) -> Table {
     let seeds = counted(analysis.results.main().seeds.len(), "seed");
-    let caption = format!("Scores on test rows, {seeds}, mean ± standard deviation");
+    let caption = format!("Scores on the test images, {seeds}, mean ± standard deviation");
     let interval = format!(
         "{} interval of the mean error",
         level(analysis.settings.level)
@@ -60,7 +61,7 @@ pub(crate) fn with_comparison<'a, R>(
         .column(points(&interval).interval(), |row| of(row)?.interval)
         .column(Column::wins("won:lost"), &of)
         .column(Column::text("verdict", "verdict").detail(), |row| {
-            of(row).map(verdict)
+            of(row).map(|c| verdict_words(c.verdict))
         })
         .column(Column::new("p", "p", Unit::PValue).detail(), |row| {
             of(row).map(|c| c.adjusted_p)
@@ -129,35 +130,15 @@ fn held_rows(analysis: &Analysis<'_>, compared: &Compared) -> Option<Interval> {
     point.comparison(pairing)?.interval
 }
 
-/// Test errors of every seed, and the differences.
+/// Test errors of every seed.
 pub(crate) fn every_seed(analysis: &Analysis<'_>) -> Table {
-    let caption = "Test error of every seed, and the differences";
-    let seeds: Vec<(usize, u64)> = analysis
-        .results
-        .main()
-        .seeds
-        .iter()
-        .copied()
-        .enumerate()
-        .collect();
-    let mut rows =
-        Table::of("seeds", caption, &seeds).column(Column::count("seed"), |(_, seed)| *seed);
+    let seeds = analysis.results.main().seeds.iter().copied();
+    let seeds: Vec<(usize, u64)> = seeds.enumerate().collect();
+    let mut rows = Table::of("seeds", "Test error of every seed", &seeds)
+        .column(Column::count("seed"), |(_, seed)| *seed);
     for (name, scores) in models(analysis, "source") {
         let column = Column::new(format!("{name}_error"), name, Unit::Fraction);
         rows = rows.column(column, |(index, _)| scores.test_error.per_seed[*index]);
-    }
-    for Compared {
-        pairing, paired, ..
-    } in &analysis.comparisons
-    {
-        let key = format!("{}_minus_{}", pairing.arm, pairing.against);
-        rows = rows.column(
-            Column::new(key, pairing.to_string(), Unit::Points),
-            |(_, seed)| {
-                let at = paired.seeds.iter().position(|other| other == seed)?;
-                paired.differences().nth(at)
-            },
-        );
     }
     rows.table()
 }
@@ -219,14 +200,6 @@ pub(crate) fn cells(results: &Results) -> Table {
     .table()
 }
 
-/// A value of an axis as text: a string without quotes, anything else as JSON.
-pub(crate) fn value_text(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 /// Cells whose trainings diverged, and how.
 pub(crate) fn failures(results: &Results) -> Vec<(&CellResult, &Failure)> {
     let failed = results.cells().filter_map(|cell| match &cell.outcome {
@@ -240,8 +213,8 @@ pub(crate) fn failures(results: &Results) -> Vec<(&CellResult, &Failure)> {
 pub(crate) fn failed(results: &Results) -> Option<Table> {
     let series = |cell: &CellResult| &results.plan.series[cell.place.series];
     let values = |cell: &CellResult| {
-        let values = series(cell).points[cell.place.point].values.iter();
-        values.map(value_text).collect::<Vec<_>>().join(", ")
+        let series = series(cell);
+        point_words(&series.axes, &series.points[cell.place.point].values)
     };
     let caption = "Trainings that diverged, and where; counted from 1";
     let failures = failures(results);
