@@ -63,7 +63,7 @@ fn names(analysis: &Analysis<'_>, classes: [usize; 2]) -> String {
 fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
     let names = analysis.results.plan.class_names.iter().enumerate();
     let names: Vec<(usize, &String)> = names.collect();
-    let caption = format!("{}, points. {SIGN_NOTE}", sweep.series.pairings[0]);
+    let caption = format!("{}, points; {SIGN_NOTE}", sweep.series.pairings[0]);
     let mut table = Table::of(
         file(sweep, "matrix"),
         caption,

@@ -149,7 +149,7 @@ fn map(sweep: &Sweep<'_>, pairing: usize) -> Table {
     let names = &sweep.series.pairings[pairing];
     let [x, y] = [0, 1].map(|axis| axis_words(&sweep.series.axes[axis]));
     let name = file(sweep, &format!("{}-{}", names.arm, names.against));
-    let caption = format!("{names}, points; across {x}, down {y}. {SIGN_NOTE}");
+    let caption = format!("{names}, points; across {x}, down {y}; {SIGN_NOTE}");
     let mut table = Table::of(name, caption, &down)
         .column(Column::text(&sweep.series.axes[1], y), |value| {
             value_text(value)
@@ -166,8 +166,8 @@ fn map(sweep: &Sweep<'_>, pairing: usize) -> Table {
 }
 
 /// What the signs and colours of a heat map of differences mean.
-pub(crate) const SIGN_NOTE: &str = "Blue is below zero: fewer errors. A star marks a difference that \
-                                    is better or worse after Holm's correction for all of the sweep.";
+pub(crate) const SIGN_NOTE: &str =
+    "blue: fewer errors; star: better or worse after Holm's correction";
 
 /// A difference as a cell of a heat map, with a star if it is shown.
 pub(crate) fn difference_cell(c: &Comparison) -> Value {

@@ -222,9 +222,6 @@ pub(crate) fn failed(results: &Results) -> Option<Table> {
         .column(Column::text("model", "model"), |(cell, _)| {
             results.plan.model(cell.place)
         })
-        .column(Column::text("series", "sweep"), |(cell, _)| {
-            series(cell).name()
-        })
         .column(Column::text("point", "values"), |(cell, _)| values(cell))
         .column(Column::count("seed"), |(cell, _)| cell.place.seed)
         .column(Column::text("training", "training"), |(_, f)| &f.training)

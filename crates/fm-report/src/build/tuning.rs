@@ -158,10 +158,10 @@ impl Chosen {
             return None;
         };
         let seeds: usize = self.values.iter().map(|(_, count)| count).sum();
-        let edges = [first, last]
+        let mut edges = [first, last]
             .into_iter()
             .filter(|_| is_number && self.values.len() >= 3);
-        let (value, count) = edges.filter(|(_, count)| 2 * count > seeds).next()?;
+        let (value, count) = edges.find(|(_, count)| 2 * count > seeds)?;
         Some((value_text(value), *count))
     }
 }
