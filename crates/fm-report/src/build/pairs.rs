@@ -1,5 +1,7 @@
 //! The sweep over pairs of target classes: a matrix, and the differences over difficulty.
 
+use std::collections::BTreeSet;
+
 use fm_stats::{Comparison, StatsError, smallest_p};
 
 use super::analysis::{Analysis, Sweep};
@@ -59,25 +61,22 @@ fn names(analysis: &Analysis<'_>, classes: [usize; 2]) -> String {
         .join(", ")
 }
 
-/// The difference of each pair: a heat map, a row and a column for each class.
+/// The difference of each pair: a heat map, a column for its first class and a row for the other.
 fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
-    let names = analysis.results.plan.class_names.iter().enumerate();
-    let names: Vec<(usize, &String)> = names.collect();
+    let names = &analysis.results.plan.class_names;
+    let pairs = || compared(sweep).map(|(classes, _)| classes);
+    let first: BTreeSet<usize> = pairs().map(|[first, _]| first).collect();
+    let second: BTreeSet<usize> = pairs().map(|[_, second]| second).collect();
+    let second: Vec<usize> = second.into_iter().collect();
     let caption = format!("{}, points; {SIGN_NOTE}", sweep.series.pairings[0]);
-    let mut table = Table::of(
-        file(sweep, "matrix"),
-        caption,
-        names.get(1..).unwrap_or_default(),
-    )
-    .column(Column::text("class", "class"), |(_, name)| *name);
-    for &(column, name) in names.iter().take(names.len().saturating_sub(1)) {
-        table = table.column(
-            Column::new(name, name, Unit::Points).shaded(),
-            |(row, _)| {
-                let pair = compared(sweep).find(|(classes, _)| *classes == [column, *row]);
-                pair.map(|(_, comparison)| difference_cell(comparison))
-            },
-        );
+    let mut table = Table::of(file(sweep, "matrix"), caption, &second)
+        .column(Column::text("class", "class"), |class| &names[*class]);
+    for class in first {
+        let column = Column::new(&names[class], &names[class], Unit::Points).shaded();
+        table = table.column(column, |other| {
+            let pair = compared(sweep).find(|(classes, _)| *classes == [class, *other]);
+            pair.map(|(_, comparison)| difference_cell(comparison))
+        });
     }
     table.table()
 }
