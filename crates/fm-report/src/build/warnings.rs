@@ -63,87 +63,85 @@ impl Warning {
 
 /// All warnings of some results.
 pub(crate) fn warnings(analysis: &Analysis<'_>) -> Result<Vec<Warning>, StatsError> {
-    let mut warnings = of_records(analysis);
     let results = analysis.results;
-    let mut add = |kind, numbers, says, advice| {
-        warnings.push(Warning::new(kind, numbers, says, advice));
-    };
-    if results.store().dataset().name == SAMPLE {
-        add(
-            "sample",
-            json!({}),
-            "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 training images: \
-             the results are not those of the whole dataset."
-                .to_owned(),
-            "Download Fashion-MNIST for results that can be compared with others.",
-        );
-    }
-    let of = results.cells().count();
-    let cells = results.failed().count();
-    if cells > 0 {
-        let have = if cells == 1 { "has" } else { "have" };
-        add(
-            "diverged",
-            json!({ "cells": cells, "of": of }),
-            format!(
-                "{} of {of} diverged and {have} no scores.",
-                counted(cells, "training")
-            ),
-            "Lower the learning rate, or clip the gradients.",
-        );
-    }
-    let cells = results.missing().count();
-    if cells > 0 {
-        add(
-            "missing",
-            json!({ "cells": cells, "of": of }),
-            format!(
-                "{} of {of} are still to be done.",
-                counted(cells, "training")
-            ),
-            "Start the experiment again: it trains what is missing.",
-        );
-        let shares = failed_shares(results);
-        if !shares.is_empty() {
-            add(
-                "shares_failed",
-                json!({ "shares": shares }),
-                format!("Some shares of the work failed: {}.", shares.join("; ")),
-                "Remove the cause, and start the experiment again.",
-            );
-        }
-    }
-    let n_seeds = results.main().seeds.len();
+    let mut warnings = of_records(analysis);
+    warnings.extend(of_cells(results));
+    let seeds = results.main().seeds.len();
     let family = results.main().pairings.len();
     let needed = pairs_to_conclude(analysis.settings.alpha(), family.max(1)).max(MIN_PAIRS);
-    if n_seeds < needed && family > 0 {
-        let counted = counted(n_seeds, "seed");
-        add(
+    if seeds < needed && family > 0 {
+        let numbers = json!({ "seeds": seeds, "needed": needed });
+        let seeds = counted(seeds, "seed");
+        warnings.push(Warning::new(
             "too_few_seeds",
-            json!({ "seeds": n_seeds, "needed": needed }),
+            numbers,
             format!(
-                "{counted} cannot show a difference, whatever the results are: it takes {needed}."
+                "{seeds} cannot show a difference, whatever the results are: it takes {needed}."
             ),
             "Add seeds before saying which arm is better.",
-        );
+        ));
     }
-    let seeds = &results.main().seeds;
+    warnings.extend(one_seed_decides(analysis, needed)?);
+    warnings.extend(at_edge(results));
+    // Tuned arms have chosen how long they are trained.
+    warnings.extend(not_converged(analysis).filter(|_| results.protocol().tune.is_none()));
+    Ok(warnings)
+}
+
+/// The data, and trainings without scores.
+fn of_cells(results: &Results) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if results.store().dataset().name == SAMPLE {
+        let says = "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 training \
+                    images: the results are not those of the whole dataset.";
+        let advice = "Download Fashion-MNIST for results that can be compared with others.";
+        warnings.push(Warning::new("sample", json!({}), says.to_owned(), advice));
+    }
+    let of = results.cells().count();
+    let mut add = |kind, cells, says: &str, advice| {
+        let says = format!("{} of {of} {says}.", counted(cells, "training"));
+        let numbers = json!({ "cells": cells, "of": of });
+        warnings.extend((cells > 0).then(|| Warning::new(kind, numbers, says, advice)));
+    };
+    let (failed, missing) = (results.failed().count(), results.missing().count());
+    let diverged = match failed {
+        1 => "diverged and has no scores",
+        _ => "diverged and have no scores",
+    };
+    let advice = "Lower the learning rate, or clip the gradients.";
+    add("diverged", failed, diverged, advice);
+    let advice = "Start the experiment again: it trains what is missing.";
+    add("missing", missing, "are still to be done", advice);
+    let shares = failed_shares(results);
+    if missing > 0 && !shares.is_empty() {
+        let says = format!("Some shares of the work failed: {}.", shares.join("; "));
+        let numbers = json!({ "shares": shares });
+        let advice = "Remove the cause, and start the experiment again.";
+        warnings.push(Warning::new("shares_failed", numbers, says, advice));
+    }
+    warnings
+}
+
+/// Verdicts that change without a seed, if `needed` seeds are left.
+fn one_seed_decides(analysis: &Analysis<'_>, needed: usize) -> Result<Option<Warning>, StatsError> {
+    let seeds = &analysis.results.main().seeds;
     let changes = influence::changes(&analysis.comparisons, seeds, needed, &analysis.settings)?;
-    if !changes.is_empty() {
-        let numbers = changes.iter().map(|c| {
-            let Pairing { arm, against } = c.pairing;
-            json!({ "arm": arm, "against": against, "verdict": c.verdict, "seeds": c.seeds })
-        });
-        add(
-            "one_seed_decides",
-            json!({ "changes": numbers.collect::<Vec<_>>() }),
-            format!(
-                "A single seed decides some verdicts. {}",
-                change_words(&changes)
-            ),
-            "Look at the trainings of these seeds, and add seeds before you conclude.",
-        );
-    }
+    let numbers = changes.iter().map(|change| {
+        let Pairing { arm, against } = change.pairing;
+        json!({ "arm": arm, "against": against, "verdict": change.verdict, "seeds": change.seeds })
+    });
+    let numbers = json!({ "changes": numbers.collect::<Vec<_>>() });
+    let says = format!(
+        "A single seed decides some verdicts. {}",
+        change_words(&changes)
+    );
+    let advice = "Look at the trainings of these seeds, and add seeds before you conclude.";
+    let warning = || Warning::new("one_seed_decides", numbers, says, advice);
+    Ok((!changes.is_empty()).then(warning))
+}
+
+/// Tuned arms that mostly chose the largest or smallest value of a setting.
+fn at_edge(results: &Results) -> Option<Warning> {
     let tuned = tuning::arms(results);
     let edges = tuned.iter().map(|arm| {
         let edges = arm.chosen().into_iter().filter_map(|chosen| {
@@ -153,49 +151,42 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Result<Vec<Warning>, StatsErr
         (arm.name, edges.collect::<Vec<_>>())
     });
     let edges: BTreeMap<_, _> = edges.filter(|(_, edges)| !edges.is_empty()).collect();
-    if !edges.is_empty() {
-        let arms = edges.iter().map(|(arm, settings)| {
-            let settings = settings.iter();
-            let settings =
-                settings.map(|(setting, value, seeds)| format!("{setting} {value} ({seeds})"));
-            format!("{arm}: {}", settings.collect::<Vec<_>>().join(", "))
-        });
-        let says = format!(
-            "In more than half of the seeds an arm chose the largest or smallest value of a setting \
-             with three or more: {}.",
-            arms.collect::<Vec<_>>().join("; ")
-        );
-        add(
-            "at_edge",
-            json!({ "arms": edges }),
-            says,
-            "A wider range in the protocol's [tune] may give these arms a lower error.",
-        );
-    }
-    // Tuned arms have chosen how long they are trained.
-    let untuned = analysis.arms.iter().enumerate();
-    let falls = untuned
-        .filter(|_| results.protocol().tune.is_none())
-        .filter_map(|(index, (arm, _))| Some((arm, fall(&histories(results, Some(index)))?)));
-    let falls: BTreeMap<_, _> = falls.filter(|(_, fall)| *fall >= STILL_FALLING).collect();
-    if !falls.is_empty() {
-        let arms = falls
-            .iter()
-            .map(|(arm, fall)| format!("{arm} {:.0} %", 100.0 * fall));
-        let says = format!(
-            "These arms had not converged; in the last quarter of the epochs their training loss still \
-             fell: {}.",
-            arms.collect::<Vec<_>>().join(", ")
-        );
-        add(
-            "not_converged",
-            json!({ "arms": falls }),
-            says,
-            "These results compare arms after equal training, not at their best. Train for more epochs, \
-             or at a higher learning rate, before concluding that an arm cannot do better.",
-        );
-    }
-    Ok(warnings)
+    let arms = edges.iter().map(|(arm, settings)| {
+        let settings = settings.iter();
+        let settings =
+            settings.map(|(setting, value, seeds)| format!("{setting} {value} ({seeds})"));
+        format!("{arm}: {}", settings.collect::<Vec<_>>().join(", "))
+    });
+    let says = format!(
+        "In more than half of the seeds an arm chose the largest or smallest value of a setting with \
+         three or more: {}.",
+        arms.collect::<Vec<_>>().join("; ")
+    );
+    let numbers = json!({ "arms": edges });
+    let advice = "A wider range in the protocol's [tune] may give these arms a lower error.";
+    (!edges.is_empty()).then(|| Warning::new("at_edge", numbers, says, advice))
+}
+
+/// Arms whose training loss was still falling.
+fn not_converged(analysis: &Analysis<'_>) -> Option<Warning> {
+    let arms = analysis.arms.iter().enumerate();
+    let falls = arms.filter_map(|(index, (arm, _))| {
+        let fall = fall(&histories(analysis.results, Some(index)))?;
+        (fall >= STILL_FALLING).then_some((arm, fall))
+    });
+    let falls: BTreeMap<_, _> = falls.collect();
+    let arms = falls
+        .iter()
+        .map(|(arm, fall)| format!("{arm} {:.0} %", 100.0 * fall));
+    let says = format!(
+        "These arms had not converged; in the last quarter of the epochs their training loss still \
+         fell: {}.",
+        arms.collect::<Vec<_>>().join(", ")
+    );
+    let numbers = json!({ "arms": falls });
+    let advice = "These results compare arms after equal training, not at their best. Train for more \
+                  epochs, or at a higher learning rate, before concluding that an arm cannot do better.";
+    (!falls.is_empty()).then(|| Warning::new("not_converged", numbers, says, advice))
 }
 
 /// Records that contradict each other, and networks that learned nothing.
@@ -206,62 +197,47 @@ fn of_records(analysis: &Analysis<'_>) -> Vec<Warning> {
                             learning rate is too high or too low. Check the labels too.";
     let results = analysis.results;
     let mut warnings = Vec::new();
-    let mut odd =
-        |kind, model: [&str; 2], arm, is_odd: &dyn Fn(&Record, u64) -> bool, says, advice| {
-            let records = main_records(results, arm);
-            let seeds = records.filter_map(|(seed, record)| is_odd(record, seed).then_some(seed));
-            let seeds: Vec<u64> = seeds.collect();
-            if !seeds.is_empty() {
-                let says: String = says;
-                let says = format!("{says} (seeds {}).", ranges(&seeds));
-                let [key, model] = model;
-                warnings.push(Warning::new(
-                    kind,
-                    json!({ key: model, "seeds": seeds }),
-                    says,
-                    advice,
-                ));
-            }
+    let mut odd = |kind, (key, model): (&str, &str), arm, is_odd: IsOdd<'_>, says: String| {
+        let records = main_records(results, arm);
+        let seeds = records.filter_map(|(seed, record)| is_odd(record, seed).then_some(seed));
+        let seeds: Vec<u64> = seeds.collect();
+        let says = format!("{says} (seeds {}).", ranges(&seeds));
+        let advice = if kind == "constant_predictions" {
+            CONSTANT
+        } else {
+            ERROR
         };
+        let numbers = json!({ key: model, "seeds": seeds });
+        warnings.extend((!seeds.is_empty()).then(|| Warning::new(kind, numbers, says, advice)));
+    };
     for (index, (arm, _)) in analysis.arms.iter().enumerate() {
+        let (of, place) = (("arm", arm.as_str()), Some(index));
         let changed = |record: &Record, seed| source_changed(results, arm, record, seed);
         let says =
             format!("{arm} was trained from another source network than the one that was scored");
-        odd(
-            "source_changed",
-            ["arm", arm],
-            Some(index),
-            &changed,
-            says,
-            ERROR,
-        );
+        odd("source_changed", of, place, &changed, says);
         let thawed = |record: &Record, _| frozen_trunk_changed(record);
         let says = format!("The trunk of {arm} changed while it was frozen");
-        odd(
-            "frozen_trunk_changed",
-            ["arm", arm],
-            Some(index),
-            &thawed,
-            says,
-            ERROR,
-        );
+        odd("frozen_trunk_changed", of, place, &thawed, says);
     }
     let arms = analysis.arms.iter().enumerate();
     let arms = arms.map(|(index, (arm, _))| (arm.as_str(), Some(index)));
-    for (model, index) in [("source", None)].into_iter().chain(arms) {
+    for (model, place) in [("source", None)].into_iter().chain(arms) {
         let constant = |record: &Record, _| is_constant(record);
         let says = format!("{model} predicts the same class for every test row");
         odd(
             "constant_predictions",
-            ["model", model],
-            index,
+            ("model", model),
+            place,
             &constant,
             says,
-            CONSTANT,
         );
     }
     warnings
 }
+
+/// Whether the record of a seed is odd.
+type IsOdd<'a> = &'a dyn Fn(&Record, u64) -> bool;
 
 /// "Without seed 8: transfer − scratch is better, fine-tune − transfer is practically equal."
 fn change_words(changes: &[Change<'_>]) -> String {
