@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::analysis::Sweep;
 use super::names::{axis_words, value_cell, value_text};
-use super::sweeps::axis_column;
+use super::tables::axis_column;
 use crate::number::{Unit, counted};
 use crate::table::{Column, Table};
 

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
 use super::names::{axis_words, class_names, point_words, value_cell, value_text};
-use super::tables::with_comparison;
+use super::tables::{axis_column, with_comparison};
 use super::{effects, names};
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted};
@@ -174,16 +174,6 @@ pub(crate) fn difference_cell(c: &Comparison) -> Value {
     match c.verdict {
         Some(Verdict::Better | Verdict::Worse) => Value::Starred(c.difference),
         _ => Value::Number(c.difference),
-    }
-}
-
-/// The column of an axis: numbers stand at the right.
-pub(crate) fn axis_column(sweep: &Sweep<'_>, index: usize) -> Column {
-    let axis = &sweep.series.axes[index];
-    let mut values = sweep.points.iter().map(|point| &point.point.values[index]);
-    match values.all(Json::is_number) {
-        true => Column::new(axis, axis_words(axis), Unit::Setting),
-        false => Column::text(axis, axis_words(axis)),
     }
 }
 

@@ -4,8 +4,8 @@ use fm_experiment::protocol::Moved;
 use fm_experiment::{CellResult, Compared, Failure, Outcome, Results};
 use fm_stats::{Comparison, Interval, StatsError};
 
-use super::analysis::{Analysis, Scores};
-use super::names::{point_words, value_text};
+use super::analysis::{Analysis, Scores, Sweep};
+use super::names::{axis_words, point_words, value_text};
 use super::sentences::verdict_words;
 use super::spread;
 use crate::number::{Unit, counted, level};
@@ -46,6 +46,16 @@ fn models<'a>(analysis: &'a Analysis<'_>, source: &'a str) -> Vec<(&'a str, &'a 
         .into_iter()
         .chain(arms)
         .collect()
+}
+
+/// The column of an axis: numbers stand at the right.
+pub(crate) fn axis_column(sweep: &Sweep<'_>, index: usize) -> Column {
+    let axis = &sweep.series.axes[index];
+    let mut values = sweep.points.iter().map(|point| &point.point.values[index]);
+    match values.all(serde_json::Value::is_number) {
+        true => Column::new(axis, axis_words(axis), Unit::Setting),
+        false => Column::text(axis, axis_words(axis)),
+    }
 }
 
 /// The table with the columns of a comparison: difference, interval, pairs won, verdict, and p, which
