@@ -16,19 +16,17 @@ pub(crate) fn html(text: &str) -> String {
     escaped
 }
 
-/// Text in which no line breaks between a number and its unit: the space there is U+00A0.
+/// Text in which no line breaks between a number and its unit, or beside a minus between two names:
+/// the space there is U+00A0.
 pub(crate) fn unbroken(text: &str) -> String {
     let mut parts = text.split(' ');
     let mut joined = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let unit = part.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '%');
-        let is_unit = matches!(unit, "%" | "points" | "s");
         let after_number = joined.ends_with(|c: char| c.is_ascii_digit());
-        joined.push(if is_unit && after_number {
-            '\u{a0}'
-        } else {
-            ' '
-        });
+        let is_unit = matches!(unit, "%" | "points") && after_number;
+        let minus = part == "−" || joined.ends_with("\u{a0}−");
+        joined.push(if is_unit || minus { '\u{a0}' } else { ' ' });
         joined += part;
     }
     joined

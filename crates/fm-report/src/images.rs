@@ -8,8 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 pub struct Images {
     /// What they are.
     pub title: String,
-    /// An explanation, or empty.
-    pub note: String,
     /// The images, in order.
     pub images: Vec<Image>,
 }

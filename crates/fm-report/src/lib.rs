@@ -47,7 +47,7 @@ pub use document::{Block, Document, Section, Shown, Text, Tone};
 pub use error::ReportError;
 pub use images::{Image, Images};
 pub use number::{Percents, Unit, counted, ranges};
-pub use plot::{Axis, AxisScale, Datum, Mark, Palette, Plot, Shape};
+pub use plot::{Axis, AxisScale, Datum, Mark, Plot, Shape};
 pub use render::{CsvFile, csv, html, markdown, terminal};
 pub use table::{Column, Rows, Table, Value};
 

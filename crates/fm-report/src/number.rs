@@ -18,8 +18,6 @@ pub enum Unit {
     Loss,
     /// A whole number.
     Count,
-    /// Seconds of wall time: one decimal.
-    Seconds,
     /// A p-value: up to four decimals, and "< 0.001" below that.
     PValue,
     /// A number without a unit, with so many decimals.
@@ -37,13 +35,22 @@ impl Unit {
         }
     }
 
-    /// The unit's name: `%`, `points`, `s`; empty for the others.
+    /// The unit's name: `%`, `points`; empty for the others.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Fraction => "%",
             Self::Points | Self::Spread => "points",
-            Self::Seconds => "s",
             _ => "",
+        }
+    }
+
+    /// "test error, %"; the sign stays on the line of the word before it.
+    pub(crate) fn heading(self, title: &str) -> String {
+        match (title, self.name()) {
+            (title, "") => title.to_owned(),
+            ("", name) => name.to_owned(),
+            (title, "%") => format!("{title},\u{a0}%"),
+            (title, name) => format!("{title}, {name}"),
         }
     }
 
@@ -60,20 +67,11 @@ impl Unit {
             Self::Loss if value.abs() >= 1e6 => format!("{value:.1e}"),
             Self::Loss => decimals(value, 4),
             Self::Count => decimals(value, 0),
-            Self::Seconds => decimals(value, 1),
             Self::PValue if value < 0.001 => "< 0.001".to_owned(),
             Self::PValue => trimmed(&decimals(value, 4)),
             Self::Number(digits) => decimals(value, usize::from(digits)),
+            Self::Setting if value.abs() >= 1e9 => format!("{value:e}"),
             Self::Setting => minus(value.to_string()),
-        }
-    }
-
-    /// The number with one decimal, where there is little room.
-    pub(crate) fn short(self, value: f64) -> String {
-        let text = Percents { decimals: 1 }.number(value * self.factor() / 100.0);
-        match self {
-            Self::Points => signed(text),
-            _ => minus(text),
         }
     }
 
@@ -83,11 +81,6 @@ impl Unit {
             "" => self.number(value),
             name => format!("{} {name}", self.number(value)),
         }
-    }
-
-    /// "Sandal, Shirt: −0.94 points".
-    pub(crate) fn labelled(self, label: &str, value: f64) -> String {
-        format!("{label}: {}", self.with_unit(value))
     }
 
     /// A standard deviation of values of this unit, which has no sign.
@@ -186,6 +179,12 @@ pub(crate) fn level(level: f64) -> String {
 pub fn counted(count: usize, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{s}")
+}
+
+/// "seed 8", "seeds 3, 8–10".
+pub(crate) fn seeds(seeds: &[u64]) -> String {
+    let s = if seeds.len() == 1 { "" } else { "s" };
+    format!("seed{s} {}", ranges(seeds))
 }
 
 /// "1–3, 7": ascending numbers, runs joined.

@@ -37,6 +37,8 @@ pub struct Column {
     parts: &'static [&'static str],
     /// Whether a terminal may leave it out where there is too little room.
     pub detail: bool,
+    /// Whether its cells are coloured by their numbers: see [`Column::shaded`].
+    pub(crate) shaded: bool,
 }
 
 const MEAN_SD: &[&str] = &["mean", "sd"];
@@ -54,6 +56,8 @@ pub enum Value {
     Count(u64),
     /// A number.
     Number(f64),
+    /// A number with a star.
+    Starred(f64),
     /// A mean, and a standard deviation where there is more than one value.
     MeanSd(f64, Option<f64>),
     /// From low to high.
@@ -89,9 +93,22 @@ impl Table {
         self.rows.push(row.into_iter().collect());
     }
 
-    /// A row's cell, missing where the row is short.
-    pub(crate) fn value(row: &[Value], column: usize) -> &Value {
-        row.get(column).unwrap_or(&Value::Missing)
+    /// A row's cells under their columns, missing where the row is short.
+    pub(crate) fn cells<'a>(
+        &'a self,
+        row: &'a [Value],
+    ) -> impl Iterator<Item = (&'a Column, &'a Value)> {
+        let values = row.iter().chain(std::iter::repeat(&Value::Missing));
+        self.columns.iter().zip(values)
+    }
+
+    /// The largest size of a number in a shaded column; `None` of a table without such columns.
+    pub(crate) fn deepest(&self) -> Option<f64> {
+        let shaded = self.columns.iter().any(|column| column.shaded);
+        let cells = self.rows.iter().flat_map(|row| self.cells(row));
+        let sizes = cells.filter(|(column, _)| column.shaded);
+        let sizes = sizes.filter_map(|(_, value)| value.number()).map(f64::abs);
+        shaded.then(|| sizes.filter(|size| size.is_finite()).fold(0.0, f64::max))
     }
 }
 
@@ -129,6 +146,7 @@ impl Column {
             unit: None,
             parts: &[],
             detail: false,
+            shaded: false,
         }
     }
 
@@ -167,15 +185,19 @@ impl Column {
         self
     }
 
-    /// "test error, %"; the sign stays on the line of the word before it.
+    /// The column as a part of a heat map: its cells are blue below zero and orange above, the
+    /// stronger, the larger. Units without a sign are blue. A terminal leaves the table out.
+    #[must_use]
+    pub fn shaded(mut self) -> Self {
+        self.shaded = true;
+        self
+    }
+
+    /// "test error, %". The unit of a heat map is in its caption.
     pub(crate) fn heading(&self) -> String {
-        match self.unit.map_or("", Unit::name) {
-            // An interval follows the column of its value.
-            _ if self.parts == ENDS => self.title.clone(),
-            "" => self.title.clone(),
-            name if self.title.is_empty() => name.to_owned(),
-            "%" => format!("{},\u{a0}%", self.title),
-            name => format!("{}, {name}", self.title),
+        match self.unit.filter(|_| !self.shaded) {
+            Some(unit) => unit.heading(&self.title),
+            None => self.title.clone(),
         }
     }
 
@@ -188,10 +210,12 @@ impl Column {
     pub(crate) fn shown(&self, value: &Value) -> String {
         let unit = self.unit.unwrap_or(Unit::Count);
         match value {
+            Value::Missing if self.shaded => String::new(),
             Value::Missing => "–".to_owned(),
             Value::Text(text) => text.clone(),
             Value::Count(count) => count.to_string(),
             Value::Number(value) | Value::MeanSd(value, None) => unit.number(*value),
+            Value::Starred(value) => format!("{}*", unit.number(*value)),
             Value::MeanSd(mean, Some(sd)) => {
                 format!("{} ± {}", unit.number(*mean), unit.spread(*sd))
             }
@@ -218,13 +242,25 @@ impl Column {
             Value::Missing => Vec::new(),
             Value::Text(text) => vec![text.clone()],
             Value::Count(count) => vec![count.to_string()],
-            Value::Number(value) | Value::MeanSd(value, None) => vec![value.to_string()],
+            Value::Number(value) | Value::Starred(value) | Value::MeanSd(value, None) => {
+                vec![value.to_string()]
+            }
             Value::MeanSd(mean, Some(sd)) => vec![mean.to_string(), sd.to_string()],
             Value::Interval(Interval { low, high }) => vec![low.to_string(), high.to_string()],
             Value::Wins(counts) => counts.map(|count| count.to_string()).to_vec(),
         };
         cells.resize(self.parts.len().max(1), String::new());
         cells
+    }
+}
+
+impl Value {
+    /// The number of a cell that has one.
+    pub(crate) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(value) | Self::Starred(value) => Some(*value),
+            _ => None,
+        }
     }
 }
 

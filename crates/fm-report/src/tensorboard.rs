@@ -127,13 +127,4 @@ mod tests {
         );
         assert_eq!(file.finish(), THEIRS);
     }
-
-    #[test]
-    fn checksums_are_those_of_rfc_3720() {
-        assert_eq!(crc32c(&[0; 32]), 0x8a91_36aa);
-        assert_eq!(crc32c(&[0xff; 32]), 0x62a8_ab43);
-        let ascending: Vec<u8> = (0..32).collect();
-        assert_eq!(crc32c(&ascending), 0x46dd_794e);
-        assert_eq!(crc32c(b"123456789"), 0xe306_9283);
-    }
 }

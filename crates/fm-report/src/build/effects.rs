@@ -5,8 +5,8 @@ use fm_stats::{Description, mean};
 use serde_json::Value as Json;
 
 use super::analysis::Sweep;
-use super::names::axis_words;
-use super::tables::value_text;
+use super::names::{axis_words, value_cell, value_text};
+use super::tables::axis_column;
 use crate::number::{Unit, counted};
 use crate::table::{Column, Table};
 
@@ -15,9 +15,9 @@ pub(super) fn table(sweep: &Sweep<'_>, file: String) -> Table {
     let seeds = counted(sweep.series.seeds.len(), "seed");
     let caption = format!("Test error at every point, {seeds}, mean ± standard deviation");
     let mut rows = Table::of(file, caption, &sweep.points);
-    for (index, axis) in sweep.series.axes.iter().enumerate() {
-        rows = rows.column(Column::text(axis, axis_words(axis)), move |point| {
-            value_text(&point.point.values[index])
+    for index in 0..sweep.series.axes.len() {
+        rows = rows.column(axis_column(sweep, index), move |point| {
+            value_cell(&point.point.values[index])
         });
     }
     for (index, arm) in sweep.arms().iter().enumerate() {
@@ -160,8 +160,8 @@ mod tests {
         let found = sentence("scratch", &axes, &all, &points).unwrap();
         assert_eq!(
             found,
-            "scratch: the lowest mean error, 0.50 %, is at *.lr 0.2, *.epochs 80, the highest is 4.00 %; on \
-             average over the other keys, where all have scores, it changes by 1.250 points over *.lr and by 2.250 points over *.epochs."
+            "scratch: the lowest mean error, 0.50 %, is at learning rate 0.2, epochs 80, the highest is 4.00 %; on \
+             average over the other keys, where all have scores, it changes by 1.250 points over learning rate and by 2.250 points over epochs."
         );
     }
 

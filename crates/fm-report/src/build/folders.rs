@@ -24,7 +24,8 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
     let mut document = Document::new("Results folders compared");
     let mut first: Option<Results> = None;
     let mut seen = Vec::new();
-    let mut rows: Vec<Row> = Vec::new();
+    // Folder and arm, its errors, and what they show beside those of the first folder.
+    let mut rows: Vec<(usize, String, Description, Option<Comparison>)> = Vec::new();
     for path in folders {
         let results = Results::read(path)?;
         let refused = match &first {
@@ -63,40 +64,28 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
             });
             let paired = there.map(|there| Paired::of(cells(), there));
             let paired = paired.filter(|paired| !paired.seeds.is_empty());
-            rows.push(Row {
-                folder: seen.len(),
-                arm: name.clone(),
-                errors: describe(&errors, &settings)?,
-                comparison: paired
-                    .map(|paired| paired.compare(false, &settings))
-                    .transpose()?,
-            });
+            let comparison = paired.map(|paired| paired.compare(false, &settings));
+            let errors = describe(&errors, &settings)?;
+            rows.push((seen.len(), name.clone(), errors, comparison.transpose()?));
         }
         first.get_or_insert(results);
     }
-    correct_for_family(rows.iter_mut().filter_map(|row| row.comparison.as_mut()));
+    correct_for_family(rows.iter_mut().filter_map(|(.., c)| c.as_mut()));
     let caption = "Test errors, and differences to the arm of the same name in folder 1";
     let error = Column::new("test_error", "test error", Unit::Fraction).mean_sd();
     let table = Table::of("comparison", caption, &rows)
-        .column(Column::count("folder"), |row| row.folder)
-        .column(Column::text("arm", "arm"), |row| &row.arm)
-        .column(Column::count("seeds").detail(), |row| row.errors.count)
-        .column(error, |row| row.errors);
-    document.push(with_comparison(table, settings.level, |row| row.comparison.as_ref()).table());
+        .column(Column::count("folder"), |(folder, ..)| *folder)
+        .column(Column::text("arm", "arm"), |(_, arm, ..)| arm)
+        .column(Column::count("seeds").detail(), |(_, _, errors, _)| {
+            errors.count
+        })
+        .column(error, |(_, _, errors, _)| *errors);
+    document.push(with_comparison(table, settings.level, |(.., c)| c.as_ref()).table());
     document.push(Text::note(
         "Differences are paired by the seeds that both folders have: equal seeds draw from the same \
          streams of random numbers. p is corrected for all comparisons of the table.",
     ));
     Ok(document)
-}
-
-/// An arm of a store.
-struct Row {
-    folder: usize,
-    arm: String,
-    errors: Description,
-    /// With the arm of the same name in the first store.
-    comparison: Option<Comparison>,
 }
 
 /// Why the test rows of two stores are not the same; `None` if they are.

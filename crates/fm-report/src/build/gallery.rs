@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use fm_experiment::{Compared, Correct, Results, TestImages};
+use fm_experiment::{Compared, Correct, Results};
 
 use super::analysis::main_records;
 use super::predictions::ModelPredictions;
@@ -14,35 +14,19 @@ use crate::number::{Unit, counted};
 /// Most images of a gallery.
 const MOST_IMAGES: usize = 12;
 
-/// The images of the target task's test rows.
-pub(crate) fn images(results: &Results) -> Result<Option<TestImages>, ReportError> {
-    Ok(match main_records(results, Some(0)).next() {
-        Some((_, record)) => results.store().test_images(record)?,
-        None => None,
-    })
-}
-
 /// The images that one of two arms gets right and the other wrong in the most seeds, both ways.
 pub(crate) fn galleries(
+    results: &Results,
     compared: &Compared,
     [of_arm, of_against]: [&ModelPredictions; 2],
-    images: Option<&TestImages>,
-) -> Vec<Block> {
+) -> Result<Vec<Block>, ReportError> {
+    let images = match main_records(results, Some(0)).next() {
+        Some((_, record)) => results.store().test_images(record)?,
+        None => None,
+    };
     let paired = &compared.paired;
-    let ways = [
-        (
-            of_arm,
-            &paired.arm_correct,
-            of_against,
-            &paired.against_correct,
-        ),
-        (
-            of_against,
-            &paired.against_correct,
-            of_arm,
-            &paired.arm_correct,
-        ),
-    ];
+    let arm = (of_arm, &paired.arm_correct);
+    let against = (of_against, &paired.against_correct);
     // Seeds in which the one is right and the other is wrong.
     let only = |row: usize, right: &[Correct], wrong: &[Correct]| {
         let is = |correct: &Correct| correct.get(row) == Some(true);
@@ -53,7 +37,7 @@ pub(crate) fn galleries(
     };
     let rows = &of_arm.rows;
     let mut blocks = Vec::new();
-    for (winner, right, loser, wrong) in ways {
+    for ((winner, right), (loser, wrong)) in [(arm, against), (against, arm)] {
         let mut found: Vec<(usize, usize, usize)> = (0..rows.labels.len())
             .map(|row| (row, only(row, right, wrong), only(row, wrong, right)))
             .filter(|(_, more, fewer)| more > fewer)
@@ -65,7 +49,7 @@ pub(crate) fn galleries(
             "Classified correctly by {} and not by {}, in most seeds",
             winner.name, loser.name
         );
-        let Some(images) = images.filter(|_| !found.is_empty()) else {
+        let Some(images) = images.as_ref().filter(|_| !found.is_empty()) else {
             let words = match found.is_empty() {
                 true => format!("{title}: no image, in more seeds than the other way round."),
                 false => format!("{title}: the images are not in the folder."),
@@ -91,12 +75,15 @@ pub(crate) fn galleries(
         };
         blocks.push(Block::Images(Images {
             title,
-            note:
-                "Percentages are the probability that each arm gives the true class, mean over the \
-                   seeds; the number is that of the image in the test file."
-                    .to_owned(),
             images: found.iter().filter_map(image).collect(),
         }));
     }
-    blocks
+    blocks.push(
+        Text::note(
+            "Percentages are the probability that each arm gives the true class, mean over the seeds; \
+             the number is that of the image in the test file.",
+        )
+        .into(),
+    );
+    Ok(blocks)
 }

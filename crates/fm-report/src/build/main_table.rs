@@ -6,6 +6,7 @@ use fm_stats::StatsError;
 
 use super::analysis::Analysis;
 use super::learning::{self, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS, histories};
+use super::names::class_names;
 use super::warnings::Warning;
 use super::{arms, pairs, plots, reproduce, sentences, source, spread, sweeps, tables, tuning};
 use crate::document::{Document, Section, Shown, Text};
@@ -30,7 +31,7 @@ pub(crate) fn document(
         });
     }
     let warnings = warnings.iter();
-    document.extend(warnings.map(|warning| Text::Warning(warning.words().join(" "))));
+    document.extend(warnings.map(|w| Text::Warning(format!("{} {}", w.says, w.advice))));
     document.push(Text::note(held_fixed(analysis)));
     document.push(tables::scores(analysis));
     document.extend(tuning::section(analysis)?);
@@ -58,12 +59,14 @@ pub(crate) fn document(
 
 /// "Does a reused trunk help? Sandal against Shirt".
 fn title(results: &Results) -> String {
-    let point = &results.main().points[0];
-    let classes = point.target_classes().iter();
-    let names: Vec<&str> = classes
-        .map(|&class| results.plan.class_names[usize::from(class)].as_str())
-        .collect();
-    format!("Does a reused trunk help? {}", names.join(" against "))
+    let (classes, names) = (
+        results.main().points[0].target_classes(),
+        &results.plan.class_names,
+    );
+    format!(
+        "Does a reused trunk help? {}",
+        class_names(classes, names, " against ")
+    )
 }
 
 fn about(results: &Results) -> Vec<String> {
@@ -80,7 +83,10 @@ fn about(results: &Results) -> Vec<String> {
             results.store().dataset().name,
             counted(seeds.len(), "seed"),
             ranges(seeds),
-            counted(results.main().points[0].target_rows(), "target row"),
+            counted(
+                results.main().points[0].target_rows(),
+                "target training image"
+            ),
             results.request.backend
         ),
     ]

@@ -7,6 +7,7 @@ mod events;
 mod folders;
 mod gallery;
 mod history;
+mod influence;
 mod learning;
 mod main_table;
 mod names;

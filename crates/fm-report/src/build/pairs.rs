@@ -1,13 +1,16 @@
 //! The sweep over pairs of target classes: a matrix, and the differences over difficulty.
 
+use std::collections::BTreeSet;
+
 use fm_stats::{Comparison, StatsError, smallest_p};
 
 use super::analysis::{Analysis, Sweep};
 use super::regression::{self, classes};
-use super::sweeps::{SIGN_NOTE, difference_cell, difference_cells, file, set_words, table};
+use super::sweeps::{SIGN_NOTE, difference_cell, file, set_words, table};
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted};
-use crate::plot::{Axis, Datum, Mark, Palette, Plot, Shape};
+use crate::plot::{Axis, Datum, Mark, Plot, Shape};
+use crate::table::{Column, Table};
 
 /// The key of the axis.
 pub(crate) const AXIS: &str = "task.target_classes";
@@ -58,33 +61,24 @@ fn names(analysis: &Analysis<'_>, classes: [usize; 2]) -> String {
         .join(", ")
 }
 
-/// Below the diagonal the difference, above it the error of the arm compared with.
-fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
-    let pairing = &sweep.series.pairings[0];
-    let differences =
-        compared(sweep).map(|([a, b], c)| difference_cell((a, b), c, names(analysis, [a, b])));
-    let errors = compared(sweep)
-        .map(|([a, b], c)| Datum::cell((b, a), c.baseline_error, "", names(analysis, [a, b])));
-    let title = format!(
-        "{pairing}, points (below the diagonal); error of {}, % (above)",
-        pairing.against
-    );
-    let error = format!("error of {}", pairing.against);
-    let classes = |title| Axis::names(title, analysis.results.plan.class_names.clone());
-    Plot::new(
-        file(sweep, "matrix"),
-        title,
-        classes("class"),
-        classes("other class"),
-    )
-    .with(difference_cells(differences))
-    .with(Mark::new(
-        Shape::Cells(Unit::Fraction, Palette::Plain),
-        error,
-        0,
-        errors,
-    ))
-    .note(SIGN_NOTE)
+/// The difference of each pair: a heat map, a column for its first class and a row for the other.
+fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
+    let names = &analysis.results.plan.class_names;
+    let pairs = || compared(sweep).map(|(classes, _)| classes);
+    let first: BTreeSet<usize> = pairs().map(|[first, _]| first).collect();
+    let second: BTreeSet<usize> = pairs().map(|[_, second]| second).collect();
+    let second: Vec<usize> = second.into_iter().collect();
+    let caption = format!("{}, points; {SIGN_NOTE}", sweep.series.pairings[0]);
+    let mut table = Table::of(file(sweep, "matrix"), caption, &second)
+        .column(Column::text("class", "class"), |class| &names[*class]);
+    for class in first {
+        let column = Column::new(&names[class], &names[class], Unit::Points).shaded();
+        table = table.column(column, |other| {
+            let pair = compared(sweep).find(|(classes, _)| *classes == [class, *other]);
+            pair.map(|(_, comparison)| difference_cell(comparison))
+        });
+    }
+    table.table()
 }
 
 /// The difference of every pair over the mean error of both arms.

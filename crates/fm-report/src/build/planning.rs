@@ -10,9 +10,9 @@ use crate::number::{Percents, Unit, counted};
 use crate::table::{Column, Table};
 
 /// What is known of a comparison before it is planned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Pilot {
-    /// The arms as in a sentence: "the test errors of scratch and transfer".
+    /// The arms: "transfer and scratch".
     pub between: String,
     /// Pairs that the spread was measured on; `None` if it is assumed.
     pub seeds: Option<usize>,
@@ -67,18 +67,9 @@ pub struct Planning {
 /// A planned comparison.
 #[derive(Clone, Debug, Serialize)]
 pub struct Planned {
-    /// The arms: "transfer and scratch".
-    pub between: String,
-    /// Seeds that the spread was measured on; `None` if it is assumed.
-    pub seeds: Option<usize>,
-    /// Standard deviation over seeds of the difference.
-    pub sd: f64,
-    /// Standard error that the test rows cause.
-    pub rows_error: f64,
-    /// Test rows, where known.
-    pub test_rows: Option<usize>,
-    /// Comparisons that Holm's correction is for.
-    pub family: usize,
+    /// What it is planned from.
+    #[serde(flatten)]
+    pub pilot: Pilot,
     /// The smallest difference that any number of seeds shows with the power asked for.
     pub smallest_difference: f64,
     /// One for each difference that was asked for.
@@ -110,12 +101,7 @@ impl Planning {
             let each = differences.iter();
             let each = each.map(|&difference| planned(pilot, difference, target, settings));
             Ok(Planned {
-                between: pilot.between.clone(),
-                seeds: pilot.seeds,
-                sd: pilot.sd,
-                rows_error: pilot.rows_error,
-                test_rows: pilot.test_rows,
-                family: pilot.family,
+                pilot: pilot.clone(),
                 differences: each.collect::<Result<_, _>>()?,
                 smallest_difference: smallest_difference(pilot, target, settings)?,
             })
@@ -153,9 +139,9 @@ impl Planning {
         let what = format!(
             "a difference of {} between the test errors of {}",
             points(at.difference),
-            planned.between
+            planned.pilot.between
         );
-        let holm = match planned.family {
+        let holm = match planned.pilot.family {
             1 => String::new(),
             family => format!(", after Holm's correction for {family} comparisons"),
         };
@@ -178,52 +164,52 @@ impl Planning {
 
     /// "With 2000 test images alone, a difference under 0.31 points …"
     fn floor(&self, planned: &Planned) -> Option<String> {
-        let rows = planned.test_rows.map(|rows| counted(rows, "test image"));
-        (planned.rows_error > 0.0).then(|| {
+        let Pilot {
+            between,
+            test_rows,
+            rows_error,
+            ..
+        } = &planned.pilot;
+        let rows = test_rows.map(|rows| counted(rows, "test image"));
+        (*rows_error > 0.0).then(|| {
             format!(
-                "With {} alone, a difference under {} between {} is shown with a probability of less \
-                 than {}, whatever the number of seeds.",
+                "With {} alone, a difference under {} between {between} is shown with a probability of \
+                 less than {}, whatever the number of seeds.",
                 rows.unwrap_or_else(|| "these test images".to_owned()),
                 points(planned.smallest_difference),
-                planned.between,
                 share(self.power)
             )
         })
     }
 
     fn table(&self) -> Table {
-        let columns = [
-            Column::text("between", "arms"),
-            Column::new("difference", "difference", Unit::Spread),
-            Column::new("seeds_needed", "seeds needed", Unit::Count),
-            Column::new("power_limit", "highest power", Unit::Fraction),
-            Column::new("seeds", "seeds now", Unit::Count),
-            Column::new("power_now", "power now", Unit::Fraction),
-            Column::new("sd", "sd over seeds", Unit::Spread),
-            Column::new("rows_error", "error from test images", Unit::Spread),
-            Column::new("family", "comparisons", Unit::Count).detail(),
-        ];
         let caption = format!(
             "Seeds for a power of {}, the probability to conclude the difference",
             share(self.power)
         );
-        let mut table = Table::new("plan", caption, columns);
-        for planned in &self.comparisons {
-            for at in &planned.differences {
-                table.push([
-                    planned.between.as_str().into(),
-                    at.difference.into(),
-                    at.seeds_needed.into(),
-                    at.power_limit.into(),
-                    planned.seeds.into(),
-                    at.power_now.into(),
-                    planned.sd.into(),
-                    planned.rows_error.into(),
-                    planned.family.into(),
-                ]);
-            }
-        }
-        table
+        let planned = self.comparisons.iter();
+        let rows = planned.flat_map(|of| of.differences.iter().map(move |at| (&of.pilot, at)));
+        let rows: Vec<(&Pilot, &PlannedDifference)> = rows.collect();
+        let power = |key, title| Column::new(key, title, Unit::Fraction);
+        let spread = |key, title| Column::new(key, title, Unit::Spread);
+        let count = |key, title| Column::new(key, title, Unit::Count);
+        Table::of("plan", caption, &rows)
+            .column(Column::text("between", "arms"), |(of, _)| &of.between)
+            .column(spread("difference", "difference"), |(_, at)| at.difference)
+            .column(count("seeds_needed", "seeds needed"), |(_, at)| {
+                at.seeds_needed
+            })
+            .column(power("power_limit", "highest power"), |(_, at)| {
+                at.power_limit
+            })
+            .column(count("seeds", "seeds now"), |(of, _)| of.seeds)
+            .column(power("power_now", "power now"), |(_, at)| at.power_now)
+            .column(spread("sd", "sd over seeds"), |(of, _)| of.sd)
+            .column(spread("rows_error", "error from test images"), |(of, _)| {
+                of.rows_error
+            })
+            .column(count("family", "comparisons").detail(), |(of, _)| of.family)
+            .table()
     }
 }
 

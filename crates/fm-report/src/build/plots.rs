@@ -3,7 +3,7 @@
 use fm_experiment::Compared;
 
 use super::analysis::Analysis;
-use crate::number::Unit;
+use crate::number::{Unit, level};
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
 
 /// Paired differences, a strip for each comparison, the first on top; `None` without comparisons.
@@ -32,11 +32,15 @@ pub(crate) fn differences(name: &str, comparisons: &[Compared]) -> Option<Plot> 
     };
     let names = compared().map(|(_, compared)| compared.pairing.to_string());
     let axis = Axis::linear("difference of the test errors", Unit::Points);
+    let level = level(comparisons.first()?.comparison.level);
     let plot = Plot::new(name, title, axis, Axis::names("comparison", names))
         .zero("better", worse)
         .with(Mark::means(means))
         .with(Mark::new(Shape::Points, "", 0, points))
-        .note("Each dot is one seed; the diamond is the mean, the bar its interval.");
+        .note(format!(
+            "Each dot is one seed: filled better, hollow worse, grey equal. The diamond is the mean, the \
+             bar its {level} interval."
+        ));
     Some(plot)
 }
 
@@ -60,5 +64,7 @@ pub(crate) fn errors(analysis: &Analysis<'_>) -> Plot {
         let mean = |d: fm_stats::Description| Datum::new(d.mean, row as f64, "").within(d.interval);
         means.extend(error.description.map(mean));
     }
-    plot.with(Mark::means(means))
+    plot.with(Mark::means(means)).note(
+        "Each dot is one seed. The diamond is the mean, the bar the interval of the mean over seeds.",
+    )
 }

@@ -1,15 +1,14 @@
-//! What a model predicts on test rows: its confusion matrix and calibration.
+//! What models predict on test rows: confusion matrices and calibration.
 
 use fm_experiment::{Predictions, Results, TestRows};
-use fm_train::{
-    ConfusionMatrix, Reliability, brier_score, predicted_classes, probabilities, roc_auc,
-};
+use fm_train::{ConfusionMatrix, Reliability, predicted_classes, probabilities};
 
-use super::analysis::main_records;
-use super::names::plain;
+use super::analysis::{Analysis, main_records};
+use crate::document::Section;
 use crate::error::ReportError;
 use crate::number::Unit;
-use crate::plot::{Axis, Datum, Mark, Palette, Plot, Shape};
+use crate::plot::{Axis, Datum, Mark, Plot, Shape};
+use crate::table::{Column, Table};
 
 /// Bins of a calibration plot from probability 0 to 1.
 const BINS: usize = 20;
@@ -24,12 +23,8 @@ pub(crate) struct ModelPredictions {
     pub(crate) rows: TestRows,
     /// Mean probability of each row's own class; zeros for the source network.
     pub(crate) own_class: Vec<f64>,
-    /// One per seed.
-    pub(crate) brier: Vec<f64>,
-    /// One per seed, of tasks of two classes.
-    pub(crate) areas: Vec<f64>,
-    pub(crate) confusion: ConfusionMatrix,
-    pub(crate) reliability: Reliability,
+    confusion: ConfusionMatrix,
+    reliability: Reliability,
 }
 
 impl ModelPredictions {
@@ -46,7 +41,6 @@ impl ModelPredictions {
             return Ok(None);
         };
         let labels: Vec<u32> = rows.labels.iter().map(|&label| label.into()).collect();
-        let (mut brier, mut areas) = (Vec::new(), Vec::new());
         let mut own_class = vec![0.0; labels.len()];
         // Class, predicted class and its probability.
         let mut found: Vec<(u32, u32, f64)> = Vec::new();
@@ -61,22 +55,12 @@ impl ModelPredictions {
                     continue;
                 }
             };
-            // This checks that labels and logits fit each other.
-            brier.push(brier_score(logits.view(), &labels)?);
             let of_rows = probabilities(logits.view());
             let classes = predicted_classes(logits.view())?;
             for (row, (&label, &class)) in labels.iter().zip(&classes).enumerate() {
-                found.push((label, class, of_rows[[row, class as usize]]));
-                own_class[row] += of_rows[[row, label as usize]];
-            }
-            if of_rows.ncols() == 2 {
-                // With one logit, that of class 0 is zero.
-                let score = |row: ndarray::ArrayView1<'_, f32>| match row.len() {
-                    1 => row[0],
-                    _ => row[1] - row[0],
-                };
-                let scores: Vec<f32> = logits.rows().into_iter().map(score).collect();
-                areas.extend(roc_auc(&scores, &labels)?);
+                let of = |class: u32| of_rows.get([row, class as usize]).copied();
+                found.push((label, class, of(class).unwrap_or_default()));
+                own_class[row] += of(label).unwrap_or_default();
             }
         }
         for p in &mut own_class {
@@ -93,48 +77,19 @@ impl ModelPredictions {
             confusion: ConfusionMatrix::new(rows.class_names.len(), pairs)?,
             rows,
             own_class,
-            brier,
-            areas,
             reliability,
         }))
     }
 
     /// The share of a class that is predicted as another; `None` of a class without rows.
-    pub(crate) fn share(&self, class: usize, predicted: usize) -> Option<f64> {
+    fn share(&self, class: usize, predicted: usize) -> Option<f64> {
         let counts = self.confusion.counts();
         let of_class = counts.row(class).sum();
         (of_class > 0).then(|| counts[[class, predicted]] as f64 / of_class as f64)
     }
 
-    /// The confusion matrix: a row per true class and a column per predicted one, each cell's share
-    /// of its row.
-    pub(crate) fn confusion(&self) -> Plot {
-        let names = &self.rows.class_names;
-        let counts = self.confusion.counts();
-        let cells = counts.indexed_iter().filter_map(|((i, j), count)| {
-            let (truth, predicted, of) = (&names[i], &names[j], counts.row(i).sum());
-            let label = format!("{truth} predicted as {predicted}, {count} of {of}");
-            Some(Datum::cell((j, i), self.share(i, j)?, "", label))
-        });
-        let shape = Shape::Cells(Unit::Fraction, Palette::Sequential);
-        Plot::new(
-            format!("confusion-{}", plain(&self.name)),
-            format!("{}: confusion matrix, % of the true class", self.name),
-            Axis::names("predicted class", names.clone()),
-            Axis::names("true class", names.clone()),
-        )
-        .with(Mark::new(shape, "share of true class", 0, cells))
-    }
-
-    /// The calibration.
-    pub(crate) fn calibration(&self) -> Plot {
-        let title = format!("{}: calibration", self.name);
-        let line = Mark::new(Shape::Line, "", 0, self.bins());
-        calibration(&format!("calibration-{}", plain(&self.name)), title, [line])
-    }
-
     /// The share of predictions that are right, over their probability.
-    pub(crate) fn bins(&self) -> impl Iterator<Item = Datum> {
+    fn bins(&self) -> impl Iterator<Item = Datum> {
         let bins = self.reliability.bins().iter();
         bins.filter(|bin| bin.rows >= FEWEST).filter_map(|bin| {
             let label = format!("{} predictions", bin.rows);
@@ -143,30 +98,59 @@ impl ModelPredictions {
     }
 }
 
-/// Calibration: lines of [`ModelPredictions::bins`]. The diagonal is perfect calibration.
-pub(crate) fn calibration(
-    name: &str,
-    title: impl Into<String>,
-    lines: impl IntoIterator<Item = Mark>,
-) -> Plot {
+/// Adds the confusion matrices and the calibration of models of the same classes; `suffix` ends the
+/// names of the files.
+pub(crate) fn push(
+    section: &mut Section,
+    suffix: &str,
+    analysis: &Analysis<'_>,
+    models: &[ModelPredictions],
+) {
+    section.extend(confusion(format!("confusion{suffix}"), models));
+    let lines = models.iter().map(|model| {
+        let colour = analysis.colour(&model.name);
+        Mark::new(Shape::Line, &model.name, colour, model.bins())
+    });
+    section.push(calibration(format!("calibration{suffix}"), lines.collect()));
+}
+
+/// A row for each true class of each model, a column for each predicted one.
+fn confusion(file: String, models: &[ModelPredictions]) -> Option<Table> {
+    let classes = &models.first()?.rows.class_names;
+    let rows = models.iter();
+    let rows = rows.flat_map(|model| (0..classes.len()).map(move |class| (model, class)));
+    let rows: Vec<(&ModelPredictions, usize)> = rows.collect();
+    let caption = "Confusion matrix, all seeds together: how many of each true class are predicted as \
+                   each class, %";
+    let mut table = Table::of(file, caption, &rows)
+        .column(Column::text("model", "model"), |(model, _)| &model.name)
+        .column(Column::text("true_class", "true class"), |(_, class)| {
+            &classes[*class]
+        });
+    for (predicted, name) in classes.iter().enumerate() {
+        let column = Column::new(name, name, Unit::Fraction).shaded();
+        table = table.column(column, move |(model, class)| model.share(*class, predicted));
+    }
+    Some(table.table())
+}
+
+/// Lines of [`ModelPredictions::bins`]. The diagonal is perfect calibration.
+fn calibration(file: String, lines: Vec<Mark>) -> Plot {
     let axis = |title: &str| Axis::linear(title, Unit::Fraction);
-    let across = axis("probability of the predicted class");
+    let places = lines.iter().flat_map(|line| &line.data);
+    let lowest = match places.map(|datum| datum.x).fold(1.0, f64::min) >= 0.5 {
+        true => 0.5,
+        false => 0.0,
+    };
     let mut plot = Plot::new(
-        name,
-        title,
-        across,
+        file,
+        "Calibration, all seeds together",
+        axis("probability of the predicted class"),
         axis("share of predictions that are right"),
     );
-    plot.marks.extend(lines);
-    let places = plot
-        .marks
-        .iter()
-        .flat_map(|line| &line.data)
-        .map(|datum| datum.x);
-    let lowest = if places.fold(1.0, f64::min) >= 0.5 {
-        0.5
-    } else {
-        0.0
-    };
-    plot.with(Mark::guide([(lowest, lowest), (1.0, 1.0)], ""))
+    plot.marks = lines;
+    plot.with(Mark::guide([(lowest, lowest), (1.0, 1.0)], "")).note(
+        "A perfectly calibrated model lies on the dotted diagonal; below it, its probabilities are \
+         too high.",
+    )
 }

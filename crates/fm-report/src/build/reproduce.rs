@@ -3,7 +3,7 @@
 use fm_experiment::protocol::{Protocol, SweepSpec, Values};
 use fm_experiment::{NamedSweep, Results, SeedList};
 
-use super::tables::value_text;
+use super::names::value_text;
 use super::warnings::SAMPLE;
 use crate::document::{Section, Shown, Text};
 use crate::number::ranges;
@@ -170,12 +170,6 @@ mod tests {
 
     fn words(words: &[&str]) -> Vec<String> {
         words.iter().map(|word| (*word).to_owned()).collect()
-    }
-
-    #[test]
-    fn command_lines_are_quoted_as_a_shell_needs_it() {
-        let found = command_line(&words(&["fm", "a b", "it's", ""]));
-        assert_eq!(found, "fm 'a b' 'it'\\''s' ''");
     }
 
     #[test]

@@ -108,8 +108,8 @@ pub(crate) fn tone(comparison: &Comparison) -> Tone {
 }
 
 /// The verdict in a cell of a table.
-pub(crate) fn verdict(comparison: &Comparison) -> &'static str {
-    match comparison.verdict {
+pub(crate) fn verdict_words(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
         Some(Verdict::Better) => "better",
         Some(Verdict::Worse) => "worse",
         Some(Verdict::PracticallyEqual) => "practically equal",

@@ -7,7 +7,7 @@ use super::analysis::{Analysis, main_place};
 use super::learning::{
     self, Measure, TRAIN_ACCURACY, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS, histories,
 };
-use super::predictions::ModelPredictions;
+use super::predictions::{self, ModelPredictions};
 use super::weights;
 use crate::document::{Section, Shown, Text};
 use crate::error::ReportError;
@@ -30,8 +30,7 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Section, ReportError> {
         section.extend(learning::plot(name, words, &measures.map(line)));
     }
     if let Some(found) = ModelPredictions::of(results, None)? {
-        section.push(found.confusion());
-        section.push(found.calibration());
+        predictions::push(&mut section, "-source", analysis, &[found]);
     }
     first_layers(&mut section, analysis);
     Ok(section)

@@ -13,50 +13,47 @@ pub(crate) const AXIS: &str = "seed.moves";
 
 /// The section of the sweep.
 pub(crate) fn section(sweep: &Sweep<'_>) -> Result<Section, StatsError> {
-    let (mut errors, mut differences) = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
     for (index, arm) in sweep.arms().iter().enumerate() {
         let values = |point: &SweepPoint<'_>| {
             let scores = point.scores.get(index).into_iter();
             let errors = scores.flat_map(|scores| &scores.test_error.per_seed);
             errors.copied().flatten().collect()
         };
-        errors.extend(variances(arm, sweep, &values)?);
+        rows.extend(variances(arm, sweep, &values)?);
     }
     for (index, pairing) in sweep.series.pairings.iter().enumerate() {
         let values = |point: &SweepPoint<'_>| {
             let compared = point.compared[index].iter();
             compared.flat_map(|c| c.paired.differences()).collect()
         };
-        differences.extend(variances(&pairing.to_string(), sweep, &values)?);
+        rows.extend(variances(&pairing.to_string(), sweep, &values)?);
     }
-    Ok(
-        Section::new("Where does the spread over seeds come from?", Shown::Folded)
-            .with(table("spread-errors", "Test error", Unit::Fraction, &errors))
-            .with(table("spread-differences", "Difference", Unit::Points, &differences))
-            .with(Text::note(
-                "In each row the seed changes the sources of randomness that are named: first weights \
-                 (init), the order of rows (order), which target rows are trained on (target_rows). \
-                 Everything else is fixed at one seed, so compare the standard deviations (sd), not \
-                 the means. A share is the variance of the row divided by the variance with everything \
-                 changed. Shares do not have to add up to 1: effects interact, and the variances are \
-                 estimates.",
-            )),
-    )
-}
-
-fn table(name: &str, of: &str, unit: Unit, rows: &[(String, SourceVariance)]) -> Table {
-    let caption = format!("{of}: standard deviation by what the seed changes");
-    let share = Column::new("share", "share of variance", Unit::Number(2));
+    let caption =
+        "Standard deviation (sd) of test errors and of their differences, by what the seed changes";
     let error = Column::new("sd_error", "standard error of sd", Unit::Spread);
-    Table::of(name, caption, rows)
-        .column(Column::text("of", of.to_lowercase()), |(of, _)| of)
-        .column(Column::text("moved", "changed"), |(_, line)| &line.source)
+    let share = Column::new("share", "share of variance", Unit::Number(2));
+    let table = Table::of("spread", caption, &rows)
+        .column(Column::text("of", "error or difference"), |(of, _)| of)
+        .column(Column::text("moved", "the seed changes"), |(_, line)| {
+            &line.source
+        })
         .column(Column::count("seeds"), |(_, line)| line.count)
-        .column(Column::new("mean", "mean", unit), |(_, line)| line.mean)
         .column(Column::new("sd", "sd", Unit::Spread), |(_, line)| line.sd)
         .column(error, |(_, line)| line.sd_error)
         .column(share, |(_, line)| line.share_of_all)
-        .table()
+        .table();
+    Ok(
+        Section::new("Where does the spread over seeds come from?", Shown::Folded)
+            .with(table)
+            .with(Text::note(
+                "In each row the seed changes the sources of randomness that are named: first weights \
+                 (init), the order of rows (order), which target rows are trained on (target_rows). \
+                 Everything else is fixed at one seed. A share is the variance of the row divided by \
+                 the variance with everything changed. Shares do not have to add up to 1: effects \
+                 interact, and the variances are estimates.",
+            )),
+    )
 }
 
 /// The variances of some values at each point of the sweep. The point that moves most is that with

@@ -36,16 +36,8 @@ pub(crate) fn summary(analysis: &Analysis<'_>, warnings: &[Warning]) -> Value {
         "comparisons": comparisons.collect::<Vec<_>>(),
         "sweeps": analysis.sweeps.iter().map(|s| sweep(analysis, s)).collect::<Vec<_>>(),
         "failed": failed(results),
-        "warnings": warnings.iter().map(warning).collect::<Vec<_>>(),
+        "warnings": warnings,
     })
-}
-
-fn warning(warning: &Warning) -> Value {
-    let mut value = json!(warning);
-    let [says, advice] = warning.words();
-    value["says"] = json!(says);
-    value["advice"] = json!(advice);
-    value
 }
 
 /// A comparison with its names and its sentence, and the seeds that are left out because one of the

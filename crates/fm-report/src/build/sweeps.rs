@@ -1,4 +1,4 @@
-//! Sweeps: lines over one axis, heat maps over two, and a table of any.
+//! Sweeps: lines over one axis, heat maps over two, and tables of any.
 
 use fm_experiment::Point;
 use fm_experiment::protocol::{Budget, Moved, Pairing};
@@ -6,13 +6,13 @@ use fm_stats::{Comparison, Interval, Verdict};
 use serde_json::Value as Json;
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
-use super::names::axis_words;
-use super::tables::{value_text, with_comparison};
+use super::names::{axis_words, class_names, point_words, value_cell, value_text};
+use super::tables::{axis_column, with_comparison};
 use super::{effects, names};
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted};
-use crate::plot::{Axis, AxisScale, Datum, Mark, Palette, Plot, Shape};
-use crate::table::{Column, Table};
+use crate::plot::{Axis, AxisScale, Datum, Mark, Plot, Shape};
+use crate::table::{Column, Table, Value};
 
 /// An axis reaches so many times its least value before it is logarithmic.
 const WIDE: f64 = 20.0;
@@ -24,17 +24,20 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
     let title = format!("Sweep over {}", words.join(" and "));
     let mut section = Section::new(title, Shown::Folded);
     match axes.len() {
-        1 => {
-            section.push(errors(analysis, sweep));
-            section.push(differences(analysis, sweep));
-        }
+        1 => section.extend(curves(analysis, sweep)),
         2 => section.extend((0..sweep.series.pairings.len()).map(|pairing| map(sweep, pairing))),
         _ => {}
     }
-    if axes.len() > 1 {
-        section.push(effects::table(sweep, file(sweep, "points")));
+    let comparisons = table(analysis, sweep);
+    match axes.len() {
+        1 => section.push(comparisons),
+        // Of a grid, a terminal has room for the errors alone.
+        _ => {
+            section.push(effects::table(sweep, file(sweep, "points")));
+            let title = format!("Every comparison over {}", words.join(" and "));
+            section.push(Section::new(title, Shown::Details).with(comparisons));
+        }
     }
-    section.push(table(analysis, sweep));
     section.extend(effects::words(sweep).map(Text::Note));
     section.extend(notes(sweep).map(Text::Note));
     section.extend(set_words(sweep).map(Text::Note));
@@ -84,60 +87,46 @@ fn across(sweep: &Sweep<'_>) -> (Axis, Vec<f64>) {
     (Axis { title, unit, scale }, numbers)
 }
 
-/// A point in words: "task.target_rows 200".
-fn point_label(sweep: &Sweep<'_>, point: &Point) -> String {
-    let values = sweep.series.axes.iter().zip(&point.values);
-    let values = values.map(|(axis, value)| format!("{} {}", axis_words(axis), value_text(value)));
-    values.collect::<Vec<_>>().join(", ")
-}
-
-/// Test errors of every arm over the only axis.
-fn errors(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
-    let y = Axis::log("test error", Unit::Fraction);
-    let mut plot = over(sweep, "errors", "Test error", y);
+/// Over the only axis: the test error of every arm, and the difference of every pairing.
+fn curves(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> [Plot; 2] {
+    type Value<'v> = &'v dyn Fn(&SweepPoint<'_>) -> Option<(f64, Option<Interval>)>;
+    let (x, places) = across(sweep);
+    let line = |name: String, colour, value: Value<'_>| {
+        let points = sweep.points.iter().zip(&places);
+        let data = points.filter_map(|(point, x)| {
+            let (y, interval) = value(point)?;
+            let label = point_words(&sweep.series.axes, &point.point.values);
+            Some(Datum::new(*x, y, label).within(interval))
+        });
+        Mark::new(Shape::Line, name, colour, data)
+    };
+    let plot = |name: &str, what: &str, y| {
+        let title = format!("{what} over {}", x.title);
+        Plot::new(file(sweep, name), title, x.clone(), y)
+            .note("Lines are means over the seeds, bands the intervals of the means.")
+    };
+    let mut errors = plot(
+        "errors",
+        "Test error",
+        Axis::log("test error", Unit::Fraction),
+    );
     for (index, arm) in sweep.arms().iter().enumerate() {
-        let data = data(sweep, |point| {
+        let colour = colour(analysis, arm, index);
+        errors = errors.with(line(arm.clone(), colour, &|point| {
             let error = point.scores.get(index)?.test_error.description?;
             Some((error.mean, error.interval))
-        });
-        let colour = colour(analysis, arm, index);
-        plot = plot.with(Mark::new(Shape::Line, arm, colour, data));
+        }));
     }
-    plot.note("Lines are means over the seeds, bands the intervals of the means.")
-}
-
-/// Differences of every pairing over the only axis.
-fn differences(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let y = Axis::linear("difference of the test errors", Unit::Points);
-    let mut plot = over(sweep, "differences", "Differences", y).zero("better", "worse");
+    let mut differences = plot("differences", "Difference", y).zero("better", "worse");
     for (index, pairing) in sweep.series.pairings.iter().enumerate() {
-        let data = data(sweep, |point| {
+        let colour = colour(analysis, &pairing.arm, 2 * index);
+        differences = differences.with(line(pairing.to_string(), colour, &|point| {
             let c = point.comparison(index)?;
             Some((c.difference, c.interval))
-        });
-        let colour = colour(analysis, &pairing.arm, 2 * index);
-        plot = plot.with(Mark::new(Shape::Line, pairing.to_string(), colour, data));
+        }));
     }
-    plot
-}
-
-/// A plot over the only axis, without lines.
-fn over(sweep: &Sweep<'_>, file_name: &str, what: &str, y: Axis) -> Plot {
-    let (x, _) = across(sweep);
-    let title = format!("{what} over {}", x.title);
-    Plot::new(file(sweep, file_name), title, x, y)
-}
-
-/// The points of the only axis that have a value, with its interval.
-fn data(
-    sweep: &Sweep<'_>,
-    value: impl Fn(&SweepPoint<'_>) -> Option<(f64, Option<Interval>)>,
-) -> impl Iterator<Item = Datum> {
-    let points = sweep.points.iter().zip(across(sweep).1);
-    points.filter_map(move |(point, x)| {
-        let (y, interval) = value(point)?;
-        Some(Datum::new(x, y, point_label(sweep, point.point)).within(interval))
-    })
+    [errors, differences]
 }
 
 /// The same colour for an arm as elsewhere; arms of the sweep alone take their place in it.
@@ -146,55 +135,46 @@ fn colour(analysis: &Analysis<'_>, arm: &str, index: usize) -> usize {
     if known { analysis.colour(arm) } else { index }
 }
 
-/// The differences of a pairing over two axes.
-fn map(sweep: &Sweep<'_>, pairing: usize) -> Plot {
-    let value = |point: &SweepPoint<'_>, axis: usize| value_text(&point.point.values[axis]);
-    let names = [0, 1].map(|axis| {
-        let mut names: Vec<String> = Vec::new();
-        for name in sweep.points.iter().map(|point| value(point, axis)) {
-            if !names.contains(&name) {
-                names.push(name);
+/// The differences of a pairing over two axes: a heat map.
+fn map(sweep: &Sweep<'_>, pairing: usize) -> Table {
+    let [across, down] = [0, 1].map(|axis| {
+        let mut values: Vec<&Json> = Vec::new();
+        for value in sweep.points.iter().map(|point| &point.point.values[axis]) {
+            if !values.contains(&value) {
+                values.push(value);
             }
         }
-        names
+        values
     });
-    let cells = sweep.points.iter().filter_map(|point| {
-        let place = |axis: usize| {
-            let name = value(point, axis);
-            names[axis].iter().position(|known| *known == name)
-        };
-        let label = point_label(sweep, point.point);
-        Some(difference_cell(
-            (place(0)?, place(1)?),
-            point.comparison(pairing)?,
-            label,
-        ))
-    });
-    let cells = difference_cells(cells);
-    let pairing = &sweep.series.pairings[pairing];
-    let name = file(sweep, &format!("{}-{}", pairing.arm, pairing.against));
+    let names = &sweep.series.pairings[pairing];
     let [x, y] = [0, 1].map(|axis| axis_words(&sweep.series.axes[axis]));
-    let title = format!("{pairing}, points; across {x}, down {y}");
-    let [columns, rows] = names;
-    Plot::new(name, title, Axis::names(x, columns), Axis::names(y, rows))
-        .with(cells)
-        .note(SIGN_NOTE)
+    let name = file(sweep, &format!("{}-{}", names.arm, names.against));
+    let caption = format!("{names}, points; across {x}, down {y}; {SIGN_NOTE}");
+    let mut table = Table::of(name, caption, &down)
+        .column(Column::text(&sweep.series.axes[1], y), |value| {
+            value_text(value)
+        });
+    for value in across {
+        let column = Column::new(value_text(value), value_text(value), Unit::Points).shaded();
+        table = table.column(column, |row| {
+            let mut points = sweep.points.iter();
+            let point = points.find(|point| point.point.values.iter().eq([value, row]))?;
+            point.comparison(pairing).map(difference_cell)
+        });
+    }
+    table.table()
 }
 
 /// What the signs and colours of a heat map of differences mean.
-pub(crate) const SIGN_NOTE: &str = "Blue is below zero: fewer errors. A star marks a difference that \
-                                    holds after Holm's correction for all cells.";
+pub(crate) const SIGN_NOTE: &str =
+    "blue: fewer errors; star: better or worse after Holm's correction";
 
-/// Differences as cells of a heat map.
-pub(crate) fn difference_cells(cells: impl IntoIterator<Item = Datum>) -> Mark {
-    let shape = Shape::Cells(Unit::Points, Palette::Diverging);
-    Mark::new(shape, "difference", 0, cells)
-}
-
-/// A difference, with a star if it is shown.
-pub(crate) fn difference_cell(place: (usize, usize), c: &Comparison, label: String) -> Datum {
-    let shown = matches!(c.verdict, Some(Verdict::Better | Verdict::Worse));
-    Datum::cell(place, c.difference, if shown { "*" } else { "" }, label)
+/// A difference as a cell of a heat map, with a star if it is shown.
+pub(crate) fn difference_cell(c: &Comparison) -> Value {
+    match c.verdict {
+        Some(Verdict::Better | Verdict::Worse) => Value::Starred(c.difference),
+        _ => Value::Number(c.difference),
+    }
 }
 
 /// A row per point and pairing. The errors of a single pairing have the arms' names.
@@ -212,11 +192,13 @@ pub(crate) fn table(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
     let rows: Vec<(&SweepPoint<'_>, &Pairing, Option<&Comparison>)> = rows.collect();
     let mut table = Table::of(file(sweep, "comparisons"), caption, &rows);
     for (index, axis) in sweep.series.axes.iter().enumerate() {
-        table = table.column(Column::text(axis, axis_words(axis)), |(point, ..)| {
-            let value = &point.point.values[index];
+        table = table.column(axis_column(sweep, index), |(point, ..)| {
+            let names = &analysis.results.plan.class_names;
             match axis.as_str() {
-                "task.target_classes" => class_names(value, &analysis.results.plan.class_names),
-                _ => value_text(value),
+                "task.target_classes" => {
+                    class_names(point.point.target_classes(), names, ", ").into()
+                }
+                _ => value_cell(&point.point.values[index]),
             }
         });
     }
@@ -242,19 +224,6 @@ pub(crate) fn table(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
         table = table.column(Column::count("failed"), |(point, ..)| point.failed);
     }
     table.table()
-}
-
-/// The names of classes that are numbers, as text.
-fn class_names(value: &Json, names: &[String]) -> String {
-    let name = |n: &Json| names.get(usize::try_from(n.as_u64()?).ok()?);
-    let found = value.as_array().into_iter().flatten().map(name);
-    match found.collect::<Option<Vec<&String>>>() {
-        Some(found) if !found.is_empty() => {
-            let found: Vec<&str> = found.into_iter().map(String::as_str).collect();
-            found.join(", ")
-        }
-        _ => value_text(value),
-    }
 }
 
 /// What a reader must know about the sweep's recipe.

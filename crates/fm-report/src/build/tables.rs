@@ -4,8 +4,9 @@ use fm_experiment::protocol::Moved;
 use fm_experiment::{CellResult, Compared, Failure, Outcome, Results};
 use fm_stats::{Comparison, Interval, StatsError};
 
-use super::analysis::{Analysis, Scores};
-use super::sentences::verdict;
+use super::analysis::{Analysis, Scores, Sweep};
+use super::names::{axis_words, point_words, value_text};
+use super::sentences::verdict_words;
 use super::spread;
 use crate::number::{Unit, counted, level};
 use crate::table::{Column, Rows, Table};
@@ -13,7 +14,7 @@ use crate::table::{Column, Rows, Table};
 /// Test scores of the source network and of every arm.
 pub(crate) fn scores(analysis: &Analysis<'_>) -> Table {
     let seeds = counted(analysis.results.main().seeds.len(), "seed");
-    let caption = format!("Scores on test rows, {seeds}, mean ± standard deviation");
+    let caption = format!("Scores on the test images, {seeds}, mean ± standard deviation");
     let interval = format!(
         "{} interval of the mean error",
         level(analysis.settings.level)
@@ -47,6 +48,16 @@ fn models<'a>(analysis: &'a Analysis<'_>, source: &'a str) -> Vec<(&'a str, &'a 
         .collect()
 }
 
+/// The column of an axis: numbers stand at the right.
+pub(crate) fn axis_column(sweep: &Sweep<'_>, index: usize) -> Column {
+    let axis = &sweep.series.axes[index];
+    let mut values = sweep.points.iter().map(|point| &point.point.values[index]);
+    match values.all(serde_json::Value::is_number) {
+        true => Column::new(axis, axis_words(axis), Unit::Setting),
+        false => Column::text(axis, axis_words(axis)),
+    }
+}
+
 /// The table with the columns of a comparison: difference, interval, pairs won, verdict, and p, which
 /// is corrected for its family.
 pub(crate) fn with_comparison<'a, R>(
@@ -60,7 +71,7 @@ pub(crate) fn with_comparison<'a, R>(
         .column(points(&interval).interval(), |row| of(row)?.interval)
         .column(Column::wins("won:lost"), &of)
         .column(Column::text("verdict", "verdict").detail(), |row| {
-            of(row).map(verdict)
+            of(row).map(|c| verdict_words(c.verdict))
         })
         .column(Column::new("p", "p", Unit::PValue).detail(), |row| {
             of(row).map(|c| c.adjusted_p)
@@ -129,35 +140,15 @@ fn held_rows(analysis: &Analysis<'_>, compared: &Compared) -> Option<Interval> {
     point.comparison(pairing)?.interval
 }
 
-/// Test errors of every seed, and the differences.
+/// Test errors of every seed.
 pub(crate) fn every_seed(analysis: &Analysis<'_>) -> Table {
-    let caption = "Test error of every seed, and the differences";
-    let seeds: Vec<(usize, u64)> = analysis
-        .results
-        .main()
-        .seeds
-        .iter()
-        .copied()
-        .enumerate()
-        .collect();
-    let mut rows =
-        Table::of("seeds", caption, &seeds).column(Column::count("seed"), |(_, seed)| *seed);
+    let seeds = analysis.results.main().seeds.iter().copied();
+    let seeds: Vec<(usize, u64)> = seeds.enumerate().collect();
+    let mut rows = Table::of("seeds", "Test error of every seed", &seeds)
+        .column(Column::count("seed"), |(_, seed)| *seed);
     for (name, scores) in models(analysis, "source") {
         let column = Column::new(format!("{name}_error"), name, Unit::Fraction);
         rows = rows.column(column, |(index, _)| scores.test_error.per_seed[*index]);
-    }
-    for Compared {
-        pairing, paired, ..
-    } in &analysis.comparisons
-    {
-        let key = format!("{}_minus_{}", pairing.arm, pairing.against);
-        rows = rows.column(
-            Column::new(key, pairing.to_string(), Unit::Points),
-            |(_, seed)| {
-                let at = paired.seeds.iter().position(|other| other == seed)?;
-                paired.differences().nth(at)
-            },
-        );
     }
     rows.table()
 }
@@ -219,14 +210,6 @@ pub(crate) fn cells(results: &Results) -> Table {
     .table()
 }
 
-/// A value of an axis as text: a string without quotes, anything else as JSON.
-pub(crate) fn value_text(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 /// Cells whose trainings diverged, and how.
 pub(crate) fn failures(results: &Results) -> Vec<(&CellResult, &Failure)> {
     let failed = results.cells().filter_map(|cell| match &cell.outcome {
@@ -240,17 +223,14 @@ pub(crate) fn failures(results: &Results) -> Vec<(&CellResult, &Failure)> {
 pub(crate) fn failed(results: &Results) -> Option<Table> {
     let series = |cell: &CellResult| &results.plan.series[cell.place.series];
     let values = |cell: &CellResult| {
-        let values = series(cell).points[cell.place.point].values.iter();
-        values.map(value_text).collect::<Vec<_>>().join(", ")
+        let series = series(cell);
+        point_words(&series.axes, &series.points[cell.place.point].values)
     };
     let caption = "Trainings that diverged, and where; counted from 1";
     let failures = failures(results);
     let rows = Table::of("failed", caption, &failures)
         .column(Column::text("model", "model"), |(cell, _)| {
             results.plan.model(cell.place)
-        })
-        .column(Column::text("series", "sweep"), |(cell, _)| {
-            series(cell).name()
         })
         .column(Column::text("point", "values"), |(cell, _)| values(cell))
         .column(Column::count("seed"), |(cell, _)| cell.place.seed)

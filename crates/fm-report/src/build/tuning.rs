@@ -7,9 +7,9 @@ use fm_train::Scores;
 use serde_json::Value as Json;
 
 use super::analysis::{Analysis, main_records};
-use super::tables::value_text;
+use super::names::{value_cell, value_text};
 use crate::document::{Section, Shown, Text};
-use crate::number::{Unit, counted, ranges};
+use crate::number::{Unit, counted, seeds};
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
 use crate::table::{Column, Table, Value};
 
@@ -80,13 +80,12 @@ impl TunedArm<'_> {
         chosen.collect()
     }
 
-    /// Errors on held-out rows of the chosen settings, by seed.
-    fn held_out_errors(&self) -> Vec<f64> {
-        let chosen = self
-            .seeds
-            .iter()
-            .filter_map(|(_, tuned)| tuned.best_of(tuned.trial));
-        chosen.map(|(_, scores)| scores.error()).collect()
+    /// Errors on held-out rows of the chosen settings, over the seeds.
+    fn held_out_error(&self) -> Value {
+        let tuned = self.seeds.iter().map(|(_, tuned)| tuned);
+        let chosen = tuned.filter_map(|tuned| tuned.best_of(tuned.trial));
+        let errors: Vec<f64> = chosen.map(|(_, scores)| scores.error()).collect();
+        Value::MeanSd(mean(&errors), sd(&errors))
     }
 
     /// Mean number of trials of a seed that diverged at every number of epochs.
@@ -142,13 +141,12 @@ impl Chosen {
     }
 
     /// The values that were chosen, and in how many seeds.
-    fn taken(&self) -> impl Iterator<Item = (&Json, usize)> {
-        let values = self.values.iter().map(|(value, count)| (value, *count));
-        values.filter(|(_, count)| *count > 0)
+    fn taken(&self) -> impl DoubleEndedIterator<Item = &(Json, usize)> {
+        self.values.iter().filter(|(_, count)| *count > 0)
     }
 
     /// The value that was chosen in the most seeds.
-    fn most_often(&self) -> Option<(&Json, usize)> {
+    fn most_often(&self) -> Option<&(Json, usize)> {
         self.taken().max_by_key(|(_, count)| *count)
     }
 
@@ -160,12 +158,11 @@ impl Chosen {
             return None;
         };
         let seeds: usize = self.values.iter().map(|(_, count)| count).sum();
-        let edges = [first, last]
+        let mut edges = [first, last]
             .into_iter()
             .filter(|_| is_number && self.values.len() >= 3);
-        let mut most = edges.filter(|(_, count)| 2 * count > seeds);
-        most.next()
-            .map(|(value, count)| (value_text(value), *count))
+        let (value, count) = edges.find(|(_, count)| 2 * count > seeds)?;
+        Some((value_text(value), *count))
     }
 }
 
@@ -173,24 +170,19 @@ fn number(value: &Json) -> f64 {
     value.as_f64().unwrap_or(0.0)
 }
 
-/// "learning rate" for "*.lr"; the key where it has no words.
+/// "learning rate" for "*.lr", "epochs of phase 1"; the key where it has no words.
 fn setting_words(key: &str) -> String {
-    let key = key.strip_prefix("*.").unwrap_or(key);
-    match key.rsplit('.').next() {
-        Some("lr") => "learning rate".to_owned(),
-        Some("weight_decay") => "weight decay".to_owned(),
-        Some("epochs") => match key
-            .split("phases[")
-            .nth(1)
-            .and_then(|rest| rest.split(']').next())
-        {
-            Some(phase) => {
-                let phase = phase.parse::<usize>().map_or(1, |phase| phase + 1);
-                format!("epochs of phase {phase}")
-            }
-            None => key.to_owned(),
-        },
-        _ => key.to_owned(),
+    let phase = key
+        .split_once("phases[")
+        .and_then(|(_, rest)| rest.strip_suffix("].epochs"));
+    match (
+        phase.and_then(|phase| phase.parse::<usize>().ok()),
+        key.rsplit('.').next(),
+    ) {
+        (Some(phase), _) => format!("epochs of phase {}", phase + 1),
+        (None, Some("lr")) => "learning rate".to_owned(),
+        (None, Some("weight_decay")) => "weight decay".to_owned(),
+        _ => key.strip_prefix("*.").unwrap_or(key).to_owned(),
     }
 }
 
@@ -221,12 +213,12 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, StatsE
 /// "this happened in transfer: seed 17".
 fn skipped(arms: &[TunedArm<'_>]) -> String {
     let arms = arms.iter().filter_map(|arm| {
-        let seeds = arm
+        let skipped = arm
             .seeds
             .iter()
             .filter(|(_, tuned)| !tuned.skipped.is_empty());
-        let seeds: Vec<u64> = seeds.map(|(seed, _)| *seed).collect();
-        (!seeds.is_empty()).then(|| format!("{}: seeds {}", arm.name, ranges(&seeds)))
+        let found: Vec<u64> = skipped.map(|(seed, _)| *seed).collect();
+        (!found.is_empty()).then(|| format!("{}: {}", arm.name, seeds(&found)))
     });
     match arms.collect::<Vec<_>>().join("; ") {
         none if none.is_empty() => "this never happened".to_owned(),
@@ -249,10 +241,7 @@ fn summary(analysis: &Analysis<'_>, arms: &[TunedArm<'_>]) -> Table {
     )
     .column(
         Column::new("held_out_error", "held-out error", Unit::Fraction).mean_sd(),
-        |arm| {
-            let errors = arm.held_out_errors();
-            Value::MeanSd(mean(&errors), sd(&errors))
-        },
+        TunedArm::held_out_error,
     )
     .column(
         Column::new("test_error", "test error", Unit::Fraction).mean_sd(),
@@ -267,20 +256,24 @@ fn chosen(arms: &[TunedArm<'_>]) -> Table {
         chosen.map(move |chosen| (arm.name, chosen))
     });
     let rows: Vec<(&str, Chosen)> = rows.collect();
-    let text = |title: &str| Column::text(title.replace(' ', "_"), title);
+    let text = |title: &str| Column::text(title, title);
+    let value = |key: &str, title: &str| Column::new(key, title, Unit::Setting);
+    let cell = |chosen: Option<&(Json, usize)>| chosen.map(|(value, _)| value_cell(value));
     Table::of("tuning-chosen", "Chosen values, over the seeds", &rows)
         .column(text("arm"), |(arm, _)| *arm)
         .column(text("setting"), |(_, c)| c.setting.as_str())
-        .column(text("smallest"), |(_, c)| {
-            Some(value_text(c.taken().next()?.0))
+        .column(value("smallest", "smallest"), |(_, c)| {
+            cell(c.taken().next())
         })
-        .column(text("largest"), |(_, c)| {
-            Some(value_text(c.taken().last()?.0))
+        .column(value("largest", "largest"), |(_, c)| {
+            cell(c.taken().next_back())
         })
-        .column(text("most often"), |(_, c)| {
-            Some(value_text(c.most_often()?.0))
+        .column(value("most_often", "most often"), |(_, c)| {
+            cell(c.most_often())
         })
-        .column(Column::count("seeds"), |(_, c)| Some(c.most_often()?.1))
+        .column(Column::new("seeds", "in seeds", Unit::Count), |(_, c)| {
+            Some(c.most_often()?.1)
+        })
         .table()
 }
 
@@ -312,67 +305,48 @@ fn budget(results: &Results, arms: &[TunedArm<'_>]) -> Result<Plot, StatsError> 
 pub(crate) fn trials(results: &Results) -> Option<Table> {
     let arms = arms(results);
     let mut keys: Vec<&str> = Vec::new();
-    for (key, _) in arms
-        .iter()
-        .flat_map(|arm| arm.trials)
-        .flat_map(|trial| &trial.settings)
-    {
+    let trials = arms.iter().flat_map(|arm| arm.trials);
+    for (key, _) in trials.flat_map(|trial| &trial.settings) {
         if !keys.contains(&key.as_str()) {
             keys.push(key);
         }
     }
-    let rows = arms.iter().flat_map(|arm| {
-        let seeds = arm.seeds.iter();
-        seeds.flat_map(move |(seed, tuned)| {
-            let trials = arm.trials.iter().enumerate();
-            trials.flat_map(move |(index, trial)| {
-                let epochs = arm.epochs.iter().zip(&tuned.scores[index]);
-                epochs.map(move |(&epochs, scores)| Row {
-                    arm: arm.name,
-                    seed: *seed,
-                    index,
-                    trial,
-                    epochs,
-                    scores: scores.as_ref(),
-                    chosen: (tuned.trial, tuned.epochs) == (index, epochs),
-                })
-            })
-        })
-    });
-    let rows: Vec<Row<'_>> = rows.collect();
-    let text = |key: &str| Column::text(key, key);
+    // The arm, the seed and its choice; the trial, the number of epochs and its scores.
+    let mut rows = Vec::new();
+    for arm in &arms {
+        for &(seed, tuned) in &arm.seeds {
+            for (trial, scores) in tuned.scores.iter().enumerate() {
+                let epochs = arm.epochs.iter().copied().zip(scores);
+                rows.extend(
+                    epochs.map(|(epochs, scores)| (arm, seed, tuned, trial, epochs, scores)),
+                );
+            }
+        }
+    }
     let mut table = Table::of("tuning", "Every trial", &rows)
-        .column(text("arm"), |row| row.arm)
-        .column(Column::count("seed"), |row| row.seed)
-        .column(Column::count("trial"), |row| row.index + 1);
+        .column(Column::text("arm", "arm"), |(arm, ..)| arm.name)
+        .column(Column::count("seed"), |(_, seed, ..)| *seed)
+        .column(Column::count("trial"), |(.., trial, _, _)| trial + 1);
     for key in keys {
-        table = table.column(text(key), move |row| {
-            let mut settings = row.trial.settings.iter();
+        table = table.column(Column::text(key, key), move |(arm, .., trial, _, _)| {
+            let mut settings = arm.trials[*trial].settings.iter();
             settings
                 .find(|(known, _)| known == key)
                 .map(|(_, value)| value_text(value))
         });
     }
+    let loss = Column::new("held_out_loss", "", Unit::Loss);
+    let error = Column::new("held_out_error", "", Unit::Fraction);
     let table = table
-        .column(Column::count("epochs"), |row| row.epochs)
-        .column(Column::new("held_out_loss", "", Unit::Loss), |row| {
-            row.scores.map(|scores| scores.loss)
-        })
-        .column(Column::new("held_out_error", "", Unit::Fraction), |row| {
-            row.scores.map(Scores::error)
-        })
-        .column(Column::count("chosen"), |row| usize::from(row.chosen))
+        .column(Column::count("epochs"), |(.., epochs, _)| *epochs)
+        .column(loss, |(.., scores)| scores.as_ref().map(|s| s.loss))
+        .column(error, |(.., scores)| scores.as_ref().map(Scores::error))
+        .column(
+            Column::count("chosen"),
+            |(_, _, tuned, trial, epochs, _)| {
+                usize::from((tuned.trial, tuned.epochs) == (*trial, *epochs))
+            },
+        )
         .table();
     (!arms.is_empty()).then_some(table)
-}
-
-/// A trial at a number of epochs.
-struct Row<'a> {
-    arm: &'a str,
-    seed: u64,
-    index: usize,
-    trial: &'a Trial,
-    epochs: usize,
-    scores: Option<&'a Scores>,
-    chosen: bool,
 }

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use fm_experiment::protocol::{Freeze, TrunkOrigin};
+use fm_experiment::protocol::{Freeze, Pairing, TrunkOrigin};
 use fm_experiment::{Predictions, Record, Results};
-use fm_stats::{MIN_PAIRS, pairs_to_conclude};
+use fm_stats::{MIN_PAIRS, StatsError, pairs_to_conclude};
 use fm_train::constant_prediction;
 use serde::Serialize;
+use serde_json::{Value as Json, json};
 
 use super::analysis::{Analysis, main_place, main_records};
+use super::influence::{self, Change};
 use super::learning::{TRAIN_LOSS, bands, histories};
+use super::sentences::verdict_words;
 use super::tuning;
-use crate::number::{counted, ranges};
+use crate::number::{counted, ranges, seeds};
 
 /// A training loss that falls by this share or more over the last quarter of the epochs has not
 /// converged.
@@ -21,229 +24,238 @@ const STILL_FALLING: f64 = 0.1;
 pub(crate) const SAMPLE: &str = "fashion-mnist-sample";
 
 /// Something odd in the results, or too little of them. The most severe come first.
+///
+/// | kind | numbers | meaning |
+/// |---|---|---|
+/// | `source_changed` | `arm`, `seeds` | the source network that an arm was trained from is not the one that was scored |
+/// | `frozen_trunk_changed` | `arm`, `seeds` | a trunk changed while it was frozen |
+/// | `constant_predictions` | `model`, `seeds` | a network predicts the same class for every test row |
+/// | `sample` | | the data are the embedded sample |
+/// | `diverged`, `missing` | `cells`, `of` | trainings without scores, and those that are not done |
+/// | `shares_failed` | `shares` | processes that could not train their shares |
+/// | `too_few_seeds` | `seeds`, `needed` | so few seeds cannot show a difference |
+/// | `one_seed_decides` | `changes` | verdicts that change if one seed is left out |
+/// | `at_edge` | `arms` | settings whose largest or smallest value was chosen in most seeds: the setting, the value, how many |
+/// | `not_converged` | `arms` | the share by which the training loss still fell over the last quarter of the epochs |
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Warning {
-    /// The source network that an arm was trained from is not the one that was scored.
-    SourceChanged {
-        /// Name of the arm.
-        arm: String,
-        /// Seeds in which the digests differ.
-        seeds: Vec<u64>,
-    },
-    /// A trunk changed while it was frozen.
-    FrozenTrunkChanged {
-        /// Name of the arm.
-        arm: String,
-        /// Seeds in which the digests differ.
-        seeds: Vec<u64>,
-    },
-    /// A network predicts the same class for every test row.
-    ConstantPredictions {
-        /// `source`, or the name of an arm.
-        model: String,
-        /// Seeds in which it does.
-        seeds: Vec<u64>,
-    },
-    /// The data are the embedded sample.
-    Sample,
-    /// Trainings diverged; they have no scores.
-    Diverged {
-        /// How many.
-        cells: usize,
-        /// Of so many.
-        of: usize,
-    },
-    /// Cells are not trained yet.
-    Missing {
-        /// How many.
-        cells: usize,
-        /// Of so many.
-        of: usize,
-    },
-    /// Processes could not train their shares.
-    SharesFailed {
-        /// Which, where and why.
-        shares: Vec<String>,
-    },
-    /// So few seeds cannot show a difference, whatever their results are.
-    TooFewSeeds {
-        /// Seeds of the main table.
-        seeds: usize,
-        /// Seeds that can show a difference.
-        needed: usize,
-    },
-    /// Tuned arms chose the largest or smallest value of a setting in more than half of the seeds.
-    AtEdge {
-        /// Setting and value, and in how many seeds, by arm.
-        arms: BTreeMap<String, Vec<(String, String, usize)>>,
-    },
-    /// The training loss was still falling when the training ended.
-    NotConverged {
-        /// By arm, the share by which it fell over the last quarter of the epochs.
-        arms: BTreeMap<String, f64>,
-    },
+pub struct Warning {
+    /// What it is about.
+    pub kind: &'static str,
+    /// Its numbers, by name.
+    #[serde(flatten)]
+    pub numbers: Json,
+    /// What is wrong: sentences with a full stop.
+    pub says: String,
+    /// What to do about it.
+    pub advice: &'static str,
 }
 
 impl Warning {
-    /// What is wrong, and what to do about it: sentences with a full stop.
-    pub fn words(&self) -> [String; 2] {
-        const ERROR: &str =
-            "Do not use these results: this is an error of the program. Please report it.";
-        let (says, advice) = match self {
-            Self::SourceChanged { arm, seeds } => {
-                let seeds = ranges(seeds);
-                let says = format!(
-                    "{arm} was trained from another source network than the one that was scored \
-                     (seeds {seeds})."
-                );
-                (says, ERROR)
-            }
-            Self::FrozenTrunkChanged { arm, seeds } => {
-                let seeds = ranges(seeds);
-                let says =
-                    format!("The trunk of {arm} changed while it was frozen (seeds {seeds}).");
-                (says, ERROR)
-            }
-            Self::ConstantPredictions { model, seeds } => {
-                let seeds = ranges(seeds);
-                (
-                    format!("{model} predicts the same class for every test row (seeds {seeds})."),
-                    "Look at its learning curve: a loss that stays or grows means that the learning \
-                     rate is too high or too low. Check the labels too.",
-                )
-            }
-            Self::Sample => (
-                "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 training \
-                 images: the results are not those of the whole dataset."
-                    .to_owned(),
-                "Download Fashion-MNIST for results that can be compared with others.",
-            ),
-            Self::Diverged { cells, of } => {
-                let have = if *cells == 1 { "has" } else { "have" };
-                let cells = counted(*cells, "training");
-                let says = format!("{cells} of {of} diverged and {have} no scores.");
-                (says, "Lower the learning rate, or clip the gradients.")
-            }
-            Self::Missing { cells, of } => {
-                let cells = counted(*cells, "training");
-                let says = format!("{cells} of {of} are still to be done.");
-                (
-                    says,
-                    "Start the experiment again: it trains what is missing.",
-                )
-            }
-            Self::SharesFailed { shares } => {
-                let says = format!("Some shares of the work failed: {}.", shares.join("; "));
-                (says, "Remove the cause, and start the experiment again.")
-            }
-            Self::TooFewSeeds { seeds, needed } => {
-                let seeds = counted(*seeds, "seed");
-                let says = format!(
-                    "{seeds} cannot show a difference, whatever the results are: it takes {needed}."
-                );
-                (says, "Add seeds before saying which arm is better.")
-            }
-            Self::AtEdge { arms } => {
-                let arms = arms.iter().map(|(arm, settings)| {
-                    let settings = settings.iter();
-                    let settings = settings
-                        .map(|(setting, value, seeds)| format!("{setting} {value} ({seeds})"));
-                    format!("{arm}: {}", settings.collect::<Vec<_>>().join(", "))
-                });
-                (
-                    format!(
-                        "In more than half of the seeds an arm chose the largest or smallest value \
-                         of a setting with three or more: {}.",
-                        arms.collect::<Vec<_>>().join("; ")
-                    ),
-                    "A wider range in the protocol's [tune] may give these arms a lower error.",
-                )
-            }
-            Self::NotConverged { arms } => {
-                let fall = |(arm, fall): (&String, &f64)| format!("{arm} {:.0} %", 100.0 * fall);
-                let falls = arms.iter().map(fall).collect::<Vec<_>>().join(", ");
-                (
-                    format!(
-                        "These arms had not converged; in the last quarter of the epochs their \
-                         training loss still fell: {falls}."
-                    ),
-                    "These results compare arms after equal training, not at their best. Train for \
-                     more epochs, or at a higher learning rate, before concluding that an arm cannot \
-                     do better.",
-                )
-            }
-        };
-        [says, advice.to_owned()]
+    fn new(kind: &'static str, numbers: Json, says: String, advice: &'static str) -> Self {
+        Self {
+            kind,
+            numbers,
+            says,
+            advice,
+        }
     }
 }
 
 /// All warnings of some results.
-pub(crate) fn warnings(analysis: &Analysis<'_>) -> Vec<Warning> {
+pub(crate) fn warnings(analysis: &Analysis<'_>) -> Result<Vec<Warning>, StatsError> {
     let results = analysis.results;
-    let mut warnings = Vec::new();
-    let arms = || analysis.arms.iter().enumerate();
-    for (index, (name, _)) in arms() {
-        let arm = || name.clone();
-        let changed = |record: &Record, seed| source_changed(results, name, record, seed);
-        let seeds = seeds_where(results, Some(index), changed);
-        warnings.extend(seeds.map(|seeds| Warning::SourceChanged { arm: arm(), seeds }));
-        let thawed = |record: &Record, _| frozen_trunk_changed(record);
-        let seeds = seeds_where(results, Some(index), thawed);
-        warnings.extend(seeds.map(|seeds| Warning::FrozenTrunkChanged { arm: arm(), seeds }));
-    }
-    let models = arms().map(|(index, (arm, _))| (arm.as_str(), Some(index)));
-    for (model, index) in [("source", None)].into_iter().chain(models) {
-        let seeds = seeds_where(results, index, |record, _| is_constant(record));
-        let model = model.to_owned();
-        warnings.extend(seeds.map(|seeds| Warning::ConstantPredictions { model, seeds }));
-    }
-    if results.store().dataset().name == SAMPLE {
-        warnings.push(Warning::Sample);
-    }
-    let of = results.cells().count();
-    let cells = results.failed().count();
-    if cells > 0 {
-        warnings.push(Warning::Diverged { cells, of });
-    }
-    let cells = results.missing().count();
-    if cells > 0 {
-        warnings.push(Warning::Missing { cells, of });
-        let shares = failed_shares(results);
-        if !shares.is_empty() {
-            warnings.push(Warning::SharesFailed { shares });
-        }
-    }
+    let mut warnings = of_records(analysis);
+    warnings.extend(of_cells(results));
     let seeds = results.main().seeds.len();
     let family = results.main().pairings.len();
     let needed = pairs_to_conclude(analysis.settings.alpha(), family.max(1)).max(MIN_PAIRS);
     if seeds < needed && family > 0 {
-        warnings.push(Warning::TooFewSeeds { seeds, needed });
+        let numbers = json!({ "seeds": seeds, "needed": needed });
+        let seeds = counted(seeds, "seed");
+        warnings.push(Warning::new(
+            "too_few_seeds",
+            numbers,
+            format!(
+                "{seeds} cannot show a difference, whatever the results are: it takes {needed}."
+            ),
+            "Add seeds before saying which arm is better.",
+        ));
     }
+    warnings.extend(one_seed_decides(analysis, needed)?);
+    warnings.extend(at_edge(results));
+    // Tuned arms have chosen how long they are trained.
+    warnings.extend(not_converged(analysis).filter(|_| results.protocol().tune.is_none()));
+    Ok(warnings)
+}
+
+/// The data, and trainings without scores.
+fn of_cells(results: &Results) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if results.store().dataset().name == SAMPLE {
+        let says = "The data are the embedded sample of Fashion-MNIST, 10,000 of its 60,000 training \
+                    images: the results are not those of the whole dataset.";
+        let advice = "Download Fashion-MNIST for results that can be compared with others.";
+        warnings.push(Warning::new("sample", json!({}), says.to_owned(), advice));
+    }
+    let of = results.cells().count();
+    let mut add = |kind, cells, says: &str, advice| {
+        let says = format!("{} of {of} {says}.", counted(cells, "training"));
+        let numbers = json!({ "cells": cells, "of": of });
+        warnings.extend((cells > 0).then(|| Warning::new(kind, numbers, says, advice)));
+    };
+    let (failed, missing) = (results.failed().count(), results.missing().count());
+    let diverged = match failed {
+        1 => "diverged and has no scores",
+        _ => "diverged and have no scores",
+    };
+    let advice = "Lower the learning rate, or clip the gradients.";
+    add("diverged", failed, diverged, advice);
+    let advice = "Start the experiment again: it trains what is missing.";
+    add("missing", missing, "are still to be done", advice);
+    let shares = failed_shares(results);
+    if missing > 0 && !shares.is_empty() {
+        let says = format!("Some shares of the work failed: {}.", shares.join("; "));
+        let numbers = json!({ "shares": shares });
+        let advice = "Remove the cause, and start the experiment again.";
+        warnings.push(Warning::new("shares_failed", numbers, says, advice));
+    }
+    warnings
+}
+
+/// Verdicts that change without a seed, if `needed` seeds are left.
+fn one_seed_decides(analysis: &Analysis<'_>, needed: usize) -> Result<Option<Warning>, StatsError> {
+    let seeds = &analysis.results.main().seeds;
+    let changes = influence::changes(&analysis.comparisons, seeds, needed, &analysis.settings)?;
+    let numbers = changes.iter().map(|change| {
+        let Pairing { arm, against } = change.pairing;
+        json!({ "arm": arm, "against": against, "verdict": change.verdict, "seeds": change.seeds })
+    });
+    let numbers = json!({ "changes": numbers.collect::<Vec<_>>() });
+    let says = format!(
+        "A single seed decides some verdicts. {}",
+        change_words(&changes)
+    );
+    let advice = "Look at the trainings of these seeds, and add seeds before you conclude.";
+    let warning = || Warning::new("one_seed_decides", numbers, says, advice);
+    Ok((!changes.is_empty()).then(warning))
+}
+
+/// Tuned arms that mostly chose the largest or smallest value of a setting.
+fn at_edge(results: &Results) -> Option<Warning> {
     let tuned = tuning::arms(results);
     let edges = tuned.iter().map(|arm| {
         let edges = arm.chosen().into_iter().filter_map(|chosen| {
             let (value, seeds) = chosen.at_edge()?;
             Some((chosen.setting, value, seeds))
         });
-        (arm.name.to_owned(), edges.collect::<Vec<_>>())
+        (arm.name, edges.collect::<Vec<_>>())
     });
     let edges: BTreeMap<_, _> = edges.filter(|(_, edges)| !edges.is_empty()).collect();
-    if !edges.is_empty() {
-        warnings.push(Warning::AtEdge { arms: edges });
-    }
-    // Tuned arms have chosen how long they are trained.
-    let untuned = || arms().filter(|_| results.protocol().tune.is_none());
-    let falls = untuned().filter_map(|(index, (arm, _))| {
-        let fall = fall(&histories(results, Some(index)))?;
-        (fall >= STILL_FALLING).then(|| (arm.clone(), fall))
+    let arms = edges.iter().map(|(arm, settings)| {
+        let settings = settings.iter();
+        let settings =
+            settings.map(|(setting, value, seeds)| format!("{setting} {value} ({seeds})"));
+        format!("{arm}: {}", settings.collect::<Vec<_>>().join(", "))
     });
-    let arms: BTreeMap<String, f64> = falls.collect();
-    if !arms.is_empty() {
-        warnings.push(Warning::NotConverged { arms });
+    let says = format!(
+        "In more than half of the seeds an arm chose the largest or smallest value of a setting with \
+         three or more: {}.",
+        arms.collect::<Vec<_>>().join("; ")
+    );
+    let numbers = json!({ "arms": edges });
+    let advice = "A wider range in the protocol's [tune] may give these arms a lower error.";
+    (!edges.is_empty()).then(|| Warning::new("at_edge", numbers, says, advice))
+}
+
+/// Arms whose training loss was still falling.
+fn not_converged(analysis: &Analysis<'_>) -> Option<Warning> {
+    let arms = analysis.arms.iter().enumerate();
+    let falls = arms.filter_map(|(index, (arm, _))| {
+        let fall = fall(&histories(analysis.results, Some(index)))?;
+        (fall >= STILL_FALLING).then_some((arm, fall))
+    });
+    let falls: BTreeMap<_, _> = falls.collect();
+    let arms = falls
+        .iter()
+        .map(|(arm, fall)| format!("{arm} {:.0} %", 100.0 * fall));
+    let says = format!(
+        "These arms had not converged; in the last quarter of the epochs their training loss still \
+         fell: {}.",
+        arms.collect::<Vec<_>>().join(", ")
+    );
+    let numbers = json!({ "arms": falls });
+    let advice = "These results compare arms after equal training, not at their best. Train for more \
+                  epochs, or at a higher learning rate, before concluding that an arm cannot do better.";
+    (!falls.is_empty()).then(|| Warning::new("not_converged", numbers, says, advice))
+}
+
+/// Records that contradict each other, and networks that learned nothing.
+fn of_records(analysis: &Analysis<'_>) -> Vec<Warning> {
+    const ERROR: &str =
+        "Do not use these results: this is an error of the program. Please report it.";
+    const CONSTANT: &str = "Look at its learning curve: a loss that stays or grows means that the \
+                            learning rate is too high or too low. Check the labels too.";
+    let results = analysis.results;
+    let mut warnings = Vec::new();
+    let mut odd = |kind, (key, model): (&str, &str), arm, is_odd: IsOdd<'_>, says: String| {
+        let records = main_records(results, arm);
+        let seeds = records.filter_map(|(seed, record)| is_odd(record, seed).then_some(seed));
+        let seeds: Vec<u64> = seeds.collect();
+        let says = format!("{says} (seeds {}).", ranges(&seeds));
+        let advice = if kind == "constant_predictions" {
+            CONSTANT
+        } else {
+            ERROR
+        };
+        let numbers = json!({ key: model, "seeds": seeds });
+        warnings.extend((!seeds.is_empty()).then(|| Warning::new(kind, numbers, says, advice)));
+    };
+    for (index, (arm, _)) in analysis.arms.iter().enumerate() {
+        let (of, place) = (("arm", arm.as_str()), Some(index));
+        let changed = |record: &Record, seed| source_changed(results, arm, record, seed);
+        let says =
+            format!("{arm} was trained from another source network than the one that was scored");
+        odd("source_changed", of, place, &changed, says);
+        let thawed = |record: &Record, _| frozen_trunk_changed(record);
+        let says = format!("The trunk of {arm} changed while it was frozen");
+        odd("frozen_trunk_changed", of, place, &thawed, says);
+    }
+    let arms = analysis.arms.iter().enumerate();
+    let arms = arms.map(|(index, (arm, _))| (arm.as_str(), Some(index)));
+    for (model, place) in [("source", None)].into_iter().chain(arms) {
+        let constant = |record: &Record, _| is_constant(record);
+        let says = format!("{model} predicts the same class for every test row");
+        odd(
+            "constant_predictions",
+            ("model", model),
+            place,
+            &constant,
+            says,
+        );
     }
     warnings
+}
+
+/// Whether the record of a seed is odd.
+type IsOdd<'a> = &'a dyn Fn(&Record, u64) -> bool;
+
+/// "Without seed 8: transfer − scratch is better, fine-tune − transfer is practically equal."
+fn change_words(changes: &[Change<'_>]) -> String {
+    let mut verdicts: BTreeMap<&[u64], Vec<String>> = BTreeMap::new();
+    for change in changes {
+        let verdict = verdict_words(Some(change.verdict));
+        let words = format!("{} is {verdict}", change.pairing);
+        verdicts.entry(&change.seeds).or_default().push(words);
+    }
+    let sentences = verdicts.into_iter().map(|(left_out, verdicts)| {
+        let one = if left_out.len() == 1 {
+            ""
+        } else {
+            "any one of "
+        };
+        format!("Without {one}{}: {}.", seeds(left_out), verdicts.join(", "))
+    });
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
 /// `share 3/8 on n3: no data`
@@ -261,18 +273,6 @@ fn failed_shares(results: &Results) -> Vec<String> {
         ))
     });
     failed.collect()
-}
-
-/// The seeds whose record of a model is odd; `None` if none is.
-fn seeds_where(
-    results: &Results,
-    arm: Option<usize>,
-    odd: impl Fn(&Record, u64) -> bool,
-) -> Option<Vec<u64>> {
-    let records = main_records(results, arm);
-    let seeds = records.filter_map(|(seed, record)| odd(record, seed).then_some(seed));
-    let seeds: Vec<u64> = seeds.collect();
-    (!seeds.is_empty()).then_some(seeds)
 }
 
 fn source_changed(results: &Results, arm: &str, record: &Record, seed: u64) -> bool {

@@ -2,11 +2,8 @@
 
 use ndarray::ArrayView2;
 
-use super::names::plain;
 use crate::document::{Section, Shown, Text};
 use crate::images::{Image, Images};
-use crate::number::Unit;
-use crate::table::{Column, Table};
 
 /// Most units whose weights are shown.
 const MOST_UNITS: usize = 12;
@@ -52,24 +49,9 @@ pub(crate) fn changes(
         };
         section.push(Images {
             title: (*title).to_owned(),
-            note: String::new(),
             images: units.iter().filter_map(image).collect(),
         });
     }
-    let caption = "Euclidean norms of the units\u{2019} weights";
-    let norm_of = |key: &str, title: &str| Column::new(key, title, Unit::Number(3));
-    section.push(
-        Table::of(format!("first-layer-{}", plain(name)), caption, &units)
-            .column(Column::count("unit"), |moved| moved.unit)
-            .column(norm_of("norm_before", "norm before"), |m| {
-                norm(&m.weights[0])
-            })
-            .column(norm_of("norm_change", "norm of the change"), |m| {
-                norm(&m.weights[1])
-            })
-            .column(norm_of("norm_after", "norm after"), |m| norm(&m.weights[2]))
-            .table(),
-    );
     Some(section)
 }
 
@@ -113,21 +95,26 @@ mod tests {
         let Some(section) = changes("a", 1, before.view(), after.view()) else {
             panic!("no section")
         };
-        let Some(Block::Table(table)) = section.body.last() else {
-            panic!("no table")
-        };
-        // 3-4-5 and 5-12-13 triangles.
-        assert_eq!(table.rows[0][0], 1_usize.into());
-        assert_eq!(table.rows[0][2..], [5.0.into(), 13.0.into()]);
-        assert_eq!(
-            table.rows[1][0..3],
-            [2_usize.into(), 1.0.into(), 1.0.into()]
-        );
-        let images = section.body.iter().filter_map(|block| match block {
-            Block::Images(row) => Some(row.images.len()),
+        let rows = section.body.iter().filter_map(|block| match block {
+            Block::Images(row) => Some(&row.images),
             _ => None,
         });
-        assert_eq!(images.collect::<Vec<_>>(), [3, 3, 3]);
+        let words = rows.flatten().map(|image| image.description.as_str());
+        // 3-4-5 and 5-12-13 triangles.
+        assert_eq!(
+            words.collect::<Vec<_>>(),
+            [
+                "unit 1, weights before, norm 12.728",
+                "unit 2, weights before, norm 1.000",
+                "unit 0, weights before, norm 0.000",
+                "unit 1, change, norm 5.000",
+                "unit 2, change, norm 1.000",
+                "unit 0, change, norm 0.000",
+                "unit 1, weights after, norm 13.000",
+                "unit 2, weights after, norm 2.000",
+                "unit 0, weights after, norm 0.000",
+            ]
+        );
     }
 
     #[test]

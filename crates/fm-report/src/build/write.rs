@@ -38,7 +38,7 @@ impl Report {
     /// Damaged files of the store.
     pub fn of(results: &Results) -> Result<Self, ReportError> {
         let analysis = Analysis::of(results)?;
-        let warnings = warnings(&analysis);
+        let warnings = warnings(&analysis)?;
         let mut tables = Document::new("")
             .with(tables::cells(results))
             .with(history::table(results));

@@ -1,7 +1,7 @@
 //! [`Plot`]: axes and marks.
 //!
-//! The marks and axes decide the layout: cells make a heat map, a vertical axis of categories makes
-//! strips one below the other, anything else is drawn on two numeric axes.
+//! The vertical axis decides the layout: categories make strips one below the other, anything else is
+//! drawn on two axes.
 
 use fm_stats::Interval;
 
@@ -25,7 +25,7 @@ pub struct Plot {
     /// What is drawn, the first on top.
     pub marks: Vec<Mark>,
     /// A line at zero of the value axis, with words for what lies below and above it. Points above
-    /// zero are hollow.
+    /// zero are hollow, those at zero grey.
     pub zero: Option<[String; 2]>,
 }
 
@@ -74,22 +74,9 @@ pub enum Shape {
     Means,
     /// A line through the data, with a band where they have intervals.
     Line,
-    /// A cell of a heat map per datum, which has [a value](Datum::cell).
-    Cells(Unit, Palette),
     /// A dotted line from the first datum to the last, which may lie at infinity, with the name
     /// at the right of its top. It is no row of the CSV file.
     Guide,
-}
-
-/// How cells are coloured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Palette {
-    /// Not at all.
-    Plain,
-    /// Blue below zero, orange above.
-    Diverging,
-    /// The stronger, the larger.
-    Sequential,
 }
 
 /// A value at a place.
@@ -103,10 +90,6 @@ pub struct Datum {
     pub interval: Option<Interval>,
     /// What it is: "seed 7".
     pub label: String,
-    /// Value of a cell of a heat map.
-    pub value: f64,
-    /// A sign after the value of a cell, such as `*`.
-    pub sign: &'static str,
 }
 
 impl Plot {
@@ -144,12 +127,6 @@ impl Plot {
         self
     }
 
-    /// Whether the layout is a heat map.
-    pub(crate) fn is_map(&self) -> bool {
-        let is_cells = |mark: &Mark| matches!(mark.shape, Shape::Cells(..));
-        self.marks.iter().any(is_cells)
-    }
-
     /// Whether the layout is strips: categories up, values across.
     pub(crate) fn is_strips(&self) -> bool {
         let is_names = |axis: &Axis| matches!(axis.scale, AxisScale::Categories(_));
@@ -172,25 +149,19 @@ impl Plot {
         }
     }
 
-    /// A row per datum: what it belongs to, its place and, where it has one, its interval; a cell's
-    /// value and sign.
+    /// A row per datum: what it belongs to, its place and, where it has one, its interval.
     pub(crate) fn table(&self) -> Table {
         let marks = self.marks.iter().filter(|mark| mark.shape != Shape::Guide);
         let rows = marks.flat_map(|mark| mark.data.iter().map(move |datum| (mark, datum)));
         let rows: Vec<(&Mark, &Datum)> = rows.collect();
         let text = |key: &str| Column::text(key, "");
-        let table = Table::of(&self.name, &self.title, &rows)
+        Table::of(&self.name, &self.title, &rows)
             .column(text("series"), |(mark, _)| &mark.name)
             .column(text("label"), |(_, datum)| &datum.label)
             .column(text(&self.x.key()), |(_, datum)| self.x.value(datum.x))
-            .column(text(&self.y.key()), |(_, datum)| self.y.value(datum.y));
-        match self.is_map() {
-            true => table
-                .column(text("value"), |(_, datum)| datum.value)
-                .column(text("sign"), |(_, datum)| datum.sign),
-            false => table.column(text("").interval(), |(_, datum)| datum.interval),
-        }
-        .table()
+            .column(text(&self.y.key()), |(_, datum)| self.y.value(datum.y))
+            .column(text("").interval(), |(_, datum)| datum.interval)
+            .table()
     }
 }
 
@@ -252,10 +223,7 @@ impl Axis {
             AxisScale::Log => ", log scale",
             _ => "",
         };
-        match self.unit.name() {
-            "" => format!("{}{log}", self.title),
-            name => format!("{}, {name}{log}", self.title),
-        }
+        format!("{}{log}", self.unit.heading(&self.title))
     }
 }
 
@@ -295,8 +263,6 @@ impl Datum {
             y,
             interval: None,
             label: label.into(),
-            value: 0.0,
-            sign: "",
         }
     }
 
@@ -305,20 +271,5 @@ impl Datum {
     pub fn within(mut self, interval: Option<Interval>) -> Self {
         self.interval = interval;
         self
-    }
-
-    /// A cell of a heat map: its places among the names of the two axes, its value, and a sign
-    /// after it.
-    pub fn cell(
-        place: (usize, usize),
-        value: f64,
-        sign: &'static str,
-        label: impl Into<String>,
-    ) -> Self {
-        Self {
-            value,
-            sign,
-            ..Self::new(place.0 as f64, place.1 as f64, label)
-        }
     }
 }

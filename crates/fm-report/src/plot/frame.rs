@@ -15,9 +15,11 @@ pub(super) fn class(mark: &Mark) -> String {
 
 /// The class of a datum's dot; beside a line at zero it tells the sign.
 pub(super) fn dot_class(plot: &Plot, mark: &Mark, datum: &Datum) -> String {
+    let value = plot.value_of(datum);
     match plot.zero {
         None => format!("dot {}", class(mark)),
-        Some(_) if plot.value_of(datum) < 0.0 => "dot s0".to_owned(),
+        Some(_) if value == 0.0 => "dot tie".to_owned(),
+        Some(_) if value < 0.0 => "dot s0".to_owned(),
         Some(_) => "dot s1 hollow".to_owned(),
     }
 }

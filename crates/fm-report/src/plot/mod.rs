@@ -3,7 +3,6 @@
 mod bars;
 mod chart;
 mod frame;
-mod heat;
 mod range;
 mod scale;
 mod strips;
@@ -11,14 +10,13 @@ mod svg;
 mod words;
 mod xy;
 
-pub use chart::{Axis, AxisScale, Datum, Mark, Palette, Plot, Shape};
+pub use chart::{Axis, AxisScale, Datum, Mark, Plot, Shape};
 
 /// The plot as an SVG element in the layout that fits it, and a sentence about what its axes leave
 /// out.
 pub(crate) fn svg(plot: &Plot) -> (String, String) {
-    let (svg, beyond) = match plot.is_map() {
-        true => (heat::draw(plot), 0),
-        false if plot.is_strips() => strips::draw(plot),
+    let (svg, beyond) = match plot.is_strips() {
+        true => strips::draw(plot),
         false => xy::draw(plot),
     };
     (svg, plot.beyond_words(beyond))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::chart::{AxisScale, Datum, Plot, Shape};
+use super::chart::{AxisScale, Plot, Shape};
 
 /// How much wider than its first group an axis may be.
 const STRETCH: f64 = 4.0;
@@ -10,34 +10,31 @@ const STRETCH: f64 = 4.0;
 /// The range of values that the value axis shows, with or without those of the dots. The data of a
 /// strip are a group, or those of a mark on two axes.
 pub(super) fn value_range(plot: &Plot, dots: bool) -> Option<(f64, f64)> {
-    let strips = plot.is_strips();
     let log = plot.values().scale == AxisScale::Log;
     let mut groups: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     let mut always = Vec::from(plot.zero.as_ref().map_or(&[][..], |_| &[0.0]));
     for (index, mark) in plot.marks.iter().enumerate() {
-        match mark.shape {
-            Shape::Guide => always.extend(mark.data.iter().map(|datum| plot.value_of(datum))),
-            Shape::Points if !dots => {}
-            _ => {
-                let parts = if strips {
-                    0..plot.y.categories().len()
-                } else {
-                    index..index + 1
-                };
-                for part in parts {
-                    let of = |datum: &&Datum| !strips || datum.y == part as f64;
-                    let values = mark.data.iter().filter(of).flat_map(|datum| {
-                        let (low, high) = datum.interval.map(|i| i.ends()).unzip();
-                        [Some(plot.value_of(datum)), low, high]
-                            .into_iter()
-                            .flatten()
-                    });
-                    let values: Vec<f64> = values.filter(|v| !log || *v > 0.0).collect();
-                    groups.entry(part).or_default().extend(match mark.shape {
-                        Shape::Points => without_outliers(&values),
-                        _ => values,
-                    });
-                }
+        let mut parts: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+        for datum in &mark.data {
+            let part = if plot.is_strips() {
+                datum.y as usize
+            } else {
+                index
+            };
+            let ends = datum.interval.map(|interval| [interval.low, interval.high]);
+            let values = [plot.value_of(datum)]
+                .into_iter()
+                .chain(ends.into_iter().flatten());
+            let values = values.filter(|v| !log || *v > 0.0);
+            parts.entry(part).or_default().extend(values);
+        }
+        for (part, values) in parts {
+            let group = groups.entry(part).or_default();
+            match mark.shape {
+                Shape::Guide => always.extend(values),
+                Shape::Points if !dots => {}
+                Shape::Points => group.extend(without_outliers(&values)),
+                _ => group.extend(values),
             }
         }
     }
@@ -109,26 +106,4 @@ fn joined(a: (f64, f64), b: Option<(f64, f64)>) -> (f64, f64) {
 fn extent(values: &[f64]) -> Option<(f64, f64)> {
     let finite = values.iter().copied().filter(|v| v.is_finite());
     finite.fold(None, |found, v| Some(joined((v, v), found)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_group_far_away_does_not_widen_the_range() {
-        let (near, far, close) = (vec![-1.6, 0.3], vec![1.0, 30.0], vec![0.1, 0.7]);
-        let shown = range(&[near.clone(), far, close], &[0.0]);
-        assert_eq!(shown, Some((-1.6, 0.7)));
-        assert_eq!(range(&[near, vec![3.0]], &[0.0]), Some((-1.6, 3.0)));
-        assert_eq!(range(&[vec![f64::NAN]], &[]), None);
-    }
-
-    #[test]
-    fn one_value_far_outside_is_left_out_and_a_tail_is_not() {
-        let mut values: Vec<f64> = (0..20).map(f64::from).collect();
-        assert_eq!(without_outliers(&values).len(), 20);
-        values.push(900.0);
-        assert_eq!(without_outliers(&values).len(), 20);
-    }
 }

@@ -39,7 +39,10 @@ pub(super) fn draw(plot: &Plot) -> (String, usize) {
     let (mut y, mut beyond) = (top, 0);
     for (strip, name) in strips.iter().zip(names) {
         let label = match strip.means.first() {
-            Some(mean) => plot.x.unit.labelled(&shortened(name, 34), mean.x),
+            Some(mean) => {
+                let mean = plot.x.unit.with_unit(mean.x);
+                format!("{}: {mean}", shortened(name, 34))
+            }
             None => shortened(name, 44),
         };
         svg.text("label", Anchor::Start, (LEFT, y + 15.0), &label);
@@ -62,8 +65,8 @@ struct Strip<'a> {
     scale: Scale<'a>,
     /// Dots within the axis: across, and the row above or below the middle.
     dots: Vec<(&'a Mark, &'a Datum, (f64, f64))>,
-    /// Values beyond the lower and the upper edge, ascending.
-    beyond: [Vec<f64>; 2],
+    /// Data beyond the lower and the upper edge, ascending.
+    beyond: [Vec<&'a Datum>; 2],
     means: Vec<&'a Datum>,
     radius: f64,
     /// Height of the dots.
@@ -79,14 +82,14 @@ impl<'a> Strip<'a> {
                 match (mark.shape, place.side) {
                     (Shape::Means, _) => means.push(datum),
                     (Shape::Points, Ordering::Equal) => dots.push((mark, datum, (place.at, 0.0))),
-                    (Shape::Points, Ordering::Less) => beyond[0].push(datum.x),
-                    (Shape::Points, Ordering::Greater) => beyond[1].push(datum.x),
+                    (Shape::Points, Ordering::Less) => beyond[0].push(datum),
+                    (Shape::Points, Ordering::Greater) => beyond[1].push(datum),
                     _ => {}
                 }
             }
         }
-        for values in &mut beyond {
-            values.sort_by(f64::total_cmp);
+        for data in &mut beyond {
+            data.sort_by(|a, b| a.x.total_cmp(&b.x));
         }
         let radius = if dots.len() > 60 { 2.5 } else { 4.5 };
         let across: Vec<f64> = dots.iter().map(|(.., (x, _))| *x).collect();
@@ -132,14 +135,14 @@ impl<'a> Strip<'a> {
         }
         let unit = plot.x.unit;
         let y = y + LABEL + self.swarm;
-        for (values, side) in self.beyond.iter().zip([Ordering::Less, Ordering::Greater]) {
-            let text = match values.as_slice() {
+        for (data, side) in self.beyond.iter().zip([Ordering::Less, Ordering::Greater]) {
+            let text = match data.as_slice() {
                 [] => continue,
-                [one] => unit.number(*one),
-                [a, b] => format!("{}, {}", unit.number(*a), unit.number(*b)),
-                &[low, .., high] => {
-                    let (of, ends) = (values.len() + self.dots.len(), Interval { low, high });
-                    format!("{} of {of}: {}", values.len(), unit.interval(ends))
+                [one] => format!("{}: {}", one.label, unit.number(one.x)),
+                [first, .., last] => {
+                    let (low, high) = (first.x, last.x);
+                    let (of, ends) = (data.len() + self.dots.len(), Interval { low, high });
+                    format!("{} of {of}: {}", data.len(), unit.interval(ends))
                 }
             };
             arrow(svg, y + BEYOND / 2.0, side, &text);

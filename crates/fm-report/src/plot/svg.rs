@@ -68,16 +68,6 @@ impl Svg {
         ));
     }
 
-    /// A text that rises towards its end, which is its place.
-    pub(super) fn slanted_text(&mut self, class: &str, at: At, text: &str) {
-        let [x, y] = pair(at);
-        let text = escape::html(text);
-        self.add(format_args!(
-            "<text class=\"{class}\" text-anchor=\"end\" x=\"{x}\" y=\"{y}\" \
-             transform=\"rotate(-40 {x} {y})\">{text}</text>"
-        ));
-    }
-
     /// A line through points, in order.
     pub(super) fn polyline(&mut self, class: &str, points: &[At]) {
         let points = joined(points);
@@ -107,16 +97,6 @@ impl Svg {
         let ([x, y], r, title) = (pair(at), number(radius), titled(says));
         self.add(format_args!(
             "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\">{title}</circle>"
-        ));
-    }
-
-    /// A cell of a heat map, as strong as `strength` from 0 to 1.
-    pub(super) fn cell(&mut self, class: &str, at: At, size: At, strength: f64, says: &str) {
-        let ([x, y], [width, height]) = (pair(at), pair(size));
-        let (opacity, title) = (number(strength), titled(says));
-        self.add(format_args!(
-            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
-             fill-opacity=\"{opacity}\">{title}</rect>"
         ));
     }
 

@@ -44,23 +44,21 @@ impl Plot {
             (Shape::Means, _) => each(&|d| self.datum_words(self.y.name_at(d.y), d)),
             (Shape::Points, _) if self.is_strips() => String::new(),
             (Shape::Points | Shape::Line, _) => each(&|d| self.datum_words(name, d)),
-            (Shape::Cells(unit, _), _) => each(&|d| unit.labelled(&d.label, d.value)),
         }
     }
 
     /// What is said of values that the axis leaves out.
     pub(super) fn beyond_words(&self, beyond: usize) -> String {
-        let log = self.values().scale == AxisScale::Log;
+        let zero = match self.values().scale {
+            AxisScale::Log => " (zero has no logarithm)",
+            _ => "",
+        };
         match beyond {
             0 => String::new(),
-            1 => "One value is outside the plot; an arrow at the edge gives it.".to_owned(),
-            _ if log => format!(
-                "{beyond} values are outside the plot (zero has no logarithm); arrows at the edge give \
-                 their range."
-            ),
-            _ => format!(
-                "{beyond} values are outside the plot; arrows at the edge give their range."
-            ),
+            1 => format!("One value is outside the plot{zero}; an arrow at the edge gives it."),
+            _ => {
+                format!("{beyond} values are outside the plot{zero}; arrows at the edge give them.")
+            }
         }
     }
 }

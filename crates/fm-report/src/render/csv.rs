@@ -35,8 +35,8 @@ fn file(table: &Table) -> Option<CsvFile> {
     let heading = table.columns.iter().flat_map(Column::csv_headings);
     let mut text = line(heading);
     for row in &table.rows {
-        let cells = table.columns.iter().enumerate();
-        text += &line(cells.flat_map(|(k, column)| column.csv_cells(Table::value(row, k))));
+        let cells = table.cells(row);
+        text += &line(cells.flat_map(|(column, value)| column.csv_cells(value)));
     }
     let name = format!("{}.csv", table.name);
     (!table.name.is_empty()).then_some(CsvFile { name, text })

@@ -5,10 +5,17 @@ use std::fmt::Write as _;
 use crate::document::{Block, Document, Section, Shown, Text, Tone};
 use crate::escape;
 use crate::images::Images;
+use crate::number::Unit;
 use crate::plot::{self, Plot};
-use crate::table::Table;
+use crate::table::{Column, Table};
 
 const STYLE: &str = include_str!("style.css");
+
+/// Letters of a cell from which on its lines break.
+const LONG: usize = 24;
+
+/// Depths of the colours of a heat map, beside none.
+const SHADES: f64 = 6.0;
 
 /// A browser that follows this policy requests nothing, whatever the page contains.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -41,41 +48,15 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Plots and results that follow each other share rows where the page is wide enough.
     fn blocks(&mut self, body: &[Block], level: usize) {
-        let side_by_side = |block: &Block| {
-            matches!(
-                block,
-                Block::Plot(_) | Block::Text(Text::Lead(..) | Text::Verdict(..))
-            )
-        };
-        for group in body.chunk_by(|a, b| side_by_side(a) && side_by_side(b)) {
-            let grid = group.iter().any(|block| matches!(block, Block::Plot(_)));
-            if grid {
-                self.out.push_str("<div class=\"pair\">\n");
+        for block in body {
+            match block {
+                Block::Section(section) => self.section(section, level),
+                Block::Text(text) => self.text(text),
+                Block::Table(table) => self.table(table),
+                Block::Plot(plot) => self.plot(plot),
+                Block::Images(images) => self.images(images),
             }
-            let is_text = |block: &Block| matches!(block, Block::Text(_));
-            for part in group.chunk_by(|a, b| is_text(a) && is_text(b)) {
-                let column = grid && is_text(&part[0]);
-                self.out.push_str(if column { "<div>\n" } else { "" });
-                for block in part {
-                    self.block(block, level);
-                }
-                self.out.push_str(if column { "</div>\n" } else { "" });
-            }
-            if grid {
-                self.out.push_str("</div>\n");
-            }
-        }
-    }
-
-    fn block(&mut self, block: &Block, level: usize) {
-        match block {
-            Block::Section(section) => self.section(section, level),
-            Block::Text(text) => self.text(text),
-            Block::Table(table) => self.table(table),
-            Block::Plot(plot) => self.plot(plot),
-            Block::Images(images) => self.images(images),
         }
     }
 
@@ -132,17 +113,17 @@ impl Page<'_> {
              <div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n\
              <table>\n<thead><tr>"
         ));
-        let class = |number: bool| if number { " class=\"number\"" } else { "" };
         for column in &table.columns {
-            let (class, heading) = (class(column.is_number()), escape::html(&column.heading()));
+            let (class, heading) = (class(column, "", None), escape::html(&column.heading()));
             self.add(format_args!("<th scope=\"col\"{class}>{heading}</th>"));
         }
         self.out.push_str("</tr></thead>\n<tbody>\n");
+        let deepest = table.deepest();
         for row in &table.rows {
             self.out.push_str("<tr>");
-            for (k, column) in table.columns.iter().enumerate() {
-                let cell = escape::html(&column.shown(Table::value(row, k)));
-                let class = class(column.is_number());
+            for (k, (column, value)) in table.cells(row).enumerate() {
+                let cell = escape::html(&column.shown(value));
+                let class = class(column, &cell, value.number().zip(deepest));
                 self.out.push_str(&match k {
                     0 => format!("<th scope=\"row\"{class}>{cell}</th>"),
                     _ => format!("<td{class}>{cell}</td>"),
@@ -168,7 +149,6 @@ impl Page<'_> {
 
     fn images(&mut self, images: &Images) {
         paragraph(&mut self.out, "caption", &images.title);
-        self.note(&images.note);
         let captions = images.images.iter().any(|image| !image.caption.is_empty());
         let class = if captions { "gallery" } else { "grid" };
         self.add(format_args!("<ul class=\"{class}\">"));
@@ -207,6 +187,26 @@ impl Page<'_> {
     fn add(&mut self, line: std::fmt::Arguments<'_>) {
         // Writing to a String cannot fail.
         let _ = writeln!(self.out, "{line}");
+    }
+}
+
+/// The class of a cell: numbers stand at the right, and long words may break. Numbers of a heat map
+/// have a colour and one of [`SHADES`], given the number and the largest of all.
+fn class(column: &Column, cell: &str, shade: Option<(f64, f64)>) -> String {
+    match shade.filter(|_| column.shaded) {
+        Some((value, largest)) if largest > 0.0 && value.is_finite() => {
+            let colour = if value < 0.0 || column.unit != Some(Unit::Points) {
+                0
+            } else {
+                1
+            };
+            // A root makes the small ones visible.
+            let strength = libm::round(SHADES * libm::sqrt(value.abs() / largest));
+            format!(" class=\"number heat s{colour} d{strength}\"")
+        }
+        _ if column.is_number() => " class=\"number\"".to_owned(),
+        _ if cell.chars().count() > LONG => " class=\"long\"".to_owned(),
+        _ => String::new(),
     }
 }
 

@@ -35,7 +35,7 @@ fn blocks(out: &mut String, body: &[Block], level: usize, files: Option<&str>) {
                 numbers(out, &plot.name, files);
             }
             Block::Images(images) => {
-                titled(out, "Images", &images.title, &images.note);
+                titled(out, "Images", &images.title, "");
                 captions(out, images);
             }
         }
@@ -59,8 +59,12 @@ fn rows(table: &Table) -> String {
     let rule = |c: &Column| if c.is_number() { "---:" } else { "---" }.to_owned();
     out += &line(columns().map(rule).collect());
     for row in &table.rows {
-        let cell = |(k, c): (usize, &Column)| escape::markdown(&c.shown(Table::value(row, k)));
-        out += &line(columns().enumerate().map(cell).collect());
+        let cells = table.cells(row);
+        out += &line(
+            cells
+                .map(|(c, value)| escape::markdown(&c.shown(value)))
+                .collect(),
+        );
     }
     out
 }

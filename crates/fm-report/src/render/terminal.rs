@@ -7,12 +7,14 @@ use crate::document::{Block, Document, Section, Shown, Text, Tone};
 use crate::escape;
 use crate::number::counted;
 use crate::plot::{Mark, Plot, Shape};
-use crate::table::Table;
+use crate::table::{Column, Table, Value};
 
 /// Widest line of a paragraph, however wide the terminal.
 const WIDEST: usize = 100;
 /// Widest cell of a table; longer ones are cut.
-const WIDEST_CELL: usize = 24;
+const WIDEST_CELL: usize = 44;
+/// The same in a table that is too wide.
+const NARROW_CELL: usize = 24;
 
 /// The document as lines of at most `width` columns, where words, paths and the columns of tables
 /// allow it; with ANSI colours if `colour` is true. Sections of details are named at the end.
@@ -61,9 +63,9 @@ impl Screen {
                     self.out.push('\n');
                     self.text(text);
                 }
-                Block::Table(table) => self.table(table),
+                Block::Table(table) if table.deepest().is_none() => self.table(table),
                 Block::Plot(plot) if plot.is_strips() => self.strips(plot),
-                Block::Plot(_) | Block::Images(_) => {}
+                Block::Table(_) | Block::Plot(_) | Block::Images(_) => {}
             }
         }
     }
@@ -121,16 +123,18 @@ impl Screen {
         self.out.push('\n');
     }
 
-    /// Aligned columns under a rule. Columns of details are left out, the last first, while the
-    /// table is too wide.
+    /// Aligned columns. While the table is too wide, columns of details are left out, the last first;
+    /// then long cells are cut.
     fn table(&mut self, table: &Table) {
         let mut shown: Vec<usize> = (0..table.columns.len()).collect();
-        let mut layout = Layout::of(table, &shown);
-        while layout.width() > self.width
-            && let Some(at) = shown.iter().rposition(|&k| table.columns[k].detail)
-        {
+        let mut layout = Layout::of(table, &shown, WIDEST_CELL);
+        while layout.width() > self.width {
+            let Some(at) = shown.iter().rposition(|&k| table.columns[k].detail) else {
+                layout = Layout::of(table, &shown, NARROW_CELL);
+                break;
+            };
             shown.remove(at);
-            layout = Layout::of(table, &shown);
+            layout = Layout::of(table, &shown, WIDEST_CELL);
         }
         self.out.push('\n');
         self.paragraph(&table.caption, Style::Bold);
@@ -193,17 +197,21 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(table: &Table, shown: &[usize]) -> Self {
-        let columns = || shown.iter().map(|&k| (k, &table.columns[k]));
-        let text = |text: &str| escape::shortened(&escape::terminal(text), WIDEST_CELL);
-        let cells = |row: &Vec<_>| {
-            let cells = columns().map(|(k, column)| text(&column.shown(Table::value(row, k))));
-            cells.collect()
+    fn of(table: &Table, shown: &[usize], widest_cell: usize) -> Self {
+        let text = |text: &str| escape::shortened(&escape::terminal(text), widest_cell);
+        let columns = || shown.iter().map(|&k| &table.columns[k]);
+        let cells = |row: &Vec<Value>| {
+            let cells = table.cells(row).enumerate();
+            let cells = cells.filter(|(k, _)| shown.contains(k));
+            cells
+                .map(|(_, (column, value))| text(&column.shown(value)))
+                .collect()
         };
         let rows: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
         // A heading is as wide as its longest word or its column, in as many lines as that takes.
-        let headings = columns().enumerate().map(|(at, (_, column))| {
-            let words: Vec<String> = column.heading().split(' ').map(text).collect();
+        let headings = columns().enumerate().map(|(at, column)| {
+            let heading = escape::unbroken(&column.heading());
+            let words: Vec<String> = heading.split(' ').map(text).collect();
             let width = widest(words.iter().chain(rows.iter().map(|row| &row[at])));
             (wrapped(&words.join(" "), width.max(1)), width)
         });
@@ -219,7 +227,7 @@ impl Layout {
         };
         Self {
             heading: (0..tall).map(line).collect(),
-            right: columns().map(|(_, column)| column.is_number()).collect(),
+            right: columns().map(Column::is_number).collect(),
             rows,
             widths,
         }

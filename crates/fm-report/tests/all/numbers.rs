@@ -20,9 +20,9 @@ fn each_unit_has_its_own_decimals() {
     assert_eq!(Unit::PValue.number(0.0120), "0.012");
     assert_eq!(Unit::PValue.number(1.0), "1");
     assert_eq!(Unit::Spread.with_unit(0.00702), "0.702 points");
-    assert_eq!(Unit::Seconds.with_unit(12.34), "12.3 s");
     assert_eq!(Unit::Count.number(200.0), "200");
     assert_eq!(Unit::Setting.number(0.001), "0.001");
+    assert_eq!(Unit::Setting.number(1e20), "1e20");
     assert_eq!(Unit::Number(2).number(0.905), "0.91");
     assert_eq!(Unit::Fraction.number(f64::NAN), "–");
 }

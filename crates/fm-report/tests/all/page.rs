@@ -98,7 +98,7 @@ fn pictures_and_tables_have_names() {
         }
     }
     let count = |name: &str| elements.iter().filter(|(n, _)| n == name).count();
-    assert_eq!((count("svg"), count("desc"), count("img")), (3, 3, 2));
+    assert_eq!((count("svg"), count("desc"), count("img")), (2, 2, 2));
     for (name, attributes) in &elements {
         match name.as_str() {
             "svg" => {

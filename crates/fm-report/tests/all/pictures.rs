@@ -1,6 +1,8 @@
 //! What plots and images show.
 
-use fm_report::{Axis, Datum, Document, Image, Mark, Palette, Plot, Shape, Unit, html};
+use fm_report::{
+    Axis, Column, Datum, Document, Image, Mark, Plot, Shape, Table, Unit, Value, html,
+};
 
 use crate::page::parse;
 use crate::small::{interval, strips};
@@ -47,6 +49,55 @@ fn zero_on_a_logarithmic_axis_is_an_arrow_at_the_edge() {
     );
 }
 
+/// The texts beside the ticks of a plot of two points, at the ends of the horizontal axis.
+fn ticks(axis: Axis, low: f64, high: f64) -> Vec<String> {
+    let points = [low, high].map(|x| Datum::new(x, 0.0, ""));
+    let plot = Plot::new("a", "a", axis, Axis::linear("y", Unit::Loss));
+    let plot = plot.with(Mark::new(Shape::Points, "", 0, points));
+    let page = html(&Document::new("a").with(plot), None);
+    let texts = page.split("<text class=\"tick\"").skip(1);
+    let text = |part: &str| part[part.find('>').unwrap() + 1..part.find('<').unwrap()].to_owned();
+    texts.map(text).collect()
+}
+
+#[test]
+fn ticks_are_round_and_within_the_range() {
+    let has = |axis: Axis, low, high, expected: &[&str]| {
+        let found = ticks(axis, low, high);
+        let n = expected.len();
+        assert!(found.windows(n).any(|some| some == expected), "{found:?}");
+    };
+    let linear = || Axis::linear("x", Unit::Loss);
+    has(linear(), 0.0, 20.0, &["0", "5", "10", "15", "20"]);
+    has(linear(), -1.33, 0.31, &["−1.0", "−0.5", "0.0"]);
+    has(linear(), 0.012, 0.058, &["0.02", "0.03", "0.04", "0.05"]);
+    let log = || Axis::log("x", Unit::Loss);
+    has(log(), 0.06, 1.6, &["0.1", "0.2", "0.5", "1"]);
+    // Less than a power of ten: multiples of a step.
+    has(log(), 0.26, 0.61, &["0.30", "0.35", "0.40"]);
+    assert!(ticks(linear(), -1e100, 1e100).len() < 30);
+    assert!(ticks(log(), 1e-12, 1e90).len() < 30);
+}
+
+#[test]
+fn one_value_far_outside_is_left_out_and_a_tail_is_not() {
+    let names = || Axis::names("arm", ["b".to_owned()]);
+    let plot = |values: Vec<f64>| {
+        let plot = Plot::new("a", "a", Axis::linear("error", Unit::Loss), names());
+        let points = values.into_iter().map(|x| Datum::new(x, 0.0, "seed 21"));
+        html(
+            &Document::new("a").with(plot.with(Mark::new(Shape::Points, "", 0, points))),
+            None,
+        )
+    };
+    let mut values: Vec<f64> = (0..20).map(f64::from).collect();
+    assert_eq!(dots(&plot(values.clone())).len(), 20);
+    values.push(900.0);
+    let page = plot(values);
+    assert_eq!(dots(&page).len(), 20);
+    assert!(page.contains("seed 21: 900.0000"), "{page}");
+}
+
 #[test]
 fn equal_dots_do_not_hide_each_other() {
     let plot = Plot::new(
@@ -84,7 +135,6 @@ fn empty_plots_and_plots_of_no_number_are_drawn() {
         (names(), axis()),
     ] {
         let empty = Plot::new("p", "p", x.clone(), y.clone());
-        let cells = Shape::Cells(Unit::Points, Palette::Diverging);
         let marks = [
             Mark::new(Shape::Line, "s", 9, []),
             Mark::new(Shape::Line, "s", 9, nan.clone()),
@@ -94,13 +144,44 @@ fn empty_plots_and_plots_of_no_number_are_drawn() {
         ];
         parse(&html(&Document::new("a").with(empty.clone()), None));
         let full = marks.into_iter().fold(empty, Plot::with);
-        let map = full.clone().with(Mark::new(cells, "s", 9, nan.clone()));
-        for plot in [full, map] {
-            let page = html(&Document::new("a").with(plot), None);
-            parse(&page);
-            assert!(!page.contains("NaN") && !page.contains("inf"), "{page}");
-        }
+        let page = html(&Document::new("a").with(full), None);
+        parse(&page);
+        assert!(!page.contains("NaN") && !page.contains("inf"), "{page}");
     }
+}
+
+#[test]
+fn equal_errors_are_neither_better_nor_worse() {
+    let mut plot = strips();
+    plot.marks[1].data[0].x = 0.0;
+    let (elements, _) = parse(&html(&Document::new("a").with(plot), None));
+    let circles = elements.iter().filter(|(name, _)| name == "circle");
+    let of = |class: &str| circles.clone().filter(|(_, a)| a["class"] == class).count();
+    // Of five seeds one is equal and one is worse.
+    assert_eq!(
+        (of("dot s0"), of("dot tie"), of("dot s1 hollow")),
+        (3, 1, 1)
+    );
+}
+
+#[test]
+fn cells_of_a_heat_map_are_deeper_the_larger_they_are() {
+    let column = Column::new("a", "a", Unit::Points).shaded();
+    let mut table = Table::new("", "", [Column::text("row", "row"), column]);
+    for value in [-0.04, 0.01, 0.0, f64::NAN] {
+        table.push(["row".into(), Value::Number(value)]);
+    }
+    let (elements, _) = parse(&html(&Document::new("a").with(table), None));
+    let cells = elements.iter().filter(|(name, _)| name == "td");
+    let classes: Vec<&str> = cells.map(|(_, a)| a["class"].as_str()).collect();
+    // The square root of a quarter is a half, of six depths.
+    let expected = [
+        "number heat s0 d6",
+        "number heat s1 d3",
+        "number heat s1 d0",
+        "number",
+    ];
+    assert_eq!(classes, expected);
 }
 
 #[test]
@@ -117,7 +198,6 @@ fn signed_values_are_blue_and_red() {
     let image = Image::signed((2, 2), &[3.0, -4.0, 0.0, 0.0], 4.0).unwrap();
     let images = fm_report::Images {
         title: "a".to_owned(),
-        note: String::new(),
         images: vec![image.described("unit", Vec::new())],
     };
     let (elements, _) = parse(&html(&Document::new("a").with(images), None));

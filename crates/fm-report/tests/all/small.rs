@@ -1,8 +1,8 @@
 //! A small document with every kind of block.
 
 use fm_report::{
-    Axis, Column, Datum, Document, Image, Images, Mark, Palette, Plot, Section, Shape, Shown,
-    Table, Text, Tone, Unit, Value,
+    Axis, Column, Datum, Document, Image, Images, Mark, Plot, Section, Shape, Shown, Table, Text,
+    Tone, Unit, Value,
 };
 use fm_stats::Interval;
 
@@ -66,29 +66,18 @@ fn curves() -> Plot {
     .with(line("scratch", 1, 0.7))
 }
 
-fn confusion() -> Plot {
-    let names = || ["sandal", "shirt"].map(str::to_owned);
-    let cell = |x, y, value| {
-        let label = format!("true class {y}, predicted {x}");
-        Datum::cell((x, y), value, "", label)
-    };
-    Plot::new(
-        "confusion",
-        "Confusion matrix of transfer",
-        Axis::names("predicted class", names()),
-        Axis::names("true class", names()),
-    )
-    .with(Mark::new(
-        Shape::Cells(Unit::Fraction, Palette::Sequential),
-        "share",
-        0,
-        [
-            cell(0, 0, 0.99),
-            cell(1, 0, 0.01),
-            cell(0, 1, 0.025),
-            cell(1, 1, 0.975),
-        ],
-    ))
+/// A heat map.
+fn map() -> Table {
+    let points = |name: &str| Column::new(name, name, Unit::Points).shaded();
+    let columns = [
+        Column::text("epochs", "epochs"),
+        points("0.01"),
+        points("0.1"),
+    ];
+    let mut table = Table::new("map", "transfer − scratch, points", columns);
+    table.push(["20".into(), Value::Starred(-0.012), Value::Number(0.003)]);
+    table.push(["80".into(), Value::Number(0.0)]);
+    table
 }
 
 /// The scores of two models.
@@ -162,11 +151,10 @@ pub(crate) fn document(name: &str) -> Document {
         .with(
             Section::new(format!("Learning curves of {name}"), Shown::Details)
                 .with(curves())
-                .with(Section::new("Predictions", Shown::Open).with(confusion())),
+                .with(Section::new("Heat map", Shown::Open).with(map())),
         )
         .with(Section::new("Images", Shown::Details).with(Images {
             title: "Test images".to_owned(),
-            note: format!("All of {name}."),
             images: vec![
                 grey.described(name, vec![name.to_owned(), "in 3 of 5 seeds".to_owned()]),
                 signed.described("unit 1", Vec::new()),
