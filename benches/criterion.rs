@@ -6,25 +6,17 @@
 
 #![allow(clippy::print_stderr, reason = "advice about the kernel of OpenBLAS")]
 
-#[allow(dead_code, reason = "each program uses a part")]
-#[path = "yardstick/contender.rs"]
-mod contender;
-#[allow(dead_code, reason = "each program uses a part")]
-#[path = "yardstick/task.rs"]
-mod task;
-#[allow(dead_code, reason = "each program uses a part")]
-#[path = "yardstick/work.rs"]
-mod work;
-
 use std::hint::black_box;
 use std::time::Duration;
 
-use contender::{Contender, backends};
 use criterion::{BenchmarkId, Criterion, Throughput};
+use fm_benches::{
+    BATCH, Contender, Rows, SOURCE, TARGET, Work, backends, epoch, frozen_phase, layers, network,
+    step,
+};
 use fm_data::Source;
 use fm_nn::Loss;
 use fm_train::Evaluator;
-use task::{BATCH, Rows, SOURCE, TARGET, epoch, frozen_phase, network};
 
 fn main() {
     fm_nn::blas::use_best_kernel(|notice| eprintln!("{notice}"));
@@ -41,8 +33,8 @@ fn main() {
 /// Every product of a training step alone, and all of them in their order.
 fn products(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("products");
-    for work in work::layers(BATCH).into_iter().chain([work::step(BATCH)]) {
-        let work::Work { name, mut run, .. } = work;
+    for work in layers(BATCH).into_iter().chain([step(BATCH)]) {
+        let Work { name, mut run, .. } = work;
         for contender in backends() {
             let id = BenchmarkId::new(&name, contender.name);
             group.bench_function(id, |bencher| bencher.iter(|| run(&contender.engine)));

@@ -1,88 +1,134 @@
-//! What `bench.json` holds, and the lines that are printed while it is measured.
+//! [`Report`]: what `bench.json` contains.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
-use std::{fs, io};
 
-use fm_benches::Samples;
-use serde::Serialize;
+use fm_benches::{Samples, Spread};
+use serde::{Deserialize, Serialize};
+
+use crate::machine::Machine;
+
+/// Changes with the meaning of a field.
+const FORMAT: u32 = 2;
 
 /// Everything measured in one run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
-    /// The processor's name.
-    pub(crate) cpu: String,
-    /// Cores that this run could use.
-    pub(crate) cores: usize,
-    /// Version and kernel, where OpenBLAS is built in.
-    pub(crate) openblas: Option<String>,
+    /// The epoch of the source task: `portable`, and `portable_avx2` where the CPU has wider
+    /// vectors than those.
+    pub(crate) epoch: BTreeMap<String, Epoch>,
+    pub(crate) cpu: Machine,
+    format: u32,
     /// Whether this was a run of seconds, whose figures say little.
     pub(crate) quick: bool,
-    /// GFLOP/s of multiply-adds that touch no memory, by vector level.
-    pub(crate) register_gflops: Vec<(String, f64)>,
-    /// One figure for each group and contender.
     pub(crate) entries: Vec<Entry>,
-    /// One thing's figure as a multiple of another's, each the median of the rounds' own ratios or
-    /// the ratio of medians.
-    pub(crate) ratios: Vec<(String, f64)>,
+}
+
+/// How near an epoch of the portable backend is to what the CPU can do.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Epoch {
+    /// Its rate as a share of that of the round's quickest large product on one core, whichever
+    /// backend had it: the median of the rounds.
+    pub(crate) of_peak: f64,
+    /// OpenBLAS' time as a multiple of its time: the median of the rounds.
+    pub(crate) vs_blas: Option<f64>,
+    pub(crate) of_peak_quartiles: [f64; 2],
+    pub(crate) vs_blas_quartiles: Option<[f64; 2]>,
+    /// Multiply-adds that touch no memory.
+    pub(crate) registers_gflops: f64,
 }
 
 /// What one contender took for one thing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) group: String,
     /// Backend and kernel (for the portable backend its vector level).
     pub(crate) name: String,
     pub(crate) rounds: usize,
-    pub(crate) median_secs: f64,
     pub(crate) best_secs: f64,
+    pub(crate) secs: Spread,
     /// Floating-point operations of one run, in 10⁹.
     pub(crate) gflop: Option<f64>,
 }
 
 impl Report {
-    /// Adds a figure and prints it; `flop` are the floating-point operations of a run.
+    pub(crate) fn new(quick: bool) -> Self {
+        Self {
+            epoch: BTreeMap::new(),
+            cpu: Machine::this(),
+            format: FORMAT,
+            quick,
+            entries: Vec::new(),
+        }
+    }
+
+    /// Adds a figure; `flop` are the floating-point operations of a run.
     pub(crate) fn add(&mut self, group: &str, name: &str, samples: &Samples, flop: Option<f64>) {
-        let (median_secs, best_secs) = (samples.median(), samples.best());
-        let gflop = flop.map(|flop| flop / 1e9);
-        let rate = gflop.map_or(String::new(), |gflop| {
-            format!("{:>10.1}{:>10.1}", gflop / median_secs, gflop / best_secs)
-        });
-        println!(
-            "{name:<44}{:>12}{:>12}{rate}",
-            seconds(median_secs),
-            seconds(best_secs)
-        );
         self.entries.push(Entry {
             group: group.to_owned(),
             name: name.to_owned(),
             rounds: samples.secs.len(),
-            median_secs,
-            best_secs,
-            gflop,
+            best_secs: samples.best(),
+            secs: samples.spread(),
+            gflop: flop.map(|flop| flop / 1e9),
         });
     }
 
-    /// Adds a ratio and prints it.
-    pub(crate) fn ratio(&mut self, what: String, ratio: f64) {
-        println!("  {what}: {ratio:.3}");
-        self.ratios.push((what, ratio));
+    /// Adds all figures of another run on the same machine.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.epoch.extend(other.epoch);
+        self.entries.extend(other.entries);
     }
 
-    /// Writes the report as JSON.
-    pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
-        let json = serde_json::to_string_pretty(self)?;
-        fs::write(path, json + "\n")
+    /// Reads a `bench.json`.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: Option<u32>,
+        }
+        let failed = |what: String| format!("cannot compare with {}: {what}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| {
+            failed(format!(
+                "{error}; name a copy of a bench.json that a run has written"
+            ))
+        })?;
+        let not_ours = |error| failed(format!("it is not a bench.json: {error}"));
+        let Format { format } = serde_json::from_str(&text).map_err(not_ours)?;
+        if format != Some(FORMAT) {
+            let found = format.map_or("none".to_owned(), |format| format.to_string());
+            return Err(failed(format!(
+                "expected format {FORMAT}, found {found}: another version of the benchmarks wrote \
+                 it; measure again with this version"
+            )));
+        }
+        serde_json::from_str(&text).map_err(not_ours)
+    }
+
+    /// Writes it as JSON.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), String> {
+        let json = serde_json::to_string_pretty(self).expect("numbers and texts");
+        let written = fs::write(path, json + "\n");
+        written.map_err(|error| format!("{}: {error}", path.display()))
     }
 }
 
-/// The head of a group.
-pub(crate) fn heading(group: &str, rates: bool) {
-    let rates = if rates { "   GFLOP/s      best" } else { "" };
-    println!("\n{group:<44}{:>12}{:>12}{rates}", "median", "best");
+/// The head of a Markdown table.
+pub(crate) fn table<'a>(title: &str, columns: impl IntoIterator<Item = &'a str>) {
+    println!("\n**{title}**\n");
+    let columns: Vec<_> = columns.into_iter().collect();
+    println!("| | {} |", columns.join(" | "));
+    println!("|---|{}", "--:|".repeat(columns.len()));
+}
+
+/// A line of it.
+pub(crate) fn row(what: &str, cells: impl IntoIterator<Item = String>) {
+    let cells: Vec<_> = cells.into_iter().collect();
+    println!("| {what} | {} |", cells.join(" | "));
 }
 
 /// Seconds in the unit that suits them.
-fn seconds(secs: f64) -> String {
+pub(crate) fn seconds(secs: f64) -> String {
     match secs {
         secs if secs >= 1.0 => format!("{secs:.3} s"),
         secs if secs >= 1e-3 => format!("{:.2} ms", 1e3 * secs),

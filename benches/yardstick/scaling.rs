@@ -1,12 +1,12 @@
 //! How the time of an epoch grows with rows, width, depth and batch size, as Markdown tables.
 
-use fm_benches::alternate;
-use fm_nn::doctor;
+use fm_benches::{
+    BATCH, Rows, SIZES, SOURCE, alternate, backends, epoch, network_of, training_flop,
+};
 
 use crate::Effort;
-use crate::contender::backends;
-use crate::task::{BATCH, Rows, SIZES, SOURCE, epoch, network_of};
-use crate::work::training_flop;
+use crate::machine::Machine;
+use crate::report::{row, table};
 
 /// Rows of an epoch where rows are not what is varied.
 const ROWS: usize = 4096;
@@ -17,67 +17,75 @@ const SLICE_SECS: f64 = 0.05;
 
 /// Measures and prints all tables.
 pub(crate) fn print(effort: Effort) {
-    println!("{}", doctor::cpu_name());
+    println!("### {}", Machine::this());
+    let scale = Scale(effort);
 
-    table("Rows", "rows");
+    scale.table("Rows");
     for rows in [1_000, 4_000, 16_000, SOURCE.0] {
-        line(&rows.to_string(), rows, HIDDEN, BATCH, effort);
+        scale.line(&rows.to_string(), rows, HIDDEN, BATCH);
     }
-    table("Hidden width", "width");
+    scale.table("Hidden width");
     for factor in [1, 2, 4, 8] {
         let hidden: Vec<_> = HIDDEN.iter().map(|width| factor * width).collect();
-        line(&format!("×{factor}"), ROWS, &hidden, BATCH, effort);
+        scale.line(&format!("×{factor}"), ROWS, &hidden, BATCH);
     }
-    table("Depth, hidden layers of 100", "layers");
+    scale.table("Depth, hidden layers of 100");
     for depth in [1, 2, 4, 8, 16] {
-        line(&depth.to_string(), ROWS, &vec![100; depth], BATCH, effort);
+        scale.line(&depth.to_string(), ROWS, &vec![100; depth], BATCH);
     }
-    table("Batch size", "batch");
+    scale.table("Batch size");
     for batch in [1, 8, 32, 128, 512, 2048] {
-        line(&batch.to_string(), ROWS, HIDDEN, batch, effort);
+        scale.line(&batch.to_string(), ROWS, HIDDEN, batch);
     }
 }
 
-/// The head of a table.
-fn table(title: &str, varied: &str) {
-    println!("\n**{title}**\n");
-    print!("| {varied} | GFLOP |");
-    let backends = backends();
-    for contender in &backends {
-        let name = &contender.name;
-        print!(" {name}, ms | GFLOP/s |");
-    }
-    if backends.len() == 2 {
-        print!(" portable / blas |");
-    }
-    println!();
-    println!(
-        "{}|",
-        "|--:".repeat(2 + 2 * backends.len() + backends.len() / 2)
-    );
-}
+/// How it is measured.
+#[derive(Clone, Copy)]
+struct Scale(Effort);
 
-/// Measures one network and batch size.
-fn line(name: &str, rows: usize, hidden: &[usize], batch: usize, effort: Effort) {
-    let rows = (rows / effort.rows_divisor).max(batch);
-    let sizes: Vec<_> = [&[SIZES[0]], hidden, &[8]].concat();
-    let flop = rows as f64 * training_flop(&sizes);
-    let data = Rows::new(rows, 8);
-    let backends = backends();
-    let mut turns: Vec<_> = backends
-        .iter()
-        .map(|contender| (&contender.engine, network_of(hidden, 8)))
-        .collect();
-    let samples = alternate(&mut turns, effort.rounds, SLICE_SECS, |turn| {
-        epoch(turn.0, &mut turn.1, &data, batch);
-    });
-    print!("| {name} | {:.2} |", flop / 1e9);
-    for samples in &samples {
-        let secs = samples.median();
-        print!(" {:.2} | {:.0} |", 1e3 * secs, flop / secs / 1e9);
+impl Scale {
+    /// The head of a table.
+    fn table(self, title: &str) {
+        let mut columns = vec!["GFLOP".to_owned()];
+        let backends = backends();
+        for contender in &backends {
+            columns.extend([format!("{}, ms", contender.name), "GFLOP/s".to_owned()]);
+        }
+        if backends.len() == 2 {
+            columns.push("times as fast as blas".to_owned());
+        }
+        table(title, columns.iter().map(String::as_str));
     }
-    if let [portable, blas] = &samples[..] {
-        print!(" {:.2} |", portable.ratio_to(blas));
+
+    /// Measures one network and batch size.
+    fn line(self, name: &str, rows: usize, hidden: &[usize], batch: usize) {
+        let rows = (rows / self.0.rows_divisor).max(batch);
+        let sizes: Vec<_> = [&[SIZES[0]], hidden, &[8]].concat();
+        let flop = rows as f64 * training_flop(&sizes);
+        let data = Rows::new(rows, 8);
+        let backends = backends();
+        let mut turns: Vec<_> = backends
+            .iter()
+            .map(|contender| (&contender.engine, network_of(hidden, 8)))
+            .collect();
+        let samples = alternate(&mut turns, self.0.rounds, SLICE_SECS, |turn| {
+            epoch(turn.0, &mut turn.1, &data, batch);
+        });
+        let mut cells = vec![format!("{:.2}", flop / 1e9)];
+        for samples in &samples {
+            let secs = samples.spread().median;
+            cells.extend([
+                format!("{:.2}", 1e3 * secs),
+                format!("{:.0}", flop / secs / 1e9),
+            ]);
+        }
+        if let [portable, blas] = &samples[..] {
+            let times = blas.ratio_to(portable);
+            cells.push(format!(
+                "{:.2} ({:.2}–{:.2})",
+                times.median, times.low, times.high
+            ));
+        }
+        row(name, cells);
     }
-    println!();
 }

@@ -25,7 +25,8 @@ Commands:
   fetch-data   the same, `fm data fetch`
   doctor       the same, `fm doctor`: what the machine and its OpenBLAS can do
   test         run every test of the workspace (`cargo test`)
-  bench        run the benchmarks (`cargo bench`); the summary is in target/bench.json
+  bench        measure speed (`cargo bench`) and write target/bench.json;
+               `bench -- --compare OLD.json` compares with an earlier one
   make-sample  write the embedded sample's files from the four published ones
   tidy         check the rules of the workspace that no compiler knows
   help         print this
@@ -60,7 +61,7 @@ fn run() -> Result<ExitCode> {
         "test" => cargo::run(&["test", "--workspace"], args),
         "bench" => cargo::run(
             &["bench", "--package", "fm-benches", "--bench", "yardstick"],
-            args,
+            &with_whole_paths(args)?,
         ),
         "make-sample" => sample::run(args),
         "tidy" => tidy::run(),
@@ -70,4 +71,16 @@ fn run() -> Result<ExitCode> {
         }
         other => bail!("no command `{other}`; `cargo xtask help` lists those that there are"),
     }
+}
+
+/// The arguments with whole paths after `--compare`: cargo runs a benchmark in its package's folder.
+fn with_whole_paths(args: &[String]) -> Result<Vec<String>> {
+    let paths = args.iter().position(|arg| arg == "--compare");
+    let paths = paths.map_or(args.len(), |option| option + 1);
+    let mut whole = args.to_vec();
+    for path in &mut whole[paths..] {
+        let absolute = std::path::absolute(&path)?.into_os_string();
+        *path = absolute.into_string().unwrap_or_else(|_| path.clone());
+    }
+    Ok(whole)
 }

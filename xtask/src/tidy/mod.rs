@@ -74,12 +74,8 @@ fn collect(folder: &Path, top: bool, files: &mut Vec<PathBuf>) -> Result<()> {
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default();
-        if name == ".git"
-            || top
-                && ["target", "data", "results"]
-                    .iter()
-                    .any(|skip| name == *skip)
-        {
+        let skipped = name == ".git" || name == "target";
+        if skipped || top && (name == "data" || name == "results") {
             continue;
         }
         if path.is_dir() {

@@ -8,24 +8,32 @@ use fm_train::{Examples, Inputs, Phase, Seeds, Sgd, Trainer};
 use ndarray::Array2;
 use rand_core::Rng;
 
+use crate::work::training_flop;
+
 /// Layer sizes of the network on the source task: its inputs, and the outputs of each layer.
-pub(crate) const SIZES: [usize; 7] = [784, 300, 100, 50, 50, 50, 8];
+pub const SIZES: [usize; 7] = [784, 300, 100, 50, 50, 50, 8];
 /// Rows of a batch.
-pub(crate) const BATCH: usize = 32;
+pub const BATCH: usize = 32;
 /// Rows of the source task: training and validation.
-pub(crate) const SOURCE: (usize, usize) = (43_986, 4_014);
+pub const SOURCE: (usize, usize) = (43_986, 4_014);
 /// Rows of the target task: training and validation.
-pub(crate) const TARGET: (usize, usize) = (200, 986);
+pub const TARGET: (usize, usize) = (200, 986);
+
+/// Floating-point operations of an epoch of `rows` rows of the source task.
+pub fn source_flop(rows: usize) -> f64 {
+    rows as f64 * training_flop(&SIZES)
+}
 
 /// Drawn images with labels.
-pub(crate) struct Rows {
+#[derive(Debug)]
+pub struct Rows {
     pixels: Array2<u8>,
     labels: Vec<u8>,
 }
 
 impl Rows {
     /// So many rows of so many classes.
-    pub(crate) fn new(rows: usize, n_classes: u32) -> Self {
+    pub fn new(rows: usize, n_classes: u32) -> Self {
         let mut rng = Seeds::new(1).stream("bench").rng();
         let pixels = Array2::from_shape_fn((rows, SIZES[0]), |_| {
             let bits = rng.next_u32();
@@ -38,19 +46,19 @@ impl Rows {
     }
 
     /// The rows as a trainer takes them.
-    pub(crate) fn examples(&self) -> Examples<'_> {
+    pub fn examples(&self) -> Examples<'_> {
         let inputs = Inputs::pixels(self.pixels.view());
         Examples::new(inputs, &self.labels).expect("a label for each row")
     }
 }
 
 /// The exercise's network with so many outputs.
-pub(crate) fn network(outputs: usize) -> Network {
+pub fn network(outputs: usize) -> Network {
     network_of(&SIZES[1..6], outputs)
 }
 
 /// A network with such hidden layers.
-pub(crate) fn network_of(hidden: &[usize], outputs: usize) -> Network {
+pub fn network_of(hidden: &[usize], outputs: usize) -> Network {
     let spec = TrunkSpec {
         inputs: SIZES[0],
         hidden: hidden.to_vec(),
@@ -63,7 +71,7 @@ pub(crate) fn network_of(hidden: &[usize], outputs: usize) -> Network {
 }
 
 /// A trainer of shuffled batches.
-pub(crate) fn trainer(engine: &Engine, loss: Loss, batch_size: usize) -> Trainer {
+fn trainer(engine: &Engine, loss: Loss, batch_size: usize) -> Trainer {
     Trainer {
         engine: engine.clone(),
         batch_size,
@@ -72,12 +80,12 @@ pub(crate) fn trainer(engine: &Engine, loss: Loss, batch_size: usize) -> Trainer
 }
 
 /// A phase of plain gradient descent.
-pub(crate) fn phase(epochs: usize, mask: FreezeMask) -> Phase {
+fn phase(epochs: usize, mask: FreezeMask) -> Phase {
     Phase::new(epochs, mask, Sgd::plain(1e-3))
 }
 
 /// One epoch of training everything.
-pub(crate) fn epoch(engine: &Engine, network: &mut Network, rows: &Rows, batch_size: usize) {
+pub fn epoch(engine: &Engine, network: &mut Network, rows: &Rows, batch_size: usize) {
     let phase = [phase(1, FreezeMask::none(network.layers().len()))];
     trainer(engine, Loss::SoftmaxCrossEntropy, batch_size)
         .fit(network, &phase, &rows.examples())
@@ -86,7 +94,7 @@ pub(crate) fn epoch(engine: &Engine, network: &mut Network, rows: &Rows, batch_s
 }
 
 /// The frozen phase of transfer: four epochs of the head alone, scored after each.
-pub(crate) fn frozen_phase(engine: &Engine, network: &mut Network, train: &Rows, valid: &Rows) {
+pub fn frozen_phase(engine: &Engine, network: &mut Network, train: &Rows, valid: &Rows) {
     let phase = [phase(4, FreezeMask::trunk(network.layers().len()))];
     let (train, valid) = (train.examples(), valid.examples());
     trainer(engine, Loss::BinaryCrossEntropy, BATCH)

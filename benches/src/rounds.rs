@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
+
 /// What one contender took, round by round.
 #[derive(Clone, Debug, Default)]
 pub struct Samples {
@@ -10,9 +12,9 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// The middle figure: what a run takes right now.
-    pub fn median(&self) -> f64 {
-        median(self.secs.iter().copied())
+    /// Median and quartiles of the seconds.
+    pub fn spread(&self) -> Spread {
+        Spread::of(self.secs.iter().copied())
     }
 
     /// The smallest figure: what else runs on a machine can only add time.
@@ -20,17 +22,39 @@ impl Samples {
         self.secs.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
-    /// The middle of `self / other`, each round's figures held against each other.
-    pub fn ratio_to(&self, other: &Self) -> f64 {
-        median(self.secs.iter().zip(&other.secs).map(|(a, b)| a / b))
+    /// `self / other`, divided round by round.
+    pub fn ratio_to(&self, other: &Self) -> Spread {
+        Spread::of(self.secs.iter().zip(&other.secs).map(|(a, b)| a / b))
     }
 }
 
-/// The middle of some figures, the upper one of two; not a number where there are none.
-pub fn median(figures: impl Iterator<Item = f64>) -> f64 {
-    let mut figures: Vec<f64> = figures.collect();
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+/// The middle half of some figures.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// The middle one.
+    pub median: f64,
+    /// A quarter of the figures are below it.
+    pub low: f64,
+    /// A quarter of the figures are above it.
+    pub high: f64,
+}
+
+impl Spread {
+    /// Median and quartiles; between two figures, the nearer one.
+    ///
+    /// # Panics
+    /// If there are no figures.
+    pub fn of(figures: impl Iterator<Item = f64>) -> Self {
+        let mut figures: Vec<f64> = figures.collect();
+        figures.sort_by(f64::total_cmp);
+        let last = (figures.len() - 1) as f64;
+        let at = |share: f64| figures[(share * last).round() as usize];
+        Self {
+            median: at(0.5),
+            low: at(0.25),
+            high: at(0.75),
+        }
+    }
 }
 
 /// Runs every contender once in each of `rounds` rounds, for `slice_secs` or one run if that takes

@@ -5,28 +5,28 @@ use fm_matmul::{Engine, Matrix, Rows, Scratch, Shape, Start};
 use crate::task::SIZES;
 
 /// Something to be timed: its arithmetic, and one run of it.
-pub(crate) struct Work {
+pub struct Work {
     /// Kind and shape.
-    pub(crate) name: String,
+    pub name: String,
     /// Floating-point operations of a run, real columns only: what padding costs is visible.
-    pub(crate) flop: f64,
+    pub flop: f64,
     /// One run.
-    pub(crate) run: Box<dyn FnMut(&Engine)>,
+    pub run: Box<dyn FnMut(&Engine)>,
 }
 
 /// `C = A·B` of square matrices.
-pub(crate) fn square(size: usize) -> Work {
+pub fn square(size: usize) -> Work {
     let shape = Shape {
         m: size,
         n: size,
         k: size,
     };
-    single("square", shape, false, false)
+    single("large product", shape, false, false)
 }
 
 /// Every product of a step of `rows` rows alone, its operands in the caches. The last forward and
 /// backward are those of a head with one output.
-pub(crate) fn layers(rows: usize) -> Vec<Work> {
+pub fn layers(rows: usize) -> Vec<Work> {
     let mut all = Vec::new();
     let mut layers: Vec<_> = SIZES.windows(2).map(|w| (w[0], w[1])).collect();
     layers.dedup();
@@ -44,7 +44,7 @@ pub(crate) fn layers(rows: usize) -> Vec<Work> {
 }
 
 /// One product on its own matrices.
-pub(crate) fn single(kind: &str, shape: Shape, a_transposed: bool, accumulate: bool) -> Work {
+fn single(kind: &str, shape: Shape, a_transposed: bool, accumulate: bool) -> Work {
     let Shape { m, n, k } = shape;
     let a = if a_transposed {
         matrix(k, m, 1.0)
@@ -54,7 +54,7 @@ pub(crate) fn single(kind: &str, shape: Shape, a_transposed: bool, accumulate: b
     // Small, so that sums over and over stay finite.
     let (b, mut c) = (matrix(k, n, 1e-6), matrix(m, n, 1.0));
     Work {
-        name: format!("{kind} {m}x{n}x{k}"),
+        name: format!("{kind} {m}×{n}×{k}"),
         flop: flop(shape),
         run: Box::new(move |engine| {
             let start = if accumulate { Start::Out } else { Start::Zero };
@@ -68,7 +68,7 @@ pub(crate) fn single(kind: &str, shape: Shape, a_transposed: bool, accumulate: b
 /// All products of one step of plain gradient descent, in their order and on shared matrices, so
 /// that the caches hold what they hold in training: forward, and from the top down backward and
 /// update. No activations, no loss.
-pub(crate) fn step(rows: usize) -> Work {
+pub fn step(rows: usize) -> Work {
     let layers = SIZES.len() - 1;
     let mut outputs: Vec<_> = SIZES.iter().map(|&n| matrix(rows, n, 1.0)).collect();
     let mut weights: Vec<_> = SIZES
@@ -101,7 +101,7 @@ pub(crate) fn step(rows: usize) -> Work {
 
 /// Floating-point operations of a row's forward and backward pass and update, by the layers'
 /// sizes from the inputs on: three products for each layer, but no backward one into the inputs.
-pub(crate) fn training_flop(sizes: &[usize]) -> f64 {
+pub fn training_flop(sizes: &[usize]) -> f64 {
     let products: usize = sizes.windows(2).map(|w| w[0] * w[1]).sum();
     2.0 * (3 * products - sizes[0] * sizes[1]) as f64
 }
