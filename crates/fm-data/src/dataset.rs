@@ -112,9 +112,8 @@ impl Dataset {
     pub fn images(&self) -> ArrayView3<'_, u8> {
         let (height, width) = self.image_size;
         let shape = (self.rows(), height, width);
-        // Whole rows of a row-major array of that many pixels.
-        ArrayView3::from_shape(shape, self.pixel_bytes())
-            .unwrap_or_else(|_| ArrayView3::from_shape((0, 0, 0), &[]).expect("no elements"))
+        let images = ArrayView3::from_shape(shape, self.pixel_bytes());
+        images.expect("whole rows of a row-major array")
     }
 
     /// All pixels divided by 255, `[rows, height × width]`, each from 0 to 1.
@@ -231,7 +230,10 @@ impl Dataset {
             pixels.extend_from_slice(&bytes[position * n..][..n]);
         }
         Self {
-            pixels: matrix(pixels, positions.len(), n).into_shared(),
+            // Exactly that many bytes.
+            pixels: Array2::from_shape_vec((positions.len(), n), pixels)
+                .unwrap_or_default()
+                .into_shared(),
             labels: positions
                 .iter()
                 .map(|&position| self.labels[position])
@@ -253,19 +255,9 @@ impl Dataset {
     }
 
     /// The same rows under other labels and class names.
-    pub(crate) fn relabelled(mut self, class_names: Vec<String>, lookup: &[u8; 256]) -> Self {
-        self.labels = self
-            .labels
-            .iter()
-            .map(|&label| lookup[usize::from(label)])
-            .collect();
+    pub(crate) fn relabelled(mut self, class_names: Vec<String>, labels: Vec<u8>) -> Self {
+        self.labels = labels.into();
         self.class_names = class_names.into();
         self
     }
-}
-
-/// `[rows, n]` from exactly `rows × n` bytes.
-pub(crate) fn matrix(bytes: Vec<u8>, rows: usize, n: usize) -> Array2<u8> {
-    debug_assert_eq!(bytes.len(), rows * n);
-    Array2::from_shape_vec((rows, n), bytes).unwrap_or_default()
 }

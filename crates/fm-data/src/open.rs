@@ -36,46 +36,6 @@ pub enum Source {
     },
 }
 
-impl Source {
-    /// Fashion-MNIST in `dir`, downloaded where it is missing, else the sample.
-    #[must_use]
-    pub fn auto(dir: impl Into<PathBuf>) -> Self {
-        Self::Auto {
-            dataset: Box::new(fashion_mnist().clone()),
-            dir: dir.into(),
-        }
-    }
-
-    /// What a command line names: `auto`, `sample`, or a folder. `dataset` is the short name of a
-    /// published dataset, if one is asked for; `dir` is the folder for `auto`, by default
-    /// `data/` and the dataset's name.
-    ///
-    /// # Errors
-    ///
-    /// An unknown dataset, or a sample of another dataset than Fashion-MNIST.
-    pub fn parse(data: &str, dataset: Option<&str>, dir: Option<&Path>) -> Result<Self, DataError> {
-        let named = dataset.map(published::named).transpose()?;
-        Ok(match (data, named) {
-            ("sample", Some(named)) if named.name != fashion_mnist().name => {
-                let reason = "the embedded sample is of Fashion-MNIST";
-                return Err(DataError::invalid(&named.name, reason));
-            }
-            ("sample", _) => Self::Sample,
-            ("auto", named) => {
-                let dataset = Box::new(named.unwrap_or(fashion_mnist()).clone());
-                let usual = || Path::new("data").join(&dataset.name);
-                let dir = dir.map_or_else(usual, Path::to_owned);
-                Self::Auto { dataset, dir }
-            }
-            (folder, Some(dataset)) => Self::Published {
-                dataset: Box::new(dataset.clone()),
-                dir: folder.into(),
-            },
-            (folder, None) => Self::Folder(folder.into()),
-        })
-    }
-}
-
 /// Opens a dataset. Only [`Source::Auto`] writes or downloads anything.
 ///
 /// ```
@@ -153,9 +113,7 @@ fn open_or_fetch(
         return Ok(data);
     }
     fetch::fetch(&fetch::Options::new(dataset, dir), progress)?;
-    let mut data = folder::open(dataset, dir)?;
-    data.origin = Origin::Downloaded(dir.to_owned());
-    Ok(data)
+    folder::open(dataset, dir)
 }
 
 /// The first mirror's reason of a failed download, else the first line.

@@ -30,7 +30,6 @@
 mod dynamic;
 mod element;
 mod error;
-mod gzip;
 mod header;
 mod read;
 mod write;
@@ -46,7 +45,6 @@ pub use element::{Element, ElementType, MAX_RANK};
 pub use error::{IdxError, IdxErrorKind};
 pub use write::{Encoding, save, to_bytes, write, write_any};
 
-pub(crate) use gzip::Check;
 pub(crate) use header::Header;
 use read::Decoder;
 
@@ -69,11 +67,7 @@ pub fn open<T: Element>(path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
-    Ok(typed(Decoder::new(
-        BufReader::new(input),
-        None,
-        Check::Crc,
-    )?)?)
+    Ok(typed(Decoder::new(BufReader::new(input), None)?)?)
 }
 
 /// Reads the array from the bytes of a whole file, plain or gzip.
@@ -82,11 +76,7 @@ pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
-    Ok(typed(Decoder::new(
-        bytes,
-        Some(bytes.len() as u64),
-        Check::Crc,
-    )?)?)
+    Ok(typed(Decoder::new(bytes, Some(bytes.len() as u64))?)?)
 }
 
 /// [`open`] for whatever type the elements have.
@@ -104,7 +94,7 @@ pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
 ///
 /// As [`read()`].
 pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
-    Ok(any(Decoder::new(BufReader::new(input), None, Check::Crc)?)?)
+    Ok(any(Decoder::new(BufReader::new(input), None)?)?)
 }
 
 /// [`from_bytes`] for whatever type the elements have.
@@ -113,11 +103,7 @@ pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
 ///
 /// As [`from_bytes`].
 pub fn any_from_bytes(bytes: &[u8]) -> Result<IdxArray, IdxError> {
-    Ok(any(Decoder::new(
-        bytes,
-        Some(bytes.len() as u64),
-        Check::Crc,
-    )?)?)
+    Ok(any(Decoder::new(bytes, Some(bytes.len() as u64))?)?)
 }
 
 fn in_file<A>(
@@ -126,20 +112,14 @@ fn in_file<A>(
 ) -> Result<A, IdxError> {
     open_file(path)
         .map_err(IdxErrorKind::Open)
-        .and_then(|(file, len)| {
-            Decoder::new(BufReader::with_capacity(READ_BYTES, file), len, Check::Crc)
-        })
+        .and_then(|(file, len)| Decoder::new(BufReader::with_capacity(READ_BYTES, file), len))
         .and_then(array)
         .map_err(|kind| IdxError::in_file(kind, path))
 }
 
 /// Reads from `input`, of which `len` bytes are known to be there.
-pub(crate) fn any_of_len(
-    input: impl BufRead,
-    len: Option<u64>,
-    check: Check,
-) -> Result<IdxArray, IdxErrorKind> {
-    any(Decoder::new(input, len, check)?)
+pub(crate) fn any_of_len(input: impl BufRead, len: Option<u64>) -> Result<IdxArray, IdxErrorKind> {
+    any(Decoder::new(input, len)?)
 }
 
 /// The file and its length; a pipe or a device has none.
