@@ -58,8 +58,9 @@ impl Dataset {
             return refused(format!("expected 1 to 256 classes, found {n_classes}"));
         }
         let unprintable = |name: &str| name.is_empty() || name.contains(char::is_control);
-        let mut names = class_names.iter().map(AsRef::as_ref).enumerate();
-        if let Some((class, name)) = names.find(|(_, name)| unprintable(name)) {
+        let names = class_names.iter();
+        let mut numbered = names.clone().map(AsRef::as_ref).enumerate();
+        if let Some((class, name)) = numbered.find(|(_, name)| unprintable(name)) {
             let reason = format!("class {class} has the name {name:?}, which cannot be printed");
             return refused(reason);
         }
@@ -81,10 +82,7 @@ impl Dataset {
             pixels: pixels.into_shared(),
             labels: labels.into(),
             row_numbers: (0..row_count).collect(),
-            class_names: class_names
-                .iter()
-                .map(|name| name.as_ref().to_owned())
-                .collect(),
+            class_names: names.map(|name| name.as_ref().to_owned()).collect(),
             image_size,
         })
     }
@@ -226,22 +224,17 @@ impl Dataset {
         let bytes = self.pixel_bytes();
         let mut pixels = Vec::with_capacity(positions.len() * n);
         crate::memory::prefer_large_pages(&mut pixels);
-        for &position in positions {
-            pixels.extend_from_slice(&bytes[position * n..][..n]);
+        let rows = positions.iter();
+        for row in rows.clone() {
+            pixels.extend_from_slice(&bytes[row * n..][..n]);
         }
         Self {
             // Exactly that many bytes.
             pixels: Array2::from_shape_vec((positions.len(), n), pixels)
                 .unwrap_or_default()
                 .into_shared(),
-            labels: positions
-                .iter()
-                .map(|&position| self.labels[position])
-                .collect(),
-            row_numbers: positions
-                .iter()
-                .map(|&position| self.row_numbers[position])
-                .collect(),
+            labels: rows.clone().map(|&row| self.labels[row]).collect(),
+            row_numbers: rows.map(|&row| self.row_numbers[row]).collect(),
             ..self.clone()
         }
     }

@@ -64,8 +64,6 @@ mod pack;
 pub mod picture;
 pub mod published;
 pub mod report;
-#[cfg(feature = "sample")]
-mod sample;
 mod splits;
 
 pub use checksum::sha256;

@@ -29,12 +29,7 @@ impl DataReport {
         // Parts of one data set have the same classes; the first part names them.
         let classes = self.parts.first().map_or(&[][..], |part| &part.classes);
         for (i, class) in classes.iter().enumerate() {
-            let mut name: String = class.name.chars().take(NAME).collect();
-            if name.len() < class.name.len() {
-                name.pop();
-                name.push('…');
-            }
-            write!(f, "{:>3}  {name:<NAME$}", class.label)?;
+            write!(f, "{:>3}  {:<NAME$.NAME$}", class.label, class.name)?;
             for class in self.parts.iter().map(|part| part.classes.get(i)) {
                 let rows = class.map_or(0, |class| class.rows);
                 let mean = class.and_then(|class| class.mean_pixel);
@@ -51,15 +46,9 @@ impl DataReport {
     }
 
     fn pairs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (title, near) = (
-            "pairs of alike images",
-            format!("rms up to {}", self.near_rms),
-        );
-        writeln!(
-            f,
-            "{title:<27} {:>8} {near:>16} {:>14}",
-            "equal", "labels differ"
-        )?;
+        let (title, equal, differ) = ("pairs of alike images", "equal", "labels differ");
+        let near = format!("rms up to {}", self.near_rms);
+        writeln!(f, "{title:<27} {equal:>8} {near:>16} {differ:>14}")?;
         for count in &self.pairs {
             let place = match count.part == count.other {
                 true => format!("within {}", count.part),
@@ -75,11 +64,8 @@ impl DataReport {
         for pair in listed {
             writeln!(f, "{pair}")?;
         }
-        let all: usize = self
-            .pairs
-            .iter()
-            .map(|count| count.equal + count.near)
-            .sum();
+        let counts = self.pairs.iter();
+        let all: usize = counts.map(|count| count.equal + count.near).sum();
         match all.saturating_sub(listed.len()) {
             0 => Ok(()),
             more => writeln!(f, "and {more} more"),
