@@ -170,7 +170,8 @@ fn check_size(width: u64, height: u64, bytes: usize, per_byte: u64) -> Result<()
 
 /// A damaged file, or a kind that is not supported.
 fn undecodable(error: impl std::fmt::Display) -> DataError {
-    DataError::Invalid(format!("the picture cannot be decoded: {error}"))
+    let error = crate::printable(&error.to_string());
+    DataError::Invalid(format!("the picture cannot be decoded: {}", error.trim()))
 }
 
 /// Grey of a colour, by the weights of Rec. 709.

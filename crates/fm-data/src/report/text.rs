@@ -47,7 +47,7 @@ impl DataReport {
 
     fn pairs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (title, equal, differ) = ("pairs of alike images", "equal", "labels differ");
-        let near = format!("rms up to {}", self.near_rms);
+        let near = format!("near (rms ≤ {})", self.near_rms);
         writeln!(f, "{title:<27} {equal:>8} {near:>16} {differ:>14}")?;
         for count in &self.pairs {
             let place = match count.part == count.other {

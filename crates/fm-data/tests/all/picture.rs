@@ -106,6 +106,13 @@ fn what_is_not_a_picture_is_named() {
     );
     let error = Picture::open(fixtures().join("none.png")).unwrap_err();
     assert!(error.to_string().contains("none.png"), "{error}");
+    let json = fixtures().join("expected.json");
+    let error = Picture::open(&json).unwrap_err().to_string();
+    let what = "not a PNG or JPEG picture: this is JSON text";
+    assert!(
+        error.starts_with(&format!("{}: {what}", json.display())),
+        "{error}"
+    );
     for name in ["rgb.png", "rgb.jpg", "progressive.jpg"] {
         let bytes = fs::read(fixtures().join(name)).unwrap();
         for keep in [10, bytes.len() / 2] {
