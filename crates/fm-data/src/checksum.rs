@@ -6,8 +6,6 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
-use crate::idx::READ_BYTES;
-
 /// Lower-case hex of the SHA-256 of `bytes`, as checksums of files are written everywhere here.
 ///
 /// ```
@@ -35,15 +33,17 @@ pub(crate) fn hashed<D: Digest, T>(
     mut input: impl Read + Send,
     read: impl FnOnce(Chunks) -> T,
 ) -> (T, String) {
-    /// Chunks on their way; the memory that this costs is this many times a chunk.
+    /// Chunks on their way, and their bytes: few and short, so that memory is reused and not
+    /// returned to the system each time.
     const AHEAD: usize = 4;
+    const CHUNK: usize = 32 * 1024;
     let (to_reader, chunks) = sync_channel(AHEAD);
     thread::scope(|scope| {
         let hash = scope.spawn(move || {
             let mut hasher = D::new();
             loop {
-                let mut chunk = Vec::with_capacity(READ_BYTES);
-                let mut next = input.by_ref().take(READ_BYTES as u64);
+                let mut chunk = Vec::with_capacity(CHUNK);
+                let mut next = input.by_ref().take(CHUNK as u64);
                 let read = next.read_to_end(&mut chunk);
                 hasher.update(&chunk);
                 let is_last = chunk.is_empty() || read.is_err();

@@ -1,7 +1,6 @@
 //! A folder of pictures as a dataset of four IDX files, and a dataset as a folder of pictures.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -47,8 +46,6 @@ impl Default for PackOptions {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PackReport {
-    /// The folder of the four files and `dataset.toml`.
-    pub out: PathBuf,
     /// The training rows.
     pub train: Dataset,
     /// The test rows.
@@ -58,23 +55,6 @@ pub struct PackReport {
     /// Counts, and equal and nearly equal images within and across the parts. Rows are numbered as
     /// in the packed files; `rows.csv` has the picture of each.
     pub report: DataReport,
-}
-
-/// For people: counts, duplicates, and what was left out.
-impl fmt::Display for PackReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (height, width) = self.train.image_size();
-        let (train, test) = (self.train.rows(), self.test.rows());
-        let out = self.out.display();
-        writeln!(
-            f,
-            "{out}: {train} training and {test} test images of {height}×{width}"
-        )?;
-        for (path, reason) in &self.skipped {
-            writeln!(f, "left out {}: {reason}", path.display())?;
-        }
-        write!(f, "\n{}", self.report)
-    }
 }
 
 /// Packs `folder`, which has a folder of PNG or JPEG files for each class as torchvision's
@@ -156,7 +136,6 @@ pub fn pack(
     save(&out.join(DESCRIPTION), description.to_toml().as_bytes())?;
     let report = DataReport::new(&[("train", &train), ("test", &test)], NEAR_RMS);
     Ok(PackReport {
-        out: out.to_owned(),
         train,
         test,
         skipped,

@@ -162,10 +162,9 @@ impl Description {
     /// The name for texts.
     #[must_use]
     pub fn title(&self) -> &str {
-        if self.title.is_empty() {
-            &self.name
-        } else {
-            &self.title
+        match &*self.title {
+            "" => &self.name,
+            title => title,
         }
     }
 

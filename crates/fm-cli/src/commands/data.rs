@@ -103,7 +103,16 @@ fn pack(args: &PackArgs) -> Result<()> {
         skip_bad: args.skip_bad,
     };
     let packed = fm_data::pack(&args.folder, &args.out, &options)?;
-    print::lines(&packed);
+    let (height, width) = args.size;
+    let (train, test) = (packed.train.rows(), packed.test.rows());
+    let out = args.out.display();
+    print::lines(&format!(
+        "{out}: {train} training and {test} test images of {height}×{width}"
+    ));
+    for (path, reason) in &packed.skipped {
+        print::lines(&format!("left out {}: {reason}", path.display()));
+    }
+    print::lines(&format!("\n{}", packed.report));
     Ok(())
 }
 

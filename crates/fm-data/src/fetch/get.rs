@@ -64,9 +64,8 @@ impl<'a> Download<'a> {
         let checksum = spec.gz.sha256.as_ref().or(spec.gz.md5.as_ref());
         let checksum = checksum.map_or("unpinned", |hex| &hex[..hex.len().min(16)]);
         let write_error = DataError::io("write an unfinished file", &self.options.into);
-        let mut partial = partials
-            .open(&format!("{name}.{checksum}"))
-            .map_err(write_error)?;
+        let partial = partials.open(&format!("{name}.{checksum}"));
+        let mut partial = partial.map_err(write_error)?;
         let names = self.mirrors.iter();
         let names: Vec<String> = names.map(|url| http::without_password(url)).collect();
         let not_asked = |_: &String| Reason::passing("not asked: the time was up");

@@ -12,9 +12,6 @@ use ureq::{Agent, Error, Timeout};
 use super::Options;
 use crate::DataError;
 
-/// Redirects that are followed.
-const REDIRECTS: u32 = 5;
-
 /// For a name to be looked up, and then for a connection to stand (TLS included).
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -81,7 +78,7 @@ pub(super) fn agent(options: &Options) -> Result<Agent, DataError> {
     let config = Agent::config_builder()
         .proxy(proxy)
         .tls_config(TlsConfig::builder().root_certs(roots).build())
-        .max_redirects(REDIRECTS)
+        .max_redirects(5)
         .http_status_as_error(false)
         .user_agent(concat!("fm-data/", env!("CARGO_PKG_VERSION")))
         // The bytes as they are: compressing them again would change their checksum.

@@ -4,7 +4,7 @@ use ndarray::{ArrayD, ArrayViewD};
 
 use super::{Element, ElementType};
 
-/// An array of any of the six element types, as [`read_any`](super::read_any) returns it.
+/// An array of any of the six element types, as [`open_any`](super::open_any) returns it.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "the variants are the six types")]
 pub enum IdxArray {

@@ -2,7 +2,8 @@
 
 use std::io::{self, BufRead, Chain, Cursor, ErrorKind, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::Crc;
+use flate2::bufread::{DeflateDecoder, GzDecoder};
 
 use super::Element;
 use super::error::IdxErrorKind;
@@ -30,9 +31,10 @@ pub(crate) struct Decoder<R: BufRead> {
 
 impl<R: BufRead> Decoder<R> {
     /// Recognises gzip by its first two bytes, reads the header and checks it against `len`,
-    /// the bytes of the whole input where they are known.
-    pub(crate) fn new(input: R, len: Option<u64>) -> Result<Self, IdxErrorKind> {
-        let mut stream = Stream::new(input)?;
+    /// the bytes of the whole input where they are known. `check` is whether CRC-32s of gzip data
+    /// are compared, a tenth of the time: a caller may have a stronger checksum.
+    pub(crate) fn new(input: R, len: Option<u64>, check: bool) -> Result<Self, IdxErrorKind> {
+        let mut stream = Stream::new(input, check)?;
         let header = Header::read(|out| stream.fill_some(out))?;
         let expected = header.total_bytes();
         if let (Some(found), Inner::Plain(_)) = (len, &stream.inner) {
@@ -124,34 +126,42 @@ struct Stream<R: BufRead> {
 
 enum Inner<R: BufRead> {
     Plain(Counted<R>),
-    Gzip(Box<MultiGzDecoder<Counted<R>>>),
+    Gzip(Box<Gunzip<R>>),
 }
 
 impl<R: BufRead> Stream<R> {
-    fn new(mut input: R) -> Result<Self, IdxErrorKind> {
+    fn new(mut input: R, check: bool) -> Result<Self, IdxErrorKind> {
         let mut head = Vec::new();
-        input
-            .by_ref()
-            .take(2)
-            .read_to_end(&mut head)
-            .map_err(|source| IdxErrorKind::Read { offset: 0, source })?;
+        let read = input.by_ref().take(2).read_to_end(&mut head);
+        read.map_err(|source| IdxErrorKind::Read { offset: 0, source })?;
         let is_gzip = head == GZIP;
         let input = Counted {
             inner: Cursor::new(head).chain(input),
             consumed: 0,
         };
-        let inner = match is_gzip {
-            true => Inner::Gzip(Box::new(MultiGzDecoder::new(input))),
-            false => Inner::Plain(input),
+        let position = 0;
+        if !is_gzip {
+            let inner = Inner::Plain(input);
+            return Ok(Self { inner, position });
+        }
+        let (member, crc) = (None, check.then(Crc::new));
+        let mut gzip = Gunzip {
+            member,
+            crc,
+            consumed: 0,
         };
-        Ok(Self { inner, position: 0 })
+        let begun = gzip.begin(input);
+        let inner = Inner::Gzip(Box::new(gzip));
+        let stream = Self { inner, position };
+        begun.map_err(|error| stream.fault(error))?;
+        Ok(stream)
     }
 
     /// Bytes of the input that were read.
     fn consumed(&self) -> u64 {
         match &self.inner {
             Inner::Plain(plain) => plain.consumed,
-            Inner::Gzip(gzip) => gzip.get_ref().consumed,
+            Inner::Gzip(gzip) => gzip.consumed,
         }
     }
 
@@ -186,6 +196,65 @@ impl<R: BufRead> Stream<R> {
             }
             _ => IdxErrorKind::Read { offset, source },
         }
+    }
+}
+
+/// Gzip data (RFC 1952) of one or more members, as bgzip and concatenated files have them.
+struct Gunzip<R: BufRead> {
+    /// The member being inflated; none after the last.
+    member: Option<DeflateDecoder<Counted<R>>>,
+    /// CRC-32 of what was inflated of this member, where it is compared.
+    crc: Option<Crc>,
+    /// Compressed bytes consumed.
+    consumed: u64,
+}
+
+impl<R: BufRead> Gunzip<R> {
+    /// Reads a member's header, with the decoder that would also compare the checksum.
+    fn begin(&mut self, input: Counted<R>) -> io::Result<()> {
+        let mut member = GzDecoder::new(input);
+        let read = match member.header() {
+            Some(_) => Ok(0),
+            None => member.read(&mut [0]),
+        };
+        self.consumed = member.get_ref().consumed;
+        read?;
+        self.member = Some(DeflateDecoder::new(member.into_inner()));
+        Ok(())
+    }
+
+    /// Inflates into `out`, which is not empty. At the end of each member its checksum and length
+    /// are compared; 0 at the end of the last.
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while let Some(mut member) = self.member.take() {
+            let read = member.read(out);
+            self.consumed = member.get_ref().consumed;
+            let n = read?;
+            if n > 0 {
+                self.member = Some(member);
+                self.crc.iter_mut().for_each(|crc| crc.update(&out[..n]));
+                return Ok(n);
+            }
+            // RFC 1952: the length modulo 2^32.
+            let length = (member.total_out() as u32).to_le_bytes();
+            let mut input = member.into_inner();
+            let mut trailer = [0; 8];
+            let read = input.read_exact(&mut trailer);
+            self.consumed = input.consumed;
+            read?;
+            let crc = self.crc.as_mut().map(std::mem::take);
+            let crc = crc.map(|crc| crc.sum().to_le_bytes());
+            let damaged = |reason| Err(io::Error::new(ErrorKind::InvalidData, reason));
+            if trailer[4..] != length || crc.is_some_and(|crc| trailer[..4] != crc) {
+                return damaged("its checksum does not match");
+            }
+            match input.fill_buf()? {
+                [] => {}
+                [0x1f, ..] => self.begin(input)?,
+                _ => return damaged("other bytes follow it"),
+            }
+        }
+        Ok(0)
     }
 }
 

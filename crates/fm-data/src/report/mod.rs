@@ -55,8 +55,6 @@ pub const MOST_ALIKE: usize = 1000;
 pub struct PartReport {
     /// What the part is called: `train`, `validation`, `test`.
     pub part: String,
-    /// What the data is called that the part is of.
-    pub data: String,
     /// Number of rows.
     pub rows: usize,
     /// Mean of all pixels, from 0 to 255.
@@ -124,7 +122,6 @@ impl PartReport {
         };
         Self {
             part: part.to_owned(),
-            data: data.name().to_owned(),
             rows: data.rows(),
             mean_pixel: mean(sums.iter().sum(), data.rows()),
             classes: (0..=u8::MAX).zip(data.class_names()).map(class).collect(),

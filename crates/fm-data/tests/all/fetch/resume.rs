@@ -144,11 +144,6 @@ fn a_page_instead_of_a_range_leaves_what_was_there() {
     let error = run(&fake.options(folder.path(), &[&server.url()]))
         .0
         .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("an HTML page titled \"Sign in\""),
-        "{error}"
-    );
+    assert!(error.to_string().contains("an HTML page"), "{error}");
     assert!(fs::read(&partial).unwrap() == fake.gz[..100]);
 }
