@@ -35,8 +35,8 @@ pub(crate) fn hashed<D: Digest, T>(
 ) -> (T, String) {
     /// Chunks on their way, and their bytes: few and short, so that memory is reused and not
     /// returned to the system each time.
-    const AHEAD: usize = 4;
-    const CHUNK: usize = 32 * 1024;
+    const AHEAD: usize = 2;
+    const CHUNK: usize = 64 * 1024;
     let (to_reader, chunks) = sync_channel(AHEAD);
     thread::scope(|scope| {
         let hash = scope.spawn(move || {
