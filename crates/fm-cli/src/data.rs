@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use fm_data::published::{self, fashion_mnist};
 use fm_data::{Dataset, LoadedData, Origin, Source, idx};
 use fm_experiment::nearest;
 
@@ -25,12 +26,35 @@ pub(crate) fn folder(asked: Option<&Path>) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("data/fashion-mnist"))
 }
 
+/// What a command line names: `auto`, `sample`, or a folder. `dir` is the folder for `auto`, by
+/// default `data/` and the dataset's name.
+pub(crate) fn source(data: &str, dataset: Option<&str>, dir: Option<&Path>) -> Result<Source> {
+    let named = dataset.map(published::named).transpose()?;
+    Ok(match (data, named) {
+        ("sample", Some(named)) if named.name != fashion_mnist().name => {
+            bail!("{}: the embedded sample is of Fashion-MNIST", named.name);
+        }
+        ("sample", _) => Source::Sample,
+        ("auto", named) => {
+            let dataset = Box::new(named.unwrap_or(fashion_mnist()).clone());
+            let usual = || Path::new("data").join(&dataset.name);
+            let dir = dir.map_or_else(usual, Path::to_owned);
+            Source::Auto { dataset, dir }
+        }
+        (folder, Some(dataset)) => Source::Published {
+            dataset: Box::new(dataset.clone()),
+            dir: folder.into(),
+        },
+        (folder, None) => Source::Folder(folder.into()),
+    })
+}
+
 /// Opens the dataset of a command line; files that are missing are downloaded if it says `auto`.
 pub(crate) fn open(choice: &DataChoice) -> Result<LoadedData> {
     let (asked, dataset) = (choice.data.as_str(), choice.dataset.as_deref());
     // FM_DATA is the folder of Fashion-MNIST.
     let usual = dataset.is_none().then(|| folder(None));
-    let source = Source::parse(asked, dataset, usual.as_deref())?;
+    let source = source(asked, dataset, usual.as_deref())?;
     is_there(&source, asked)?;
     let bar = FetchBar::new();
     let data = fm_data::open_with(&source, &mut |event| bar.event(event))?;

@@ -1,8 +1,8 @@
-//! SHA-256 and MD5 of bytes, and of what a reader passes on.
+//! SHA-256 and MD5 of bytes, of files, and of a file while it is read.
 
-use std::io::{self, BufRead, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{self, Scope, ScopedJoinHandle};
+use std::io::{self, BufRead, Cursor, Read};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
 
 use sha2::{Digest, Sha256};
 
@@ -17,118 +17,71 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Lower-case hex of the checksum of all that `input` has.
-pub(crate) fn digest<D: Digest>(input: impl Read) -> io::Result<String> {
-    let mut hashing = Hashing::<_, D>::new(input);
-    let mut chunk = vec![0; crate::idx::READ_BYTES];
-    while hashing.read(&mut chunk)? > 0 {}
-    Ok(hashing.finish())
-}
-
 pub(crate) fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Hashes what is read through it.
-pub(crate) struct Hashing<R, D = Sha256> {
-    inner: R,
-    hasher: D,
+/// Lower-case hex of the checksum of all that `input` has.
+pub(crate) fn digest<D: Digest>(input: impl Read + Send) -> io::Result<String> {
+    let (read, digest) = hashed::<D, _>(input, |mut input| io::copy(&mut input, &mut io::sink()));
+    read.map(|_| digest)
 }
 
-impl<R: Read, D: Digest> Hashing<R, D> {
-    pub(crate) fn new(inner: R) -> Self {
-        let hasher = D::new();
-        Self { inner, hasher }
-    }
-
-    /// Lower-case hex of the checksum of what was read.
-    pub(crate) fn finish(self) -> String {
-        hex(&self.hasher.finalize())
-    }
-}
-
-impl<R: Read, D: Digest> Read for Hashing<R, D> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // Short reads, so that the bytes are hashed while they are still in cache.
-        let most = out.len().min(crate::idx::READ_BYTES);
-        let n = loop {
-            match self.inner.read(&mut out[..most]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read?,
-            }
-        };
-        self.hasher.update(&out[..n]);
-        Ok(n)
-    }
-}
-
-/// What is read through it is read and hashed on a thread of its own, ahead of its reader.
-pub(crate) struct HashingAhead {
-    chunks: Receiver<io::Result<Vec<u8>>>,
-    /// Used chunks on their way back.
-    used: SyncSender<Vec<u8>>,
-    chunk: Vec<u8>,
-    at: usize,
-}
-
-impl HashingAhead {
-    /// Starts the thread, whose result is that of [`Hashing::finish`]. It ends with the input, at
-    /// an error, or soon after the reader is dropped. `None` if no thread can be started.
-    pub(crate) fn spawn<'scope, R: Read + Send + 'scope>(
-        scope: &'scope Scope<'scope, '_>,
-        input: R,
-    ) -> Option<(Self, ScopedJoinHandle<'scope, String>)> {
-        /// Chunks on their way; the memory that this costs is this many times a chunk.
-        const AHEAD: usize = 4;
-        let (to_reader, chunks) = sync_channel(AHEAD);
-        let (used, from_reader) = sync_channel::<Vec<u8>>(AHEAD + 1);
-        let hash = move || {
-            let mut hashing = Hashing::<_, Sha256>::new(input);
+/// What `read` makes of `input`, and the checksum of the bytes if `read` goes on to their end. They
+/// are read and hashed on a thread of their own, ahead of `read`.
+pub(crate) fn hashed<D: Digest, T>(
+    mut input: impl Read + Send,
+    read: impl FnOnce(Chunks) -> T,
+) -> (T, String) {
+    /// Chunks on their way, and their bytes: few and short, so that memory is reused and not
+    /// returned to the system each time.
+    const AHEAD: usize = 2;
+    const CHUNK: usize = 64 * 1024;
+    let (to_reader, chunks) = sync_channel(AHEAD);
+    thread::scope(|scope| {
+        let hash = scope.spawn(move || {
+            let mut hasher = D::new();
             loop {
-                let mut chunk = from_reader.try_recv().unwrap_or_default();
-                chunk.resize(crate::idx::READ_BYTES, 0);
-                let read = hashing.read(&mut chunk);
-                let last = !matches!(read, Ok(n) if n > 0);
-                let read = read.map(|n| {
-                    chunk.truncate(n);
-                    chunk
-                });
-                if to_reader.send(read).is_err() || last {
-                    return hashing.finish();
+                let mut chunk = Vec::with_capacity(CHUNK);
+                let mut next = input.by_ref().take(CHUNK as u64);
+                let read = next.read_to_end(&mut chunk);
+                hasher.update(&chunk);
+                let is_last = chunk.is_empty() || read.is_err();
+                // The receiver is gone if `read` ended early.
+                if to_reader.send(read.map(|_| chunk)).is_err() || is_last {
+                    return hex(&hasher.finalize());
                 }
             }
-        };
-        let thread = thread::Builder::new().spawn_scoped(scope, hash).ok()?;
-        Some((
-            Self {
-                chunks,
-                used,
-                chunk: Vec::new(),
-                at: 0,
-            },
-            thread,
-        ))
-    }
+        });
+        let current = Cursor::default();
+        let value = read(Chunks { chunks, current });
+        // No checksum equals an empty one.
+        (value, hash.join().unwrap_or_default())
+    })
 }
 
-impl BufRead for HashingAhead {
+/// Bytes that another thread reads.
+pub(crate) struct Chunks {
+    chunks: Receiver<io::Result<Vec<u8>>>,
+    current: Cursor<Vec<u8>>,
+}
+
+impl BufRead for Chunks {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at == self.chunk.len() {
+        if self.current.fill_buf()?.is_empty() {
             // After the last chunk the sender is gone: the end of the input.
             let next = self.chunks.recv().unwrap_or_else(|_| Ok(Vec::new()))?;
-            // The thread is gone once the input has ended.
-            let _ = self.used.try_send(std::mem::replace(&mut self.chunk, next));
-            self.at = 0;
+            self.current = Cursor::new(next);
         }
-        Ok(&self.chunk[self.at..])
+        self.current.fill_buf()
     }
 
     fn consume(&mut self, n: usize) {
-        self.at += n;
+        self.current.consume(n);
     }
 }
 
-impl Read for HashingAhead {
+impl Read for Chunks {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = self.fill_buf()?.read(out)?;
         self.consume(n);

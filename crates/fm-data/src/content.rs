@@ -5,7 +5,7 @@ use std::fmt;
 /// The first two bytes of gzip data.
 pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// First bytes that are looked at; enough for the title of an HTML page.
+/// First bytes that are looked at; enough for the beginning of an HTML page.
 pub(crate) const LOOK: usize = 1024;
 
 /// What the first bytes of a file say it is.
@@ -20,11 +20,6 @@ pub enum Content {
     Png,
     /// A JPEG picture.
     Jpeg,
-    /// An HTML page: a server's error page, or the sign-in page of a network.
-    Html {
-        /// Its title, where one was found.
-        title: Option<String>,
-    },
     /// Another known format, in words such as `a zip archive: unpack it first`.
     Known(&'static str),
     /// No bytes at all.
@@ -38,10 +33,7 @@ pub enum Content {
 
 /// Signatures of files that are found in place of a dataset.
 const SIGNATURES: [(&[u8], &str); 9] = [
-    (
-        b"version https://git-lfs",
-        "a Git LFS pointer: the file itself was not downloaded",
-    ),
+    (b"version https://git-lfs", "a Git LFS pointer to the file"),
     (b"PK\x03\x04", "a zip archive: unpack it first"),
     (b"\x93NUM", "a NumPy file"),
     (b"BZh", "bzip2 data: unpack it first"),
@@ -72,24 +64,19 @@ impl Content {
             [0xff, 0xd8, 0xff, ..] => return Self::Jpeg,
             _ => {}
         }
-        let known = SIGNATURES
-            .iter()
-            .find(|(start, _)| first.starts_with(start));
-        if let Some((_, what)) = known {
+        let mut known = SIGNATURES.iter();
+        if let Some((_, what)) = known.find(|(start, _)| first.starts_with(start)) {
             return Self::Known(what);
         }
         let first = &first[..first.len().min(LOOK)];
         let text = String::from_utf8_lossy(first);
         let text = text.trim_start_matches('\u{feff}').trim_start();
         let lower = text.to_ascii_lowercase();
-        let is_page = lower.contains("<html")
-            || ["<!doctype html", "<htm", "<head", "<body"]
-                .iter()
-                .any(|start| lower.starts_with(start));
+        let mut starts = ["<!doctype html", "<htm", "<head", "<body"].into_iter();
+        let is_page = lower.contains("<html") || starts.any(|start| lower.starts_with(start));
         match text.chars().next() {
-            _ if is_page => Self::Html {
-                title: title(text, &lower),
-            },
+            // A server's error page, or the sign-in page of a network.
+            _ if is_page => Self::Known("an HTML page"),
             Some('<') => Self::Known("an HTML or XML page, such as a server's error message"),
             Some('{') => Self::Known("JSON text, such as a server's error message"),
             Some(c) if c.is_ascii_alphanumeric() && first.iter().all(is_text) => {
@@ -106,17 +93,6 @@ fn is_text(byte: &u8) -> bool {
     byte.is_ascii_graphic() || byte.is_ascii_whitespace() || !byte.is_ascii()
 }
 
-/// What is between `<title>` and `</title>`: one line, at most 60 characters, without control
-/// characters. `lower` is `text` in lower case, byte for byte.
-fn title(text: &str, lower: &str) -> Option<String> {
-    let start = lower.find("<title>")? + "<title>".len();
-    let end = start + lower[start..].find("</title>")?;
-    let words = printable(&text[start..end]);
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let title: String = words.join(" ").chars().take(60).collect();
-    (!title.is_empty()).then_some(title)
-}
-
 /// `text` with a space in place of each control character, so that text from a file cannot send
 /// escape sequences to a terminal.
 #[must_use]
@@ -131,8 +107,6 @@ impl fmt::Display for Content {
             Self::Idx => f.write_str("an unzipped IDX file"),
             Self::Png => f.write_str("a PNG picture"),
             Self::Jpeg => f.write_str("a JPEG picture"),
-            Self::Html { title: Some(title) } => write!(f, "an HTML page titled \"{title}\""),
-            Self::Html { title: None } => f.write_str("an HTML page"),
             Self::Known(what) => f.write_str(what),
             Self::Empty => f.write_str("an empty file"),
             Self::Unknown { first } => {

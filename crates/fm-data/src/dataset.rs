@@ -58,8 +58,9 @@ impl Dataset {
             return refused(format!("expected 1 to 256 classes, found {n_classes}"));
         }
         let unprintable = |name: &str| name.is_empty() || name.contains(char::is_control);
-        let mut names = class_names.iter().map(AsRef::as_ref).enumerate();
-        if let Some((class, name)) = names.find(|(_, name)| unprintable(name)) {
+        let names = class_names.iter();
+        let mut numbered = names.clone().map(AsRef::as_ref).enumerate();
+        if let Some((class, name)) = numbered.find(|(_, name)| unprintable(name)) {
             let reason = format!("class {class} has the name {name:?}, which cannot be printed");
             return refused(reason);
         }
@@ -81,10 +82,7 @@ impl Dataset {
             pixels: pixels.into_shared(),
             labels: labels.into(),
             row_numbers: (0..row_count).collect(),
-            class_names: class_names
-                .iter()
-                .map(|name| name.as_ref().to_owned())
-                .collect(),
+            class_names: names.map(|name| name.as_ref().to_owned()).collect(),
             image_size,
         })
     }
@@ -112,9 +110,8 @@ impl Dataset {
     pub fn images(&self) -> ArrayView3<'_, u8> {
         let (height, width) = self.image_size;
         let shape = (self.rows(), height, width);
-        // Whole rows of a row-major array of that many pixels.
-        ArrayView3::from_shape(shape, self.pixel_bytes())
-            .unwrap_or_else(|_| ArrayView3::from_shape((0, 0, 0), &[]).expect("no elements"))
+        let images = ArrayView3::from_shape(shape, self.pixel_bytes());
+        images.expect("whole rows of a row-major array")
     }
 
     /// All pixels divided by 255, `[rows, height × width]`, each from 0 to 1.
@@ -227,19 +224,17 @@ impl Dataset {
         let bytes = self.pixel_bytes();
         let mut pixels = Vec::with_capacity(positions.len() * n);
         crate::memory::prefer_large_pages(&mut pixels);
-        for &position in positions {
-            pixels.extend_from_slice(&bytes[position * n..][..n]);
+        let rows = positions.iter();
+        for row in rows.clone() {
+            pixels.extend_from_slice(&bytes[row * n..][..n]);
         }
         Self {
-            pixels: matrix(pixels, positions.len(), n).into_shared(),
-            labels: positions
-                .iter()
-                .map(|&position| self.labels[position])
-                .collect(),
-            row_numbers: positions
-                .iter()
-                .map(|&position| self.row_numbers[position])
-                .collect(),
+            // Exactly that many bytes.
+            pixels: Array2::from_shape_vec((positions.len(), n), pixels)
+                .unwrap_or_default()
+                .into_shared(),
+            labels: rows.clone().map(|&row| self.labels[row]).collect(),
+            row_numbers: rows.map(|&row| self.row_numbers[row]).collect(),
             ..self.clone()
         }
     }
@@ -253,19 +248,9 @@ impl Dataset {
     }
 
     /// The same rows under other labels and class names.
-    pub(crate) fn relabelled(mut self, class_names: Vec<String>, lookup: &[u8; 256]) -> Self {
-        self.labels = self
-            .labels
-            .iter()
-            .map(|&label| lookup[usize::from(label)])
-            .collect();
+    pub(crate) fn relabelled(mut self, class_names: Vec<String>, labels: Vec<u8>) -> Self {
+        self.labels = labels.into();
         self.class_names = class_names.into();
         self
     }
-}
-
-/// `[rows, n]` from exactly `rows × n` bytes.
-pub(crate) fn matrix(bytes: Vec<u8>, rows: usize, n: usize) -> Array2<u8> {
-    debug_assert_eq!(bytes.len(), rows * n);
-    Array2::from_shape_vec((rows, n), bytes).unwrap_or_default()
 }

@@ -97,13 +97,10 @@ pub(crate) fn set_aside(path: &Path) -> io::Result<PathBuf> {
         number += 1;
         let mut free = path.as_os_str().to_owned();
         free.push(format!(".{number}"));
-        let free = PathBuf::from(free);
         match file.persist_noclobber(&free) {
-            Err(taken) if taken.error.kind() == AlreadyExists && number < 10_000 => {
-                file = taken.path;
-            }
+            Err(taken) if taken.error.kind() == AlreadyExists => file = taken.path,
             Err(failed) => return Err(failed.error),
-            Ok(()) => return Ok(free),
+            Ok(()) => return Ok(free.into()),
         }
     }
 }

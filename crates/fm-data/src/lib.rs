@@ -45,7 +45,6 @@
 //! - `sample` (default): the embedded sample of Fashion-MNIST, 9 MB.
 //! - `fetch`: downloads published files over HTTP(S).
 //! - `picture`: PNG and JPEG files, packing and unpacking.
-//! - `png`: contact sheets of sample images, `report::ContactSheet`.
 
 mod checksum;
 mod content;
@@ -63,12 +62,8 @@ mod open;
 mod pack;
 #[cfg(feature = "picture")]
 pub mod picture;
-#[cfg(feature = "png")]
-mod png_file;
 pub mod published;
 pub mod report;
-#[cfg(feature = "sample")]
-mod sample;
 mod splits;
 
 pub use checksum::sha256;

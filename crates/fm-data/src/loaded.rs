@@ -49,8 +49,6 @@ pub struct FileChecksum {
 pub enum Origin {
     /// In this folder.
     Folder(PathBuf),
-    /// In this folder, after downloading what was missing.
-    Downloaded(PathBuf),
     /// The embedded sample, as asked for.
     Sample,
     /// The embedded sample, because the full data could not be opened or downloaded.
@@ -77,7 +75,6 @@ impl fmt::Display for Origin {
             "the embedded sample: the first 10,000 training rows and all test rows";
         match self {
             Self::Folder(dir) => write!(f, "read from {}", dir.display()),
-            Self::Downloaded(dir) => write!(f, "downloaded to {}", dir.display()),
             Self::Sample => f.write_str(SAMPLE),
             Self::SampleInstead { dir, reason } => write!(
                 f,

@@ -5,13 +5,11 @@
 //! twenty-four. The request is a hint; where it is not understood nothing happens.
 #![allow(unsafe_code, reason = "one system call, explained beside it")]
 
-/// Vectors smaller than this stay as they are.
-#[cfg(target_os = "linux")]
-const LEAST_BYTES: usize = 4 << 20;
-
 /// Asks for large pages under the vector's memory. Call it before the memory is filled.
 #[cfg(target_os = "linux")]
 pub(crate) fn prefer_large_pages<T>(vec: &mut Vec<T>) {
+    /// Vectors smaller than this stay as they are.
+    const LEAST_BYTES: usize = 4 << 20;
     /// A multiple of every page size in use; `madvise` needs a start on a page.
     const ALIGN: usize = 64 << 10;
     let bytes = vec.capacity().saturating_mul(size_of::<T>());
@@ -30,6 +28,5 @@ pub(crate) fn prefer_large_pages<T>(vec: &mut Vec<T>) {
     let _ = unsafe { libc::madvise(start.add(skip).cast(), len, libc::MADV_HUGEPAGE) };
 }
 
-/// Other systems choose their pages themselves.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn prefer_large_pages<T>(_: &mut Vec<T>) {}

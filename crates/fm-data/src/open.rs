@@ -36,46 +36,6 @@ pub enum Source {
     },
 }
 
-impl Source {
-    /// Fashion-MNIST in `dir`, downloaded where it is missing, else the sample.
-    #[must_use]
-    pub fn auto(dir: impl Into<PathBuf>) -> Self {
-        Self::Auto {
-            dataset: Box::new(fashion_mnist().clone()),
-            dir: dir.into(),
-        }
-    }
-
-    /// What a command line names: `auto`, `sample`, or a folder. `dataset` is the short name of a
-    /// published dataset, if one is asked for; `dir` is the folder for `auto`, by default
-    /// `data/` and the dataset's name.
-    ///
-    /// # Errors
-    ///
-    /// An unknown dataset, or a sample of another dataset than Fashion-MNIST.
-    pub fn parse(data: &str, dataset: Option<&str>, dir: Option<&Path>) -> Result<Self, DataError> {
-        let named = dataset.map(published::named).transpose()?;
-        Ok(match (data, named) {
-            ("sample", Some(named)) if named.name != fashion_mnist().name => {
-                let reason = "the embedded sample is of Fashion-MNIST";
-                return Err(DataError::invalid(&named.name, reason));
-            }
-            ("sample", _) => Self::Sample,
-            ("auto", named) => {
-                let dataset = Box::new(named.unwrap_or(fashion_mnist()).clone());
-                let usual = || Path::new("data").join(&dataset.name);
-                let dir = dir.map_or_else(usual, Path::to_owned);
-                Self::Auto { dataset, dir }
-            }
-            (folder, Some(dataset)) => Self::Published {
-                dataset: Box::new(dataset.clone()),
-                dir: folder.into(),
-            },
-            (folder, None) => Self::Folder(folder.into()),
-        })
-    }
-}
-
 /// Opens a dataset. Only [`Source::Auto`] writes or downloads anything.
 ///
 /// ```
@@ -153,24 +113,43 @@ fn open_or_fetch(
         return Ok(data);
     }
     fetch::fetch(&fetch::Options::new(dataset, dir), progress)?;
-    let mut data = folder::open(dataset, dir)?;
-    data.origin = Origin::Downloaded(dir.to_owned());
-    Ok(data)
+    folder::open(dataset, dir)
 }
 
 /// The first mirror's reason of a failed download, else the first line.
 fn in_one_line(error: &DataError) -> String {
-    if let DataError::Download { failures, .. } = error
-        && let Some(first) = failures.first()
-    {
-        return first.to_string();
+    match error {
+        DataError::Download { failures, .. } if !failures.is_empty() => failures[0].to_string(),
+        error => error
+            .to_string()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     }
-    let text = error.to_string();
-    text.lines().next().unwrap_or_default().to_owned()
 }
 
 #[cfg(feature = "sample")]
-use crate::sample::open as sample;
+fn sample(origin: Origin) -> Result<LoadedData, DataError> {
+    let description = Description::parse(fm_sample::DESCRIPTION).map_err(DataError::Invalid)?;
+    let files = description.files.each();
+    let loaded = |at: usize, bytes| {
+        // Embedded bytes do not change; a test compares the checksums of what they inflate to.
+        Ok::<_, DataError>(folder::Loaded {
+            path: PathBuf::from(&files[at].name),
+            array: crate::idx::any_from_bytes(bytes)?,
+            sha256: files[at].plain.sha256.clone().unwrap_or_default(),
+            pinned: true,
+        })
+    };
+    let files = [
+        loaded(0, fm_sample::TRAIN_IMAGES)?,
+        loaded(1, fm_sample::TRAIN_LABELS)?,
+        loaded(2, fm_sample::TEST_IMAGES)?,
+        loaded(3, fm_sample::TEST_LABELS)?,
+    ];
+    folder::assemble(&description, files, origin)
+}
 
 #[cfg(not(feature = "sample"))]
 fn sample(_: Origin) -> Result<LoadedData, DataError> {

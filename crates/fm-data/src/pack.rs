@@ -1,19 +1,18 @@
 //! A folder of pictures as a dataset of four IDX files, and a dataset as a folder of pictures.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chacha20::ChaCha8Rng;
-use ndarray::{Array2, ArrayView, ArrayView1, Dimension};
+use ndarray::{Array2, ArrayView1, ArrayViewD};
 use rand_core::SeedableRng;
 
 use crate::folder::{DESCRIPTION, data_sha256};
 use crate::idx::{self, Encoding};
-use crate::picture::{MOST_PIXELS, Picture};
+use crate::picture::{self, MOST_PIXELS, Picture};
 use crate::published::{Description, FileSpec, Files};
-use crate::report::DataReport;
+use crate::report::{DataReport, NEAR_RMS};
 use crate::{DataError, Dataset, file};
 
 /// The list of the pictures' files, beside the packed files.
@@ -47,8 +46,6 @@ impl Default for PackOptions {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PackReport {
-    /// The folder of the four files and `dataset.toml`.
-    pub out: PathBuf,
     /// The training rows.
     pub train: Dataset,
     /// The test rows.
@@ -58,23 +55,6 @@ pub struct PackReport {
     /// Counts, and equal and nearly equal images within and across the parts. Rows are numbered as
     /// in the packed files; `rows.csv` has the picture of each.
     pub report: DataReport,
-}
-
-/// For people: counts, duplicates, and what was left out.
-impl fmt::Display for PackReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (height, width) = self.train.image_size();
-        let (train, test) = (self.train.rows(), self.test.rows());
-        let out = self.out.display();
-        writeln!(
-            f,
-            "{out}: {train} training and {test} test images of {height}×{width}"
-        )?;
-        for (path, reason) in &self.skipped {
-            writeln!(f, "left out {}: {reason}", path.display())?;
-        }
-        write!(f, "\n{}", self.report)
-    }
 }
 
 /// Packs `folder`, which has a folder of PNG or JPEG files for each class as torchvision's
@@ -117,18 +97,18 @@ pub fn pack(
     for (label, (class, files)) in (0..=u8::MAX).zip(&classes) {
         let before = labels.len();
         for path in files {
-            match picture(path).and_then(|picture| picture.fit(options.size)) {
+            match picture(path, options.size) {
                 Ok(picture) => {
                     pixels.extend_from_slice(picture.pixels());
                     labels.push(label);
-                    paths.push(path);
+                    paths.push(path.strip_prefix(folder).unwrap_or(path));
                 }
-                Err(error) => skipped.push((path.clone(), error.to_string())),
+                Err(reason) => skipped.push((path.clone(), reason)),
             }
         }
         if labels.len() == before && (skipped.is_empty() || options.skip_bad) {
-            let class = folder.join(class);
-            return Err(DataError::invalid(class.display(), "no pictures in it"));
+            let reason = "no pictures in it; each class needs PNG or JPEG files";
+            return Err(DataError::invalid(folder.join(class).display(), reason));
         }
     }
     if !skipped.is_empty() && !options.skip_bad {
@@ -147,21 +127,15 @@ pub fn pack(
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
     let whole = whole.shuffled(&mut rng);
     let wanted = (options.test * rows as f64).round() as usize;
-    let (test, train) = whole.split_stratified(wanted, &mut rng)?;
+    let (test, train) = whole.split_stratified(wanted.clamp(1, rows - 1), &mut rng)?;
     fs::create_dir_all(out).map_err(DataError::io("create the folder", out))?;
-    write_rows(
-        &out.join(ROWS),
-        folder,
-        &[("train", &train), ("test", &test)],
-        &paths,
-    )?;
+    let csv = rows_csv(&[("train", &train), ("test", &test)], &paths);
+    save(&out.join(ROWS), csv.as_bytes())?;
     let (train, test) = (train.renumbered(), test.renumbered());
     let description = write_files(out, &name, &train, &test)?;
-    let path = out.join(DESCRIPTION);
-    file::save(&path, description.to_toml().as_bytes()).map_err(DataError::io("write", &path))?;
-    let report = DataReport::new(&[("train", &train), ("test", &test)]);
+    save(&out.join(DESCRIPTION), description.to_toml().as_bytes())?;
+    let report = DataReport::new(&[("train", &train), ("test", &test)], NEAR_RMS);
     Ok(PackReport {
-        out: out.to_owned(),
         train,
         test,
         skipped,
@@ -169,20 +143,25 @@ pub fn pack(
     })
 }
 
+fn save(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
+    file::save(path, bytes).map_err(DataError::io("write", path))
+}
+
 /// The files below each class folder, in the order of their paths.
 fn classes(folder: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, DataError> {
     let mut classes = BTreeMap::new();
-    for path in entries(folder)? {
-        if !path.is_dir() {
-            continue;
+    for path in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
+        match path.file_name().and_then(|name| name.to_str()) {
+            Some(name) if !name.contains(char::is_control) => {
+                let mut files = Vec::new();
+                collect(&path, &mut files)?;
+                classes.insert(name.to_owned(), files);
+            }
+            _ => {
+                let reason = "expected a class name of printable Unicode; rename the folder";
+                return Err(DataError::invalid(format!("{path:?}"), reason));
+            }
         }
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-            let reason = "the name of a class must be valid Unicode";
-            return Err(DataError::invalid(path.display(), reason));
-        };
-        let mut files = Vec::new();
-        collect(&path, &mut files)?;
-        classes.insert(name.to_owned(), files);
     }
     Ok(classes)
 }
@@ -190,11 +169,9 @@ fn classes(folder: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, DataError> {
 /// The files below a folder; links to folders are not followed.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), DataError> {
     for path in entries(folder)? {
-        let is_folder = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir());
-        if is_folder {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
+        match fs::symlink_metadata(&path) {
+            Ok(meta) if meta.is_dir() => collect(&path, files)?,
+            _ => files.push(path),
         }
     }
     Ok(())
@@ -214,55 +191,45 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     Ok(paths)
 }
 
-/// Reads a picture from a regular file: opening a pipe would wait for a writer.
-fn picture(path: &Path) -> Result<Picture, DataError> {
-    match fs::metadata(path) {
-        Ok(meta) if !meta.is_file() => {
-            Err(DataError::Invalid("it is not a regular file".to_owned()))
-        }
-        // A file that is not there is an error of `open`.
-        _ => Picture::open(path),
+/// The picture in a file, or why there is none. Opening a pipe would wait for a writer.
+fn picture(path: &Path, size: (usize, usize)) -> Result<Picture, String> {
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err("it is not a regular file".to_owned());
     }
+    let picture = Picture::read(path).and_then(|picture| picture.fit(size));
+    picture.map_err(|error| match error {
+        DataError::Io { action, source, .. } => format!("cannot {action}: {source}"),
+        error => error.to_string(),
+    })
 }
 
 /// The first invalid files, one per line.
 fn listed(skipped: &[(PathBuf, String)]) -> String {
     /// More than these are counted only.
     const LISTED: usize = 20;
-    let files = skipped.len();
-    let mut text =
-        "these files cannot be used as pictures; delete them or skip bad files".to_owned();
-    for (path, reason) in skipped.iter().take(LISTED) {
-        text += &format!("\n  {}: {reason}", path.display());
+    let text = "these files cannot be used as pictures; delete them or leave them out (skip_bad)";
+    let mut lines = vec![text.to_owned()];
+    let files = skipped.iter().take(LISTED);
+    lines.extend(files.map(|(path, reason)| format!("{}: {reason}", path.display())));
+    if let Some(more) = skipped.len().checked_sub(LISTED + 1) {
+        lines.push(format!("and {} more", more + 1));
     }
-    if files > LISTED {
-        text += &format!("\n  and {} more", files - LISTED);
-    }
-    text
+    lines.join("\n  ")
 }
 
 /// The list of rows: part, row in the packed file, class, path inside the folder.
-fn write_rows(
-    path: &Path,
-    folder: &Path,
-    parts: &[(&str, &Dataset)],
-    paths: &[&PathBuf],
-) -> Result<(), DataError> {
+fn rows_csv(parts: &[(&str, &Dataset)], paths: &[&Path]) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    file::save_with(path, |out| {
-        writeln!(out, "part,row,class,file")?;
-        for (part, data) in parts {
-            for (row, &number) in data.row_numbers().iter().enumerate() {
-                let class = &data.class_names()[usize::from(data.labels()[row])];
-                let path = paths[number as usize];
-                let path = path.strip_prefix(folder).unwrap_or(path);
-                let path = quoted(&path.to_string_lossy());
-                writeln!(out, "{part},{row},{},{path}", quoted(class))?;
-            }
+    let mut csv = "part,row,class,file\n".to_owned();
+    for (part, data) in parts {
+        let rows = data.row_numbers().iter().zip(data.labels()).enumerate();
+        for (row, (&number, &label)) in rows {
+            let class = quoted(&data.class_names()[usize::from(label)]);
+            let path = quoted(&paths[number as usize].to_string_lossy());
+            csv += &format!("{part},{row},{class},{path}\n");
         }
-        Ok(())
-    })
-    .map_err(DataError::io("write", path))
+    }
+    csv
 }
 
 /// Writes the four files; their description.
@@ -272,35 +239,35 @@ fn write_files(
     train: &Dataset,
     test: &Dataset,
 ) -> Result<Description, DataError> {
-    fn save<D: Dimension>(
-        out: &Path,
-        name: String,
-        array: ArrayView<'_, u8, D>,
-    ) -> Result<FileSpec, DataError> {
-        let array = array.into_dyn().to_owned();
+    let save = |name: String, array: ArrayViewD<'_, u8>| {
+        let array = array.to_owned();
         idx::save(&array, out.join(format!("{name}.gz")), Encoding::Gzip)?;
         let mut spec = FileSpec {
             name,
             ..FileSpec::default()
         };
         spec.plain.sha256 = Some(data_sha256(&array.into()));
-        Ok(spec)
-    }
-    let images =
-        |part: &str, data: &Dataset| save(out, format!("{part}-images-idx3-ubyte"), data.images());
-    let labels = |part: &str, data: &Dataset| {
-        let labels = ArrayView1::from(data.labels());
-        save(out, format!("{part}-labels-idx1-ubyte"), labels)
+        Ok::<_, DataError>(spec)
     };
+    let part = |part: &str, data: &Dataset| {
+        let labels = ArrayView1::from(data.labels()).into_dyn();
+        let images = format!("{part}-images-idx3-ubyte");
+        Ok::<_, DataError>((
+            save(images, data.images().into_dyn())?,
+            save(format!("{part}-labels-idx1-ubyte"), labels)?,
+        ))
+    };
+    let (train_images, train_labels) = part("train", train)?;
+    let (test_images, test_labels) = part("t10k", test)?;
     Ok(Description {
         name: if name.is_empty() { "pictures" } else { name }.to_owned(),
         class_names: train.class_names().to_vec(),
         image_size: train.image_size(),
         files: Files {
-            train_images: images("train", train)?,
-            train_labels: labels("train", train)?,
-            test_images: images("t10k", test)?,
-            test_labels: labels("t10k", test)?,
+            train_images,
+            train_labels,
+            test_images,
+            test_labels,
         },
         ..Description::default()
     })
@@ -333,10 +300,8 @@ pub fn unpack(
             fs::create_dir_all(&folder).map_err(DataError::io("create the folder", &folder))?;
         }
         let path = folder.join(format!("{part}-{:05}.png", data.row_numbers()[row]));
-        let image = data.image(row).unwrap_or_default();
-        crate::png_file::encode(image, data.image_size())
-            .and_then(|png| file::save(&path, &png))
-            .map_err(DataError::io("write", &path))?;
+        let png = picture::png::encode(data.image(row).unwrap_or_default(), data.image_size());
+        save(&path, &png.map_err(DataError::io("write", &path))?)?;
         written[class] += 1;
     }
     Ok(written.iter().sum())

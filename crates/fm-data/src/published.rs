@@ -96,14 +96,6 @@ pub struct Pin {
     pub md5: Option<String>,
 }
 
-impl Pin {
-    /// Whether a checksum is known.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        self.sha256.is_some() || self.md5.is_some()
-    }
-}
-
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -170,10 +162,9 @@ impl Description {
     /// The name for texts.
     #[must_use]
     pub fn title(&self) -> &str {
-        if self.title.is_empty() {
-            &self.name
-        } else {
-            &self.title
+        match &*self.title {
+            "" => &self.name,
+            title => title,
         }
     }
 
@@ -214,13 +205,9 @@ impl Description {
         if height == 0 || width == 0 {
             return Err(format!("image_size: {height}×{width} has no pixels"));
         }
-        match self
-            .files
-            .each()
-            .into_iter()
-            .find(|file| !is_name(&file.name))
-        {
-            Some(file) => Err(format!("files: {:?} is not a file's name", file.name)),
+        let names = self.files.each().map(|file| &*file.name);
+        match names.into_iter().find(|name| !is_name(name)) {
+            Some(name) => Err(format!("files: {name:?} is not a file's name")),
             None => Ok(()),
         }
     }

@@ -10,6 +10,10 @@
 //! assert!(fm_sample::TRAIN_IMAGES.starts_with(&[0x1f, 0x8b]));
 //! ```
 
+/// Names, class names and checksums of the four files, in the form of the `dataset.toml` that
+/// `fm-data` finds in a folder.
+pub const DESCRIPTION: &str = include_str!("../data/dataset.toml");
+
 /// Training images, `[10000, 28, 28]` of u8, gzip.
 pub const TRAIN_IMAGES: &[u8] = include_bytes!("../data/train-images-idx3-ubyte.gz");
 

@@ -19,7 +19,7 @@ pub(crate) enum DataCommand {
     #[command(after_help = "\
 Examples:
   fm data fetch                        Fashion-MNIST from its public mirrors
-  fm data fetch --from ~/Downloads     from a folder that has the files
+  fm data fetch --from https://mirror.example/fashion/    from a mirror of your own
   fm data fetch --check                only verify what is there
   fm data fetch --dataset kmnist       another dataset, into data/kmnist")]
     Fetch(FetchArgs),
@@ -27,7 +27,6 @@ Examples:
     #[command(after_help = "\
 Examples:
   fm data report                       tables for people
-  fm data report --sheet sheet.png     and ten images of each class as a picture
   fm data report --format json         everything, every pair by its row numbers
   fm data report --data sample         of the embedded sample")]
     Report(DataReportArgs),
@@ -108,10 +107,6 @@ pub(crate) struct DataReportArgs {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-
-    /// Write a PNG with ten training images of each class
-    #[arg(long, value_name = "FILE")]
-    pub(crate) sheet: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -125,8 +120,8 @@ pub(crate) struct FetchArgs {
     #[arg(long = "data", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 
-    /// A folder, or an http or https address, in place of the public mirrors
-    #[arg(long, value_name = "DIR|URL")]
+    /// The http or https address of a folder with the files, in place of the public mirrors
+    #[arg(long, value_name = "URL")]
     pub(crate) from: Option<String>,
 
     /// Verify what is there; download nothing

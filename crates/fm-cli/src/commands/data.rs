@@ -1,10 +1,10 @@
 //! `fm data`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use fm_data::fetch::{self, Event, Options};
-use fm_data::report::{DataReport, contact_sheet};
+use fm_data::report::{DataReport, NEAR_RMS};
 use fm_data::{LoadedData, PackOptions, Source, published};
 
 use crate::args::Format;
@@ -32,7 +32,7 @@ fn opened(asked: &DataArg) -> Result<LoadedData> {
     let source = match name {
         // A folder of that name.
         "auto" => Source::Folder("auto".into()),
-        name => Source::parse(name, asked.dataset.as_deref(), None)?,
+        name => data::source(name, asked.dataset.as_deref(), None)?,
     };
     data::is_there(&source, name)?;
     Ok(fm_data::open(&source)?)
@@ -42,16 +42,12 @@ fn report(args: &DataReportArgs) -> Result<()> {
     let data = opened(&args.data)?;
     let usual = 5000.min(data.train.rows() / 12).max(1);
     let (valid, train) = data.train.hold_out(args.validation_rows.unwrap_or(usual))?;
-    if let Some(path) = &args.sheet {
-        let png = contact_sheet(&train)?;
-        fm_data::save(path, &png).with_context(|| format!("cannot write {}", path.display()))?;
-    }
     let parts = [
         ("train", &train),
         ("validation", &valid),
         ("test", &data.test),
     ];
-    let report = DataReport::new(&parts);
+    let report = DataReport::new(&parts, NEAR_RMS);
     match args.format {
         Format::Text => print::lines(&report),
         Format::Json => print::json(&report)?,
@@ -72,7 +68,7 @@ fn fetch(args: &FetchArgs) -> Result<()> {
         let mut wrong = 0;
         for state in fetch::check(dataset, &folder) {
             match state {
-                Ok(path) => print::lines(&format!("verified  {}", path.display())),
+                Ok(path) => print::lines(&format!("verified    {}", path.display())),
                 Err(error) => {
                     wrong += 1;
                     print::lines(&error);
@@ -84,21 +80,18 @@ fn fetch(args: &FetchArgs) -> Result<()> {
         }
         return Ok(());
     }
+    let mut options = Options::new(dataset, folder);
+    if let Some(address) = &args.from {
+        options.mirrors = vec![address.clone()];
+    }
     let bar = FetchBar::new();
-    let mut progress = |event: Event<'_>| bar.event(event);
-    let files = match &args.from {
-        Some(from) if !from.contains("://") => {
-            fetch::copy(dataset, Path::new(from), &folder, &mut progress)?
+    for file in fetch::fetch(&options, &mut |event: Event<'_>| bar.event(event))? {
+        let path = file.path.display();
+        match file.mirror {
+            None => print::lines(&format!("verified    {path}")),
+            Some(mirror) => print::lines(&format!("downloaded  {path} from {mirror}")),
         }
-        from => {
-            let mut options = Options::new(dataset, folder);
-            if let Some(address) = from {
-                options.mirrors = vec![address.clone()];
-            }
-            fetch::fetch(&options, &mut progress)?
-        }
-    };
-    files.iter().for_each(print::lines);
+    }
     Ok(())
 }
 
@@ -110,7 +103,16 @@ fn pack(args: &PackArgs) -> Result<()> {
         skip_bad: args.skip_bad,
     };
     let packed = fm_data::pack(&args.folder, &args.out, &options)?;
-    print::lines(&packed);
+    let (height, width) = args.size;
+    let (train, test) = (packed.train.rows(), packed.test.rows());
+    let out = args.out.display();
+    print::lines(&format!(
+        "{out}: {train} training and {test} test images of {height}×{width}"
+    ));
+    for (path, reason) in &packed.skipped {
+        print::lines(&format!("left out {}: {reason}", path.display()));
+    }
+    print::lines(&format!("\n{}", packed.report));
     Ok(())
 }
 

@@ -103,15 +103,31 @@ fn picture(path: &Path, bytes: &[u8], inputs: usize) -> Result<Images> {
         ));
         notes.push("resized");
     }
-    if picture.has_bright_border() {
+    if has_bright_border(&picture) {
         note(&format!(
             "note: {name}: the background is bright, so bright and dark were exchanged"
         ));
         notes.push("inverted");
-        picture = picture.inverted();
+        let inverted = picture.pixels().iter().map(|pixel| 255 - pixel);
+        picture = Picture::new(height, width, inverted.collect())?;
     }
     let pixels = picture.fit((side, side))?.pixels().to_vec();
     Ok((Array2::from_shape_vec((1, inputs), pixels)?, None, notes))
+}
+
+/// Whether the outermost pixels are bright on average, as a photograph on white paper has them and
+/// images of MNIST's kind do not.
+fn has_bright_border(picture: &Picture) -> bool {
+    let (height, width) = picture.size();
+    let (mut sum, mut count) = (0u64, 0u64);
+    for (at, &pixel) in picture.pixels().iter().enumerate() {
+        let (y, x) = (at / width, at % width);
+        if y == 0 || x == 0 || y + 1 == height || x + 1 == width {
+            sum += u64::from(pixel);
+            count += 1;
+        }
+    }
+    2 * sum > 255 * count
 }
 
 fn print(answers: &[Answer], model: &fm_nn::Model) {

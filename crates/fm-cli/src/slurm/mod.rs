@@ -60,7 +60,7 @@ impl Submission<'_> {
         let program = std::env::current_exe().context("cannot find this program's file")?;
         let folder = std::env::current_dir().context("cannot find the working folder")?;
         let data = match self.origin {
-            Origin::Folder(dir) | Origin::Downloaded(dir) => Some(absolute(dir)?),
+            Origin::Folder(dir) => Some(absolute(dir)?),
             _ => None,
         };
         for path in [Some(&results), Some(&folder), Some(&program), data.as_ref()] {
@@ -179,7 +179,7 @@ impl Submission<'_> {
         let mut args = without_own_options(&words);
         let protocol = protocol.map(|path| path.display().to_string());
         let data = match self.origin {
-            Origin::Folder(dir) | Origin::Downloaded(dir) => absolute(dir)?.display().to_string(),
+            Origin::Folder(dir) => absolute(dir)?.display().to_string(),
             _ => "sample".to_owned(),
         };
         for (option, value) in [

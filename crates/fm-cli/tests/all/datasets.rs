@@ -9,13 +9,14 @@ use fm_data::published::{self, Description};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
-use crate::support::{fm, printed, trials};
+use crate::support::{fm, printed, refused, trials};
 
 pub(crate) fn tests() -> Vec<Trial> {
     trials![
         kmnist_has_its_ten_characters,
         emnist_letters_are_26_classes_labelled_from_1,
         a_description_of_49_classes_is_followed,
+        two_classes_leave_none_for_the_source_task,
     ]
 }
 
@@ -168,12 +169,11 @@ fn emnist_letters_are_26_classes_labelled_from_1() {
     experiment(folder.path(), letters, &more, [[0, 1], [11, 14], [24, 25]]);
 }
 
-/// As Kuzushiji-49, whose authors publish NumPy files: converted to IDX and described by hand.
-fn a_description_of_49_classes_is_followed() {
-    let folder = tempfile::tempdir().unwrap();
+/// A folder of one's own with this many classes.
+fn described(folder: &Path, classes: usize, rows: [usize; 2]) -> Description {
     let mut kana = published::named("kmnist").unwrap().clone();
-    kana.name = "k49".to_owned();
-    kana.class_names = (0..49).map(|class| format!("kana {class}")).collect();
+    kana.name = format!("k{classes}");
+    kana.class_names = (0..classes).map(|class| format!("kana {class}")).collect();
     for file in [
         &mut kana.files.train_images,
         &mut kana.files.train_labels,
@@ -182,7 +182,25 @@ fn a_description_of_49_classes_is_followed() {
     ] {
         (file.gz, file.plain) = Default::default();
     }
-    write(&kana, folder.path(), [980, 490]);
-    fs::write(folder.path().join("files/dataset.toml"), kana.to_toml()).unwrap();
+    write(&kana, folder, rows);
+    fs::write(folder.join("files/dataset.toml"), kana.to_toml()).unwrap();
+    kana
+}
+
+fn two_classes_leave_none_for_the_source_task() {
+    let folder = tempfile::tempdir().unwrap();
+    described(folder.path(), 2, [40, 10]);
+    let args = ["experiment", "--data", "files", "--target", "0,1"];
+    let words = [
+        "leave 2 or more for the source task",
+        "found 2 of the dataset's 2",
+    ];
+    refused(folder.path(), &args, &words);
+}
+
+/// As Kuzushiji-49, whose authors publish NumPy files: converted to IDX and described by hand.
+fn a_description_of_49_classes_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let kana = described(folder.path(), 49, [980, 490]);
     experiment(folder.path(), &kana, &[], [[0, 1], [30, 47], [47, 48]]);
 }

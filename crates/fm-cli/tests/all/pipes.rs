@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use fm_data::idx::{self, Encoding};
@@ -15,7 +14,7 @@ pub(crate) fn tests() -> Vec<Trial> {
     match cfg!(unix) {
         true => trials![
             predict_takes_every_byte_of_a_pipe,
-            a_sheet_replaces_no_device_and_no_pipe,
+            an_image_replaces_no_pipe_and_no_link,
         ],
         false => Vec::new(),
     }
@@ -49,15 +48,22 @@ fn predict_takes_every_byte_of_a_pipe() {
     assert_eq!(found, expected);
 }
 
-fn a_sheet_replaces_no_device_and_no_pipe() {
+fn an_image_replaces_no_pipe_and_no_link() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let made = Command::new("mkfifo").arg(at.join("pipe")).status();
-    assert!(made.unwrap().success());
-    for sheet in ["pipe", "/dev/null"] {
-        let args = ["data", "report", "--data", "sample", "--sheet", sheet];
-        refused(at, &args, &[sheet, "it is not a regular file"]);
+    // Row 0 is an ankle boot.
+    let path = at.join("garments/Ankle boot/train-00000.png");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    for link in [false, true] {
+        if link {
+            fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink("/dev/null", &path).unwrap();
+        } else {
+            let made = Command::new("mkfifo").arg(&path).status();
+            assert!(made.unwrap().success());
+        }
+        let args = ["data", "unpack", "--data", "sample", "--out", "garments"];
+        refused(at, &args, &["train-00000.png", "it is not a regular file"]);
+        assert!(!fs::symlink_metadata(&path).unwrap().is_file());
     }
-    let pipe = fs::symlink_metadata(at.join("pipe")).unwrap();
-    assert!(!pipe.is_file() && Path::new("/dev/null").exists());
 }

@@ -10,9 +10,9 @@
 //! # Ok::<(), fm_data::DataError>(())
 //! ```
 //!
-//! - No file gets its final name before it has passed its checks: bytes are written to an
-//!   unfinished file in the folder `.fm-partial`, compared with the published checksum, flushed to
-//!   the disk and renamed.
+//! - No file gets its final name before it has passed its checks: bytes are written to a hidden
+//!   unfinished file in the same folder, compared with the published checksum, flushed to the disk
+//!   and renamed.
 //! - A file that is there is never overwritten or deleted. A wrong one is renamed to a free name
 //!   once a right one is there.
 //! - An unfinished file is kept, and the next download continues from its end, from any mirror.
@@ -23,8 +23,6 @@ mod get;
 mod http;
 mod partial;
 
-use std::fmt;
-use std::fs::{self, File};
 use std::io::ErrorKind::AlreadyExists;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -56,7 +54,7 @@ pub struct Options {
     /// Rounds after the first; each asks every mirror that may still have the file. A round that
     /// brings bytes is not counted. Default: 2.
     pub retries: u32,
-    /// The wait before the second round, twice as long each time, at most 8 s. Default: 0.5 s.
+    /// The wait before the second round, twice as long each time. Default: 0.5 s.
     pub first_wait: Duration,
     /// The proxy, such as `http://proxy.example:3128` or `socks5://localhost:1080`; an empty text
     /// for none. Default: that of `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
@@ -99,30 +97,14 @@ pub enum Event<'a> {
     Note(String),
 }
 
-/// A file that is there after [`fetch()`] or [`copy`]. `Display` gives one line.
+/// A file that is there after [`fetch()`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FetchedFile {
     /// Where it is.
     pub path: PathBuf,
-    /// The mirror or folder that it came from; `None` if it was there before.
-    pub source: Option<String>,
-    /// The new name of a wrong file that had its name.
-    pub set_aside: Option<PathBuf>,
-}
-
-impl fmt::Display for FetchedFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match &self.source {
-            None => write!(f, "verified    {path}")?,
-            Some(source) => write!(f, "downloaded  {path} from {source}")?,
-        }
-        match &self.set_aside {
-            Some(aside) => write!(f, "; the wrong file is now {}", aside.display()),
-            None => Ok(()),
-        }
-    }
+    /// The mirror that it came from, without a password; `None` if it was there before.
+    pub mirror: Option<String>,
 }
 
 /// Reads and verifies each file of `dataset` in `folder`: where it is, or what is wrong.
@@ -139,7 +121,7 @@ fn verified(dataset: &Description, spec: &FileSpec, folder: &Path) -> Result<Pat
     if paths.is_empty() {
         return Err(folder::missing(dataset, folder, vec![spec.name.clone()]));
     }
-    folder::load(&paths, dataset, spec, false).map(|loaded| loaded.path)
+    folder::load(&paths, dataset, spec).map(|loaded| loaded.path)
 }
 
 /// Downloads what is missing or wrong in `options.into`, and tells `progress` about it.
@@ -155,7 +137,7 @@ pub fn fetch(
     let (dataset, into) = (&options.dataset, &options.into);
     let started = Instant::now();
     let mut download = Download::new(options, started)?;
-    let mut partials: Option<Partials> = None;
+    let mut partials: Option<Partials<'_>> = None;
     let mut files = Vec::new();
     for spec in dataset.files.each() {
         let mut there = verified(dataset, spec, into);
@@ -164,63 +146,18 @@ pub fn fetch(
             // The process that held the lock may have brought it.
             there = verified(dataset, spec, into);
         }
-        files.push(match (there, &partials) {
+        let (path, mirror) = match (there, &partials) {
             (Err(_), Some(partials)) => {
                 let (unfinished, mirror) = download.file(spec, partials, progress)?;
-                let name = format!("{}.gz", spec.name);
-                place(
-                    dataset,
-                    spec,
-                    unfinished,
-                    &into.join(name),
-                    mirror,
-                    progress,
-                )?
+                let path = into.join(format!("{}.gz", spec.name));
+                place(dataset, spec, unfinished, &path, progress)?;
+                (path, Some(mirror))
             }
-            (there, _) => FetchedFile {
-                path: there?,
-                source: None,
-                set_aside: None,
-            },
-        });
+            (there, _) => (there?, None),
+        };
+        files.push(FetchedFile { path, mirror });
     }
     Ok(files)
-}
-
-/// Copies what is missing or wrong in `into` from the folder `from`, verified.
-///
-/// # Errors
-///
-/// A file that is missing or wrong in `from` too, or cannot be written.
-pub fn copy(
-    dataset: &Description,
-    from: &Path,
-    into: &Path,
-    progress: &mut dyn FnMut(Event<'_>),
-) -> Result<Vec<FetchedFile>, DataError> {
-    let copied = |spec| {
-        if let Ok(path) = verified(dataset, spec, into) {
-            return Ok(FetchedFile {
-                path,
-                source: None,
-                set_aside: None,
-            });
-        }
-        let path = verified(dataset, spec, from)?;
-        let target = into.join(path.file_name().unwrap_or_default());
-        fs::create_dir_all(into).map_err(DataError::io("create the folder", into))?;
-        let write_error = DataError::io("write", &target);
-        let mut file = file::create_beside(&target).map_err(write_error)?;
-        let mut input = File::open(&path).map_err(DataError::io("read the file", &path))?;
-        std::io::copy(&mut input, &mut file).map_err(write_error)?;
-        file.as_file().sync_all().map_err(write_error)?;
-        // What was copied is verified, not what was there a moment ago.
-        folder::load(&[file.path().to_owned()], dataset, spec, false)?;
-        let source = from.display().to_string();
-        let unfinished = file.into_temp_path();
-        place(dataset, spec, unfinished, &target, source, progress)
-    };
-    dataset.files.each().into_iter().map(copied).collect()
 }
 
 /// Gives a file that has passed its checks its name. A file that has the name by now is kept: used
@@ -230,31 +167,20 @@ fn place(
     spec: &FileSpec,
     mut unfinished: TempPath,
     target: &Path,
-    source: String,
     progress: &mut dyn FnMut(Event<'_>),
-) -> Result<FetchedFile, DataError> {
-    let mut set_aside = None;
+) -> Result<(), DataError> {
     while let Err(refused) = unfinished.persist_noclobber(target) {
         unfinished = refused.path;
         if refused.error.kind() != AlreadyExists {
             return Err(DataError::io("write", target)(refused.error));
         }
-        match folder::load(&[target.to_owned()], dataset, spec, false) {
-            Ok(_) => break,
-            Err(error) => {
-                let aside = file::set_aside(target).map_err(DataError::io("rename", target))?;
-                progress(Event::Note(format!(
-                    "{error}; it is now {}",
-                    aside.display()
-                )));
-                set_aside = Some(aside);
-            }
-        }
+        let Err(error) = folder::load(&[target.to_owned()], dataset, spec) else {
+            break;
+        };
+        let aside = file::set_aside(target).map_err(DataError::io("rename", target))?;
+        let note = format!("{error}; it is now {}", aside.display());
+        progress(Event::Note(note));
     }
     file::sync_folder(target);
-    Ok(FetchedFile {
-        path: target.to_owned(),
-        source: Some(source),
-        set_aside,
-    })
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Unfinished files: kept between downloads, in a folder of their own.
+//! Unfinished files, kept between downloads, and the lock on their folder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -10,81 +10,63 @@ use tempfile::{NamedTempFile, TempPath};
 
 use super::{Event, Options};
 use crate::DataError;
-
-/// The folder of unfinished files, inside the folder for the files.
-const FOLDER: &str = ".fm-partial";
+use crate::file::{TEMPORARY, create_beside};
 
 /// How often a waiting process tries to lock.
 const POLL: Duration = Duration::from_millis(100);
 
-/// The folder of unfinished files, and the lock that this process holds.
-pub(super) struct Partials {
-    folder: PathBuf,
-    /// The folder for the files, open and locked; none where the file system has no locks.
+/// The folder for the files, and the lock that this process holds.
+pub(super) struct Partials<'a> {
+    folder: &'a Path,
+    /// The folder, open and locked; none where the file system has no locks.
     lock: Option<File>,
     /// Folders that were made for this download, the innermost first.
     made: Vec<PathBuf>,
 }
 
-impl Partials {
-    /// Makes the folders and waits until no other process downloads into them.
+impl<'a> Partials<'a> {
+    /// Makes the folder and waits until no other process downloads into it.
     pub(super) fn enter(
-        options: &Options,
+        options: &'a Options,
         started: Instant,
         progress: &mut dyn FnMut(Event<'_>),
     ) -> Result<Self, DataError> {
-        let into = &options.into;
-        let absent = into.ancestors().take_while(|path| {
+        let folder = &*options.into;
+        let absent = folder.ancestors().take_while(|path| {
             !path.as_os_str().is_empty() && matches!(path.try_exists(), Ok(false))
         });
         let mut partials = Self {
-            folder: into.join(FOLDER),
+            folder,
             lock: None,
             made: absent.map(Path::to_owned).collect(),
         };
-        let create_error = "create the folder";
-        fs::create_dir_all(into).map_err(DataError::io(create_error, into))?;
+        fs::create_dir_all(folder).map_err(DataError::io("create the folder", folder))?;
         partials.lock = lock(options, started, progress)?;
-        let folder = &partials.folder;
-        match fs::create_dir(folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                Err(DataError::io(create_error, folder)(error))
-            }
-            // A link could lead to anyone's files.
-            _ if fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir()) => Ok(partials),
-            _ => {
-                let reason = "it is not a folder; move it away";
-                Err(DataError::invalid(folder.display(), reason))
-            }
-        }
+        Ok(partials)
     }
 
     /// The unfinished file of this name, which no two different files have.
     pub(super) fn open(&self, name: &str) -> io::Result<Partial> {
-        let path = self.folder.join(name);
-        let (mut file, path, keep) = match open_own(&path) {
-            Some(file) if self.lock.is_some() => (file, TempPath::try_from_path(path)?, true),
+        let path = self.folder.join(format!("{TEMPORARY}{name}"));
+        let (file, keep) = match open_own(&path) {
+            Some(file) if self.lock.is_some() => (
+                NamedTempFile::from_parts(file, TempPath::try_from_path(path)?),
+                true,
+            ),
             // Another process may be writing to it, or it is not ours.
-            _ => {
-                let (file, path) = NamedTempFile::new_in(&self.folder)?.into_parts();
-                (file, path, false)
-            }
+            _ => (create_beside(&path)?, false),
         };
-        let length = file.seek(SeekFrom::End(0))?;
-        Ok(Partial {
-            file,
-            path,
-            length,
-            keep,
-        })
+        let length = file.as_file().metadata()?.len();
+        let mut partial = Partial { file, length, keep };
+        partial.truncate(length)?;
+        Ok(partial)
     }
 }
 
-impl Drop for Partials {
+impl Drop for Partials<'_> {
     fn drop(&mut self) {
-        // Fails where a file is left, as it should.
-        let _ = fs::remove_dir(&self.folder);
         for folder in &self.made {
+            // Fails where a file is left, as it should.
             let _ = fs::remove_dir(folder);
         }
     }
@@ -142,8 +124,7 @@ fn lock(
 
 /// An unfinished file, removed when it is dropped unless [`keep`](Self::keep) is called.
 pub(super) struct Partial {
-    file: File,
-    path: TempPath,
+    file: NamedTempFile,
     /// Bytes that are there.
     pub(super) length: u64,
     /// Whether the next download can find it.
@@ -152,19 +133,18 @@ pub(super) struct Partial {
 
 impl Partial {
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        self.file.path()
     }
 
     /// Drops all but the first `length` bytes.
     pub(super) fn truncate(&mut self, length: u64) -> io::Result<()> {
-        self.file.set_len(length)?;
-        self.length = length;
+        self.file.as_file().set_len(length)?;
+        self.length = self.file.seek(SeekFrom::Start(length))?;
         Ok(())
     }
 
     /// Appends `bytes`.
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(self.length))?;
         self.file.write_all(bytes)?;
         self.length += bytes.len() as u64;
         Ok(())
@@ -173,13 +153,13 @@ impl Partial {
     /// Leaves the file for the next download where that can find it; the bytes that are left.
     pub(super) fn keep(mut self) -> u64 {
         let keep = self.keep && self.length > 0;
-        self.path.disable_cleanup(keep);
+        self.file.disable_cleanup(keep);
         if keep { self.length } else { 0 }
     }
 
     /// The file, flushed to the disk.
     pub(super) fn finished(self) -> io::Result<TempPath> {
-        self.file.sync_all()?;
-        Ok(self.path)
+        self.file.as_file().sync_all()?;
+        Ok(self.file.into_temp_path())
     }
 }

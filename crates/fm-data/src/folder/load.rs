@@ -1,18 +1,15 @@
 //! One file of a dataset: found under any of its names, read once, verified while it is read.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
-use crate::checksum::{Hashing, HashingAhead, digest, hex};
-use crate::content::LOOK;
-use crate::idx::{self, Check, Encoding, Header, IdxArray, IdxErrorKind};
+use crate::DataError;
+use crate::checksum::{digest, hashed, hex};
+use crate::idx::{self, Encoding, Header, IdxArray, IdxErrorKind};
 use crate::published::{self, Description, FileSpec, Pin};
-use crate::{Content, DataError};
 
 /// The names that a file may have in a folder: gzip before plain, `train-images-idx3-ubyte` before
 /// `train-images.idx3-ubyte`, as some tools unpack it.
@@ -46,16 +43,15 @@ pub(crate) struct Loaded {
 }
 
 /// Reads and verifies `file` from the first of `paths` that passes; if none does, the error is
-/// that of the first. With `ahead`, it is read and hashed on a thread of its own.
+/// that of the first.
 pub(crate) fn load(
     paths: &[PathBuf],
     dataset: &Description,
     file: &FileSpec,
-    ahead: bool,
 ) -> Result<Loaded, DataError> {
     let mut first = None;
     for path in paths {
-        match load_one(path, dataset, file, ahead) {
+        match load_one(path, dataset, file) {
             Ok(loaded) => return Ok(loaded),
             Err(error) => {
                 first.get_or_insert(error);
@@ -65,12 +61,7 @@ pub(crate) fn load(
     Err(first.unwrap_or_else(|| DataError::invalid(&file.name, "no file of this name")))
 }
 
-fn load_one(
-    path: &Path,
-    dataset: &Description,
-    file: &FileSpec,
-    ahead: bool,
-) -> Result<Loaded, DataError> {
+fn load_one(path: &Path, dataset: &Description, file: &FileSpec) -> Result<Loaded, DataError> {
     let wrong = |wrong: String| DataError::WrongFile {
         path: path.to_owned(),
         expected: format!("{} of {}", file.name, dataset.title()),
@@ -82,11 +73,13 @@ fn load_one(
         return Err(wrong("it is not a regular file".to_owned()));
     }
     let (opened, len) = idx::open_file(path).map_err(unreadable)?;
-    let (read, raw) = read_hashed(opened, len, file, ahead);
+    // A SHA-256 of the unzipped data is compared in any case.
+    let check = file.plain.sha256.is_none();
+    let (read, raw) = hashed::<Sha256, _>(opened, |input| idx::any_of_len(input, len, check));
     let array = match read {
         Ok(array) => array,
         Err(IdxErrorKind::Read { source, .. }) => return Err(unreadable(source)),
-        Err(kind) => return Err(wrong(diagnose(path, file, &kind).map_err(unreadable)?)),
+        Err(kind) => return Err(wrong(diagnose(&kind, file, len.unwrap_or_default()))),
     };
     let loaded = |array, sha256, pinned| Loaded {
         path: path.to_owned(),
@@ -95,14 +88,13 @@ fn load_one(
         pinned,
     };
     let is = |pin: &Pin, found: &str| pin.sha256.as_deref() == Some(found);
-    // The usual case, in which nothing is hashed a second time.
-    if let Some(plain) = &file.plain.sha256
-        && (is(&file.gz, &raw) || is(&file.plain, &raw))
-    {
-        return Ok(loaded(array, plain.clone(), true));
-    }
-    let unzipped = data_sha256(&array);
-    if is(&file.gz, &raw) || is(&file.plain, &unzipped) {
+    let is_published = is(&file.gz, &raw) || is(&file.plain, &raw);
+    let unzipped = match &file.plain.sha256 {
+        // The usual case, in which nothing is hashed a second time.
+        Some(plain) if is_published => plain.clone(),
+        _ => data_sha256(&array),
+    };
+    if is_published || is(&file.plain, &unzipped) {
         return Ok(loaded(array, unzipped, true));
     }
     if let Some(known) = published::known(&raw).or_else(|| published::known(&unzipped)) {
@@ -130,34 +122,6 @@ fn load_one(
     Ok(loaded(array, unzipped, by_md5))
 }
 
-/// What reading gave, and the SHA-256 of the file's bytes.
-type Hashed = (Result<IdxArray, IdxErrorKind>, String);
-
-fn read_hashed(opened: File, len: Option<u64>, file: &FileSpec, ahead: bool) -> Hashed {
-    // A SHA-256 of the unzipped data is compared in any case: gzip's own checksum adds nothing.
-    let check = match file.plain.sha256 {
-        Some(_) => Check::Caller,
-        None => Check::Crc,
-    };
-    let here = |opened| {
-        let mut hashing = Hashing::<_, Sha256>::new(opened);
-        let input = BufReader::with_capacity(idx::READ_BYTES, &mut hashing);
-        let read = idx::any_of_len(input, len, check);
-        (read, hashing.finish())
-    };
-    if !ahead {
-        return here(&opened);
-    }
-    thread::scope(|scope| match HashingAhead::spawn(scope, &opened) {
-        Some((input, thread)) => {
-            let read = idx::any_of_len(input, len, check);
-            // No checksum equals an empty one.
-            (read, thread.join().unwrap_or_default())
-        }
-        None => here(&opened),
-    })
-}
-
 /// SHA-256 of the plain IDX file that contains `array`.
 pub(crate) fn data_sha256(array: &IdxArray) -> String {
     if let IdxArray::U8(bytes) = array
@@ -175,37 +139,18 @@ pub(crate) fn data_sha256(array: &IdxArray) -> String {
     crate::sha256(&bytes)
 }
 
-/// What the file is that could not be read.
-fn diagnose(path: &Path, file: &FileSpec, kind: &IdxErrorKind) -> io::Result<String> {
-    /// More than any known file has.
-    const MOST: u64 = 64 << 20;
-    let mut opened = File::open(path)?;
-    let found = opened.metadata()?.len();
-    let mut head = Vec::new();
-    opened.by_ref().take(LOOK as u64).read_to_end(&mut head)?;
-    let content = match (Content::of(&head), kind) {
-        // The page that a server compressed.
-        (Content::Gzip, IdxErrorKind::NotIdx { content }) => content.clone(),
-        (content, _) => content,
+/// What the file of `len` bytes is that could not be read.
+fn diagnose(kind: &IdxErrorKind, file: &FileSpec, len: u64) -> String {
+    let expected = match kind {
+        _ if len == 0 => return "it is an empty file".to_owned(),
+        IdxErrorKind::NotIdx { content } => return format!("it is {content}"),
+        IdxErrorKind::GzipCutShort { .. } => file.gz.bytes,
+        // Of gzip data it counts what is inflated.
+        IdxErrorKind::TooShort { found, .. } if *found == len => file.plain.bytes,
+        _ => None,
     };
-    let expected = match content {
-        Content::Gzip => file.gz.bytes,
-        Content::Idx => file.plain.bytes,
-        // Cut short in the header.
-        Content::Unknown { .. } if head.starts_with(&[0, 0]) => file.plain.bytes,
-        other => return Ok(format!("it is {other}")),
-    };
-    if let Some(known) = published::known(&digest::<Sha256>(File::open(path)?.take(MOST))?) {
-        return Ok(known);
-    }
-    let is_cut = matches!(
-        kind,
-        IdxErrorKind::GzipCutShort { .. } | IdxErrorKind::TooShort { .. }
-    );
-    Ok(match expected {
-        Some(expected) if is_cut && found < expected => {
-            format!("it is cut short at byte {found} of {expected}")
-        }
+    match expected {
+        Some(expected) if len < expected => format!("it is cut short at byte {len} of {expected}"),
         _ => kind.to_string(),
-    })
+    }
 }

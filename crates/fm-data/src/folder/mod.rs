@@ -4,6 +4,7 @@ mod load;
 mod pair;
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -44,31 +45,14 @@ pub(crate) fn description(folder: &Path) -> Result<Option<Description>, DataErro
 pub(crate) fn open(dataset: &Description, folder: &Path) -> Result<LoadedData, DataError> {
     let paths = find_all(dataset, folder)?;
     let files = dataset.files.each();
-    // Inflating the training images takes most of the time. With a second core, everything else
-    // happens there: reading and hashing those images, and the other three files.
-    let rest = || {
-        Ok([
-            load(&paths[1], dataset, files[1], false)?,
-            load(&paths[2], dataset, files[2], false)?,
-            load(&paths[3], dataset, files[3], false)?,
-        ])
-    };
-    let two_cores = thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
-    let (train_images, rest) = thread::scope(|scope| {
-        let spawned = two_cores
-            .then(|| thread::Builder::new().spawn_scoped(scope, rest).ok())
-            .flatten();
-        let train_images = load(&paths[0], dataset, files[0], two_cores);
-        let rest: Result<_, DataError> = match spawned.map(thread::ScopedJoinHandle::join) {
-            Some(Ok(rest)) => rest,
-            // No thread could be started: the work is still to be done here.
-            _ => rest(),
-        };
-        (train_images, rest)
+    let loaded = thread::scope(|scope| {
+        [0, 1, 2, 3]
+            .map(|at| (&paths[at], files[at]))
+            .map(|(paths, file)| scope.spawn(move || load(paths, dataset, file)))
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
-    let train_images = train_images?;
-    let [train_labels, test_images, test_labels] = rest?;
-    let files = [train_images, train_labels, test_images, test_labels];
+    let [train_images, train_labels, test_images, test_labels] = loaded;
+    let files = [train_images?, train_labels?, test_images?, test_labels?];
     assemble(dataset, files, Origin::Folder(folder.to_owned()))
 }
 

@@ -4,7 +4,7 @@ use ndarray::{ArrayD, ArrayViewD};
 
 use super::{Element, ElementType};
 
-/// An array of any of the six element types, as [`read_any`](super::read_any) returns it.
+/// An array of any of the six element types, as [`open_any`](super::open_any) returns it.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "the variants are the six types")]
 pub enum IdxArray {
@@ -35,14 +35,10 @@ impl IdxArray {
     /// Type of the elements.
     #[must_use]
     pub fn element(&self) -> ElementType {
-        match self {
-            Self::U8(_) => ElementType::U8,
-            Self::I8(_) => ElementType::I8,
-            Self::I16(_) => ElementType::I16,
-            Self::I32(_) => ElementType::I32,
-            Self::F32(_) => ElementType::F32,
-            Self::F64(_) => ElementType::F64,
+        fn of<T: Element>(_: &ArrayD<T>) -> ElementType {
+            T::TYPE
         }
+        each!(self, array => of(array))
     }
 
     /// The dimensions, slowest first.

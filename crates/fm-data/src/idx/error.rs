@@ -9,35 +9,18 @@ use crate::Content;
 
 /// Why reading or writing IDX data failed, and in which file where there is one.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct IdxError {
-    path: Option<PathBuf>,
-    kind: IdxErrorKind,
+    /// The file, when the data came from or went to a file.
+    pub path: Option<PathBuf>,
+    /// The reason.
+    pub kind: IdxErrorKind,
 }
 
 impl IdxError {
-    /// The reason.
-    #[must_use]
-    pub fn kind(&self) -> &IdxErrorKind {
-        &self.kind
-    }
-
-    /// The file, when the data came from or went to a file.
-    #[must_use]
-    pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
-    }
-
-    /// The reason alone.
-    #[must_use]
-    pub fn into_kind(self) -> IdxErrorKind {
-        self.kind
-    }
-
     pub(crate) fn in_file(kind: IdxErrorKind, path: &Path) -> Self {
-        Self {
-            path: Some(path.to_owned()),
-            kind,
-        }
+        let path = Some(path.to_owned());
+        Self { path, kind }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use super::error::IdxErrorKind;
 use super::{ElementType, MAX_RANK};
 use crate::Content;
+use crate::content::LOOK;
 
 /// What an IDX header says, already checked: rank 1 to 8, no dimension zero, and a length in
 /// bytes that this machine can address.
@@ -68,7 +69,11 @@ impl Header {
         let mut magic = [0; 4];
         let found = fill(&mut magic)?;
         if found > 0 && magic[..2] != [0, 0] {
-            let content = Content::of(&magic[..found]);
+            let mut head = [0; LOOK];
+            head[..4].copy_from_slice(&magic);
+            // What can be read is looked at.
+            let more = fill(&mut head[found..]).unwrap_or_default();
+            let content = Content::of(&head[..found + more]);
             return Err(IdxErrorKind::NotIdx { content });
         }
         let too_short = |expected: usize, found: usize| IdxErrorKind::TooShort {

@@ -7,7 +7,7 @@
 //! | elements | typed | any type |
 //! |---|---|---|
 //! | from a file | [`open`] | [`open_any`] |
-//! | from any [`Read`] | [`read`] | [`read_any`] |
+//! | from any [`Read`] | [`read`] | |
 //! | from bytes in memory | [`from_bytes`] | [`any_from_bytes`] |
 //! | to any `Write`, a file, bytes | [`write()`], [`save`], [`to_bytes`] | [`write_any`] |
 //!
@@ -30,7 +30,6 @@
 mod dynamic;
 mod element;
 mod error;
-mod gzip;
 mod header;
 mod read;
 mod write;
@@ -46,7 +45,6 @@ pub use element::{Element, ElementType, MAX_RANK};
 pub use error::{IdxError, IdxErrorKind};
 pub use write::{Encoding, save, to_bytes, write, write_any};
 
-pub(crate) use gzip::Check;
 pub(crate) use header::Header;
 use read::Decoder;
 
@@ -69,11 +67,7 @@ pub fn open<T: Element>(path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
-    Ok(typed(Decoder::new(
-        BufReader::new(input),
-        None,
-        Check::Crc,
-    )?)?)
+    Ok(typed(Decoder::new(BufReader::new(input), None, true)?)?)
 }
 
 /// Reads the array from the bytes of a whole file, plain or gzip.
@@ -82,11 +76,7 @@ pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
-    Ok(typed(Decoder::new(
-        bytes,
-        Some(bytes.len() as u64),
-        Check::Crc,
-    )?)?)
+    Ok(typed(Decoder::new(bytes, Some(bytes.len() as u64), true)?)?)
 }
 
 /// [`open`] for whatever type the elements have.
@@ -98,26 +88,13 @@ pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
     in_file(path.as_ref(), any)
 }
 
-/// [`read()`] for whatever type the elements have.
-///
-/// # Errors
-///
-/// As [`read()`].
-pub fn read_any(input: impl Read) -> Result<IdxArray, IdxError> {
-    Ok(any(Decoder::new(BufReader::new(input), None, Check::Crc)?)?)
-}
-
 /// [`from_bytes`] for whatever type the elements have.
 ///
 /// # Errors
 ///
 /// As [`from_bytes`].
 pub fn any_from_bytes(bytes: &[u8]) -> Result<IdxArray, IdxError> {
-    Ok(any(Decoder::new(
-        bytes,
-        Some(bytes.len() as u64),
-        Check::Crc,
-    )?)?)
+    Ok(any(Decoder::new(bytes, Some(bytes.len() as u64), true)?)?)
 }
 
 fn in_file<A>(
@@ -126,18 +103,16 @@ fn in_file<A>(
 ) -> Result<A, IdxError> {
     open_file(path)
         .map_err(IdxErrorKind::Open)
-        .and_then(|(file, len)| {
-            Decoder::new(BufReader::with_capacity(READ_BYTES, file), len, Check::Crc)
-        })
+        .and_then(|(file, len)| Decoder::new(BufReader::with_capacity(READ_BYTES, file), len, true))
         .and_then(array)
         .map_err(|kind| IdxError::in_file(kind, path))
 }
 
-/// Reads from `input`, of which `len` bytes are known to be there.
+/// Reads from `input`, of which `len` bytes are known to be there; for `check` see [`Decoder::new`].
 pub(crate) fn any_of_len(
     input: impl BufRead,
     len: Option<u64>,
-    check: Check,
+    check: bool,
 ) -> Result<IdxArray, IdxErrorKind> {
     any(Decoder::new(input, len, check)?)
 }

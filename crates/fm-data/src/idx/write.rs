@@ -87,7 +87,7 @@ pub fn save<T: Element, S: Data<Elem = T>, D: Dimension>(
     // Checks the shape before creating a file.
     Header::new(T::TYPE, array.shape()).map_err(in_file)?;
     crate::file::save_with(path, |out| {
-        write(array, out, encoding).map_err(|error| match error.into_kind() {
+        write(array, out, encoding).map_err(|error| match error.kind {
             IdxErrorKind::Write(error) => error,
             other => io::Error::other(other),
         })

@@ -2,11 +2,16 @@
 
 mod exif;
 mod jpeg;
-mod png;
+pub(crate) mod png;
 mod resize;
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
+use ndarray::{Array2, Axis, s};
+
+use crate::content::LOOK;
 use crate::{Content, DataError};
 
 /// The most pixels of a picture that is decoded.
@@ -18,10 +23,8 @@ const FREE_PIXELS: u64 = 1 << 16;
 /// A grey picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    height: usize,
-    width: usize,
-    /// Row by row, `height × width`.
-    pixels: Vec<u8>,
+    /// `[height, width]`, row-major, not empty.
+    pixels: Array2<u8>,
 }
 
 impl Picture {
@@ -31,25 +34,40 @@ impl Picture {
     ///
     /// Another number of pixels, or none.
     pub fn new(height: usize, width: usize, pixels: Vec<u8>) -> Result<Self, DataError> {
-        if pixels.is_empty() || height.checked_mul(width) != Some(pixels.len()) {
-            let reason = format!("{} pixels do not make {height}×{width}", pixels.len());
-            return Err(DataError::Invalid(reason));
+        let n = pixels.len();
+        match Array2::from_shape_vec((height, width), pixels) {
+            Ok(pixels) if n > 0 => Ok(Self { pixels }),
+            _ => {
+                let reason = format!("{n} pixels do not make {height}×{width}");
+                Err(DataError::Invalid(reason))
+            }
         }
-        Ok(Self {
-            height,
-            width,
-            pixels,
-        })
     }
 
     /// Reads a PNG or JPEG file; see [`decode`](Self::decode).
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode), or a file that cannot be read.
+    /// As [`decode`](Self::decode), with the path, or a file that cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DataError> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(DataError::io("read the file", path))?;
+        Self::read(path).map_err(|error| match error {
+            DataError::Invalid(reason) => DataError::invalid(path.display(), reason),
+            other => other,
+        })
+    }
+
+    /// [`open`](Self::open); what is invalid is said without the path.
+    pub(crate) fn read(path: &Path) -> Result<Self, DataError> {
+        let failed = DataError::io("read the file", path);
+        let mut file = File::open(path).map_err(failed)?;
+        let mut bytes = Vec::new();
+        let head = file.by_ref().take(LOOK as u64).read_to_end(&mut bytes);
+        head.map_err(failed)?;
+        // Films and archives may be of any size.
+        if matches!(Content::of(&bytes), Content::Png | Content::Jpeg) {
+            file.read_to_end(&mut bytes).map_err(failed)?;
+        }
         Self::decode(&bytes)
     }
 
@@ -78,39 +96,13 @@ impl Picture {
     /// Height and width in pixels.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
-        (self.height, self.width)
+        self.pixels.dim()
     }
 
     /// The pixels, row by row: 0 is black, 255 white.
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
-        &self.pixels
-    }
-
-    /// Whether the outermost pixels are bright on average, as a photograph on white paper has them
-    /// and images of MNIST's kind do not.
-    #[must_use]
-    pub fn has_bright_border(&self) -> bool {
-        let (mut sum, mut count) = (0u64, 0u64);
-        for (y, row) in self.pixels.chunks_exact(self.width).enumerate() {
-            let edge = y == 0 || y + 1 == self.height;
-            for (x, &pixel) in row.iter().enumerate() {
-                if edge || x == 0 || x + 1 == self.width {
-                    sum += u64::from(pixel);
-                    count += 1;
-                }
-            }
-        }
-        sum > 127 * count + count / 2
-    }
-
-    /// The picture with bright and dark exchanged.
-    #[must_use]
-    pub fn inverted(mut self) -> Self {
-        for pixel in &mut self.pixels {
-            *pixel = 255 - *pixel;
-        }
-        self
+        self.pixels.as_slice().unwrap_or_default()
     }
 
     /// The picture scaled to fit into `height × width` pixels with its proportions kept, centred
@@ -122,58 +114,43 @@ impl Picture {
     ///
     /// A size without pixels, or of more than [`MOST_PIXELS`].
     pub fn fit(&self, (height, width): (usize, usize)) -> Result<Self, DataError> {
-        let area = height
-            .checked_mul(width)
-            .filter(|&area| area as u64 <= MOST_PIXELS);
-        let Some(area) = area.filter(|&area| area > 0) else {
+        let area = (height as u64).saturating_mul(width as u64);
+        if !(1..=MOST_PIXELS).contains(&area) {
             let reason = format!("a picture cannot be scaled to {height}×{width} pixels");
             return Err(DataError::Invalid(reason));
-        };
-        let (h, w) = (self.height, self.width);
+        }
+        let (h, w) = self.size();
         let (down, across) = if w * height >= h * width {
             (((h * width + w / 2) / w).clamp(1, height), width)
         } else {
             (height, ((w * height + h / 2) / h).clamp(1, width))
         };
-        let scaled = resize::resize(&self.pixels, (h, w), (down, across));
-        if (down, across) == (height, width) {
-            return Self::new(height, width, scaled);
-        }
+        let scaled = resize::resize(self.pixels(), (h, w), (down, across));
+        let scaled = Self::new(down, across, scaled)?;
+        let mut pixels = Array2::zeros((height, width));
         let (top, left) = ((height - down) / 2, (width - across) / 2);
-        let mut pixels = vec![0; area];
-        for (y, row) in scaled.chunks_exact(across).enumerate() {
-            pixels[(top + y) * width + left..][..across].copy_from_slice(row);
-        }
-        Self::new(height, width, pixels)
+        let place = s![top..top + down, left..left + across];
+        pixels.slice_mut(place).assign(&scaled.pixels);
+        Ok(Self { pixels })
     }
 
     /// The picture turned and mirrored by an EXIF orientation, 1 to 8.
     fn oriented(self, orientation: u8) -> Self {
-        let (h, w) = (self.height, self.width);
-        let (height, width) = if orientation >= 5 { (w, h) } else { (h, w) };
-        if !(2..=8).contains(&orientation) {
+        if orientation == 1 {
             return self;
         }
-        let mut pixels = Vec::with_capacity(self.pixels.len());
-        for y in 0..height {
-            for x in 0..width {
-                let (row, column) = match orientation {
-                    2 => (y, w - 1 - x),
-                    3 => (h - 1 - y, w - 1 - x),
-                    4 => (h - 1 - y, x),
-                    5 => (x, y),
-                    6 => (h - 1 - x, y),
-                    7 => (h - 1 - x, w - 1 - y),
-                    _ => (x, w - 1 - y),
-                };
-                pixels.push(self.pixels[row * w + column]);
-            }
+        let mut pixels = self.pixels.view();
+        if matches!(orientation, 5..=8) {
+            pixels.swap_axes(0, 1);
         }
-        Self {
-            height,
-            width,
-            pixels,
+        if matches!(orientation, 3 | 4 | 7 | 8) {
+            pixels.invert_axis(Axis(0));
         }
+        if matches!(orientation, 2 | 3 | 6 | 7) {
+            pixels.invert_axis(Axis(1));
+        }
+        let pixels = pixels.as_standard_layout().into_owned();
+        Self { pixels }
     }
 }
 
@@ -193,7 +170,8 @@ fn check_size(width: u64, height: u64, bytes: usize, per_byte: u64) -> Result<()
 
 /// A damaged file, or a kind that is not supported.
 fn undecodable(error: impl std::fmt::Display) -> DataError {
-    DataError::Invalid(format!("the picture cannot be decoded: {error}"))
+    let error = crate::printable(&error.to_string());
+    DataError::Invalid(format!("the picture cannot be decoded: {}", error.trim()))
 }
 
 /// Grey of a colour, by the weights of Rec. 709.

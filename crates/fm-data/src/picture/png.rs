@@ -1,6 +1,6 @@
-//! PNG, decoded to grey row by row.
+//! PNG, decoded to grey row by row, and grey pixels as PNG.
 
-use std::io::Cursor;
+use std::io::{self, Cursor};
 
 use super::{Picture, check_size, exif, grey, undecodable};
 use crate::DataError;
@@ -57,4 +57,16 @@ fn to_grey(samples: &[u8], channels: usize, pixels: &mut Vec<u8>) {
         [red, green, blue, alpha] => on_white(grey(red, green, blue), alpha),
         _ => 0,
     }));
+}
+
+/// `height × width` grey pixels as the bytes of a PNG file.
+pub(crate) fn encode(pixels: &[u8], (height, width): (usize, usize)) -> io::Result<Vec<u8>> {
+    let side = |side: usize| u32::try_from(side).map_err(io::Error::other);
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, side(width)?, side(height)?);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels)?;
+    writer.finish()?;
+    Ok(file)
 }

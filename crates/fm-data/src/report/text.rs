@@ -1,4 +1,4 @@
-//! The report as tables for people.
+//! The report as tables for people, 80 columns wide unless parts or names are many or long.
 
 use std::fmt;
 
@@ -7,19 +7,21 @@ use super::DataReport;
 /// Alike images that are listed one by one; the record has more.
 const LISTED: usize = 20;
 
+/// Characters of a class name; a longer one is cut.
+const NAME: usize = 18;
+
 impl fmt::Display for DataReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.classes(f)?;
         writeln!(f)?;
-        self.pairs(f)?;
-        self.alike(f)
+        self.pairs(f)
     }
 }
 
 impl DataReport {
     /// Rows and mean pixel of each class, one pair of columns for each part.
     fn classes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<22}", "class")?;
+        write!(f, "{:<23}", "class")?;
         for part in &self.parts {
             write!(f, "{:>11} {:>6}", part.part, "mean")?;
         }
@@ -27,17 +29,16 @@ impl DataReport {
         // Parts of one data set have the same classes; the first part names them.
         let classes = self.parts.first().map_or(&[][..], |part| &part.classes);
         for (i, class) in classes.iter().enumerate() {
-            write!(f, "{:>3}  {:<17}", class.label, class.name)?;
+            write!(f, "{:>3}  {:<NAME$.NAME$}", class.label, class.name)?;
             for class in self.parts.iter().map(|part| part.classes.get(i)) {
-                write!(f, "{:>11} ", class.map_or(0, |class| class.rows))?;
-                match class.and_then(|class| class.mean_pixel) {
-                    Some(mean) => write!(f, "{mean:>6.1}")?,
-                    None => write!(f, "{:>6}", "-")?,
-                }
+                let rows = class.map_or(0, |class| class.rows);
+                let mean = class.and_then(|class| class.mean_pixel);
+                let mean = mean.map_or("-".to_owned(), |mean| format!("{mean:.1}"));
+                write!(f, "{rows:>11} {mean:>6}")?;
             }
             writeln!(f)?;
         }
-        write!(f, "{:<22}", "all")?;
+        write!(f, "{:<23}", "all")?;
         for part in &self.parts {
             write!(f, "{:>11} {:>6.1}", part.rows, part.mean_pixel)?;
         }
@@ -45,48 +46,27 @@ impl DataReport {
     }
 
     fn pairs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let near = format!("near (rms up to {})", self.near_rms);
-        writeln!(
-            f,
-            "{:<28} {:>8} {near:>20}",
-            "pairs of alike images", "equal"
-        )?;
+        let (title, equal, differ) = ("pairs of alike images", "equal", "labels differ");
+        let near = format!("near (rms ≤ {})", self.near_rms);
+        writeln!(f, "{title:<27} {equal:>8} {near:>16} {differ:>14}")?;
         for count in &self.pairs {
-            let place = if count.part == count.other {
-                format!("within {}", count.part)
-            } else {
-                format!("{} and {}", count.part, count.other)
+            let place = match count.part == count.other {
+                true => format!("within {}", count.part),
+                false => format!("{} and {}", count.part, count.other),
             };
-            write!(f, "{place:<28} {:>8} {:>20}", count.equal, count.near)?;
-            match count.equal_labels_differ + count.near_labels_differ {
-                0 => writeln!(f)?,
-                n => writeln!(f, "  ({n} with two different labels)")?,
-            }
+            let (equal, near, differ) = (count.equal, count.near, count.labels_differ);
+            writeln!(f, "{place:<27} {equal:>8} {near:>16} {differ:>14}")?;
         }
-        Ok(())
-    }
-
-    /// Pairs across parts first: those are what can flatter a score.
-    fn alike(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let groups = self.equal_images.iter().map(|group| {
-            let first = &group.rows[0].part;
-            (
-                group.rows.iter().all(|row| row.part == *first),
-                group.to_string(),
-            )
-        });
-        let near = self.near_images.iter();
-        let near = near.map(|pair| (pair.one.part == pair.other.part, pair.to_string()));
-        let mut lines: Vec<(bool, String)> = groups.chain(near).collect();
-        // Stable: equal before near, near by distance.
-        lines.sort_by_key(|&(within, _)| within);
-        if !lines.is_empty() {
+        let listed = &self.alike[..self.alike.len().min(LISTED)];
+        if !listed.is_empty() {
             writeln!(f)?;
         }
-        for (_, line) in lines.iter().take(LISTED) {
-            writeln!(f, "{line}")?;
+        for pair in listed {
+            writeln!(f, "{pair}")?;
         }
-        match lines.len().saturating_sub(LISTED) {
+        let counts = self.pairs.iter();
+        let all: usize = counts.map(|count| count.equal + count.near).sum();
+        match all.saturating_sub(listed.len()) {
             0 => Ok(()),
             more => writeln!(f, "and {more} more"),
         }

@@ -30,7 +30,7 @@ impl TaskSplit {
     /// Fewer than two target classes, a class given twice or out of range, or fewer than two
     /// classes left for the source task.
     pub fn new(target_classes: &[u8], n_classes: usize) -> Result<Self, DataError> {
-        new_labels(target_classes, n_classes)?;
+        check(target_classes, n_classes)?;
         let is_source = |class: &u8| !target_classes.contains(class);
         let source: Vec<u8> = (0..=u8::MAX).take(n_classes).filter(is_source).collect();
         if source.len() < 2 {
@@ -92,24 +92,23 @@ impl TaskSplit {
     }
 }
 
-/// The new label of each label, 0, 1, … in the order of `classes`; none for other classes.
-fn new_labels(classes: &[u8], n_classes: usize) -> Result<[Option<u8>; 256], DataError> {
+/// Refuses fewer than two classes, and a class given twice or out of range.
+fn check(classes: &[u8], n_classes: usize) -> Result<(), DataError> {
     let refused = |reason| Err(DataError::Invalid(reason));
     if classes.len() < 2 {
         return refused(format!(
             "a task needs two classes or more, found {classes:?}"
         ));
     }
-    let mut new_labels = [None; 256];
-    for (&class, label) in classes.iter().zip(0..=u8::MAX) {
-        if usize::from(class) >= n_classes {
+    for (at, class) in classes.iter().enumerate() {
+        if usize::from(*class) >= n_classes {
             return refused(format!("class {class}: the data has {n_classes} classes"));
         }
-        if new_labels[usize::from(class)].replace(label).is_some() {
+        if classes[..at].contains(class) {
             return refused(format!("class {class} is given twice"));
         }
     }
-    Ok(new_labels)
+    Ok(())
 }
 
 impl Dataset {
@@ -132,23 +131,27 @@ impl Dataset {
     ///
     /// Fewer than two classes, a class given twice or out of range, or no row of any of them.
     pub fn of_classes(&self, classes: &[u8]) -> Result<Self, DataError> {
-        let new_label = new_labels(classes, self.n_classes())?;
+        check(classes, self.n_classes())?;
         let names = classes
             .iter()
-            .map(|&class| self.class_names()[usize::from(class)].clone());
-        let names: Vec<String> = names.collect();
-        let labels = self.labels().iter().enumerate();
-        let positions: Vec<usize> = labels
-            .filter(|&(_, &label)| new_label[usize::from(label)].is_some())
-            .map(|(position, _)| position)
-            .collect();
+            .map(|&class| &self.class_names()[usize::from(class)]);
+        let names: Vec<String> = names.cloned().collect();
+        let new_labels = self.labels().iter().map(|label| {
+            let new_label = (0..=u8::MAX)
+                .zip(classes)
+                .find(|(_, class)| *class == label);
+            new_label.map(|(new_label, _)| new_label)
+        });
+        let (positions, labels): (Vec<usize>, Vec<u8>) = new_labels
+            .enumerate()
+            .filter_map(|(position, label)| Some((position, label?)))
+            .unzip();
         if positions.is_empty() {
             return Err(DataError::NoRows {
                 origin: self.name().to_owned(),
                 classes: names,
             });
         }
-        let new_label = new_label.map(Option::unwrap_or_default);
-        Ok(self.pick(&positions).relabelled(names, &new_label))
+        Ok(self.pick(&positions).relabelled(names, labels))
     }
 }

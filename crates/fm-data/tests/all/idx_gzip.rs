@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use fm_data::idx::{self, Encoding, IdxError, IdxErrorKind as Kind};
+use fm_data::idx::{self, Encoding, IdxErrorKind as Kind};
 use ndarray::{ArrayD, IxDyn};
 
 use crate::idx_errors::{Drip, PLAIN, errors, gz, refused};
@@ -22,7 +22,7 @@ fn gzip_data_cut_short_anywhere() {
     let whole = gz(&PLAIN);
     for end in 2..whole.len() {
         for error in errors(&whole[..end]) {
-            let Kind::GzipCutShort { offset, inflated } = *error.kind() else {
+            let Kind::GzipCutShort { offset, inflated } = error.kind else {
                 panic!("cut at {end}: {error}")
             };
             assert_eq!(offset, end as u64);
@@ -43,7 +43,7 @@ fn damaged_gzip_data() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0xFF;
         let [memory, ..] = errors(&bytes);
-        let Kind::GzipDamaged { reason: found, .. } = memory.kind() else {
+        let Kind::GzipDamaged { reason: found, .. } = &memory.kind else {
             panic!("{memory}")
         };
         assert_eq!(found, reason);
@@ -111,7 +111,7 @@ fn gzip_data_of_several_members_is_one_file() {
         let mut damaged = members.clone();
         let first = gz(&PLAIN[..cuts[0]]).len();
         damaged[first - 5] ^= 1;
-        let kind = idx::from_bytes::<u8>(&damaged).unwrap_err().into_kind();
+        let kind = idx::from_bytes::<u8>(&damaged).unwrap_err().kind;
         assert!(matches!(kind, Kind::GzipDamaged { .. }), "{kind:?}");
     }
     let more = [gz(&PLAIN), gz(&[7])].concat();
@@ -119,7 +119,7 @@ fn gzip_data_of_several_members_is_one_file() {
     refused(&more, message);
     // The second member ends too early.
     let whole = [gz(&PLAIN[..9]), gz(&PLAIN[9..])].concat();
-    let kind = errors(&whole[..whole.len() - 1]).map(IdxError::into_kind);
+    let kind = errors(&whole[..whole.len() - 1]).map(|error| error.kind);
     assert!(
         kind.iter()
             .all(|kind| matches!(kind, Kind::GzipCutShort { inflated: 18, .. }))

@@ -124,7 +124,7 @@ fn files_that_are_not_pictures_are_listed_and_skipped_only_when_asked() {
     let packed = pack(from.path(), out.path(), &skip).unwrap();
     assert_eq!(packed.skipped.len(), 2);
     assert_eq!(packed.train.rows() + packed.test.rows(), 10);
-    assert!(packed.to_string().contains("left out"), "{packed}");
+    assert_eq!(packed.skipped[0].0, broken);
 }
 
 /// The pipe would block for ever if it were opened.
@@ -139,6 +139,79 @@ fn a_pipe_among_the_pictures_is_a_bad_file() {
     let out = from.path().join("out");
     let error = pack(from.path(), out, &PackOptions::default()).unwrap_err();
     assert!(error.to_string().contains("pipe.png: "), "{error}");
+}
+
+/// Each reason is on one line and names its cause.
+#[cfg(unix)]
+#[test]
+fn links_and_damaged_files_are_listed_with_their_reasons() {
+    use std::os::unix::fs::symlink;
+    let from = tempfile::tempdir().unwrap();
+    pets(from.path());
+    let cat = from.path().join("cat");
+    symlink("..", cat.join("a-folder")).unwrap();
+    symlink("b-circle", cat.join("b-circle")).unwrap();
+    symlink("nowhere", cat.join("c-dangling")).unwrap();
+    let jpeg = fs::read(fixtures().join("rgb.jpg")).unwrap();
+    fs::write(cat.join("d-cut.jpg"), &jpeg[..300]).unwrap();
+    fs::write(cat.join("e-empty.png"), "").unwrap();
+    let options = PackOptions::default();
+    let error = pack(from.path(), from.path().join("out"), &options).unwrap_err();
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    let expected = [
+        "a-folder: it is not a regular file",
+        "b-circle: cannot read the file: ",
+        "c-dangling: cannot read the file: ",
+        "d-cut.jpg: the picture cannot be decoded: ",
+        "e-empty.png: not a PNG or JPEG picture: this is an empty file",
+    ];
+    assert_eq!(lines.len(), expected.len(), "{text}");
+    for (line, words) in lines.iter().zip(expected) {
+        assert!(line.contains(words), "{words}: {text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_could_steer_a_terminal_are_refused_or_kept_from_it() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    for name in [&b"a\x1b[2Jb"[..], b"a\xff"] {
+        let from = tempfile::tempdir().unwrap();
+        pets(from.path());
+        // A file's name may be anything.
+        let file = from.path().join("cat").join(OsStr::from_bytes(name));
+        fs::copy(fixtures().join("rgb.png"), file).unwrap();
+        let out = from.path().join(".out");
+        let packed = pack(from.path(), &out, &PackOptions::default()).unwrap();
+        assert_eq!(packed.train.rows() + packed.test.rows(), 11);
+
+        fs::create_dir(from.path().join(OsStr::from_bytes(name))).unwrap();
+        let error = pack(from.path(), &out, &PackOptions::default()).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("rename the folder"), "{text}");
+        assert!(!text.contains('\x1b'), "{text:?}");
+    }
+}
+
+/// The smallest folder that can be split, with pictures of one pixel and of one row.
+#[test]
+fn two_pictures_are_one_training_and_one_test_row() {
+    let from = tempfile::tempdir().unwrap();
+    for (class, width) in [("dot", 1), ("line", 20_000)] {
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, width, 1);
+        encoder.set_color(png::ColorType::Grayscale);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&vec![255; width as usize]).unwrap();
+        writer.finish().unwrap();
+        fs::create_dir(from.path().join(class)).unwrap();
+        fs::write(from.path().join(class).join("one.png"), file).unwrap();
+    }
+    let out = from.path().join(".out");
+    let packed = pack(from.path(), &out, &PackOptions::default()).unwrap();
+    assert_eq!((packed.train.rows(), packed.test.rows()), (1, 1));
 }
 
 #[test]

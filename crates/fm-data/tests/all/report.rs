@@ -1,7 +1,7 @@
 //! Reports of data with very many alike images.
 
 use fm_data::Dataset;
-use fm_data::report::{DataReport, MOST_NEAR_PAIRS};
+use fm_data::report::{DataReport, MOST_ALIKE};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
@@ -19,11 +19,11 @@ fn nearly_equal_images_are_counted_and_only_the_closest_kept() {
         }
     });
     let data = Dataset::new("alike", pixels, vec![0; n], &["all"], (4, 4)).unwrap();
-    let report = DataReport::with_near_rms(&[("all", &data)], 255.0);
+    let report = DataReport::new(&[("all", &data)], 255.0);
     assert_eq!(report.pairs[0].near, n * (n - 1) / 2);
-    assert_eq!(report.near_images.len(), MOST_NEAR_PAIRS);
+    assert_eq!(report.alike.len(), MOST_ALIKE);
     // The smallest distance between two of them is one level in one of 16 pixels.
-    assert!(report.near_images.iter().all(|pair| pair.rms == 0.25));
+    assert!(report.alike.iter().all(|pair| pair.rms == 0.25));
 }
 
 #[test]
@@ -38,11 +38,11 @@ fn equal_images_are_counted_by_part_and_label() {
     )
     .unwrap();
     let (valid, train) = data.hold_out(100).unwrap();
-    let report = DataReport::new(&[("train", &train), ("validation", &valid)]);
+    let report = DataReport::new(&[("train", &train), ("validation", &valid)], 0.0);
     let counts: Vec<_> = report
         .pairs
         .iter()
-        .map(|count| (count.equal, count.equal_labels_differ))
+        .map(|count| (count.equal, count.labels_differ))
         .collect();
     // 320 and 80 of the labels in one part, 80 and 20 in the other.
     let expected = [
@@ -51,6 +51,10 @@ fn equal_images_are_counted_by_part_and_label() {
         (400 * 100, 320 * 20 + 80 * 80),
     ];
     assert_eq!(counts, expected);
+    // Those across the parts are listed first.
+    let listed = report.alike.iter();
+    assert!(listed.clone().all(|pair| pair.one.part != pair.other.part));
+    assert_eq!(listed.len(), MOST_ALIKE);
 }
 
 /// The same pairs as looking at every pair, for sizes that fill the runs of the search or do not.
@@ -82,13 +86,14 @@ fn every_nearly_equal_pair_is_found() {
         }
         assert!(expected.len() > 50 && expected.len() < n * (n - 1) / 2);
         expected.sort_by(|a, b| a.partial_cmp(b).unwrap());
-        let report = DataReport::with_near_rms(&[("all", &data)], max_rms);
+        let report = DataReport::new(&[("all", &data)], max_rms);
         assert_eq!(report.pairs[0].near, expected.len(), "{height}×{width}");
-        let found = report.near_images.iter();
+        let found = report.alike.iter().filter(|pair| pair.rms > 0.0);
         let found: Vec<_> = found
             .map(|pair| (pair.rms, pair.one.row_number, pair.other.row_number))
             .collect();
         assert_eq!(found, expected[..found.len()], "{height}×{width}");
-        assert_eq!(found.len(), expected.len().min(MOST_NEAR_PAIRS));
+        let listed = expected.len() + report.pairs[0].equal;
+        assert_eq!(report.alike.len(), listed.min(MOST_ALIKE));
     }
 }

@@ -35,11 +35,9 @@ impl Protocol {
             }
         }
         if !(2..=most).contains(&classes.len()) {
-            let expected = format!(
-                "2 to {most} of the dataset's {} classes, so that the source task has 2 or more",
-                names.len()
-            );
-            problem(&at, expected, format!("{} classes", classes.len()))?;
+            let expected = "2 or more classes that leave 2 or more for the source task";
+            let found = format!("{} of the dataset's {}", classes.len(), names.len());
+            problem(&at, expected, found)?;
         }
         let hidden = self.network.hidden.len();
         let rest = names.len() - classes.len();

@@ -12,9 +12,11 @@ use fm_data::fetch;
 use super::fixture::{Fake, contents, idx, run, zipped};
 use super::server::{Reply, Server, Step};
 
+/// As each of them was repacked, unzipped or renamed by someone's tools.
 #[test]
-fn files_are_copied_from_a_folder_whatever_form_they_have() {
+fn a_right_file_in_any_form_is_not_downloaded() {
     let fake = Fake::new();
+    let server = Server::start(|_, _| Reply::status("403 Forbidden"));
     let repacked = zipped(&fake.raw, Compression::none());
     let members = [
         zipped(&fake.raw[..999], Compression::fast()),
@@ -27,58 +29,14 @@ fn files_are_copied_from_a_folder_whatever_form_they_have() {
         ("train-images.idx3-ubyte.gz", &repacked),
         ("train-images-idx3-ubyte.gz", &members.concat()),
     ] {
-        let (from, into) = (tempfile::tempdir().unwrap(), fake.folder());
-        fs::write(from.path().join(name), bytes).unwrap();
-        let files = fetch::copy(&fake.dataset, from.path(), into.path(), &mut |_| ()).unwrap();
-        assert_eq!(files[0].path, into.path().join(name));
-        assert_eq!(files[0].source, Some(from.path().display().to_string()));
-        assert!(
-            files[1..].iter().all(|file| file.source.is_none()),
-            "they were there"
-        );
-        assert!(contents(into.path())[name] == *bytes);
-    }
-}
-
-#[test]
-fn a_wrong_file_that_a_right_one_replaces_is_kept() {
-    let fake = Fake::new();
-    let (from, into) = (tempfile::tempdir().unwrap(), fake.folder());
-    let name = fake.gz_name();
-    fs::write(from.path().join(&name), &fake.gz).unwrap();
-    fs::write(into.path().join(&name), "mine").unwrap();
-    let files = fetch::copy(&fake.dataset, from.path(), into.path(), &mut |_| ()).unwrap();
-    assert_eq!(
-        files[0].set_aside,
-        Some(into.path().join(format!("{name}.1")))
-    );
-    let found = contents(into.path());
-    assert!(found[&name] == fake.gz && found[&format!("{name}.1")] == b"mine");
-    assert_eq!(found.len(), 5);
-}
-
-#[test]
-fn a_folder_without_the_right_file_is_named() {
-    let fake = Fake::new();
-    let from = tempfile::tempdir().unwrap();
-    let path = from.path().join(fake.gz_name());
-    let fails = |words: &str| {
         let into = fake.folder();
-        let before = contents(into.path());
-        let error = fetch::copy(&fake.dataset, from.path(), into.path(), &mut |_| ()).unwrap_err();
-        let text = error.to_string();
-        assert!(text.contains(from.path().to_str().unwrap()), "{text}");
-        assert!(text.contains(words), "{words}: {text}");
-        assert!(before == contents(into.path()));
-    };
-    fails("no train-images-idx3-ubyte (with or without .gz)");
-    fs::write(&path, &fake.gz[..100]).unwrap();
-    fails(&format!("it is cut short at byte 100 of {}", fake.gz.len()));
-    fs::write(&path, "<html>").unwrap();
-    fails("an HTML page");
-    fs::remove_file(&path).unwrap();
-    fs::create_dir(&path).unwrap();
-    fails("it is not a regular file");
+        fs::write(into.path().join(name), bytes).unwrap();
+        let options = fake.options(into.path(), &[&server.url()]);
+        let files = run(&options).0.unwrap();
+        assert_eq!(files[0].path, into.path().join(name));
+        assert!(files.iter().all(|file| file.mirror.is_none()));
+    }
+    assert!(server.requests().is_empty());
 }
 
 #[test]
@@ -91,7 +49,14 @@ fn check_says_what_is_there_and_changes_nothing() {
     )
     .unwrap();
     let before = contents(folder.path());
+    let cut = folder.path().join("t10k-images-idx3-ubyte.gz");
+    let whole = fs::read(&cut).unwrap();
+    fs::write(&cut, &whole[..100]).unwrap();
     let states = fetch::check(&fake.dataset, folder.path());
+    let words = format!("it is cut short at byte 100 of {}", whole.len());
+    let error = states[2].as_ref().unwrap_err().to_string();
+    assert!(error.contains(&words), "{error}");
+    fs::write(&cut, &whole).unwrap();
     assert!(before == contents(folder.path()));
     assert!(
         matches!(states[0], Err(DataError::Missing { .. })),
@@ -122,8 +87,7 @@ fn wrong_files_are_kept_under_free_names() {
     // The next free name is taken too.
     fs::write(folder.path().join(format!("{name}.1")), "mine").unwrap();
     let (report, events) = run(&fake.options(folder.path(), &[&server.url()]));
-    let aside = report.unwrap()[0].set_aside.clone();
-    assert_eq!(aside, Some(folder.path().join(format!("{name}.2"))));
+    report.unwrap();
     assert_eq!(events[0], "started at 0");
     assert!(
         events[1].ends_with(&format!("{name}.2")) && events.len() == 2,
@@ -153,15 +117,15 @@ fn a_file_that_appeared_meanwhile_is_kept() {
                 Reply::proper(body, request)
             })
         };
-        let report = run(&fake.options(folder.path(), &[&server.url()]))
+        run(&fake.options(folder.path(), &[&server.url()]))
             .0
             .unwrap();
         assert!(fs::read(&target).unwrap() == fake.gz);
-        match &report[0].set_aside {
-            None => assert!(right),
-            Some(aside) => assert_eq!(fs::read(aside).unwrap(), b"mine"),
+        let aside = fs::read(folder.path().join(format!("{}.1", fake.gz_name())));
+        match right {
+            true => assert!(aside.is_err()),
+            false => assert_eq!(aside.unwrap(), b"mine"),
         }
-        assert!(!folder.path().join(".fm-partial").exists());
     }
 }
 
@@ -197,7 +161,6 @@ fn prepared_links_are_not_followed() {
     for hard in [false, true] {
         let folder = tempfile::tempdir_in(elsewhere.path()).unwrap();
         let partial = fake.partial(folder.path());
-        fs::create_dir(partial.parent().unwrap()).unwrap();
         match hard {
             true => fs::hard_link(&victim, &partial).unwrap(),
             false => symlink(&victim, &partial).unwrap(),
@@ -208,13 +171,6 @@ fn prepared_links_are_not_followed() {
         assert_eq!(fs::read(&victim).unwrap(), b"theirs");
         assert!(fs::read(folder.path().join(fake.gz_name())).unwrap() == fake.gz);
     }
-    // A link in place of the folder of unfinished files.
-    let folder = fake.folder();
-    symlink(elsewhere.path(), folder.path().join(".fm-partial")).unwrap();
-    let error = run(&fake.options(folder.path(), &[&server.url()]))
-        .0
-        .unwrap_err();
-    assert!(error.to_string().contains("it is not a folder"), "{error}");
     // A link under the file's own name: renamed, not followed.
     let folder = fake.folder();
     symlink(&victim, folder.path().join(fake.gz_name())).unwrap();
@@ -249,7 +205,6 @@ fn two_downloads_at_once_share_one_transfer() {
     });
     fake.assert_complete(folder.path());
     assert_eq!(server.requests().len(), 1);
-    assert!(!folder.path().join(".fm-partial").exists());
 }
 
 #[test]

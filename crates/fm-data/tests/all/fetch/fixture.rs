@@ -96,9 +96,7 @@ impl Fake {
     /// The unfinished file of the first file.
     pub(crate) fn partial(&self, folder: &Path) -> std::path::PathBuf {
         let checksum = &sha256(&self.gz)[..16];
-        folder
-            .join(".fm-partial")
-            .join(format!("{}.{checksum}", self.gz_name()))
+        folder.join(format!(".fm-{}.{checksum}", self.gz_name()))
     }
 
     /// A folder that has every file but the first.
@@ -175,8 +173,10 @@ impl Fake {
         let error = run(&options)
             .0
             .expect_err("nothing here should be downloaded");
-        if let Ok(partial) = fs::read(self.partial(folder.path())) {
-            assert!(!partial.is_empty() && self.gz.starts_with(&partial));
+        let partial = self.partial(folder.path());
+        if let Ok(bytes) = fs::read(&partial) {
+            assert!(!bytes.is_empty() && self.gz.starts_with(&bytes));
+            fs::remove_file(partial).unwrap();
         }
         assert!(before == contents(folder.path()));
         error

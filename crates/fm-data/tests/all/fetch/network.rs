@@ -26,12 +26,12 @@ fn a_good_server_is_asked_once_for_each_file_and_never_again() {
     assert!(
         report
             .iter()
-            .all(|file| file.source.as_ref() == Some(&options.mirrors[0]))
+            .all(|file| file.mirror.as_ref() == Some(&options.mirrors[0]))
     );
     fake.assert_complete(&into);
     assert_eq!(server.requests().len(), 4);
     let report = run(&options).0.unwrap();
-    assert!(report.iter().all(|file| file.source.is_none()));
+    assert!(report.iter().all(|file| file.mirror.is_none()));
     assert_eq!(server.requests().len(), 4);
 }
 
@@ -95,7 +95,7 @@ fn something_else_is_named() {
     let mut page = b"\n<!DOCTYPE html><head><title>Please \x1b[2Jsign in</title>".to_vec();
     page.resize(whole.len(), b' ');
     for (body, words) in [
-        (page, "an HTML page titled \"Please [2Jsign in\""),
+        (page, "an HTML page"),
         (raw, "an unzipped IDX file"),
         (changed, "its SHA-256 is"),
         (
@@ -251,14 +251,12 @@ fn a_network_that_swallows_everything_is_given_up_in_time() {
     });
     assert!(reason(&error).starts_with("no answer in"), "{error}");
     let error = fake.assert_fails(&closed(), |_| ());
-    assert!(reason(&error).starts_with("no connection: "), "{error}");
+    assert!(reason(&error).starts_with("no answer: "), "{error}");
     // Reserved never to exist (RFC 2606).
     let error = fake.assert_fails("http://mirror.invalid/", |options| {
         options.first_byte = Duration::from_secs(2);
     });
-    let named = ["no connection: ", "no answer in "];
-    let named = named.iter().any(|start| reason(&error).starts_with(start));
-    assert!(named, "{error}");
+    assert!(reason(&error).starts_with("no answer"), "{error}");
 }
 
 /// They are added to the time of day somewhere.
@@ -282,13 +280,7 @@ fn an_encrypted_source_sends_nothing_unencrypted() {
     // No TLS here: the connection fails, and nothing is asked for in the clear.
     let url = server.url().replace("http://", "https://");
     let error = fake.assert_fails(&url, |options| options.retries = 0);
-    let named = [
-        "no connection: ",
-        "the connection was closed",
-        "not a proper answer",
-    ];
-    let named = named.iter().any(|start| reason(&error).starts_with(start));
-    assert!(named, "{error}");
+    assert!(reason(&error).starts_with("no answer"), "{error}");
     assert!(server.requests().is_empty());
 }
 
