@@ -1,9 +1,7 @@
 //! [`Data`]: a training and a test set, and which they are.
 
-use fm_data::{Dataset, FileChecksum, LoadedData};
-use serde::{Deserialize, Serialize};
+use fm_data::{Dataset, DatasetIdentity, LoadedData};
 
-use crate::key::Key;
 use crate::recipe::RowsUsed;
 
 /// A training and a test set, and which they are.
@@ -33,28 +31,8 @@ impl From<LoadedData> for Data {
         Self {
             train: data.train,
             test: data.test,
-            identity: DatasetIdentity {
-                name: data.identity.name,
-                checksums: data.identity.files,
-            },
+            identity: data.identity,
         }
-    }
-}
-
-/// Which data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DatasetIdentity {
-    /// Name, such as `fashion-mnist`.
-    pub name: String,
-    /// SHA-256 of its files.
-    pub checksums: Vec<FileChecksum>,
-}
-
-impl DatasetIdentity {
-    /// SHA-256 over the checksums of the files, whatever the files are called.
-    pub fn digest(&self) -> String {
-        let sums = self.checksums.iter().map(|file| file.sha256.as_str());
-        Key::of(sums.collect::<Vec<_>>().join("\n").as_bytes()).to_string()
     }
 }
 

@@ -71,9 +71,9 @@ pub enum ExperimentError {
         /// The file.
         path: PathBuf,
     },
-    /// The folder contains something else.
+    /// The folder contains something else, or nothing.
     #[error(
-        "{} is not empty and has no store.json, so it is not a results folder; choose another one",
+        "{} has no store.json, so it is not a results folder; choose another one",
         path.display()
     )]
     NotStore {

@@ -7,7 +7,7 @@ use fm_nn::{Backend, Engine};
 use crate::data::{Data, Labels};
 use crate::error::ExperimentError;
 use crate::executor::Executor;
-use crate::job::{Job, Work, jobs};
+use crate::job::{Job, jobs};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::protocol::Protocol;
@@ -61,7 +61,7 @@ impl Experiment {
     /// With a sweep that the protocol names.
     ///
     /// # Errors
-    /// [`ProtocolError::Sweep`](crate::protocol::ProtocolError::Sweep) with the nearest name.
+    /// [`ProtocolError::Unknown`](crate::protocol::ProtocolError::Unknown) with the nearest name.
     pub fn sweep(mut self, name: &str) -> Result<Self, ExperimentError> {
         self.request = self.request.with_named_sweep(name)?;
         Ok(self)
@@ -98,12 +98,6 @@ impl Experiment {
             }
         }
         Ok(())
-    }
-
-    /// The work of jobs, of which an observer is told.
-    pub fn work(&self, jobs: &[Job]) -> u64 {
-        let work = Work::on(&self.labels);
-        jobs.iter().map(|job| work.of_job(job)).sum()
     }
 
     /// Trains what is missing in the store at `path`, and reads the results.

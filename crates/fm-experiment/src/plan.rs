@@ -4,6 +4,7 @@
 //! source network and for each arm, of every seed. Nothing else knows what a question is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -157,6 +158,15 @@ impl Plan {
         place.arm.map_or("source", |arm| point.arms[arm].as_str())
     }
 
+    /// Rows that a cell's trainings go through, all epochs together; of a tuned arm, the most there
+    /// may be.
+    pub(crate) fn work(&self, place: Place, recipe: &Recipe) -> u64 {
+        let source_rows = self.series[place.series].points[place.point]
+            .context
+            .source_rows;
+        recipe.work(source_rows)
+    }
+
     /// The key of the source network that a cell is trained beside: cells with equal ones make a
     /// job.
     pub(crate) fn group(&self, place: Place) -> Key {
@@ -177,7 +187,7 @@ impl Base<'_> {
         let protocol = &self.request.protocol;
         let point = self.point(protocol.clone(), Vec::new(), None)?;
         let Some(point) = point else {
-            return Err(self.too_few_rows(protocol));
+            return Err(self.too_few_rows(&protocol.task.target_rows));
         };
         Ok(Series {
             sweep: None,
@@ -197,7 +207,8 @@ impl Base<'_> {
             None => self.grid(sweep)?,
         };
         if points.is_empty() {
-            return Err(self.too_few_rows(&self.request.protocol));
+            let more = format!("at every point of the sweep {} more", named.name);
+            return Err(self.too_few_rows(&more));
         }
         Ok(Series {
             sweep: Some(named.clone()),
@@ -282,6 +293,7 @@ impl Base<'_> {
             backend: self.request.backend,
             protocol,
             target_classes,
+            source_rows: 0,
             rows: 0,
             protocol_rows: 0,
             budget: sweep.map_or(Budget::default(), |sweep| sweep.budget),
@@ -289,7 +301,8 @@ impl Base<'_> {
         };
         let counts = self.data.class_rows(&context.source(0).rows);
         let classes = context.target_classes.iter();
-        let available = classes.map(|&class| counts[usize::from(class)]).sum();
+        let available: usize = classes.map(|&class| counts[usize::from(class)]).sum();
+        context.source_rows = counts.iter().sum::<usize>() - available;
         let own = self.request.protocol.task.target_rows;
         let (Some(rows), Some(protocol_rows)) = (
             context.protocol.task.target_rows.of(available),
@@ -320,14 +333,11 @@ impl Base<'_> {
         }))
     }
 
-    fn too_few_rows(&self, protocol: &Protocol) -> ExperimentError {
+    fn too_few_rows(&self, asked: &dyn Display) -> ExperimentError {
         ExperimentError::Rows {
-            protocol: protocol.name.clone(),
+            protocol: self.request.protocol.name.clone(),
             dataset: self.data.identity.name.clone(),
-            asked: format!(
-                "{} training rows of the target task",
-                protocol.task.target_rows
-            ),
+            asked: format!("{asked} training rows of the target task"),
             key: "task.target_rows",
         }
     }

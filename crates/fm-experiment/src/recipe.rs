@@ -227,6 +227,8 @@ pub(crate) struct Context {
     pub(crate) backend: Backend,
     pub(crate) protocol: Protocol,
     pub(crate) target_classes: Vec<u8>,
+    /// Training rows of the source task.
+    pub(crate) source_rows: usize,
     /// Target rows trained on.
     pub(crate) rows: usize,
     /// Target rows that the arms' epochs are meant for.

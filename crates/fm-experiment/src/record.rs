@@ -138,6 +138,9 @@ pub enum Predictions {
     },
 }
 
+/// What is wrong with a file of the store, in words.
+pub(crate) type Wrong = Box<dyn std::error::Error>;
+
 /// The part of a record that is JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,9 +192,9 @@ impl Record {
             .expect("a history is far below the limit of a header")
     }
 
-    /// Reads the bytes of the record of `key`, and says in words what is wrong with them.
-    pub(crate) fn from_bytes(bytes: &[u8], key: &Key) -> Result<Self, String> {
-        let file = TensorFile::from_bytes(bytes).map_err(|error| error.to_string())?;
+    /// Reads the bytes of the record of `key`.
+    pub(crate) fn from_bytes(bytes: &[u8], key: &Key) -> Result<Self, Wrong> {
+        let file = TensorFile::from_bytes(bytes)?;
         let entry = |name: &str| {
             let entry = file.metadata.get(name);
             entry.ok_or_else(|| format!("its metadata has no {name}"))
@@ -199,10 +202,10 @@ impl Record {
         let (recipe, described) = (entry("recipe")?, entry("record")?);
         let found = Key::of(recipe.as_bytes());
         if found != *key {
-            return Err(format!("its recipe has the key {found}"));
+            return Err(format!("its recipe has the key {found}").into());
         }
         if digest(&file, described) != *entry("sha256")? {
-            return Err("its contents do not have the checksum that it states".to_owned());
+            return Err("its contents do not have the checksum that it states".into());
         }
         let recipe: Recipe = from_json(recipe.as_bytes())
             .map_err(|error| format!("its recipe cannot be read: {error}"))?;
@@ -211,7 +214,7 @@ impl Record {
         if let Some(tuned) = &described.tuned {
             let tuning = recipe.arm.as_ref().and_then(|arm| arm.tuning.as_ref());
             if !tuning.is_some_and(|tuning| tuned.fits(tuning)) {
-                return Err("its cross-validation does not fit its recipe".to_owned());
+                return Err("its cross-validation does not fit its recipe".into());
             }
         }
         let predictions = match &described.outcome {
@@ -244,28 +247,22 @@ fn predictions(
     file: &TensorFile<'_>,
     recipe: &Recipe,
     scores: &Scores,
-) -> Result<Predictions, String> {
+) -> Result<Predictions, Wrong> {
     if scores.rows == 0 || scores.correct > scores.rows {
         let Scores { correct, rows, .. } = scores;
-        return Err(format!("{correct} of {rows} test rows are right"));
+        return Err(format!("{correct} of {rows} test rows are right").into());
     }
     let same = |name: &str, rows: usize| match rows == scores.rows {
         true => Ok(()),
         false => Err(format!("{name} has {rows} rows, expected {}", scores.rows)),
     };
     if recipe.arm.is_some() {
-        let logits = file
-            .get::<f32>("logits")
-            .map_err(|error| error.to_string())?;
-        let logits = logits.into_dimensionality::<Ix2>();
-        let logits = logits.map_err(|_| "logits: expected [rows, outputs]".to_owned())?;
+        let logits = file.get::<f32>("logits")?.into_dimensionality::<Ix2>();
+        let logits = logits.map_err(|_| "logits: expected [rows, outputs]")?;
         same("logits", logits.nrows())?;
         return Ok(Predictions::Logits(logits));
     }
-    let class = file.get::<u8>("class").map_err(|error| error.to_string())?;
-    let probability = file
-        .get::<f32>("probability")
-        .map_err(|error| error.to_string())?;
+    let (class, probability) = (file.get::<u8>("class")?, file.get::<f32>("probability")?);
     same("class", class.len())?;
     same("probability", probability.len())?;
     Ok(Predictions::Classes {

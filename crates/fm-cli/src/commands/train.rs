@@ -16,7 +16,7 @@ use crate::args::Format;
 use crate::args::model::{SelectionArgs, SourceArgs, TrainArgs, TrainingArgs};
 use crate::data;
 use crate::openblas;
-use crate::print::{self, note, percent};
+use crate::print::{self, errln, note, outln, percent};
 
 /// Trains a model, scores it, and saves it.
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
@@ -122,7 +122,7 @@ impl Observer for Lines {
         let valid = epoch.valid.as_ref().map(score);
         let valid = valid.map_or_else(String::new, |valid| format!("   held out {valid}"));
         let (epoch, of, train) = (epoch.epoch, self.0, score(&epoch.train));
-        eprintln!("epoch {epoch:>2} of {of}: {train}{valid}");
+        errln!("epoch {epoch:>2} of {of}: {train}{valid}");
         ControlFlow::Continue(())
     }
 }
@@ -171,13 +171,13 @@ pub(super) fn finish(
         return Ok(());
     }
     if let Some(Evaluation { scores, .. }) = &test {
-        println!(
+        outln!(
             "Test accuracy {} on {} images, loss {:.4}",
             percent(scores.accuracy),
             scores.rows,
             scores.loss
         );
     }
-    println!("Model: {}", out.display());
+    outln!("Model: {}", out.display());
     Ok(())
 }
