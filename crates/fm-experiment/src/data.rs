@@ -2,8 +2,6 @@
 
 use fm_data::{Dataset, DatasetIdentity, LoadedData};
 
-use crate::recipe::RowsUsed;
-
 /// A training and a test set, and which they are.
 #[derive(Clone, Debug)]
 pub struct Data {
@@ -45,11 +43,4 @@ pub struct Labels {
     pub class_names: Vec<String>,
     /// Class of each row of the training file.
     pub train: Vec<u8>,
-}
-
-impl Labels {
-    /// Rows of each class that remain for training.
-    pub(crate) fn class_rows(&self, rows: &RowsUsed) -> Vec<usize> {
-        rows.per_class(&self.train, self.class_names.len())
-    }
 }

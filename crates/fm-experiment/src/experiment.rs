@@ -10,7 +10,7 @@ use crate::executor::Executor;
 use crate::job::{Job, jobs};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, require};
 use crate::request::Request;
 use crate::results::Results;
 use crate::seeds::SeedList;
@@ -84,18 +84,15 @@ impl Experiment {
     fn check_rows(&self) -> Result<(), ExperimentError> {
         let Protocol { name, data, .. } = &self.request.protocol;
         let (train, test) = (self.data.train.rows(), self.data.test.rows());
-        for (asked, rows, what, key) in [
-            (data.train_rows, train, "training", "data.train_rows"),
-            (data.test_rows, test, "test", "data.test_rows"),
+        for (asked, rows, key) in [
+            (data.train_rows, train, "data.train_rows"),
+            (data.test_rows, test, "data.test_rows"),
         ] {
-            if let Some(asked) = asked.filter(|&asked| asked > rows) {
-                return Err(ExperimentError::Rows {
-                    protocol: name.clone(),
-                    dataset: format!("{} with {rows}", self.labels.identity.name),
-                    asked: format!("{asked} {what} rows"),
-                    key,
-                });
-            }
+            let asked = asked.unwrap_or(0);
+            let dataset = &self.labels.identity.name;
+            let expected = format!("at most {rows}, the rows of {dataset}");
+            let checked = require(asked <= rows, key, expected, asked);
+            checked.map_err(|problem| problem.of(name))?;
         }
         Ok(())
     }

@@ -286,32 +286,3 @@ fn default_out(
     name.truncate(end.map_or(name.len(), |(end, _)| end));
     Path::new("results").join(name)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn classes_of_a_pair_are_numbers_or_names() {
-        let names = ["T-shirt/top", "Trouser", "Ankle boot"].map(str::to_owned);
-        for (text, classes) in [
-            ("0-1", [0, 1]),
-            ("2-1", [1, 2]),
-            ("trouser-0", [0, 1]),
-            ("t-shirt/top-ankle boot", [0, 2]),
-            ("2-t-shirt/top", [0, 2]),
-        ] {
-            assert_eq!(pair(text, &names).unwrap(), json!(classes), "{text}");
-        }
-        for (text, expected) in [
-            ("1", "two different classes"),
-            ("1-1", "two different classes"),
-            ("1-3", "from 0 to 2"),
-            ("trousers-2", "did you mean \"Trouser\"?"),
-            ("0-1-2", "two different classes"),
-        ] {
-            let error = pair(text, &names).unwrap_err().to_string();
-            assert!(error.contains(expected), "{text}: {error}");
-        }
-    }
-}

@@ -56,7 +56,7 @@ pub(crate) struct Problem {
 
 impl Problem {
     /// In the protocol `name`, whose text is not known.
-    pub(super) fn of(self, name: &str) -> ProtocolError {
+    pub(crate) fn of(self, name: &str) -> ProtocolError {
         ProtocolError::Invalid {
             place: name.to_owned(),
             reason: self.to_string(),
@@ -77,7 +77,7 @@ pub(super) fn problem(
 }
 
 /// A problem unless it is `valid`.
-pub(super) fn require(
+pub(crate) fn require(
     valid: bool,
     key: impl Into<String>,
     expected: impl Display,

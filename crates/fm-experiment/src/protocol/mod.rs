@@ -14,22 +14,20 @@ mod tune;
 
 pub use arm::{Arm, Streams, TrunkOrigin};
 pub use class::ClassRef;
-pub(crate) use error::Problem;
 pub use error::ProtocolError;
+pub(crate) use error::{Problem, require};
 pub use fm_nn::Freeze;
 pub use phase::{PhaseSpec, PhaseTextError};
 pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
 pub use task::{RowCount, TaskSpec};
 pub use text::parse_value;
-pub(crate) use tune::epochs_before_last;
 pub use tune::{Trial, TuneSpec};
+pub(crate) use tune::{Trials, epochs_before_last};
 
 use std::fmt;
 
 use fm_nn::{Activation, Init, TrunkSpec};
 use serde::{Deserialize, Serialize};
-
-use error::require;
 
 /// The protocols that are compiled in: name and TOML text. The first is the default.
 pub const BUILT_IN: [(&str, &str); 6] = [

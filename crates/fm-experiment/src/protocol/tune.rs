@@ -55,8 +55,8 @@ impl TuneSpec {
         5
     }
 
-    /// Checks the table, without the arms.
-    fn check(&self) -> Result<(), Problem> {
+    /// Checks the table, for arms of these `names`.
+    fn check(&self, names: &[&str]) -> Result<(), Problem> {
         require(self.folds >= 2, "tune.folds", "2 or more", self.folds)?;
         let from_1 = self.epochs.first().is_some_and(|&epochs| epochs > 0);
         let ascending = from_1 && self.epochs.is_sorted_by(|a, b| a < b);
@@ -70,7 +70,17 @@ impl TuneSpec {
             let of_phases = name.starts_with("arms.") && name.contains(".phases[");
             let valid = of_phases || name.starts_with("*.");
             let expected = "a key of an arm, such as \"*.lr\" or \"arms.NAME.phases[0].epochs\"";
-            require(valid, at, expected, format!("{name:?}"))?;
+            require(valid, &at, expected, format!("{name:?}"))?;
+            let arm = name.strip_prefix("arms.").unwrap_or("*");
+            let arm = arm.split('.').next().unwrap_or_default();
+            let near = crate::names::did_you_mean(arm, names.iter().copied());
+            let known = arm == "*" || names.contains(&arm);
+            require(
+                known,
+                at,
+                format!("a key of an arm{near}"),
+                format!("{arm:?}"),
+            )?;
         }
         Ok(())
     }
@@ -116,8 +126,9 @@ impl Protocol {
         let Some(tune) = &self.tune else {
             return Ok(());
         };
-        tune.check()?;
-        self.check_tuned_names(tune)?;
+        let arms = self.arms.iter().chain(&self.optional_arms);
+        let names: Vec<&str> = arms.map(|arm| arm.name.as_str()).collect();
+        tune.check(&names)?;
         self.find_trials(|_| true).map(drop)
     }
 
@@ -137,23 +148,6 @@ impl Protocol {
             all.insert(arm.name.clone(), trials);
         }
         Ok(all)
-    }
-
-    /// Refuses keys that name an arm that does not exist.
-    fn check_tuned_names(&self, tune: &TuneSpec) -> Result<(), Problem> {
-        let arms = self.arms.iter().chain(&self.optional_arms);
-        let names: Vec<&str> = arms.map(|arm| arm.name.as_str()).chain(["*"]).collect();
-        for of_arm in tune.space.keys() {
-            let name = of_arm
-                .strip_prefix("arms.")
-                .and_then(|rest| rest.split('.').next());
-            if let Some(name) = name.filter(|name| !names.contains(name)) {
-                let near = crate::names::did_you_mean(name, names.iter().copied());
-                let at = format!("tune.space.{}", part(of_arm));
-                problem(at, format!("a key of an arm{near}"), format!("{name:?}"))?;
-            }
-        }
-        Ok(())
     }
 
     fn trials_of(&self, at: &str, arm: &Arm, tune: &TuneSpec) -> Result<Vec<Trial>, Problem> {

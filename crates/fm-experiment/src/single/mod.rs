@@ -36,7 +36,7 @@ mod open;
 mod predict;
 mod train;
 
-pub use classes::{Selection, align, of_names};
+pub use classes::{align, of_names};
 pub use error::SingleError;
 pub use open::{ModelFile, open};
 pub use predict::{ClassScores, Evaluation, Prediction, evaluate, predict};

@@ -206,7 +206,7 @@ fn invalid_values_are_refused() -> Outcome {
         (
             "task.target_rows",
             json!(1000),
-            "asks for 1000 training rows",
+            "task.target_rows must be at most ",
         ),
         (
             "source.class_weights",
