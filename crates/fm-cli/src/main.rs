@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     signals::end_with_the_reader();
     let command = Cli::parse().command;
     if let Err(error) = Level::limit() {
-        print::note(&format!("fm: the environment variable {LEVEL}: {error}"));
+        note(&format!("fm: the environment variable {LEVEL}: {error}"));
         return ExitCode::from(2);
     }
     let result = match command {

@@ -131,12 +131,6 @@ impl ArmRecipe {
             None => self.phases.iter().map(|phase| phase.epochs).sum(),
         }
     }
-
-    /// Rows that the trainings go through, all epochs together; of tuned ones, the most there may be.
-    pub(crate) fn work(&self) -> u64 {
-        let passes = self.tuning.as_ref().map_or(1, Tuning::passes);
-        (passes * self.epochs() * self.rows) as u64
-    }
 }
 
 /// Settings that are chosen by cross-validation.
@@ -164,12 +158,6 @@ impl Tuning {
             last.epochs -= self.most_epochs() - epochs;
         }
         phases
-    }
-
-    /// How often an arm's rows are gone through in an epoch: by each trial once without each fold,
-    /// and by the training on all rows.
-    fn passes(&self) -> usize {
-        self.trials.len() * (self.folds - 1) + 1
     }
 }
 
@@ -238,9 +226,14 @@ impl Recipe {
     /// Rows that the cell's trainings go through, all epochs together; of a tuned arm, the most there
     /// may be. `source_rows` are the rows of a source training.
     pub(crate) fn work(&self, source_rows: usize) -> u64 {
-        match &self.arm {
-            Some(arm) => arm.work(),
-            None => (self.epochs() * source_rows) as u64,
-        }
+        let rows = match &self.arm {
+            None => source_rows,
+            // By each trial once without each fold, and by the training on all rows.
+            Some(arm) => match &arm.tuning {
+                Some(tuning) => arm.rows * (tuning.trials.len() * (tuning.folds - 1) + 1),
+                None => arm.rows,
+            },
+        };
+        (self.epochs() * rows) as u64
     }
 }

@@ -78,7 +78,7 @@ impl Submission<'_> {
             data: data.as_deref(),
             slices: grouping.slices,
         };
-        let arrays = arrays(&grouping.shares(&progress), self.max_array_size()?);
+        let arrays = arrays(&grouping.shares, self.max_array_size()?);
         let number = first_free(&scripts.slurm());
         let file = |end: &str| scripts.slurm().join(format!("{number}{end}"));
         let (tasks, report, protocol) = (file(".sh"), file("-report.sh"), file(".toml"));
@@ -86,7 +86,7 @@ impl Submission<'_> {
         let args = self.task_args(std::env::args_os(), own_protocol.then_some(&protocol))?;
         let tasks_text = scripts.tasks(&args, &tasks, &arrays);
         let report_text = scripts.report(&report);
-        note(&grouping.says(&progress));
+        note(&grouping.says);
         if self.args.slurm.dry_run {
             outln!("{tasks_text}\n{report_text}");
             return Ok(false);

@@ -167,11 +167,6 @@ impl Store {
         })
     }
 
-    /// Whether a cell has a record.
-    pub fn contains(&self, key: &Key) -> bool {
-        self.record_path(key).exists()
-    }
-
     /// The path of a cell's record, kept or not.
     pub fn record_path(&self, key: &Key) -> PathBuf {
         self.path.join(cell_name(key, RECORD))
