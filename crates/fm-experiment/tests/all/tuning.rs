@@ -1,11 +1,9 @@
 //! Laws of tuned arms: what chooses, what it costs, and what it leaves.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use fm_experiment::protocol::{Protocol, TuneSpec};
 use fm_experiment::{
-    ArmRecipe, Data, DatasetIdentity, Experiment, Job, Observer, Outcome as Ended, Place, Plan,
-    Record, Request, Results,
+    ArmRecipe, Data, DatasetIdentity, Experiment, Outcome as Ended, Place, Plan, Record, Request,
+    Results,
 };
 use fm_nn::Backend;
 use libtest_mimic::Trial;
@@ -33,10 +31,6 @@ pub(crate) fn tests() -> Vec<Trial> {
             diverged_trials_are_not_chosen,
         ),
         test("arms_that_cannot_be_tuned_are_refused", refusals),
-        test(
-            "trainings_of_skipped_trials_are_counted",
-            skipped_trials_are_counted,
-        ),
     ]
 }
 
@@ -172,41 +166,6 @@ fn every_arm_has_the_same_budget() -> Outcome {
     let fair = Protocol::built_in("fair").ok_or("it is compiled in")?;
     let TuneSpec { trials, .. } = fair.tune.clone().ok_or("it tunes")?;
     assert_eq!(trials, Some(14));
-    Ok(())
-}
-
-/// Adds up what it is told.
-#[derive(Default)]
-struct Sums {
-    advanced: AtomicU64,
-    extended: AtomicU64,
-}
-
-impl Observer for Sums {
-    fn advance(&self, work: u64) {
-        self.advanced.fetch_add(work, Ordering::Relaxed);
-    }
-
-    fn extend(&self, work: u64) {
-        self.extended.fetch_add(work, Ordering::Relaxed);
-    }
-}
-
-fn skipped_trials_are_counted() -> Outcome {
-    for rates in [[0.005, 0.05], [4.0, 8.0]] {
-        let tune = json!({ "folds": 2, "epochs": [4, 5], "space": { "*.lr": rates } });
-        let folder = tempfile::tempdir()?;
-        let experiment = Experiment::new(tuned(tune)?, small_data()).seeds(&"2".parse()?);
-        let (store, jobs) = experiment.open(folder.path())?;
-        let sums = Sums::default();
-        experiment.carry_out(&store, &jobs, &sums)?;
-        let work: u64 = jobs.iter().map(Job::work).sum();
-        let extended = sums.extended.into_inner();
-        // Rates that are far too high end above the loss of equal probabilities, so that the next
-        // trial is trained on all rows too.
-        assert!(extended > 0 || rates[0] < 1.0);
-        assert_eq!(sums.advanced.into_inner(), work + extended);
-    }
     Ok(())
 }
 
