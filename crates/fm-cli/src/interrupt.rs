@@ -10,6 +10,7 @@ use fm_experiment::ExperimentError;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use crate::args::words_given;
 use crate::print::quoted;
 use crate::signals;
 
@@ -65,7 +66,7 @@ impl Stopped {
             out.display()
         );
         if continues {
-            let command: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
+            let command: Vec<String> = words_given().iter().map(|word| quoted(word)).collect();
             text += &format!("; to continue:\n  {}", command.join(" "));
         }
         Self { asked, text }

@@ -3,12 +3,6 @@
 //! Parses, calls the libraries, prints. Results go to standard output, everything else to standard
 //! error.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "what a person reads is this program's output"
-)]
-
 mod args;
 mod commands;
 mod data;
@@ -26,12 +20,13 @@ use fm_nn::{LEVEL, Level};
 
 use args::{Cli, Command};
 use interrupt::Stopped;
+use print::{errln, note, safe};
 
 fn main() -> ExitCode {
     signals::end_with_the_reader();
     let command = Cli::parse().command;
     if let Err(error) = Level::limit() {
-        print::note(&format!("fm: the environment variable {LEVEL}: {error}"));
+        note(&format!("fm: the environment variable {LEVEL}: {error}"));
         return ExitCode::from(2);
     }
     let result = match command {
@@ -56,11 +51,11 @@ fn main() -> ExitCode {
     match error.downcast_ref::<Stopped>() {
         // It ends with a command to copy, which must not be broken into lines.
         Some(stopped) => {
-            eprintln!("{}", print::safe(&format!("fm: {stopped}")));
+            errln!("{}", safe(&format!("fm: {stopped}")));
             ExitCode::from(stopped.exit_code())
         }
         None => {
-            print::note(&format!("fm: {error:#}"));
+            note(&format!("fm: {error:#}"));
             ExitCode::from(2)
         }
     }

@@ -2,6 +2,8 @@
 
 use fm_nn::{Backend, Engine, EngineError};
 
+use crate::print::errln;
+
 /// An engine, with OpenBLAS at its best.
 pub(crate) fn engine(backend: Backend) -> Result<Engine, EngineError> {
     if backend == Backend::Blas {
@@ -12,5 +14,5 @@ pub(crate) fn engine(backend: Backend) -> Result<Engine, EngineError> {
 
 /// OpenBLAS chooses before `main` begins, so a better choice needs a new start: once.
 pub(crate) fn restart_with_best_kernel() {
-    fm_nn::blas::use_best_kernel(|notice| eprintln!("note: {notice}"));
+    fm_nn::blas::use_best_kernel(|notice| errln!("note: {notice}"));
 }

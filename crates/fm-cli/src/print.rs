@@ -1,7 +1,7 @@
 //! Documents and notes in the terminal's width.
 
 use std::env;
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, Write, stderr, stdout};
 
 use anyhow::Result;
 use fm_data::printable;
@@ -12,41 +12,68 @@ use terminal_size::{Width, terminal_size, terminal_size_of};
 /// Width where there is no terminal.
 const WIDTH: usize = 100;
 
+/// Prints a line on standard output.
+macro_rules! outln {
+    ($($text:tt)*) => { $crate::print::text(&(format!($($text)*) + "\n")) };
+}
+
+/// Prints a line on standard error.
+macro_rules! errln {
+    ($($text:tt)*) => { $crate::print::error_text(&(format!($($text)*) + "\n")) };
+}
+
+pub(crate) use {errln, outln};
+
+/// Prints on standard output. Where that fails, on a full disk, the program ends.
+pub(crate) fn text(text: &str) {
+    let mut out = stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = written {
+        errln!("fm: cannot write to standard output: {error}");
+        std::process::exit(2);
+    }
+}
+
+/// Prints on standard error, if that can be written.
+pub(crate) fn error_text(text: &str) {
+    let _ = stderr().write_all(text.as_bytes());
+}
+
 /// Prints a document on standard output.
 pub(crate) fn document(document: &Document) {
     let is_terminal = stdout().is_terminal();
     let width = terminal_size().filter(|_| is_terminal);
     let width = width.map_or(WIDTH, |(Width(columns), _)| columns.into());
     let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    print!("{}", terminal(document, width, is_terminal && !plain));
+    text(&terminal(document, width, is_terminal && !plain));
 }
 
 /// Prints what is said beside the result on standard error.
 pub(crate) fn note(text: &str) {
     match terminal_size_of(stderr()) {
         Some((Width(width), _)) if stderr().is_terminal() => {
-            eprint!("{}", terminal(&Document::new(text), width.into(), false));
+            error_text(&terminal(&Document::new(text), width.into(), false));
         }
-        _ => eprintln!("{}", safe(text)),
+        _ => errln!("{}", safe(text)),
     }
 }
 
 /// Prints lines on standard output as they are, but for control characters.
 pub(crate) fn lines(text: &impl ToString) {
-    println!("{}", safe(&text.to_string()));
+    outln!("{}", safe(&text.to_string()));
 }
 
 /// Prints JSON on standard output.
 pub(crate) fn json(value: &impl Serialize) -> Result<()> {
-    let mut text = String::new();
+    let mut safe = String::new();
     for c in serde_json::to_string_pretty(value)?.chars() {
         match c {
             // JSON escapes those below; these too can begin an escape sequence.
-            '\u{7f}'..='\u{9f}' => text += &format!("\\u{:04x}", u32::from(c)),
-            c => text.push(c),
+            '\u{7f}'..='\u{9f}' => safe += &format!("\\u{:04x}", u32::from(c)),
+            c => safe.push(c),
         }
     }
-    println!("{text}");
+    outln!("{safe}");
     Ok(())
 }
 

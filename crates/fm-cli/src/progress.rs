@@ -10,7 +10,7 @@ use fm_report::counted;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::interrupt;
-use crate::print::{percent, safe};
+use crate::print::{errln, percent, safe};
 
 /// A job with more cells is told by their number.
 const MOST_SCORES: usize = 8;
@@ -32,9 +32,8 @@ struct Ended {
 }
 
 impl JobBar {
-    /// A bar for jobs that take `work` together.
-    pub(crate) fn new(jobs: &[Job], work: u64) -> Self {
-        let bar = ProgressBar::new(work);
+    pub(crate) fn new(jobs: &[Job]) -> Self {
+        let bar = ProgressBar::new(jobs.iter().map(Job::work).sum());
         bar.set_style(style("{msg} {wide_bar} {percent:>3} %  {eta} left"));
         let cells = jobs.iter().map(|job| job.cells.len()).sum();
         bar.set_message(format!("cell 0 of {cells}"));
@@ -61,6 +60,10 @@ impl JobBar {
 impl Observer for JobBar {
     fn advance(&self, work: u64) {
         self.bar.inc(work);
+    }
+
+    fn extend(&self, work: u64) {
+        self.bar.inc_length(work);
     }
 
     fn cell_done(&self, cell: &Cell, outcome: &Outcome) {
@@ -123,7 +126,7 @@ impl FetchBar {
             Event::Bytes(done) => self.bar.set_position(done),
             // On a terminal above the bar, elsewhere as it is: what went wrong is worth reading
             // later.
-            Event::Note(line) => self.bar.suspend(|| eprintln!("{}", safe(&line))),
+            Event::Note(line) => self.bar.suspend(|| errln!("{}", safe(&line))),
             _ => {}
         }
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::Dataset;
+use crate::checksum::sha256;
 use crate::published::Description;
 
 /// A dataset that was opened.
@@ -32,6 +33,14 @@ pub struct DatasetIdentity {
     pub name: String,
     /// The four files: the same for every folder that has the same data, however it is packed.
     pub files: Vec<FileChecksum>,
+}
+
+impl DatasetIdentity {
+    /// SHA-256 over the checksums of the files, whatever the files are called.
+    pub fn digest(&self) -> String {
+        let sums: Vec<&str> = self.files.iter().map(|file| file.sha256.as_str()).collect();
+        sha256(sums.join("\n").as_bytes())
+    }
 }
 
 /// A file and the SHA-256 of its unzipped bytes.

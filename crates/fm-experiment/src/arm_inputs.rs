@@ -8,7 +8,7 @@
 
 use fm_nn::tensors::TensorFile;
 use fm_nn::{Engine, FileError, Network};
-use fm_train::{Features, Seeds, Stream, shuffle};
+use fm_train::{Examples, Features, Seeds, Stream, shuffle};
 use ndarray::{Array2, ArrayView1};
 
 use crate::data::Data;
@@ -17,7 +17,8 @@ use crate::job::{Cell, Job};
 use crate::recipe::Recipe;
 use crate::store::Store;
 use crate::tasks::{Tasks, examples};
-use crate::trainings::{Trainings, train_error};
+use crate::training::Stop;
+use crate::trainings::Trainings;
 
 /// What the training of an arm is given: its rows, the weights that it starts from, and the order of
 /// the rows. Another program can repeat the training with them.
@@ -62,7 +63,20 @@ impl ArmInputs {
         store: &Store,
         engine: &Engine,
     ) -> Result<Option<Self>, ExperimentError> {
-        let failed = |error| train_error(cell, error);
+        match Self::of(job, cell, data, store, engine) {
+            Ok(inputs) => Ok(inputs),
+            Err(Stop::Diverged(_)) => Ok(None),
+            Err(stop) => Err(stop.of(cell)),
+        }
+    }
+
+    fn of(
+        job: &Job,
+        cell: &Cell,
+        data: &Data,
+        store: &Store,
+        engine: &Engine,
+    ) -> Result<Option<Self>, Stop> {
         let recipe = cell.recipe.clone();
         let Some(arm) = &recipe.arm else {
             return Ok(None);
@@ -70,25 +84,21 @@ impl ArmInputs {
         let tasks = Tasks::split(data, &recipe.rows, &recipe.target_classes)?;
         let rows = tasks.target_rows(arm)?;
         let test = tasks.target.test.clone();
-        let mut trainings = Trainings::new(tasks.into(), engine, store, &());
-        let Ok(begin) = trainings.begin(cell, arm, &job.source)? else {
-            return Ok(None);
-        };
+        let begin =
+            Trainings::new(tasks.into(), engine, store, &()).begin(cell, arm, &job.source)?;
         let trunk = begin.trunk().len();
-        let train_features =
-            Features::new(&begin, trunk, &rows.examples().map_err(failed)?, engine);
-        let test_features = examples(&test).and_then(|test| {
-            let features = Features::new(&begin, trunk, &test, engine)?;
-            Ok(features.values().to_owned())
-        });
+        let features = |examples: &Examples<'_>| {
+            let features = Features::new(&begin, trunk, examples, engine)?;
+            Ok::<_, Stop>(features.values().to_owned())
+        };
         let seeds = Seeds::new(recipe.order_seed);
         let tuning = arm.tuning.as_ref();
         Ok(Some(Self {
             train_folds: tuning.map_or_else(Vec::new, |t| rows.fold_of_rows(t.folds, seeds)),
-            train_features: train_features.map_err(failed)?.values().to_owned(),
+            train_features: features(&rows.examples()?)?,
             test_pixels: test.pixels().to_owned(),
             test_labels: test.labels().to_vec(),
-            test_features: test_features.map_err(failed)?,
+            test_features: features(&examples(&test)?)?,
             begin,
             order: seeds.stream(&format!("{}/shuffle", arm.streams.prefix())),
             train_pixels: rows.rows.pixels().to_owned(),

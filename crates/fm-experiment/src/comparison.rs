@@ -6,7 +6,7 @@ use fm_stats::{Comparison, Settings, StatsError, compare, compare_rows, correct_
 
 use crate::correct::Correct;
 use crate::error::ExperimentError;
-use crate::protocol::{Moved, Pairing};
+use crate::protocol::{Moved, Pairing, ProtocolError};
 use crate::results::{CellResult, Results};
 
 /// Two arms over the seeds that both have.
@@ -112,26 +112,6 @@ impl Paired {
 }
 
 impl Results {
-    /// Two arms of a point, over the seeds that both have; `None` if the point has no such arms.
-    pub fn paired(&self, series: usize, point: usize, pairing: &Pairing) -> Option<Paired> {
-        let arms = &self.plan.series[series].points[point].arms;
-        let place = |name: &str| arms.iter().position(|arm| arm == name);
-        let (arm, against) = (place(&pairing.arm)?, place(&pairing.against)?);
-        Some(self.pair((series, point, Some(arm)), (series, point, Some(against))))
-    }
-
-    /// Two models at any two points, each a series, a point and an arm, over the seeds that both
-    /// have.
-    pub fn pair(
-        &self,
-        arm: (usize, usize, Option<usize>),
-        against: (usize, usize, Option<usize>),
-    ) -> Paired {
-        let of =
-            |(series, point, arm): (usize, usize, Option<usize>)| self.by_seed(series, point, arm);
-        Paired::of(of(arm), of(against))
-    }
-
     /// Two arms of a point and what they show, before a correction for several comparisons; `None`
     /// if the point has no such arms or no seed has both.
     ///
@@ -144,13 +124,18 @@ impl Results {
         pairing: &Pairing,
         settings: &Settings,
     ) -> Result<Option<Compared>, StatsError> {
-        let paired = self.paired(series, point, pairing);
-        // Arms that are the same cells (no layer reused) have no difference to show.
-        let compared = |paired: &Paired| !paired.seeds.is_empty() && !paired.same_cells;
-        let Some(paired) = paired.filter(compared) else {
+        let at = &self.plan.series[series].points[point];
+        let place = |name: &str| at.arms.iter().position(|arm| arm == name);
+        let (Some(arm), Some(against)) = (place(&pairing.arm), place(&pairing.against)) else {
             return Ok(None);
         };
-        let moves = &self.plan.series[series].points[point].protocol().seed.moves;
+        let cells = |arm| self.by_seed(series, point, Some(arm));
+        let paired = Paired::of(cells(arm), cells(against));
+        // Arms that are the same cells (no layer reused) have no difference to show.
+        if paired.seeds.is_empty() || paired.same_cells {
+            return Ok(None);
+        }
+        let moves = &at.protocol().seed.moves;
         let comparison = paired.compare(moves.contains(&Moved::TargetRows), settings)?;
         Ok(Some(Compared {
             pairing: pairing.clone(),
@@ -177,18 +162,19 @@ impl Results {
     /// for all comparisons of the protocol.
     ///
     /// # Errors
-    /// [`ExperimentError::Unknown`] for arms that the protocol does not compare, or that no seed has.
+    /// [`ProtocolError::Unknown`] for arms that the protocol does not compare, or that no seed has.
     pub fn compare(&self, arm: &str, against: &str) -> Result<Comparison, ExperimentError> {
         let found = self.comparisons(&Settings::default())?;
         let known: Vec<String> = found.iter().map(|c| c.pairing.to_string()).collect();
         let mut found = found.into_iter();
         let asked = found.find(|c| c.pairing.arm == arm && c.pairing.against == against);
-        asked
-            .map(|compared| compared.comparison)
-            .ok_or_else(|| ExperimentError::Unknown {
-                what: "comparison",
-                name: format!("{arm} − {against}"),
-                known: known.join(", "),
-            })
+        asked.map(|compared| compared.comparison).ok_or_else(|| {
+            let unknown = ProtocolError::Unknown {
+                protocol: self.protocol().name.clone(),
+                what: format!("comparison {arm} − {against} with results"),
+                hint: format!("; it has: {}", known.join(", ")),
+            };
+            unknown.into()
+        })
     }
 }

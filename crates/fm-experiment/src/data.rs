@@ -1,10 +1,6 @@
 //! [`Data`]: a training and a test set, and which they are.
 
-use fm_data::{Dataset, FileChecksum, LoadedData};
-use serde::{Deserialize, Serialize};
-
-use crate::key::Key;
-use crate::recipe::RowsUsed;
+use fm_data::{Dataset, DatasetIdentity, LoadedData};
 
 /// A training and a test set, and which they are.
 #[derive(Clone, Debug)]
@@ -33,28 +29,8 @@ impl From<LoadedData> for Data {
         Self {
             train: data.train,
             test: data.test,
-            identity: DatasetIdentity {
-                name: data.identity.name,
-                checksums: data.identity.files,
-            },
+            identity: data.identity,
         }
-    }
-}
-
-/// Which data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DatasetIdentity {
-    /// Name, such as `fashion-mnist`.
-    pub name: String,
-    /// SHA-256 of its files.
-    pub checksums: Vec<FileChecksum>,
-}
-
-impl DatasetIdentity {
-    /// SHA-256 over the checksums of the files, whatever the files are called.
-    pub fn digest(&self) -> String {
-        let sums = self.checksums.iter().map(|file| file.sha256.as_str());
-        Key::of(sums.collect::<Vec<_>>().join("\n").as_bytes()).to_string()
     }
 }
 
@@ -67,11 +43,4 @@ pub struct Labels {
     pub class_names: Vec<String>,
     /// Class of each row of the training file.
     pub train: Vec<u8>,
-}
-
-impl Labels {
-    /// Rows of each class that remain for training.
-    pub(crate) fn class_rows(&self, rows: &RowsUsed) -> Vec<usize> {
-        rows.per_class(&self.train, self.class_names.len())
-    }
 }

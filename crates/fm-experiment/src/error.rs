@@ -19,18 +19,6 @@ pub enum ExperimentError {
     /// The data does not have the rows that the protocol asks for.
     #[error("the dataset does not fit the protocol")]
     Data(#[from] DataError),
-    /// Too few rows.
-    #[error("protocol {protocol} asks for {asked}, and {dataset} has fewer; set {key} to less")]
-    Rows {
-        /// Name of the protocol.
-        protocol: String,
-        /// Name of the dataset.
-        dataset: String,
-        /// Rows asked for, such as `200 training rows`.
-        asked: String,
-        /// The key that asks for them.
-        key: &'static str,
-    },
     /// A training cannot start.
     #[error("cannot train {model}, seed {seed}")]
     Train {
@@ -71,9 +59,9 @@ pub enum ExperimentError {
         /// The file.
         path: PathBuf,
     },
-    /// The folder contains something else.
+    /// The folder contains something else, or nothing.
     #[error(
-        "{} is not empty and has no store.json, so it is not a results folder; choose another one",
+        "{} has no store.json, so it is not a results folder; choose another one",
         path.display()
     )]
     NotStore {
@@ -121,16 +109,6 @@ pub enum ExperimentError {
     /// Numbers that cannot be compared.
     #[error(transparent)]
     Stats(#[from] fm_stats::StatsError),
-    /// Not in the results.
-    #[error("the results have no {what} {name:?}; they have: {known}")]
-    Unknown {
-        /// What was asked for, such as `comparison`.
-        what: &'static str,
-        /// The name asked for.
-        name: String,
-        /// The names that exist.
-        known: String,
-    },
 }
 
 /// For `map_err`: what was tried, and with which file.

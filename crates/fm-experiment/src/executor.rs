@@ -54,7 +54,6 @@ impl Executor {
             observer,
             failed: AtomicBool::new(false),
         };
-        let labels = data.labels();
         let threads = self.threads.get().min(jobs.len());
         let splits = Splits::new(threads);
         let first_error: Mutex<Option<ExperimentError>> = Mutex::new(None);
@@ -71,7 +70,7 @@ impl Executor {
             let timing = Timing {
                 job: job.source.to_string(),
                 cells: job.cells.len(),
-                work: job.work(&labels),
+                work: job.work(),
                 wall_secs,
                 jobs: threads,
             };
@@ -123,6 +122,10 @@ struct Stop<'a> {
 impl Observer for Stop<'_> {
     fn advance(&self, work: u64) {
         self.observer.advance(work);
+    }
+
+    fn extend(&self, work: u64) {
+        self.observer.extend(work);
     }
 
     fn cell_done(&self, cell: &Cell, outcome: &Outcome) {

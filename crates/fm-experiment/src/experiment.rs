@@ -7,10 +7,10 @@ use fm_nn::{Backend, Engine};
 use crate::data::{Data, Labels};
 use crate::error::ExperimentError;
 use crate::executor::Executor;
-use crate::job::{Job, Work, jobs};
+use crate::job::{Job, jobs};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, require};
 use crate::request::Request;
 use crate::results::Results;
 use crate::seeds::SeedList;
@@ -61,7 +61,7 @@ impl Experiment {
     /// With a sweep that the protocol names.
     ///
     /// # Errors
-    /// [`ProtocolError::Sweep`](crate::protocol::ProtocolError::Sweep) with the nearest name.
+    /// [`ProtocolError::Unknown`](crate::protocol::ProtocolError::Unknown) with the nearest name.
     pub fn sweep(mut self, name: &str) -> Result<Self, ExperimentError> {
         self.request = self.request.with_named_sweep(name)?;
         Ok(self)
@@ -84,26 +84,17 @@ impl Experiment {
     fn check_rows(&self) -> Result<(), ExperimentError> {
         let Protocol { name, data, .. } = &self.request.protocol;
         let (train, test) = (self.data.train.rows(), self.data.test.rows());
-        for (asked, rows, what, key) in [
-            (data.train_rows, train, "training", "data.train_rows"),
-            (data.test_rows, test, "test", "data.test_rows"),
+        for (asked, rows, key) in [
+            (data.train_rows, train, "data.train_rows"),
+            (data.test_rows, test, "data.test_rows"),
         ] {
-            if let Some(asked) = asked.filter(|&asked| asked > rows) {
-                return Err(ExperimentError::Rows {
-                    protocol: name.clone(),
-                    dataset: format!("{} with {rows}", self.labels.identity.name),
-                    asked: format!("{asked} {what} rows"),
-                    key,
-                });
-            }
+            let asked = asked.unwrap_or(0);
+            let dataset = &self.labels.identity.name;
+            let expected = format!("at most {rows}, the rows of {dataset}");
+            let checked = require(asked <= rows, key, expected, asked);
+            checked.map_err(|problem| problem.of(name))?;
         }
         Ok(())
-    }
-
-    /// The work of jobs, of which an observer is told.
-    pub fn work(&self, jobs: &[Job]) -> u64 {
-        let work = Work::on(&self.labels);
-        jobs.iter().map(|job| work.of_job(job)).sum()
     }
 
     /// Trains what is missing in the store at `path`, and reads the results.

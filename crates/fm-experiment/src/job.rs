@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::Labels;
 use crate::key::Key;
 use crate::parallel::in_parallel;
 use crate::plan::{Place, Plan};
-use crate::recipe::{Recipe, RowsUsed};
+use crate::recipe::Recipe;
 
 /// A source network and cells that are trained beside it.
 ///
@@ -25,55 +23,10 @@ pub struct Job {
 }
 
 impl Job {
-    /// Rows that its trainings go through, all epochs together: what an observer is told of.
-    pub fn work(&self, data: &Labels) -> u64 {
-        Work::on(data).of_job(self)
-    }
-}
-
-/// Rows and target classes.
-type Task = (RowsUsed, Vec<u8>);
-
-/// The work of cells on a dataset.
-pub(crate) struct Work<'a> {
-    data: &'a Labels,
-    /// Training rows of the source task, which take a pass over the labels to count.
-    source_rows: Mutex<Vec<(Task, usize)>>,
-}
-
-impl<'a> Work<'a> {
-    pub(crate) fn on(data: &'a Labels) -> Self {
-        let source_rows = Mutex::default();
-        Self { data, source_rows }
-    }
-
-    pub(crate) fn of_job(&self, job: &Job) -> u64 {
-        let recipes = job.cells.iter().map(|cell| &cell.recipe);
-        recipes.map(|recipe| self.of_cell(recipe)).sum()
-    }
-
-    pub(crate) fn of_cell(&self, recipe: &Recipe) -> u64 {
-        let source_rows = match recipe.arm {
-            Some(_) => 0,
-            None => self.source_rows(recipe),
-        };
-        recipe.work(source_rows)
-    }
-
-    fn source_rows(&self, recipe: &Recipe) -> usize {
-        let known = self.source_rows.lock();
-        let mut known = known.unwrap_or_else(PoisonError::into_inner);
-        let is_task = |task: &Task| task.0 == recipe.rows && task.1 == recipe.target_classes;
-        if let Some((_, rows)) = known.iter().find(|(task, _)| is_task(task)) {
-            return *rows;
-        }
-        let counts = self.data.class_rows(&recipe.rows);
-        let targets = recipe.target_classes.iter();
-        let target_rows = targets.map(|&class| counts[usize::from(class)]);
-        let rows = counts.iter().sum::<usize>() - target_rows.sum::<usize>();
-        let task = (recipe.rows.clone(), recipe.target_classes.clone());
-        known.push((task, rows));
-        rows
+    /// Rows that its trainings go through, all epochs together: what an observer is told of. Of tuned
+    /// arms, the most there may be.
+    pub fn work(&self) -> u64 {
+        self.cells.iter().map(|cell| cell.work).sum()
     }
 }
 
@@ -84,6 +37,8 @@ pub struct Cell {
     pub key: Key,
     /// What decides it.
     pub recipe: Recipe,
+    /// Rows that its trainings go through, all epochs together.
+    pub work: u64,
     /// `source`, or the name of an arm, for messages.
     pub model: String,
     /// The seed, for messages.
@@ -111,13 +66,14 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
         };
         let cell = Cell {
             key,
+            work: plan.work(place, &recipe),
             model: plan.model(place).to_owned(),
             seed: place.seed,
             // The training of a tuned arm is as long as its rows have chosen; no mean of such curves
             // is shown.
             validate: place.series == 0
                 && recipe.arm.as_ref().is_none_or(|arm| arm.tuning.is_none()),
-            keep_images: place.series == 0,
+            keep_images: place.series == 0 && place.arm.is_some(),
             keep_model: keeps_model(plan, place),
             recipe,
         };

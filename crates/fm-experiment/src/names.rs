@@ -30,3 +30,44 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, candidates).map_or_else(String::new, |near| format!("; did you mean {near:?}?"))
 }
+
+/// A message about a value's type in plain words, with a hint at the name that was perhaps meant.
+pub(crate) fn explained(message: &str) -> String {
+    const WORDS: [(&str, &str); 7] = [
+        ("expected usize", "expected a whole number from 0 on"),
+        ("expected u64", "expected a whole number from 0 on"),
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected a list"),
+        (
+            "wanted string or table",
+            "expected a name, or a table with one",
+        ),
+        (
+            "unit variant, expected newtype variant",
+            "a name alone, expected a table",
+        ),
+        (
+            "unit variant, expected struct variant",
+            "a name alone, expected a table",
+        ),
+    ];
+    let mut text = format!("{message}{}", likely(message));
+    for (theirs, plain) in WORDS {
+        text = text.replace(theirs, plain);
+    }
+    match text.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected a table"),
+        None => text,
+    }
+}
+
+/// A hint at the name that is most likely meant, of those that a message about an unknown one lists
+/// in backticks after it.
+pub(crate) fn likely(message: &str) -> String {
+    if !message.starts_with("unknown ") {
+        return String::new();
+    }
+    let mut names = message.split('`').skip(1).step_by(2);
+    let unknown = names.next();
+    unknown.map_or_else(String::new, |unknown| did_you_mean(unknown, names))
+}

@@ -3,19 +3,20 @@
 //! The main table and every sweep is a [`Series`] of [`Point`]s, and a point has a cell for its
 //! source network and for each arm, of every seed. Nothing else knows what a question is.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use serde_json::Value;
 
 use crate::data::Labels;
 use crate::error::ExperimentError;
 use crate::key::Key;
+use crate::point::Point;
 use crate::protocol::{
-    Arm, Budget, Freeze, Pairing, PhaseSpec, Protocol, RowCount, Streams, SweepSpec, Trial,
+    Arm, Budget, Freeze, Pairing, PhaseSpec, Problem, Protocol, RowCount, Streams, SweepSpec,
     TrunkOrigin, Values,
 };
-use crate::recipe::{Context, Recipe};
+use crate::recipe::{Recipe, RowsUsed};
 use crate::request::{NamedSweep, Request};
 
 /// All cells that a request asks for.
@@ -42,17 +43,6 @@ pub struct Series {
     pub pairings: Vec<Pairing>,
 }
 
-/// A protocol with the values of the axes set.
-#[derive(Clone, Debug)]
-pub struct Point {
-    /// The values of the axes, in their order.
-    pub values: Vec<Value>,
-    /// Names of the arms that are trained.
-    pub arms: Vec<String>,
-    /// What the recipes are made from.
-    context: Arc<Context>,
-}
-
 /// A cell's place in a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -73,45 +63,14 @@ impl Series {
     }
 }
 
-impl Point {
-    /// The protocol at this point.
-    pub fn protocol(&self) -> &Protocol {
-        &self.context.protocol
-    }
-
-    /// Numbers of the target classes.
-    pub fn target_classes(&self) -> &[u8] {
-        &self.context.target_classes
-    }
-
-    /// Target rows that arms are trained on.
-    pub fn target_rows(&self) -> usize {
-        self.context.rows
-    }
-
-    /// The settings that an arm chooses from; none if it is not tuned.
-    pub fn trials(&self, arm: &str) -> &[Trial] {
-        self.context.trials.get(arm).map_or(&[], Vec::as_slice)
-    }
-
-    /// The recipe of an arm, or of the source network.
-    pub fn recipe(&self, arm: Option<usize>, seed: u64) -> Recipe {
-        let arm = arm.and_then(|arm| self.context.protocol.arm(self.arms.get(arm)?));
-        match arm {
-            Some(arm) => self.context.arm(arm, seed),
-            None => self.context.source(seed),
-        }
-    }
-}
-
 impl Plan {
     /// Enumerates the cells of a request on a dataset.
     ///
     /// Points of a sweep that ask for more target rows than there are, are left out.
     ///
     /// # Errors
-    /// [`ExperimentError::Protocol`] for values that are not allowed, [`ExperimentError::Rows`] if
-    /// the dataset has too few rows.
+    /// [`ExperimentError::Protocol`] for values that are not allowed, and for more rows than the
+    /// dataset has.
     pub fn new(request: &Request, data: &Labels) -> Result<Self, ExperimentError> {
         let base = Base { request, data };
         let mut series = vec![base.main()?];
@@ -126,24 +85,22 @@ impl Plan {
 
     /// The places of all cells, series by series, seed by seed, so that a run that is cut short has
     /// whole seeds.
-    pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
-        self.series.iter().enumerate().flat_map(|(s, series)| {
-            series.seeds.iter().flat_map(move |&seed| {
-                series
-                    .points
-                    .iter()
-                    .enumerate()
-                    .flat_map(move |(p, point)| {
-                        let arms = (0..point.arms.len()).map(Some);
-                        std::iter::once(None).chain(arms).map(move |arm| Place {
-                            series: s,
-                            point: p,
-                            arm,
-                            seed,
-                        })
-                    })
-            })
-        })
+    pub fn places(&self) -> impl Iterator<Item = Place> + use<> {
+        let mut places = Vec::new();
+        for (series, of) in self.series.iter().enumerate() {
+            for &seed in &of.seeds {
+                for (point, at) in of.points.iter().enumerate() {
+                    let arms = (0..at.arms.len()).map(Some);
+                    places.extend([None].into_iter().chain(arms).map(|arm| Place {
+                        series,
+                        point,
+                        arm,
+                        seed,
+                    }));
+                }
+            }
+        }
+        places.into_iter()
     }
 
     /// The recipe of a cell.
@@ -157,6 +114,13 @@ impl Plan {
         place.arm.map_or("source", |arm| point.arms[arm].as_str())
     }
 
+    /// Rows that a cell's trainings go through, all epochs together; of a tuned arm, the most there
+    /// may be.
+    pub(crate) fn work(&self, place: Place, recipe: &Recipe) -> u64 {
+        let source_rows = self.series[place.series].points[place.point].source_rows;
+        recipe.work(source_rows)
+    }
+
     /// The key of the source network that a cell is trained beside: cells with equal ones make a
     /// job.
     pub(crate) fn group(&self, place: Place) -> Key {
@@ -164,8 +128,9 @@ impl Plan {
     }
 }
 
-/// Axes, points and pairings of a series.
-type Axes = (Vec<String>, Vec<Point>, Vec<Pairing>);
+/// Axes, points and pairings of a series. In place of a point that asks for more target rows than
+/// there are, their number.
+type Axes = (Vec<String>, Vec<Result<Point, usize>>, Vec<Pairing>);
 
 struct Base<'a> {
     request: &'a Request,
@@ -176,9 +141,10 @@ impl Base<'_> {
     fn main(&self) -> Result<Series, ExperimentError> {
         let protocol = &self.request.protocol;
         let point = self.point(protocol.clone(), Vec::new(), None)?;
-        let Some(point) = point else {
-            return Err(self.too_few_rows(protocol));
-        };
+        let point = point.map_err(|available| {
+            let expected = format!("at most {available}, the training rows of these classes");
+            self.too_few_rows("task.target_rows", &expected, &protocol.task.target_rows)
+        })?;
         Ok(Series {
             sweep: None,
             axes: Vec::new(),
@@ -196,8 +162,22 @@ impl Base<'_> {
             Some(arm) => self.depth(arm)?,
             None => self.grid(sweep)?,
         };
+        let available = points.iter().filter_map(|point| point.as_ref().err());
+        let available = available.max().copied().unwrap_or(0);
+        let mut points: Vec<Point> = points.into_iter().flatten().collect();
         if points.is_empty() {
-            return Err(self.too_few_rows(&self.request.protocol));
+            let key = format!("the sweep {}", named.name);
+            let expected = format!("one with a point of at most {available} target rows");
+            return Err(self.too_few_rows(&key, &expected, &"more at every point"));
+        }
+        if axes.len() == 1 {
+            // "all" may be a number of rows that is listed too. At a seed that nothing is held at,
+            // what a seed moves tells points apart.
+            let held = points.iter().map(|point| point.protocol.seed.held);
+            let held: BTreeSet<u64> = held.collect();
+            let seed = (0..).find(|seed| !held.contains(seed)).unwrap_or_default();
+            let mut known = BTreeSet::new();
+            points.retain(|point| known.insert(point.recipe(Some(0), seed).key()));
         }
         Ok(Series {
             sweep: Some(named.clone()),
@@ -225,22 +205,13 @@ impl Base<'_> {
             combinations = combinations.iter().flat_map(with).collect();
         }
         let axes: Vec<String> = sweep.over.keys().cloned().collect();
-        let mut points: Vec<Point> = Vec::new();
+        let mut points = Vec::new();
         for values in combinations {
             let fixed = sweep.set.clone().into_iter();
             let values_of_axes = axes.iter().cloned().zip(values.iter().cloned());
             let overrides: Vec<_> = fixed.chain(values_of_axes).collect();
             let protocol = self.request.protocol.with(&overrides)?;
-            points.extend(self.point(protocol, values, Some(sweep))?);
-        }
-        if axes.len() == 1 {
-            // "all" may be a number of rows that is listed too. At a seed that nothing is held at,
-            // what a seed moves tells points apart.
-            let held = points.iter().map(|point| point.protocol().seed.held);
-            let held: BTreeSet<u64> = held.collect();
-            let seed = (0..).find(|seed| !held.contains(seed)).unwrap_or_default();
-            let mut known = BTreeSet::new();
-            points.retain(|point| known.insert(point.recipe(Some(0), seed).key()));
+            points.push(self.point(protocol, values, Some(sweep))?);
         }
         let pairings = match sweep.arms.split_first() {
             None => self.request.protocol.pairings(),
@@ -262,74 +233,59 @@ impl Base<'_> {
                 arms: DEPTH_ARMS.map(str::to_owned).to_vec(),
                 ..SweepSpec::default()
             };
-            points.extend(self.point(at, vec![layers.into()], Some(&sweep))?);
+            points.push(self.point(at, vec![layers.into()], Some(&sweep))?);
         }
         let [anb, anb_plus, bnb, bnb_plus] = DEPTH_ARMS;
         let pairings = vec![pairing(anb, bnb), pairing(anb_plus, bnb_plus)];
         Ok((vec!["arms.*.reuse".to_owned()], points, pairings))
     }
 
-    /// `None` if the data has fewer target rows than the protocol asks for.
+    /// The number of target rows that there are, if the protocol asks for more.
     fn point(
         &self,
         protocol: Protocol,
         values: Vec<Value>,
         sweep: Option<&SweepSpec>,
-    ) -> Result<Option<Point>, ExperimentError> {
+    ) -> Result<Result<Point, usize>, ExperimentError> {
         let target_classes = protocol.target_classes(&self.data.class_names)?;
-        let mut context = Context {
+        let used = RowsUsed::of(&protocol.data);
+        let counts = used.per_class(&self.data.train, self.data.class_names.len());
+        let classes = target_classes.iter();
+        let available: usize = classes.map(|&class| counts[usize::from(class)]).sum();
+        let rows = protocol.task.target_rows.of(available);
+        let Some(rows) = rows.filter(|&rows| rows > 0) else {
+            return Ok(Err(available));
+        };
+        protocol.check_folds(rows)?;
+        let arms: Vec<String> = match sweep {
+            Some(sweep) if !sweep.arms.is_empty() => sweep.arms.clone(),
+            _ => protocol.arms.iter().map(|arm| arm.name.clone()).collect(),
+        };
+        Ok(Ok(Point {
+            values,
+            trials: protocol.trials(&arms)?,
+            arms,
             dataset: self.data.identity.digest(),
             backend: self.request.backend,
             protocol,
             target_classes,
-            rows: 0,
-            protocol_rows: 0,
+            source_rows: counts.iter().sum::<usize>() - available,
+            rows,
+            protocol_rows: match self.request.protocol.task.target_rows {
+                RowCount::First(rows) => rows,
+                RowCount::All => available,
+            },
             budget: sweep.map_or(Budget::default(), |sweep| sweep.budget),
-            trials: BTreeMap::new(),
-        };
-        let counts = self.data.class_rows(&context.source(0).rows);
-        let classes = context.target_classes.iter();
-        let available = classes.map(|&class| counts[usize::from(class)]).sum();
-        let own = self.request.protocol.task.target_rows;
-        let (Some(rows), Some(protocol_rows)) = (
-            context.protocol.task.target_rows.of(available),
-            own.of(available).or(match own {
-                RowCount::First(rows) => Some(rows),
-                RowCount::All => None,
-            }),
-        ) else {
-            return Ok(None);
-        };
-        if rows == 0 {
-            return Ok(None);
-        }
-        (context.rows, context.protocol_rows) = (rows, protocol_rows);
-        context.protocol.check_folds(rows)?;
-        let arms: Vec<String> = match sweep {
-            Some(sweep) if !sweep.arms.is_empty() => sweep.arms.clone(),
-            _ => {
-                let arms = context.protocol.arms.iter();
-                arms.map(|arm| arm.name.clone()).collect()
-            }
-        };
-        context.trials = context.protocol.trials(&arms)?;
-        Ok(Some(Point {
-            values,
-            arms,
-            context: Arc::new(context),
         }))
     }
 
-    fn too_few_rows(&self, protocol: &Protocol) -> ExperimentError {
-        ExperimentError::Rows {
-            protocol: protocol.name.clone(),
-            dataset: self.data.identity.name.clone(),
-            asked: format!(
-                "{} training rows of the target task",
-                protocol.task.target_rows
-            ),
-            key: "task.target_rows",
-        }
+    fn too_few_rows(&self, key: &str, expected: &str, found: &dyn Display) -> ExperimentError {
+        let problem = Problem {
+            key: key.to_owned(),
+            expected: format!("{expected} in {}", self.data.identity.name),
+            found: found.to_string(),
+        };
+        problem.of(&self.request.protocol.name).into()
     }
 }
 

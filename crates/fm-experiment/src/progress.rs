@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::data::Labels;
 use crate::error::ExperimentError;
-use crate::job::{Slice, Work, keyed};
+use crate::job::{Slice, keyed};
 use crate::key::Key;
 use crate::plan::{Place, Plan};
 use crate::request::Request;
@@ -81,12 +81,11 @@ impl Progress {
         timings: &[Timing],
     ) -> Result<Self, ExperimentError> {
         let plan = Plan::new(request, labels)?;
-        let work = Work::on(labels);
         let cells = keyed(&plan, |place, key, recipe| {
             match (listing.done.contains(&key), listing.diverged.contains(&key)) {
                 (true, false) => Cell::Done,
                 (true, true) => Cell::Diverged,
-                (false, _) => Cell::Missing(plan.group(place), work.of_cell(&recipe)),
+                (false, _) => Cell::Missing(plan.group(place), plan.work(place, &recipe)),
             }
         });
         let mut series = vec![Counts::default(); plan.series.len()];

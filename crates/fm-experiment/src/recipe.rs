@@ -1,18 +1,13 @@
 //! [`Recipe`]: everything that decides one cell.
 
-use std::collections::BTreeMap;
-
 use fm_nn::Backend;
 use serde::{Deserialize, Serialize};
 
 use crate::key::Key;
-use crate::protocol::{
-    Arm, Budget, DataSpec, Freeze, Moved, NetworkSpec, PhaseSpec, Protocol, Streams, Trial,
-    TrunkOrigin, ValidationAt, is_default,
-};
+use crate::protocol::{DataSpec, NetworkSpec, PhaseSpec, Streams, ValidationAt, is_default};
 
 /// Version of the canonical form; records of another are of another program.
-const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// One scored training with every override applied, and its randomness.
 ///
@@ -136,12 +131,6 @@ impl ArmRecipe {
             None => self.phases.iter().map(|phase| phase.epochs).sum(),
         }
     }
-
-    /// Rows that the trainings go through, all epochs together; of tuned ones, the most there may be.
-    pub(crate) fn work(&self) -> u64 {
-        let passes = self.tuning.as_ref().map_or(1, Tuning::passes);
-        (passes * self.epochs() * self.rows) as u64
-    }
 }
 
 /// Settings that are chosen by cross-validation.
@@ -169,12 +158,6 @@ impl Tuning {
             last.epochs -= self.most_epochs() - epochs;
         }
         phases
-    }
-
-    /// How often an arm's rows are gone through in an epoch: by each trial once without each fold,
-    /// and by the training on all rows.
-    fn passes(&self) -> usize {
-        self.trials.len() * (self.folds - 1) + 1
     }
 }
 
@@ -211,160 +194,11 @@ pub enum TrunkRecipe {
 }
 
 impl TrunkRecipe {
-    fn reuses_source(&self) -> bool {
+    pub(crate) fn reuses_source(&self) -> bool {
         match self {
             Self::Fresh => false,
             Self::Source { .. } => true,
             Self::Arm { arm, .. } => arm.trunk.reuses_source(),
-        }
-    }
-}
-
-/// What a recipe is made from: a protocol on a dataset.
-#[derive(Clone, Debug)]
-pub(crate) struct Context {
-    pub(crate) dataset: String,
-    pub(crate) backend: Backend,
-    pub(crate) protocol: Protocol,
-    pub(crate) target_classes: Vec<u8>,
-    /// Target rows trained on.
-    pub(crate) rows: usize,
-    /// Target rows that the arms' epochs are meant for.
-    pub(crate) protocol_rows: usize,
-    pub(crate) budget: Budget,
-    /// What the arms choose from, by name; empty where nothing is tuned.
-    pub(crate) trials: BTreeMap<String, Vec<Trial>>,
-}
-
-impl Context {
-    /// The source network of a seed.
-    pub(crate) fn source(&self, seed: u64) -> Recipe {
-        let moves = &self.protocol.seed;
-        let seed_of = |what: Moved| match moves.moves.contains(&what) {
-            true => seed,
-            false => moves.held,
-        };
-        Recipe {
-            format: FORMAT,
-            dataset: self.dataset.clone(),
-            backend: self.backend,
-            rows: RowsUsed::of(&self.protocol.data),
-            target_classes: self.target_classes.clone(),
-            network: self.protocol.network.clone(),
-            batch_size: self.protocol.training.batch_size,
-            init_seed: seed_of(Moved::Init),
-            order_seed: seed_of(Moved::Order),
-            source: Some(self.source_training(false)),
-            arm: None,
-        }
-    }
-
-    /// An arm of a seed.
-    pub(crate) fn arm(&self, arm: &Arm, seed: u64) -> Recipe {
-        let recipe = self.arm_training(arm, seed);
-        let source = recipe.trunk.reuses_source();
-        let shuffled = arm.trunk == TrunkOrigin::ShuffledSource;
-        Recipe {
-            source: source.then(|| self.source_training(shuffled)),
-            arm: Some(recipe),
-            ..self.source(seed)
-        }
-    }
-
-    fn source_training(&self, shuffled_labels: bool) -> SourceRecipe {
-        SourceRecipe {
-            phase: self.phase(&self.protocol.source),
-            shuffled_labels,
-        }
-    }
-
-    fn arm_training(&self, arm: &Arm, seed: u64) -> ArmRecipe {
-        let moves = &self.protocol.seed.moves;
-        let share = self.protocol.task.label_noise;
-        let hidden = self.protocol.network.hidden.len();
-        let layers = arm.reuse.filter(|&layers| layers < hidden);
-        let trunk = match &arm.trunk {
-            _ if arm.reuse == Some(0) => TrunkRecipe::Fresh,
-            TrunkOrigin::Fresh => TrunkRecipe::Fresh,
-            TrunkOrigin::Source | TrunkOrigin::ShuffledSource => TrunkRecipe::Source { layers },
-            TrunkOrigin::Arm(name) => match self.protocol.arm(name) {
-                Some(other) => TrunkRecipe::Arm {
-                    arm: Box::new(self.arm_training(other, seed)),
-                    layers,
-                },
-                // The protocol's check refuses names of no arm.
-                None => TrunkRecipe::Fresh,
-            },
-        };
-        let mut phases = self.phases(&arm.phases);
-        let mut tuning = None;
-        if let (Some(tune), Some(trials)) = (&self.protocol.tune, self.trials.get(&arm.name)) {
-            let epochs = tune.epochs.iter().map(|&epochs| self.epochs(epochs));
-            let all = Tuning {
-                folds: tune.folds,
-                epochs: epochs.collect(),
-                trials: trials
-                    .iter()
-                    .map(|trial| self.trial(&trial.phases))
-                    .collect(),
-            };
-            // Where there is no choice, the cell is that of a protocol with these settings.
-            match (all.trials.as_slice(), all.epochs.as_slice()) {
-                ([only], [_]) => phases = only.clone(),
-                _ => (phases, tuning) = (Vec::new(), Some(all)),
-            }
-        }
-        ArmRecipe {
-            rows: self.rows,
-            rows_seed: moves.contains(&Moved::TargetRows).then_some(seed),
-            label_noise: (share > 0.0).then_some(LabelNoise { share, seed }),
-            trunk,
-            streams: arm.streams,
-            phases,
-            tuning,
-        }
-    }
-
-    /// The phases at this point, of the length that the budget gives them.
-    fn phases(&self, phases: &[PhaseSpec]) -> Vec<PhaseSpec> {
-        let phases = phases.iter().map(|phase| PhaseSpec {
-            epochs: self.epochs(phase.epochs),
-            ..self.phase(phase)
-        });
-        phases.collect()
-    }
-
-    /// The phases of a trial. The ends of the phases are scaled and not their lengths, so that they
-    /// add up to the scaled number of epochs.
-    fn trial(&self, phases: &[PhaseSpec]) -> Vec<PhaseSpec> {
-        let (mut end, mut scaled_end) = (0, 0);
-        let phases = phases.iter().map(|phase| {
-            let begin = scaled_end;
-            end += phase.epochs;
-            scaled_end = self.epochs(end);
-            PhaseSpec {
-                epochs: scaled_end - begin,
-                ..self.phase(phase)
-            }
-        });
-        phases.collect()
-    }
-
-    fn epochs(&self, epochs: usize) -> usize {
-        let batch = self.protocol.training.batch_size;
-        self.budget
-            .epochs(epochs, self.rows, self.protocol_rows, batch)
-    }
-
-    /// The phase with one spelling of equal settings, so that equal trainings have equal keys.
-    fn phase(&self, phase: &PhaseSpec) -> PhaseSpec {
-        PhaseSpec {
-            freeze: match phase.freeze {
-                Freeze::First(0) => Freeze::Nothing,
-                Freeze::First(k) if k == self.protocol.network.hidden.len() => Freeze::Trunk,
-                ref other => other.clone(),
-            },
-            ..phase.clone()
         }
     }
 }
@@ -392,9 +226,14 @@ impl Recipe {
     /// Rows that the cell's trainings go through, all epochs together; of a tuned arm, the most there
     /// may be. `source_rows` are the rows of a source training.
     pub(crate) fn work(&self, source_rows: usize) -> u64 {
-        match &self.arm {
-            Some(arm) => arm.work(),
-            None => (self.epochs() * source_rows) as u64,
-        }
+        let rows = match &self.arm {
+            None => source_rows,
+            // By each trial once without each fold, and by the training on all rows.
+            Some(arm) => match &arm.tuning {
+                Some(tuning) => arm.rows * (tuning.trials.len() * (tuning.folds - 1) + 1),
+                None => arm.rows,
+            },
+        };
+        (self.epochs() * rows) as u64
     }
 }

@@ -13,6 +13,7 @@ use fm_nn::tensors::TensorFile;
 use fm_train::{EpochRecord, Scores};
 use ndarray::{Array2, ArrayView1, Ix2};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::json::from_json;
@@ -20,24 +21,31 @@ use crate::key::Key;
 use crate::recipe::{Recipe, Tuning};
 
 /// What a cell leaves.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Record {
     /// What decides it.
+    #[serde(skip_serializing)]
     pub recipe: Recipe,
     /// Scores, or where the training failed.
     pub outcome: Outcome,
     /// One entry per epoch. Validation scores are there where the cell was part of a main table, or
     /// where a phase needs them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<EpochRecord>,
     /// Digest of the trunk's weights at the start and after each phase.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trunk_sha256: Vec<String>,
     /// Digest of the source network that the cell reuses, or is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_sha256: Option<String>,
     /// What the settings were chosen by, where they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tuned: Option<Tuned>,
     /// Name of the file of the test rows, see [`TestRows`](crate::TestRows).
     pub test_rows: String,
     /// What each test row got; `None` for a failure.
+    #[serde(skip)]
     pub predictions: Option<Predictions>,
 }
 
@@ -138,21 +146,8 @@ pub enum Predictions {
     },
 }
 
-/// The part of a record that is JSON.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Described {
-    outcome: Outcome,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    history: Vec<EpochRecord>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    trunk_sha256: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    source_sha256: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tuned: Option<Tuned>,
-    test_rows: String,
-}
+/// What is wrong with a file of the store, in words.
+pub(crate) type Wrong = Box<dyn std::error::Error>;
 
 impl Record {
     /// The scores of a training that did not fail.
@@ -171,15 +166,7 @@ impl Record {
             None => Ok(()),
         };
         added.expect("the names differ");
-        let described = Described {
-            outcome: self.outcome.clone(),
-            history: self.history.clone(),
-            trunk_sha256: self.trunk_sha256.clone(),
-            source_sha256: self.source_sha256.clone(),
-            tuned: self.tuned.clone(),
-            test_rows: self.test_rows.clone(),
-        };
-        let described = serde_json::to_string(&described).expect("a record is plain data");
+        let described = serde_json::to_string(self).expect("a record is plain data");
         let digest = digest(&file, &described);
         file.metadata
             .insert("recipe".to_owned(), self.recipe.canonical());
@@ -189,9 +176,9 @@ impl Record {
             .expect("a history is far below the limit of a header")
     }
 
-    /// Reads the bytes of the record of `key`, and says in words what is wrong with them.
-    pub(crate) fn from_bytes(bytes: &[u8], key: &Key) -> Result<Self, String> {
-        let file = TensorFile::from_bytes(bytes).map_err(|error| error.to_string())?;
+    /// Reads the bytes of the record of `key`.
+    pub(crate) fn from_bytes(bytes: &[u8], key: &Key) -> Result<Self, Wrong> {
+        let file = TensorFile::from_bytes(bytes)?;
         let entry = |name: &str| {
             let entry = file.metadata.get(name);
             entry.ok_or_else(|| format!("its metadata has no {name}"))
@@ -199,35 +186,30 @@ impl Record {
         let (recipe, described) = (entry("recipe")?, entry("record")?);
         let found = Key::of(recipe.as_bytes());
         if found != *key {
-            return Err(format!("its recipe has the key {found}"));
+            return Err(format!("its recipe has the key {found}").into());
         }
         if digest(&file, described) != *entry("sha256")? {
-            return Err("its contents do not have the checksum that it states".to_owned());
+            return Err("its contents do not have the checksum that it states".into());
         }
-        let recipe: Recipe = from_json(recipe.as_bytes())
-            .map_err(|error| format!("its recipe cannot be read: {error}"))?;
-        let described: Described = from_json(described.as_bytes())
-            .map_err(|error| format!("its record cannot be read: {error}"))?;
-        if let Some(tuned) = &described.tuned {
-            let tuning = recipe.arm.as_ref().and_then(|arm| arm.tuning.as_ref());
+        let unread = |error| format!("its record cannot be read: {error}");
+        let mut parts: Map<String, Value> = from_json(described.as_bytes()).map_err(unread)?;
+        let recipe: Value = from_json(recipe.as_bytes()).map_err(unread)?;
+        parts.insert("recipe".to_owned(), recipe);
+        let mut record: Self = serde_json::from_value(parts.into()).map_err(unread)?;
+        if let Some(tuned) = &record.tuned {
+            let tuning = record
+                .recipe
+                .arm
+                .as_ref()
+                .and_then(|arm| arm.tuning.as_ref());
             if !tuning.is_some_and(|tuning| tuned.fits(tuning)) {
-                return Err("its cross-validation does not fit its recipe".to_owned());
+                return Err("its cross-validation does not fit its recipe".into());
             }
         }
-        let predictions = match &described.outcome {
-            Outcome::Failed(_) => None,
-            Outcome::Scored(scores) => Some(predictions(&file, &recipe, scores)?),
-        };
-        Ok(Self {
-            recipe,
-            outcome: described.outcome,
-            history: described.history,
-            trunk_sha256: described.trunk_sha256,
-            source_sha256: described.source_sha256,
-            tuned: described.tuned,
-            test_rows: described.test_rows,
-            predictions,
-        })
+        if let Outcome::Scored(scores) = &record.outcome {
+            record.predictions = Some(predictions(&file, &record.recipe, scores)?);
+        }
+        Ok(record)
     }
 }
 
@@ -244,28 +226,22 @@ fn predictions(
     file: &TensorFile<'_>,
     recipe: &Recipe,
     scores: &Scores,
-) -> Result<Predictions, String> {
+) -> Result<Predictions, Wrong> {
     if scores.rows == 0 || scores.correct > scores.rows {
         let Scores { correct, rows, .. } = scores;
-        return Err(format!("{correct} of {rows} test rows are right"));
+        return Err(format!("{correct} of {rows} test rows are right").into());
     }
     let same = |name: &str, rows: usize| match rows == scores.rows {
         true => Ok(()),
         false => Err(format!("{name} has {rows} rows, expected {}", scores.rows)),
     };
     if recipe.arm.is_some() {
-        let logits = file
-            .get::<f32>("logits")
-            .map_err(|error| error.to_string())?;
-        let logits = logits.into_dimensionality::<Ix2>();
-        let logits = logits.map_err(|_| "logits: expected [rows, outputs]".to_owned())?;
+        let logits = file.get::<f32>("logits")?.into_dimensionality::<Ix2>();
+        let logits = logits.map_err(|_| "logits: expected [rows, outputs]")?;
         same("logits", logits.nrows())?;
         return Ok(Predictions::Logits(logits));
     }
-    let class = file.get::<u8>("class").map_err(|error| error.to_string())?;
-    let probability = file
-        .get::<f32>("probability")
-        .map_err(|error| error.to_string())?;
+    let (class, probability) = (file.get::<u8>("class")?, file.get::<f32>("probability")?);
     same("class", class.len())?;
     same("probability", probability.len())?;
     Ok(Predictions::Classes {

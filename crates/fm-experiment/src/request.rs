@@ -49,14 +49,15 @@ impl Request {
     /// The request with a sweep that the protocol names.
     ///
     /// # Errors
-    /// [`ProtocolError::Sweep`] with the nearest name.
+    /// [`ProtocolError::Unknown`] with the nearest name.
     pub fn with_named_sweep(mut self, name: &str) -> Result<Self, ProtocolError> {
         let Some(sweep) = self.protocol.sweeps.get(name) else {
             let names = self.protocol.sweeps.keys().map(String::as_str);
-            return Err(ProtocolError::Sweep {
+            let near = crate::names::did_you_mean(name, names);
+            return Err(ProtocolError::Unknown {
                 protocol: self.protocol.name.clone(),
-                name: name.to_owned(),
-                near: crate::names::did_you_mean(name, names),
+                what: format!("sweep {name:?}"),
+                hint: format!(", which would be a table [sweeps.{name}]{near}"),
             });
         };
         let sweep = sweep.clone();
@@ -67,7 +68,7 @@ impl Request {
     /// The request with a sweep that the protocol names, over these values of its axis `key` only.
     ///
     /// # Errors
-    /// As [`with_named_sweep`](Self::with_named_sweep), and [`ProtocolError::Axis`] if the sweep is
+    /// As [`with_named_sweep`](Self::with_named_sweep), and [`ProtocolError::Unknown`] if the sweep is
     /// over other keys.
     pub fn with_values(
         self,
@@ -81,10 +82,10 @@ impl Request {
         match sweep.and_then(|named| named.sweep.over.get_mut(key)) {
             Some(axis) => *axis = Values::List(values),
             None => {
-                return Err(ProtocolError::Axis {
+                return Err(ProtocolError::Unknown {
                     protocol: request.protocol.name.clone(),
-                    name: name.to_owned(),
-                    key: key.to_owned(),
+                    what: format!("sweep {name:?} over {key}"),
+                    hint: format!("; add {key:?} to the `over` of [sweeps.{name}]"),
                 });
             }
         }

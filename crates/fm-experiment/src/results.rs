@@ -31,7 +31,6 @@ pub struct Results {
     pub plan: Plan,
     store: Store,
     cells: BTreeMap<Place, CellResult>,
-    records: BTreeMap<Place, Arc<Record>>,
 }
 
 /// A cell of the long table.
@@ -49,6 +48,8 @@ pub struct CellResult {
     pub last_epoch: Option<EpochRecord>,
     /// Which test rows are predicted correctly; empty without scores.
     pub correct: Correct,
+    /// Of the main table.
+    record: Option<Arc<Record>>,
 }
 
 impl CellResult {
@@ -105,7 +106,6 @@ impl Results {
             plan,
             store,
             cells: BTreeMap::new(),
-            records: BTreeMap::new(),
         };
         results.load()?;
         Ok(results)
@@ -129,21 +129,17 @@ impl Results {
         let read: Result<Vec<_>, ExperimentError> = read.into_iter().collect();
         let read: BTreeMap<Key, Read> = read?.into_iter().flatten().collect();
         for (place, key, epochs) in cells {
-            let read = read.get(&key);
+            let read = read.get(&key).cloned().unwrap_or_default();
             let cell = CellResult {
                 place,
                 key,
-                outcome: read.map(|read| read.outcome.clone()),
+                outcome: read.outcome,
                 epochs,
-                last_epoch: read.and_then(|read| read.last_epoch),
-                correct: read.map(|read| read.correct.clone()).unwrap_or_default(),
+                last_epoch: read.last_epoch,
+                correct: read.correct,
+                record: read.record.filter(|_| place.series == 0),
             };
             self.cells.insert(place, cell);
-            if let Some(record) = read.and_then(|read| read.record.clone())
-                && place.series == 0
-            {
-                self.records.insert(place, record);
-            }
         }
         Ok(())
     }
@@ -176,7 +172,7 @@ impl Results {
     /// The whole record of a cell of the main table, with history and predictions; `None` if it was
     /// not trained yet.
     pub fn record(&self, place: Place) -> Option<&Record> {
-        self.records.get(&place).map(Arc::as_ref)
+        self.cells.get(&place)?.record.as_deref()
     }
 
     /// The cells of an arm, or of the source network, at a point, by seed.
@@ -263,8 +259,9 @@ fn same_recipe(a: &Request, b: &Request) -> bool {
 }
 
 /// What is kept of a record.
+#[derive(Clone, Default)]
 struct Read {
-    outcome: Outcome,
+    outcome: Option<Outcome>,
     last_epoch: Option<EpochRecord>,
     correct: Correct,
     /// All of it, of a cell of the main table.
@@ -287,7 +284,7 @@ impl Read {
             None => Correct::default(),
         };
         Ok(Some(Self {
-            outcome: record.outcome.clone(),
+            outcome: Some(record.outcome.clone()),
             last_epoch: record.history.last().copied(),
             correct,
             record: main.then(|| Arc::new(record)),

@@ -5,6 +5,8 @@ use fm_data::Dataset;
 use fm_nn::tensors::TensorFile;
 use ndarray::{ArrayView1, ArrayView3};
 
+use crate::record::Wrong;
+
 /// The test rows of a task: `labels` u8 `[rows]` and `row_numbers` u32 `[rows]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestRows {
@@ -35,17 +37,12 @@ impl TestRows {
             .expect("the names differ and the header is short")
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let file = TensorFile::from_bytes(bytes).map_err(|error| error.to_string())?;
-        let labels = file
-            .get::<u8>("labels")
-            .map_err(|error| error.to_string())?;
-        let numbers = file
-            .get::<u32>("row_numbers")
-            .map_err(|error| error.to_string())?;
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, Wrong> {
+        let file = TensorFile::from_bytes(bytes)?;
+        let (labels, numbers) = (file.get::<u8>("labels")?, file.get::<u32>("row_numbers")?);
         if numbers.len() != labels.len() {
             let (labels, numbers) = (labels.len(), numbers.len());
-            return Err(format!("{labels} labels and {numbers} row numbers"));
+            return Err(format!("{labels} labels and {numbers} row numbers").into());
         }
         let names = file
             .metadata
@@ -95,19 +92,17 @@ impl TestImages {
             .expect("one array and a short header")
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let file = TensorFile::from_bytes(bytes).map_err(|error| error.to_string())?;
-        let images = file
-            .get::<u8>("images")
-            .map_err(|error| error.to_string())?;
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, Wrong> {
+        let images = TensorFile::from_bytes(bytes)?.get::<u8>("images")?;
         match *images.shape() {
             [_, height, width] => Ok(Self {
                 size: (height, width),
                 pixels: images.into_iter().collect(),
             }),
-            ref other => Err(format!(
-                "images: expected [rows, height, width], found {other:?}"
-            )),
+            ref other => {
+                let wrong = format!("images: expected [rows, height, width], found {other:?}");
+                Err(wrong.into())
+            }
         }
     }
 }

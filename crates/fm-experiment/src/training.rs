@@ -1,14 +1,69 @@
 //! The one place where a training is put together: networks from named streams, phases, rows.
 
-use fm_nn::{Dense, Engine, Loss, Network};
+use fm_data::DataError;
+use fm_nn::{Dense, Engine, Loss, Network, NetworkError};
 use fm_train::{
     EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, Stream, TrainError,
     Trainer,
 };
 use ndarray::Array2;
 
+use crate::error::ExperimentError;
+use crate::job::Cell;
 use crate::protocol::{NetworkSpec, PhaseSpec};
 use crate::recipe::Recipe;
+use crate::record::Failure;
+
+/// Why a training has no network.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// It diverged, which is a result.
+    Diverged(Failure),
+    /// It cannot start.
+    Train(TrainError),
+    /// Everything else.
+    Error(ExperimentError),
+}
+
+impl Stop {
+    /// As the error of a cell.
+    pub(crate) fn of(self, cell: &Cell) -> ExperimentError {
+        let source = match self {
+            Self::Error(error) => return error,
+            Self::Train(error) => error,
+            Self::Diverged(failure) => TrainError::Examples(failure.reason),
+        };
+        ExperimentError::Train {
+            model: cell.model.clone(),
+            seed: cell.seed,
+            source,
+        }
+    }
+}
+
+impl From<TrainError> for Stop {
+    fn from(error: TrainError) -> Self {
+        Self::Train(error)
+    }
+}
+
+impl From<NetworkError> for Stop {
+    fn from(error: NetworkError) -> Self {
+        Self::Train(error.into())
+    }
+}
+
+impl From<DataError> for Stop {
+    fn from(error: DataError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl From<ExperimentError> for Stop {
+    fn from(error: ExperimentError) -> Self {
+        Self::Error(error)
+    }
+}
 
 /// What decides a training beside its network, rows and phases.
 #[derive(Clone, Debug)]

@@ -1,10 +1,8 @@
 //! [`Trainings`]: the networks of a job, each trained once.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use fm_data::Dataset;
 use fm_nn::{Engine, Model, Network};
 use fm_train::{EpochRecord, Examples, Seeds, TrainError};
 
@@ -16,9 +14,9 @@ use crate::recipe::{ArmRecipe, SourceRecipe, TrunkRecipe};
 use crate::record::{Failure, Outcome, Tuned};
 use crate::store::Store;
 use crate::tasks::{PIXEL_SCALE, Tasks, examples, labelled, shuffled_labels_of};
-use crate::training::{self, Setup};
+use crate::training::{self, Setup, Stop};
 use crate::tuning::{CrossValidation, every_trial_diverged, is_above_guessing, ranking};
-use crate::watch::{Observer, Uncounted, Watch};
+use crate::watch::{Observer, Watch};
 
 /// A training that has ended.
 pub(crate) struct Training {
@@ -30,8 +28,8 @@ pub(crate) struct Training {
     pub(crate) tuned: Option<Tuned>,
 }
 
-/// A training, or where it diverged.
-pub(crate) type Trained = Result<Training, Failure>;
+/// A network, or why its training diverged.
+type Trained = Result<Network, Failure>;
 
 /// The networks of a job, each trained once.
 pub(crate) struct Trainings<'a> {
@@ -40,24 +38,20 @@ pub(crate) struct Trainings<'a> {
     store: &'a Store,
     observer: &'a dyn Observer,
     /// By whether the labels are shuffled.
-    sources: BTreeMap<bool, Result<Network, Failure>>,
+    sources: BTreeMap<bool, Trained>,
     /// Networks of arms, whose layers other cells may reuse.
-    bases: BTreeMap<String, Result<Network, Failure>>,
+    bases: BTreeMap<String, Trained>,
 }
 
-/// What one training is given.
+/// What one training on the source or the target task is given.
 struct Fit<'a> {
     begin: Network,
     phases: &'a [PhaseSpec],
     train: Examples<'a>,
-    /// Scored after every epoch, where that is asked for or a phase needs it.
-    valid: &'a Dataset,
+    /// Whether every epoch is scored on the validation rows. It is where a phase needs it.
     validate: bool,
-    seeds: Seeds,
+    /// The first part of the streams' names.
     prefix: &'a str,
-    /// `source` or `target`, for failures.
-    task: &'static str,
-    observer: &'a dyn Observer,
 }
 
 impl<'a> Trainings<'a> {
@@ -77,107 +71,88 @@ impl<'a> Trainings<'a> {
         }
     }
 
-    /// Gives the job its source network.
-    pub(crate) fn provide(&mut self, source: Result<Network, Failure>) {
-        self.sources.insert(false, source);
-    }
-
-    /// Keeps the network of an arm for cells that reuse its layers.
-    pub(crate) fn keep_base(&mut self, cell: &Cell, arm: &ArmRecipe, network: Network) {
-        self.bases.insert(base_key(cell, arm), Ok(network));
-    }
-
     /// The source network that a cell reuses, from an earlier cell of the job, from the store, or
     /// trained again; `None` if the cell reuses none. `key` is the source's own cell.
-    pub(crate) fn source_of(
-        &mut self,
-        cell: &Cell,
-        key: &Key,
-    ) -> Result<Result<Option<&Network>, Failure>, ExperimentError> {
-        let Some(SourceRecipe {
-            shuffled_labels, ..
-        }) = &cell.recipe.source
-        else {
-            return Ok(Ok(None));
+    pub(crate) fn source_of(&mut self, cell: &Cell, key: &Key) -> Result<Option<&Network>, Stop> {
+        let Some(source) = &cell.recipe.source else {
+            return Ok(None);
         };
-        if !self.sources.contains_key(shuffled_labels) {
-            let network = match shuffled_labels {
-                true => self
-                    .source(cell, true, false)?
-                    .map(|trained| trained.network),
-                false => self.recorded_source(cell, key)?,
+        let shuffled = source.shuffled_labels;
+        if !self.sources.contains_key(&shuffled) {
+            let network = match shuffled {
+                true => self.source(cell, source, false).map(|t| t.network),
+                false => self.recorded_source(cell, source, key),
             };
-            self.sources.insert(*shuffled_labels, network);
+            self.sources.insert(shuffled, or_failure(network)?);
         }
-        let source = self.sources[shuffled_labels].as_ref();
-        Ok(source.map(Some).map_err(Clone::clone))
+        match &self.sources[&shuffled] {
+            Ok(network) => Ok(Some(network)),
+            Err(failure) => Err(Stop::Diverged(failure.clone())),
+        }
     }
 
     /// The source network whose cell is not part of the job.
     fn recorded_source(
         &self,
         cell: &Cell,
+        source: &SourceRecipe,
         key: &Key,
-    ) -> Result<Result<Network, Failure>, ExperimentError> {
+    ) -> Result<Network, Stop> {
         let record = self.store.record(key)?;
         let recorded = record.as_ref().and_then(|r| r.source_sha256.clone());
         if let Some(Outcome::Failed(failure)) = record.map(|record| record.outcome) {
-            return Ok(Err(failure));
+            return Err(Stop::Diverged(failure));
         }
         if let Some(recorded) = &recorded
             && let Ok(kept) = Model::load(&self.store.model_path("source", cell.seed, key))
             && kept.network.digest() == *recorded
         {
-            return Ok(Ok(kept.network));
+            return Ok(kept.network);
         }
-        let trained = self.source(cell, false, false)?;
-        match trained {
-            Ok(trained) if recorded.is_some_and(|r| r != trained.network.digest()) => {
-                Err(ExperimentError::OtherSource { seed: cell.seed })
-            }
-            trained => Ok(trained.map(|trained| trained.network)),
+        let network = self.source(cell, source, false)?.network;
+        if recorded.is_some_and(|recorded| recorded != network.digest()) {
+            return Err(ExperimentError::OtherSource { seed: cell.seed }.into());
         }
+        Ok(network)
     }
 
-    /// Trains the source network of a cell.
-    pub(crate) fn source(
-        &self,
-        cell: &Cell,
-        shuffled_labels: bool,
-        validate: bool,
-    ) -> Result<Trained, ExperimentError> {
-        let failed = |error: TrainError| train_error(cell, error);
+    /// Trains the network of a source cell.
+    pub(crate) fn source_cell(&mut self, cell: &Cell) -> Result<Training, Stop> {
+        let Some(source) = &cell.recipe.source else {
+            return Err(no_source());
+        };
+        let trained = self.source(cell, source, cell.validate);
+        let network = match &trained {
+            Ok(trained) => Ok(trained.network.clone()),
+            Err(Stop::Diverged(failure)) => Err(failure.clone()),
+            Err(_) => return trained,
+        };
+        self.sources.insert(false, network);
+        trained
+    }
+
+    fn source(&self, cell: &Cell, source: &SourceRecipe, validate: bool) -> Result<Training, Stop> {
         let recipe = &cell.recipe;
-        let Some(SourceRecipe { phase, .. }) = &recipe.source else {
-            return Err(failed(no_source()));
-        };
-        let (init, order) = (Seeds::new(recipe.init_seed), Seeds::new(recipe.order_seed));
-        let task = &self.tasks.source;
-        let mut phase = phase.clone();
-        let labels = match shuffled_labels {
-            false => task.train.labels().to_vec(),
-            true => {
-                // Validation scores say nothing of shuffled labels.
-                (phase.early_stopping, phase.reduce_on_plateau) = (None, None);
-                shuffled_labels_of(task.train.labels(), order)
-            }
-        };
-        let inputs = task.train.pixels().ncols();
-        let trunk = training::trunk(&recipe.network, inputs, init, "source");
-        let classes = task.train.n_classes();
-        let head = training::head(&recipe.network, inputs, classes, init, "source");
+        let init = Seeds::new(recipe.init_seed);
+        let train = &self.tasks.source.train;
+        let mut phase = source.phase.clone();
+        let mut labels = train.labels().to_vec();
+        if source.shuffled_labels {
+            // Validation scores say nothing of shuffled labels.
+            (phase.early_stopping, phase.reduce_on_plateau) = (None, None);
+            labels = shuffled_labels_of(&labels, Seeds::new(recipe.order_seed));
+        }
+        let (inputs, prefix) = (train.pixels().ncols(), "source");
+        let trunk = training::trunk(&recipe.network, inputs, init, prefix);
+        let head = training::head(&recipe.network, inputs, train.n_classes(), init, prefix);
         self.fit(
             cell,
             Fit {
-                begin: Network::new(trunk, head).map_err(|error| failed(error.into()))?,
+                begin: Network::new(trunk, head)?,
                 phases: std::slice::from_ref(&phase),
-                train: labelled(&task.train, &labels, PIXEL_SCALE).map_err(failed)?,
-                valid: &task.valid,
+                train: labelled(train, &labels, PIXEL_SCALE)?,
                 validate,
-                seeds: order,
-                prefix: "source",
-                task: "source",
-                observer: self.observer,
+                prefix,
             },
         )
     }
@@ -188,8 +163,7 @@ impl<'a> Trainings<'a> {
         cell: &Cell,
         arm: &ArmRecipe,
         source: &Key,
-    ) -> Result<Result<Network, Failure>, ExperimentError> {
-        let failed = |error: TrainError| train_error(cell, error);
+    ) -> Result<Network, Stop> {
         let recipe = &cell.recipe;
         let init = Seeds::new(recipe.init_seed);
         let prefix = arm.streams.prefix();
@@ -207,72 +181,72 @@ impl<'a> Trainings<'a> {
         };
         let begin = match &arm.trunk {
             TrunkRecipe::Fresh => Network::new(fresh(), head.clone()),
-            TrunkRecipe::Source { layers } => match self.source_of(cell, source)? {
-                Err(failure) => return Ok(Err(failure)),
-                Ok(Some(source)) => reusing(source, *layers),
-                Ok(None) => return Err(failed(no_source())),
-            },
-            TrunkRecipe::Arm { arm, layers } => match self.base(cell, arm, source)? {
-                Err(failure) => return Ok(Err(failure)),
-                Ok(base) => reusing(&base, *layers),
-            },
+            TrunkRecipe::Source { layers } => {
+                let source = self.source_of(cell, source)?;
+                reusing(source.ok_or_else(no_source)?, *layers)
+            }
+            TrunkRecipe::Arm { arm, layers } => reusing(&self.base(cell, arm, source)?, *layers),
         };
-        begin.map(Ok).map_err(|error| failed(error.into()))
+        Ok(begin?)
+    }
+
+    /// Trains the network of an arm's cell.
+    pub(crate) fn arm_cell(
+        &mut self,
+        cell: &Cell,
+        arm: &ArmRecipe,
+        source: &Key,
+    ) -> Result<Training, Stop> {
+        let trained = self.arm(cell, arm, source, cell.validate)?;
+        let base = (base_key(cell, arm), Ok(trained.network.clone()));
+        self.bases.extend([base]);
+        Ok(trained)
     }
 
     /// Trains an arm of a cell: its own, or one whose layers it reuses.
-    pub(crate) fn arm(
+    fn arm(
         &mut self,
         cell: &Cell,
         arm: &ArmRecipe,
         source: &Key,
         validate: bool,
-    ) -> Result<Trained, ExperimentError> {
-        let failed = |error: TrainError| train_error(cell, error);
-        let begin = match self.begin(cell, arm, source)? {
-            Err(failure) => return Ok(Err(failure)),
-            Ok(begin) => begin,
-        };
-        let tasks = self.tasks.clone();
-        let classes = tasks.target.train.n_classes();
-        let rows = tasks.target_rows(arm)?;
-        let order = Seeds::new(cell.recipe.order_seed);
-        let prefix = arm.streams.prefix();
-        let fit = |phases: &[PhaseSpec], observer: &dyn Observer| {
+    ) -> Result<Training, Stop> {
+        let begin = self.begin(cell, arm, source)?;
+        let rows = self.tasks.target_rows(arm)?;
+        let fit = |phases: &[PhaseSpec]| {
             let fit = Fit {
                 begin: begin.clone(),
                 phases,
-                train: rows.examples().map_err(failed)?,
-                valid: &tasks.target.valid,
+                train: rows.examples()?,
                 validate,
-                seeds: order,
-                prefix,
-                task: "target",
-                observer,
+                prefix: arm.streams.prefix(),
             };
             self.fit(cell, fit)
         };
         let Some(tuning) = &arm.tuning else {
-            return fit(&arm.phases, self.observer);
+            return fit(&arm.phases);
         };
+        let order = Seeds::new(cell.recipe.order_seed);
+        let prefix = arm.streams.prefix();
         let cross_validation = CrossValidation {
             setup: Setup::new(self.engine, cell.recipe.batch_size, order, prefix),
-            engine: self.engine,
             observer: self.observer,
             folds: &rows.folds(tuning.folds, order),
             tuning,
         };
-        let scores = match cross_validation.run(&begin).map_err(failed)? {
-            ControlFlow::Continue(scores) => scores,
-            ControlFlow::Break(()) => return Err(ExperimentError::Cancelled),
-        };
+        let scores = cross_validation.run(&begin)?;
+        let classes = self.tasks.target.train.n_classes();
         let mut failure = every_trial_diverged(tuning);
         let mut chosen = None;
         let mut skipped = Vec::new();
+        // One training on all rows, of the most epochs, is part of the cell's work.
+        let mut planned = (arm.epochs() * arm.rows) as u64;
         for (trial, epochs) in ranking(&scores) {
             let epochs = tuning.epochs[epochs];
-            // How many trainings it takes is not known before; they count as one of the most epochs.
-            match fit(&tuning.phases(trial, epochs), &Uncounted(self.observer))? {
+            let work = (epochs * arm.rows) as u64;
+            self.observer.extend(work.saturating_sub(planned));
+            planned = planned.saturating_sub(work);
+            match fit(&tuning.phases(trial, epochs)) {
                 Ok(training) if !is_above_guessing(&training.history, classes) => {
                     chosen = Some((training, trial, epochs));
                     break;
@@ -280,13 +254,14 @@ impl<'a> Trainings<'a> {
                 Ok(training) => {
                     chosen.get_or_insert((training, trial, epochs));
                 }
-                Err(diverged) => failure = diverged,
+                Err(Stop::Diverged(diverged)) => failure = diverged,
+                Err(other) => return Err(other),
             }
             skipped.push(trial);
         }
-        self.observer.advance((arm.epochs() * arm.rows) as u64);
+        self.observer.advance(planned);
         let Some((training, trial, epochs)) = chosen else {
-            return Ok(Err(failure));
+            return Err(Stop::Diverged(failure));
         };
         skipped.retain(|&skipped| skipped != trial);
         let tuned = Tuned {
@@ -295,71 +270,80 @@ impl<'a> Trainings<'a> {
             epochs,
             skipped,
         };
-        Ok(Ok(Training {
+        Ok(Training {
             tuned: Some(tuned),
             ..training
-        }))
+        })
     }
 
     /// The network of an arm whose layers a cell reuses.
-    fn base(
-        &mut self,
-        cell: &Cell,
-        arm: &ArmRecipe,
-        source: &Key,
-    ) -> Result<Result<Network, Failure>, ExperimentError> {
+    fn base(&mut self, cell: &Cell, arm: &ArmRecipe, source: &Key) -> Result<Network, Stop> {
         let key = base_key(cell, arm);
-        if let Some(base) = self.bases.get(&key) {
-            return Ok(base.clone());
+        if !self.bases.contains_key(&key) {
+            let network = self.arm(cell, arm, source, false).map(|t| t.network);
+            self.bases.insert(key.clone(), or_failure(network)?);
         }
-        let trained = self.arm(cell, arm, source, false)?;
-        let base = trained.map(|trained| trained.network);
-        self.bases.insert(key, base.clone());
-        Ok(base)
+        self.bases[&key].clone().map_err(Stop::Diverged)
     }
 
-    fn fit(&self, cell: &Cell, fit: Fit<'_>) -> Result<Trained, ExperimentError> {
-        let failed = |error: TrainError| train_error(cell, error);
+    fn fit(&self, cell: &Cell, fit: Fit<'_>) -> Result<Training, Stop> {
+        let (name, task) = match fit.prefix {
+            "source" => ("source", &self.tasks.source),
+            _ => ("target", &self.tasks.target),
+        };
+        let (batch, order) = (cell.recipe.batch_size, Seeds::new(cell.recipe.order_seed));
+        let setup = Setup::new(self.engine, batch, order, fit.prefix);
         let mut network = fit.begin;
-        let batch = cell.recipe.batch_size;
-        let setup = Setup::new(self.engine, batch, fit.seeds, fit.prefix);
-        let layers = network.layers().len();
-        let phases = setup.phases(fit.phases, layers).map_err(failed)?;
+        let phases = setup.phases(fit.phases, network.layers().len())?;
         let validate = fit.validate || fit.phases.iter().any(PhaseSpec::needs_validation);
-        let valid = validate.then(|| examples(fit.valid)).transpose();
-        let valid = valid.map_err(failed)?;
+        let valid = validate.then(|| examples(&task.valid)).transpose()?;
         let epochs: usize = fit.phases.iter().map(|phase| phase.epochs).sum();
         let rows = fit.train.rows();
-        let mut watch = Watch::new(fit.observer, rows, (epochs * rows) as u64);
+        let mut watch = Watch::new(self.observer, rows, (epochs * rows) as u64);
         watch.trunk_sha256.push(network.trunk_digest());
-        let history = setup.fit(
-            &mut network,
-            &phases,
-            &fit.train,
-            valid.as_ref(),
-            &mut watch,
-        );
+        let (train, valid) = (&fit.train, valid.as_ref());
+        let history = setup.fit(&mut network, &phases, train, valid, &mut watch);
         if watch.cancelled {
-            return Err(ExperimentError::Cancelled);
+            return Err(ExperimentError::Cancelled.into());
         }
         watch.finish();
-        match history {
-            Ok(history) => Ok(Ok(Training {
-                network,
-                history,
-                trunk_sha256: watch.trunk_sha256,
-                tuned: None,
-            })),
-            Err(error) => failure(&error, fit.task)
-                .map(Err)
-                .ok_or_else(|| failed(error)),
-        }
+        Ok(Training {
+            history: history.map_err(|error| diverged(error, name))?,
+            network,
+            trunk_sha256: watch.trunk_sha256,
+            tuned: None,
+        })
+    }
+}
+
+/// A divergence as a result; other errors are errors.
+fn diverged(error: TrainError, training: &str) -> Stop {
+    let reason = error.to_string();
+    match error {
+        TrainError::Diverged {
+            phase, epoch, step, ..
+        } => Stop::Diverged(Failure {
+            training: training.to_owned(),
+            phase,
+            epoch,
+            step,
+            reason,
+        }),
+        other => other.into(),
+    }
+}
+
+/// The network, or why it diverged, to be kept for other cells.
+fn or_failure(network: Result<Network, Stop>) -> Result<Trained, Stop> {
+    match network {
+        Err(Stop::Diverged(failure)) => Ok(Err(failure)),
+        other => other.map(Ok),
     }
 }
 
 /// A network of a source that the recipe does not have.
-fn no_source() -> TrainError {
-    TrainError::Examples("the recipe has no source task".to_owned())
+fn no_source() -> Stop {
+    TrainError::Examples("the recipe has no source task".to_owned()).into()
 }
 
 /// Equal for equal trainings of arms within a job: seeds, source and recipe.
@@ -368,28 +352,4 @@ fn base_key(cell: &Cell, arm: &ArmRecipe) -> String {
     let shuffled = recipe.source.as_ref().is_some_and(|s| s.shuffled_labels);
     let of = (recipe.init_seed, recipe.order_seed, shuffled, arm);
     serde_json::to_string(&of).expect("a recipe is plain data")
-}
-
-/// A divergence as a result; other errors are errors.
-fn failure(error: &TrainError, training: &str) -> Option<Failure> {
-    match error {
-        TrainError::Diverged {
-            phase, epoch, step, ..
-        } => Some(Failure {
-            training: training.to_owned(),
-            phase: *phase,
-            epoch: *epoch,
-            step: *step,
-            reason: error.to_string(),
-        }),
-        _ => None,
-    }
-}
-
-pub(crate) fn train_error(cell: &Cell, source: TrainError) -> ExperimentError {
-    ExperimentError::Train {
-        model: cell.model.clone(),
-        seed: cell.seed,
-        source,
-    }
 }

@@ -2,18 +2,16 @@
 
 use std::ops::ControlFlow;
 
-use fm_nn::{Engine, Network};
+use fm_nn::Network;
 use fm_train::{EpochRecord, Evaluator, Examples, Scores, StepRecord, TrainError};
 
+use crate::error::ExperimentError;
 use crate::protocol::{PhaseSpec, epochs_before_last};
 use crate::recipe::Tuning;
 use crate::record::{Failure, best};
 use crate::tasks::Fold;
-use crate::training::{Setup, loss};
+use crate::training::{Setup, Stop, loss};
 use crate::watch::{Observer, Watch};
-
-/// Of each trial at each number of epochs, the scores on rows that were held out.
-type Scored = Vec<Vec<Option<Scores>>>;
 
 /// The trials with the index of their best number of epochs, the lowest loss first; without those
 /// that diverged at every number of epochs.
@@ -52,7 +50,6 @@ pub(crate) fn every_trial_diverged(tuning: &Tuning) -> Failure {
 /// What the trainings of one cell's folds share.
 pub(crate) struct CrossValidation<'a> {
     pub(crate) setup: Setup,
-    pub(crate) engine: &'a Engine,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) folds: &'a [Fold],
     pub(crate) tuning: &'a Tuning,
@@ -61,16 +58,12 @@ pub(crate) struct CrossValidation<'a> {
 impl CrossValidation<'_> {
     /// Trains a copy of `begin` for each trial and fold. Returns the scores of each trial at each
     /// number of epochs, on rows that were held out.
-    pub(crate) fn run(&self, begin: &Network) -> Result<Stopped<Scored>, TrainError> {
-        let mut evaluator = Evaluator::new(begin, self.engine.clone());
-        let mut all = Vec::new();
-        for phases in &self.tuning.trials {
-            match self.trial(begin, phases, &mut evaluator)? {
-                ControlFlow::Continue(scores) => all.push(scores),
-                ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
-            }
-        }
-        Ok(ControlFlow::Continue(all))
+    pub(crate) fn run(&self, begin: &Network) -> Result<Vec<Vec<Option<Scores>>>, Stop> {
+        let mut evaluator = Evaluator::new(begin, self.setup.engine.clone());
+        let trials = self.tuning.trials.iter();
+        trials
+            .map(|phases| self.trial(begin, phases, &mut evaluator))
+            .collect()
     }
 
     fn trial(
@@ -78,7 +71,7 @@ impl CrossValidation<'_> {
         begin: &Network,
         phases: &[PhaseSpec],
         evaluator: &mut Evaluator,
-    ) -> Result<Stopped<Vec<Option<Scores>>>, TrainError> {
+    ) -> Result<Vec<Option<Scores>>, Stop> {
         let before = epochs_before_last(phases);
         // A number of epochs that ends before the last phase is no training of this arm.
         let mut epochs = &self.tuning.epochs[..];
@@ -107,12 +100,11 @@ impl CrossValidation<'_> {
                 .fit(&mut network, &phases, &train, None, &mut watch);
             watch.watch.finish();
             if watch.watch.cancelled {
-                return Ok(ControlFlow::Break(()));
+                return Err(ExperimentError::Cancelled.into());
             }
             match (watch.failed.take(), trained) {
-                (Some(error), _) => return Err(error),
                 (None, Ok(_) | Err(TrainError::Diverged { .. })) => {}
-                (None, Err(error)) => return Err(error),
+                (Some(error), _) | (None, Err(error)) => return Err(error.into()),
             }
             // Numbers of epochs at which one fold has diverged are not scored in the others.
             let scores = watch.scores;
@@ -121,21 +113,11 @@ impl CrossValidation<'_> {
                 sum.push(scores);
             }
         }
-        let none = vec![None; too_few];
-        let pooled = sums
-            .into_iter()
-            .map(|folds| match folds.len() == self.folds.len() {
-                true => Some(pooled(&folds)),
-                false => None,
-            });
-        Ok(ControlFlow::Continue(
-            none.into_iter().chain(pooled).collect(),
-        ))
+        let whole = |folds: Vec<Scores>| (folds.len() == self.folds.len()).then(|| pooled(&folds));
+        let pooled = sums.into_iter().map(whole);
+        Ok(std::iter::repeat_n(None, too_few).chain(pooled).collect())
     }
 }
-
-/// A result, or a break where the observer has ended the training.
-pub(crate) type Stopped<T> = ControlFlow<(), T>;
 
 /// The scores over the rows of all folds.
 fn pooled(folds: &[Scores]) -> Scores {

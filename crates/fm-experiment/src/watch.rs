@@ -15,6 +15,12 @@ pub trait Observer: Sync {
         let _ = work;
     }
 
+    /// There is `work` more to do than [`Job::work`](crate::Job::work) counts: a tuned arm is trained
+    /// again, since its training on all rows blew up.
+    fn extend(&self, work: u64) {
+        let _ = work;
+    }
+
     /// A cell has ended and its record is kept.
     fn cell_done(&self, cell: &Cell, outcome: &Outcome) {
         let _ = (cell, outcome);
@@ -33,15 +39,6 @@ pub trait Observer: Sync {
 
 /// Watches nothing.
 impl Observer for () {}
-
-/// Watches trainings whose work is not counted.
-pub(crate) struct Uncounted<'a>(pub(crate) &'a dyn Observer);
-
-impl Observer for Uncounted<'_> {
-    fn cancelled(&self) -> bool {
-        self.0.cancelled()
-    }
-}
 
 /// Watches one training.
 pub(crate) struct Watch<'a> {

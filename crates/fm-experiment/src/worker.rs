@@ -3,22 +3,21 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use fm_data::Dataset;
 use fm_nn::{Engine, Network};
 use fm_train::{predicted_classes, probabilities};
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 
 use crate::data::Data;
 use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
 use crate::key::Key;
-use crate::recipe::{ArmRecipe, Recipe, RowsUsed};
+use crate::recipe::{Recipe, RowsUsed};
 use crate::record::{Failure, Outcome, Predictions, Record};
 use crate::store::Store;
 use crate::tasks::{Tasks, examples};
 use crate::test_rows::{TestImages, TestRows};
-use crate::training;
-use crate::trainings::{Training, Trainings, train_error};
+use crate::training::{self, Stop};
+use crate::trainings::Trainings;
 use crate::watch::Observer;
 
 /// What the jobs of a process share.
@@ -83,127 +82,98 @@ impl Worker<'_> {
         source: &Key,
         trainings: &mut Trainings<'_>,
     ) -> Result<(), ExperimentError> {
-        if let Some(record) = self.store.record(&cell.key)? {
-            let source_rows = trainings.tasks.source.train.rows();
-            self.observer.advance(cell.recipe.work(source_rows));
-            self.observer.cell_done(cell, &record.outcome);
-            return Ok(());
-        }
-        let record = match &cell.recipe.arm {
-            None => self.source_cell(cell, trainings)?,
-            Some(arm) => self.arm_cell(cell, arm, source, trainings)?,
+        let record = match self.store.record(&cell.key)? {
+            Some(record) => {
+                self.observer.advance(cell.work);
+                record
+            }
+            None => {
+                let record = self.trained(cell, source, trainings);
+                let record = record.map_err(|stop| stop.of(cell))?;
+                self.store.keep(&record)?;
+                record
+            }
         };
-        self.store.keep(&record)?;
         self.observer.cell_done(cell, &record.outcome);
         Ok(())
     }
 
-    fn source_cell(
+    /// Trains a cell and scores its network on the test rows.
+    fn trained(
         &self,
         cell: &Cell,
-        trainings: &mut Trainings<'_>,
-    ) -> Result<Record, ExperimentError> {
-        let tasks = trainings.tasks.clone();
-        let test = &tasks.source.test;
-        let mut record = self.record(cell, &TestRows::of(test))?;
-        let trained = trainings.source(cell, false, cell.validate)?;
-        match &trained {
-            Err(failure) => record.outcome = Outcome::Failed(failure.clone()),
-            Ok(trained) => {
-                let logits = self.score(cell, trained, test, &mut record)?;
-                record.predictions = logits.map(|logits| classes(logits.view()));
-                record.source_sha256 = Some(trained.network.digest());
-                self.keep_model(cell, &trained.network, tasks.source.train.class_names())?;
-            }
-        }
-        trainings.provide(trained.map(|trained| trained.network));
-        Ok(record)
-    }
-
-    fn arm_cell(
-        &self,
-        cell: &Cell,
-        arm: &ArmRecipe,
         source: &Key,
         trainings: &mut Trainings<'_>,
-    ) -> Result<Record, ExperimentError> {
+    ) -> Result<Record, Stop> {
         let tasks = trainings.tasks.clone();
-        let test = &tasks.target.test;
-        let mut record = self.record(cell, &TestRows::of(test))?;
-        if cell.keep_images {
-            let images = || TestImages::of(test);
-            self.store.keep_test_images(&record.test_rows, images)?;
-        }
-        let reused = trainings.source_of(cell, source)?;
-        record.source_sha256 = reused.as_ref().ok().and_then(|s| s.map(Network::digest));
-        match trainings.arm(cell, arm, source, cell.validate)? {
-            Err(failure) => record.outcome = Outcome::Failed(failure),
-            Ok(trained) => {
-                let logits = self.score(cell, &trained, test, &mut record)?;
-                record.predictions = logits.map(Predictions::Logits);
-                self.keep_model(cell, &trained.network, tasks.target.train.class_names())?;
-                trainings.keep_base(cell, arm, trained.network);
-            }
-        }
-        Ok(record)
-    }
-
-    /// Scores a trained network for a record, and returns its outputs; `None` for outputs that are
-    /// not finite, which is a failure of the training.
-    fn score(
-        &self,
-        cell: &Cell,
-        trained: &Training,
-        test: &Dataset,
-        record: &mut Record,
-    ) -> Result<Option<Array2<f32>>, ExperimentError> {
-        record.history.clone_from(&trained.history);
-        record.trunk_sha256.clone_from(&trained.trunk_sha256);
-        record.tuned.clone_from(&trained.tuned);
-        let network = &trained.network;
-        let scored = examples(test).and_then(|test| training::score(network, &test, self.engine));
-        let (scores, logits) = scored.map_err(|error| train_error(cell, error))?;
-        if scores.loss.is_finite() {
-            record.outcome = Outcome::Scored(scores);
-            return Ok(Some(logits));
-        }
-        let last = trained.history.last();
-        let task = cell.recipe.arm.as_ref().map_or("source", |_| "target");
-        record.outcome = Outcome::Failed(Failure {
-            training: task.to_owned(),
-            phase: last.map_or(0, |epoch| epoch.phase),
-            epoch: last.map_or(0, |epoch| epoch.epoch),
-            step: 0,
-            reason: format!("the test loss is {} after the last epoch", scores.loss),
-        });
-        Ok(None)
-    }
-
-    /// The record of a cell before its training.
-    fn record(&self, cell: &Cell, rows: &TestRows) -> Result<Record, ExperimentError> {
-        Ok(Record {
+        let arm = cell.recipe.arm.as_ref();
+        let task = match arm {
+            None => &tasks.source,
+            Some(_) => &tasks.target,
+        };
+        let mut record = Record {
             recipe: cell.recipe.clone(),
             outcome: Outcome::Failed(Failure::default()),
             history: Vec::new(),
             trunk_sha256: Vec::new(),
             source_sha256: None,
             tuned: None,
-            test_rows: self.store.keep_test_rows(rows)?,
+            test_rows: self.store.keep_test_rows(&TestRows::of(&task.test))?,
             predictions: None,
-        })
-    }
-
-    fn keep_model(
-        &self,
-        cell: &Cell,
-        network: &Network,
-        class_names: &[String],
-    ) -> Result<(), ExperimentError> {
-        if !cell.keep_model {
-            return Ok(());
+        };
+        if cell.keep_images {
+            let images = || TestImages::of(&task.test);
+            self.store.keep_test_images(&record.test_rows, images)?;
         }
-        let path = self.store.model_path(&cell.model, cell.seed, &cell.key);
-        self.store.keep_model(&path, network, class_names)
+        let trained = match arm {
+            None => trainings.source_cell(cell),
+            Some(arm) => {
+                let reused = trainings.source_of(cell, source);
+                let reused = reused.map(|network| network.map(Network::digest));
+                reused.and_then(|digest| {
+                    record.source_sha256 = digest;
+                    trainings.arm_cell(cell, arm, source)
+                })
+            }
+        };
+        let trained = match trained {
+            Ok(trained) => trained,
+            Err(Stop::Diverged(failure)) => {
+                record.outcome = Outcome::Failed(failure);
+                return Ok(record);
+            }
+            Err(other) => return Err(other),
+        };
+        let network = &trained.network;
+        if arm.is_none() {
+            record.source_sha256 = Some(network.digest());
+        }
+        if cell.keep_model {
+            let path = self.store.model_path(&cell.model, cell.seed, &cell.key);
+            let names = task.train.class_names();
+            self.store.keep_model(&path, network, names)?;
+        }
+        let (scores, logits) = training::score(network, &examples(&task.test)?, self.engine)?;
+        if scores.loss.is_finite() {
+            record.outcome = Outcome::Scored(scores);
+            record.predictions = Some(match arm {
+                None => classes(logits.view()),
+                Some(_) => Predictions::Logits(logits),
+            });
+        } else {
+            let last = trained.history.last();
+            record.outcome = Outcome::Failed(Failure {
+                training: arm.map_or("source", |_| "target").to_owned(),
+                phase: last.map_or(0, |epoch| epoch.phase),
+                epoch: last.map_or(0, |epoch| epoch.epoch),
+                step: 0,
+                reason: format!("the test loss is {} after the last epoch", scores.loss),
+            });
+        }
+        record.history = trained.history;
+        record.trunk_sha256 = trained.trunk_sha256;
+        record.tuned = trained.tuned;
+        Ok(record)
     }
 }
 

@@ -29,8 +29,3 @@ pub enum EngineError {
         best: Level,
     },
 }
-
-/// A name that is no vector level.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no vector level is named `{0}`; expected baseline, avx2 or avx512")]
-pub struct UnknownLevel(pub String);

@@ -10,8 +10,6 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 use std::{env, fmt};
 
-use crate::error::UnknownLevel;
-
 /// The environment variable that limits [`Level::detect`]: `baseline`, `avx2` or `avx512`. It shows
 /// on one machine how fast another kind is.
 pub const LEVEL: &str = "FM_LEVEL";
@@ -147,6 +145,11 @@ fn under_avx2<J: Job>(job: J) -> J::Out {
 fn under_avx512<J: Job>(job: J) -> J::Out {
     job.run()
 }
+
+/// A name that is no vector level.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no vector level is named `{0}`; expected baseline, avx2 or avx512")]
+pub struct UnknownLevel(pub String);
 
 impl FromStr for Level {
     type Err = UnknownLevel;

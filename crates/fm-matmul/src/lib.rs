@@ -24,8 +24,8 @@ mod rows;
 mod transpose;
 
 pub use engine::{Backend, Engine};
-pub use error::{EngineError, UnknownLevel};
-pub use level::{Job, LEVEL, Level};
+pub use error::EngineError;
+pub use level::{Job, LEVEL, Level, UnknownLevel};
 pub use matrix::{LANES, Matrix};
 pub use portable::peak_gflops;
 pub use prefetch::prefetch_slice;

@@ -18,8 +18,8 @@ pub enum TrainError {
     /// A setting is out of range.
     #[error("{name} must be {expected}, found {found}")]
     Setting {
-        /// Name of the setting.
-        name: &'static str,
+        /// Name of the setting, such as `batch_size`, or of a phase's `optimizer.sgd.lr`.
+        name: String,
         /// The allowed values, in words.
         expected: String,
         /// The value found.
@@ -71,7 +71,7 @@ pub(crate) fn no_rows(what: &str) -> TrainError {
 
 /// Returns an error for the setting unless it is `valid`.
 pub(crate) fn require(
-    name: &'static str,
+    name: &str,
     expected: &str,
     found: impl ToString,
     valid: bool,
@@ -80,7 +80,7 @@ pub(crate) fn require(
         return Ok(());
     }
     Err(TrainError::Setting {
-        name,
+        name: name.to_owned(),
         expected: expected.to_owned(),
         found: found.to_string(),
     })
@@ -99,12 +99,28 @@ impl Range {
     pub(crate) const ABOVE_0_BELOW_1: Self = Self("above 0, below 1", |x| x > 0.0 && x < 1.0);
 
     /// Returns an error for the setting unless it is in the range.
-    pub(crate) fn check(&self, name: &'static str, found: f64) -> Result<(), TrainError> {
+    pub(crate) fn check(&self, name: &str, found: f64) -> Result<(), TrainError> {
         require(name, self.0, found, (self.1)(found))
     }
 }
 
+/// The error of a setting under the name of the table that it is in.
+pub(crate) fn within(table: &str, checked: Result<(), TrainError>) -> Result<(), TrainError> {
+    checked.map_err(|error| match error {
+        TrainError::Setting {
+            name,
+            expected,
+            found,
+        } => TrainError::Setting {
+            name: format!("{table}.{name}"),
+            expected,
+            found,
+        },
+        other => other,
+    })
+}
+
 /// Returns an error for the setting unless it is 1 or more.
-pub(crate) fn at_least_1(name: &'static str, found: usize) -> Result<(), TrainError> {
+pub(crate) fn at_least_1(name: &str, found: usize) -> Result<(), TrainError> {
     require(name, "1 or more", found, found > 0)
 }

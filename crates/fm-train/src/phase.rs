@@ -3,7 +3,7 @@
 use fm_nn::{Dropout, FreezeMask, Loss, Network, Objective};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Range, TrainError, at_least_1, require};
+use crate::error::{Range, TrainError, at_least_1, require, within};
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::schedule::Schedule;
 use crate::seed::Stream;
@@ -133,8 +133,9 @@ impl Phase {
     /// [`TrainError::Setting`] names the first setting that is out of range.
     pub fn check_settings(&self, layers: usize, n_classes: usize) -> Result<(), TrainError> {
         at_least_1("epochs", self.epochs)?;
-        self.optimizer.check()?;
-        self.schedule.check()?;
+        let optimizer = format!("optimizer.{}", self.optimizer.name());
+        within(&optimizer, self.optimizer.check())?;
+        within("schedule", self.schedule.check())?;
         let expected = format!("{layers} numbers above 0, one per layer, the head last");
         check_factors("lr_factors", &expected, &self.lr_factors, layers)?;
         Range::ABOVE_0.check("clip_norm", self.clip_norm.unwrap_or(1.0))?;
@@ -143,15 +144,17 @@ impl Phase {
         Range::FROM_0_BELOW_1.check("label_smoothing", self.label_smoothing)?;
         let expected = format!("{n_classes} numbers above 0, one per class");
         check_factors("class_weights", &expected, &self.class_weights, n_classes)?;
-        self.early_stopping.map_or(Ok(()), |rule| rule.check())?;
-        self.reduce_on_plateau.map_or(Ok(()), |rule| rule.check())
+        let stopping = self.early_stopping.map_or(Ok(()), |rule| rule.check());
+        within("early_stopping", stopping)?;
+        let plateau = self.reduce_on_plateau.map_or(Ok(()), |rule| rule.check());
+        within("reduce_on_plateau", plateau)
     }
 }
 
 /// Checks that there are no factors, or `count` finite ones above 0. A learning-rate factor of 0
 /// would not freeze a layer: momentum would still accumulate.
 fn check_factors(
-    name: &'static str,
+    name: &str,
     expected: &str,
     factors: &[f64],
     count: usize,

@@ -3,6 +3,7 @@
 mod manifest;
 mod modules;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
@@ -41,11 +42,13 @@ fn findings() -> Result<Vec<String>> {
     let mut files = Vec::new();
     collect(root, true, &mut files)?;
     let mut findings = Vec::new();
+    let mut crates: BTreeMap<String, BTreeMap<_, String>> = BTreeMap::new();
     for file in files {
         let Ok(text) = fs::read_to_string(&file) else {
             continue; // Not text.
         };
-        let shown = file.strip_prefix(root).unwrap_or(&file).display();
+        let inside = file.strip_prefix(root).unwrap_or(&file);
+        let shown = inside.display();
         let broken = match file.extension().and_then(|extension| extension.to_str()) {
             Some("rs") => in_source(&text),
             Some("toml") if file.ends_with("Cargo.toml") && file.parent() != Some(root) => {
@@ -62,8 +65,14 @@ fn findings() -> Result<Vec<String>> {
                 ));
             }
         }
+        if let Some((source, module)) = modules::place(inside) {
+            crates.entry(source).or_default().insert(module, text);
+        }
     }
-    findings.extend(modules::circles(root)?);
+    for (source, texts) in &crates {
+        let circles = modules::circles(texts).into_iter();
+        findings.extend(circles.map(|circle| format!("{source}: modules in a circle: {circle}")));
+    }
     Ok(findings)
 }
 

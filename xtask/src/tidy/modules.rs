@@ -5,59 +5,28 @@
 //! import, so that a `mod.rs` may present what its parts define.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-
 /// A module by its path from the crate's root: `["store", "files"]`.
-type Module = Vec<String>;
+pub(super) type Module = Vec<String>;
 
-/// The circles of all crates, one line each.
-pub(super) fn circles(root: &Path) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    let crates = root.join("crates");
-    let entries =
-        fs::read_dir(&crates).with_context(|| format!("cannot list {}", crates.display()))?;
-    for entry in entries {
-        let source = entry?.path().join("src");
-        if !source.is_dir() {
-            continue;
-        }
-        let mut texts = BTreeMap::new();
-        read(&source, &mut Vec::new(), &mut texts)?;
-        let shown = source.strip_prefix(root).unwrap_or(&source).display();
-        let circles = circles_of(&texts).into_iter();
-        found.extend(circles.map(|circle| format!("{shown}: modules in a circle: {circle}")));
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn read(folder: &Path, module: &mut Module, texts: &mut BTreeMap<Module, String>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let stem = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default();
-        if path.is_dir() {
-            module.push(stem.to_owned());
-            read(&path, module, texts)?;
-            module.pop();
-        } else if path.extension().is_some_and(|end| end == "rs") {
-            let mut name = module.clone();
-            if !["mod", "lib", "main"].contains(&stem) {
-                name.push(stem.to_owned());
-            }
-            texts.insert(name, fs::read_to_string(&path)?);
-        }
-    }
-    Ok(())
+/// The source folder of a file's crate, and its module there: `crates/a/src/b/c.rs` is `b::c` of
+/// `crates/a/src`.
+pub(super) fn place(file: &Path) -> Option<(String, Module)> {
+    let parts: Option<Vec<&str>> = file.iter().map(|part| part.to_str()).collect();
+    let parts = parts?;
+    let ["crates", name, "src", folders @ .., file] = parts.as_slice() else {
+        return None;
+    };
+    let stem = file.strip_suffix(".rs")?;
+    let own = [stem].into_iter();
+    let own = own.filter(|stem| !["mod", "lib", "main"].contains(stem));
+    let module = folders.iter().copied().chain(own).map(str::to_owned);
+    Some((format!("crates/{name}/src"), module.collect()))
 }
 
 /// The circles of a crate: modules that reach each other.
-fn circles_of(texts: &BTreeMap<Module, String>) -> Vec<String> {
+pub(super) fn circles(texts: &BTreeMap<Module, String>) -> Vec<String> {
     let exports: BTreeMap<&Module, BTreeMap<String, Module>> = texts
         .iter()
         .map(|(module, text)| (module, re_exports(module, text, texts)))
@@ -225,7 +194,7 @@ mod tests {
         let texts = files
             .iter()
             .map(|(name, text)| (module(name), (*text).to_owned()));
-        circles_of(&texts.collect())
+        circles(&texts.collect())
     }
 
     #[test]

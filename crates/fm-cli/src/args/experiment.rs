@@ -10,7 +10,7 @@ use fm_nn::Backend;
 use serde_json::Value;
 
 use super::slurm::SlurmArgs;
-use super::{DataChoice, Format, backend, words};
+use super::{DataChoice, Format, backend, count, words};
 
 /// `fm experiment`
 #[derive(Debug, Args)]
@@ -42,7 +42,8 @@ pub(crate) struct ExperimentArgs {
 
     /// How many seeds (30), a list (1,2,7) or a range with both ends (101..110) [default: 1..30]
     #[arg(long, value_name = "SEEDS", conflicts_with = "seed")]
-    pub(crate) seeds: Option<SeedList>,
+    #[arg(default_value = "30", hide_default_value = true)]
+    pub(crate) seeds: SeedList,
 
     /// One seed
     #[arg(long, value_name = "SEED")]
@@ -83,7 +84,7 @@ pub(crate) struct ExperimentArgs {
 
     /// Jobs at the same time. A job trains one source network and the arms of one seed [default: one per
     /// core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::<NonZeroUsize>)]
     pub(crate) jobs: Option<NonZeroUsize>,
 
     /// Train only share I of N of the jobs; jobs that are done are skipped
@@ -129,16 +130,19 @@ const MOVES: &[(&str, &[&str])] = &[
 ];
 
 fn setting(text: &str) -> Result<(String, Value), String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
-    Ok((
-        key.trim().to_owned(),
-        fm_experiment::protocol::parse_value(value),
-    ))
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((
+            key.trim().to_owned(),
+            fm_experiment::protocol::parse_value(value),
+        )),
+        _ => Err("expected KEY=VALUE".to_owned()),
+    }
 }
 
 fn sweep(text: &str) -> Result<SweepArg, String> {
     match text.split_once('=') {
         None => Ok(SweepArg::Named(text.to_owned())),
+        Some((key, _)) if key.trim().is_empty() => Err("expected NAME or KEY=V1,V2".to_owned()),
         Some((key, values)) => Ok(SweepArg::Axis(key.trim().to_owned(), values.parse()?)),
     }
 }

@@ -7,7 +7,9 @@ pub(crate) mod plan;
 pub(crate) mod rows;
 pub(crate) mod slurm;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::str::FromStr;
+
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fm_nn::Backend;
 
@@ -74,6 +76,7 @@ pub(crate) struct DataChoice {
     /// A folder of four IDX files; `auto` downloads published files that are missing, and uses the
     /// embedded sample of Fashion-MNIST if that fails; `sample` uses the sample
     #[arg(long, value_name = "auto|sample|DIR", default_value = "auto")]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) data: String,
 
     /// A published dataset, such as kmnist [default: what the folder's dataset.toml says, else
@@ -95,6 +98,20 @@ fn words<T: Copy + Send + Sync + 'static>(
 
 fn backend() -> impl TypedValueParser<Value = Backend> {
     words(&[("portable", Backend::Portable), ("blas", Backend::Blas)])
+}
+
+/// The words of the command line; characters that are not UTF-8 are replaced.
+pub(crate) fn words_given() -> Vec<String> {
+    let words = std::env::args_os();
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
+}
+
+/// A number of 1 or more, of a type that has no 0.
+fn count<T: FromStr>(text: &str) -> Result<T, String> {
+    let number = text.trim().parse();
+    number.map_err(|_| "expected a whole number from 1 on".to_owned())
 }
 
 /// For people or for programs.

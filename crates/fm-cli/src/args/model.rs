@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use fm_experiment::protocol::PhaseSpec;
-use fm_experiment::single::Selection;
 use fm_nn::tensors::{Layout, ReadOptions};
 use fm_nn::{Activation, Backend};
 
@@ -65,17 +64,6 @@ pub(crate) struct SelectionArgs {
     /// [default: a tenth, at most 5000]
     #[arg(long, value_name = "ROWS")]
     pub(crate) validation_rows: Option<usize>,
-}
-
-impl SelectionArgs {
-    pub(crate) fn selection(&self) -> Selection {
-        Selection {
-            classes: self.classes.clone(),
-            except: self.except.clone(),
-            rows: self.rows,
-            validation_rows: self.validation_rows,
-        }
-    }
 }
 
 /// What every training shares.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Format;
+use super::{Format, count};
 
 /// `fm plan`
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ pub(crate) struct PlanArgs {
     pub(crate) rows_error: f64,
 
     /// Without a folder: number of comparisons
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", value_parser = count::<NonZeroUsize>, default_value = "1")]
     pub(crate) comparisons: NonZeroUsize,
 
     /// How to print it

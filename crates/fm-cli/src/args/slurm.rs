@@ -4,6 +4,8 @@ use std::num::NonZeroU64;
 
 use clap::Args;
 
+use super::count;
+
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "On a Slurm cluster")]
 pub(crate) struct SlurmArgs {
@@ -30,7 +32,7 @@ pub(crate) struct SlurmArgs {
     pub(crate) mem: Option<String>,
 
     /// Tasks at the same time [default: as many as Slurm gives]
-    #[arg(long, value_name = "N", requires = "slurm")]
+    #[arg(long, value_name = "N", requires = "slurm", value_parser = count::<NonZeroU64>)]
     pub(crate) array_max: Option<NonZeroU64>,
 
     /// Another option of sbatch, such as --sbatch=--qos=low; may be given several times

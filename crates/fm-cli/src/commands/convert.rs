@@ -5,6 +5,7 @@ use fm_experiment::single;
 
 use super::train::check_out;
 use crate::args::model::ConvertArgs;
+use crate::print::outln;
 
 /// Writes a model in the format of the new file's ending.
 pub(crate) fn run(args: &ConvertArgs) -> Result<()> {
@@ -25,6 +26,6 @@ pub(crate) fn run(args: &ConvertArgs) -> Result<()> {
             );
         }
     }
-    println!("Model: {}", args.to.display());
+    outln!("Model: {}", args.to.display());
     Ok(())
 }

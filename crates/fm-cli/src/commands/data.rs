@@ -12,7 +12,7 @@ use crate::args::data::{
     DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, PackArgs, UnpackArgs,
 };
 use crate::data;
-use crate::print;
+use crate::print::{self, outln};
 use crate::progress::FetchBar;
 
 /// Downloads, verifies, shows, packs or unpacks data.
@@ -122,6 +122,6 @@ fn unpack(args: &UnpackArgs) -> Result<()> {
     for (part, set) in [("train", &data.train), ("test", &data.test)] {
         written += fm_data::unpack(set, part, &args.out, args.per_class)?;
     }
-    println!("{written} images in {}", args.out.display());
+    outln!("{written} images in {}", args.out.display());
     Ok(())
 }

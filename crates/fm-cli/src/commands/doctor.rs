@@ -8,6 +8,7 @@ use fm_nn::{Backend, Engine, LEVEL, Level, Shape, blas, doctor};
 
 use crate::args::DoctorArgs;
 use crate::openblas;
+use crate::print::outln;
 
 /// Prints what the machine and its OpenBLAS can do.
 pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
@@ -19,22 +20,23 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
     }
     openblas::restart_with_best_kernel();
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    println!("CPU        {}, {cores} cores", doctor::cpu_name());
+    outln!("CPU        {}, {cores} cores", doctor::cpu_name());
     let limited = match Level::limit() {
         Ok(Some(_)) => format!(" (limited by {LEVEL})"),
         _ => String::new(),
     };
-    println!("vectors    {}{limited}", Level::detect());
+    outln!("vectors    {}{limited}", Level::detect());
     match blas::library() {
-        None => println!(
+        None => outln!(
             "OpenBLAS   not built in; install it (Debian: libopenblas-dev) and build with \
              --features openblas"
         ),
         Some(library) => {
-            println!("OpenBLAS   {}", library.config);
-            println!(
+            outln!("OpenBLAS   {}", library.config);
+            outln!(
                 "           kernel {}, {} thread(s)",
-                library.kernel, library.threads
+                library.kernel,
+                library.threads
             );
         }
     }
@@ -51,10 +53,10 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
     };
     for backend in [Backend::Portable, Backend::Blas] {
         match Engine::new(backend) {
-            Err(error) => println!("{:<10} not usable: {error}", backend.to_string()),
+            Err(error) => outln!("{:<10} not usable: {error}", backend.to_string()),
             Ok(engine) => {
                 let rate = |shape| doctor::gflops(&engine, shape, time);
-                println!(
+                outln!(
                     "{:<10} {}: {:.0} GFLOP/s on a large product, {:.0} on the first layer's",
                     backend.to_string(),
                     engine.kernel(),
@@ -65,8 +67,8 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
         }
     }
     match blas::advice() {
-        None => println!("advice     none"),
-        Some(advice) => println!("advice     {advice}"),
+        None => outln!("advice     none"),
+        Some(advice) => outln!("advice     {advice}"),
     }
     Ok(())
 }

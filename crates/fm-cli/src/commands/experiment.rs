@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use fm_data::LoadedData;
-use fm_experiment::protocol::{BUILT_IN, ClassRef};
+use fm_experiment::protocol::ClassRef;
 use fm_experiment::{
     Experiment, Job, MadeWith, Process, Progress, Protocol, Request, Results, SeedList, Slice,
-    Store, default_backend, did_you_mean, fit_to_data,
+    Store, default_backend, fit_to_data,
 };
 use fm_nn::{Backend, Engine};
 use fm_report::counted;
 use serde_json::{Value, json};
 
+use super::protocol::built_in_like;
 use super::report;
 use crate::args::experiment::{ExperimentArgs, SweepArg};
+use crate::args::words_given;
 use crate::data;
 use crate::interrupt::{self, Stopped};
 use crate::openblas;
@@ -40,22 +42,14 @@ pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
 }
 
 fn carry_out(args: &ExperimentArgs) -> Result<()> {
-    let seeds = match (args.seed, &args.seeds) {
-        (Some(seed), _) => SeedList::one(seed),
-        (None, Some(seeds)) => seeds.clone(),
-        (None, None) => SeedList::standard(),
-    };
+    let seeds = args.seed.map_or_else(|| args.seeds.clone(), SeedList::one);
     // Whatever can be refused without data is refused before data is downloaded.
-    let protocol = protocol(&args.protocol)?;
     let target =
         (!args.target.is_empty()).then(|| ("task.target_classes".to_owned(), json!(args.target)));
     let set: Vec<_> = args.set.iter().cloned().chain(target).collect();
+    let protocol = protocol(&args.protocol)?;
     let protocol = protocol.with_arms(&args.with_arms)?.with(&set)?;
-    // Sweeps are checked here too; they are added again to the protocol that fits the data.
-    with_sweeps(
-        Request::new(protocol.clone(), &seeds, Backend::Portable),
-        args,
-    )?;
+    let request = with_sweeps(Request::new(protocol, &seeds, Backend::Portable), args)?;
     let settings = args.slurm.slurm.then(|| Settings::read(&args.slurm));
     let settings = settings.transpose()?;
     let engine = args.backend.map(openblas::engine).transpose()?;
@@ -63,19 +57,18 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
         bail!("--out {} is a file, not a folder", out.display());
     }
     let mut choice = args.data.clone();
-    choice.dataset = choice.dataset.or(protocol.data.dataset.clone());
+    choice.dataset = choice.dataset.or(request.protocol.data.dataset.clone());
     let data = data::open(&choice)?;
     let out = args.out.clone();
-    let out = out.unwrap_or_else(|| default_out(&protocol, &data, &seeds, args));
-    let (protocol, changes) = fit_to_data(&protocol, &data);
+    let out = &out.unwrap_or_else(|| default_out(&request.protocol.name, &data, &seeds, args));
+    let (fitted, changes) = fit_to_data(&request.protocol, &data);
     for change in changes {
         note(&format!("note: {change}"));
     }
-    // What the command line sets is not fitted.
-    let protocol = protocol.with(&set)?;
-    let request = with_sweeps(Request::new(protocol, &seeds, Backend::Portable), args)?;
     let mut request = with_pairs(request, args, data.train.class_names())?;
-    let engine = engine.map_or_else(|| default_engine(&out), Ok)?;
+    // What the command line sets is not fitted.
+    request.protocol = fitted.with(&set)?;
+    let engine = engine.map_or_else(|| default_engine(out), Ok)?;
     request.backend = engine.backend();
     let origin = data.origin.clone();
     let mut experiment = Experiment::new(request.protocol.clone(), data.into()).engine(engine);
@@ -91,12 +84,12 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
             settings,
             experiment: &experiment,
             origin: &origin,
-            out: &out,
+            out,
         };
         return submit(&submission);
     }
 
-    let (store, mut jobs) = experiment.open(&out)?;
+    let (store, mut jobs) = experiment.open(out)?;
     if let Some(slice) = args.slice {
         jobs.retain(|job| slice.contains(&job.source));
         // Processes that were given the same share begin at different jobs of it, and skip those
@@ -104,35 +97,26 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
         let first = std::process::id() as usize % jobs.len().max(1);
         jobs.rotate_left(first);
     }
-    train(&experiment, &store, &jobs, &out, args.slice)?;
-    if let Some(slice) = args.slice {
-        store.forget_failure(Some(slice));
+    train(&experiment, &store, &jobs, out, args.slice)?;
+    if args.slice.is_some() {
+        store.forget_failure(args.slice);
         // Names only: the last share alone reads all records.
-        let missing = Progress::read(&out)?.missing;
-        let cells = counted(missing, "cell");
-        match missing {
-            0 if args.slurm.no_report => note("This share is done, and nothing is missing."),
-            0 => {
-                return report::finish(
-                    experiment.results(store)?,
-                    &out,
-                    args.format,
-                    args.tensorboard,
-                );
-            }
-            _ => note(&format!(
-                "This share is done. {cells} of other shares are missing in {}; `fm status` counts them.",
-                out.display()
-            )),
+        let missing = Progress::read(out)?.missing;
+        if missing > 0 {
+            let (cells, out) = (counted(missing, "cell"), out.display());
+            note(&format!(
+                "This share is done. {cells} of other shares are missing in {out}; `fm status` counts \
+                 them."
+            ));
+            return Ok(());
         }
-        return Ok(());
+        if args.slurm.no_report {
+            note("This share is done, and nothing is missing.");
+            return Ok(());
+        }
     }
-    report::finish(
-        experiment.results(store)?,
-        &out,
-        args.format,
-        args.tensorboard,
-    )
+    let results = experiment.results(store)?;
+    report::finish(results, out, args.format, args.tensorboard)
 }
 
 /// Submits an experiment to Slurm and, if asked to, waits for its end.
@@ -166,7 +150,7 @@ fn train(
         return Ok(experiment.ask(store)?);
     }
     let announced = store.announce(slurm::this_process(slice));
-    let bar = JobBar::new(jobs, experiment.work(jobs));
+    let bar = JobBar::new(jobs);
     interrupt::watch()?;
     let trained = experiment.carry_out(store, jobs, &bar);
     bar.finish();
@@ -181,12 +165,8 @@ fn protocol(asked: &str) -> Result<Protocol> {
     }
     let path = Path::new(asked);
     if !path.exists() && path.extension().is_none() {
-        let names = BUILT_IN.map(|(name, _)| name);
-        bail!(
-            "{asked:?} is neither a built-in protocol nor a file{}; built in: {}",
-            did_you_mean(asked, names),
-            names.join(", ")
-        );
+        let known = built_in_like(asked);
+        bail!("{asked:?} is neither a built-in protocol nor a file{known}");
     }
     Ok(Protocol::read(path)?)
 }
@@ -261,18 +241,18 @@ fn made_with(engine: &Engine) -> MadeWith {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         cpu: fm_nn::doctor::cpu_name(),
         kernel: engine.kernel(),
-        command: std::env::args().collect(),
+        command: words_given(),
     }
 }
 
 /// `results/` and the protocol's name, with whatever else was chosen and changes the results.
 fn default_out(
-    protocol: &Protocol,
+    protocol: &str,
     data: &LoadedData,
     seeds: &SeedList,
     args: &ExperimentArgs,
 ) -> PathBuf {
-    let mut name = protocol.name.clone();
+    let mut name = protocol.to_owned();
     for arm in &args.with_arms {
         name += &format!("-with-{arm}");
     }
@@ -305,33 +285,4 @@ fn default_out(
     let end = name.char_indices().nth(80);
     name.truncate(end.map_or(name.len(), |(end, _)| end));
     Path::new("results").join(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn classes_of_a_pair_are_numbers_or_names() {
-        let names = ["T-shirt/top", "Trouser", "Ankle boot"].map(str::to_owned);
-        for (text, classes) in [
-            ("0-1", [0, 1]),
-            ("2-1", [1, 2]),
-            ("trouser-0", [0, 1]),
-            ("t-shirt/top-ankle boot", [0, 2]),
-            ("2-t-shirt/top", [0, 2]),
-        ] {
-            assert_eq!(pair(text, &names).unwrap(), json!(classes), "{text}");
-        }
-        for (text, expected) in [
-            ("1", "two different classes"),
-            ("1-1", "two different classes"),
-            ("1-3", "from 0 to 2"),
-            ("trousers-2", "did you mean \"Trouser\"?"),
-            ("0-1-2", "two different classes"),
-        ] {
-            let error = pair(text, &names).unwrap_err().to_string();
-            assert!(error.contains(expected), "{text}: {error}");
-        }
-    }
 }

@@ -19,14 +19,16 @@ pub(crate) fn run(args: &ProtocolArgs) -> Result<()> {
         print::document(&Document::new("fm experiment --protocol NAME").with(table));
         return Ok(());
     };
-    let names = BUILT_IN.map(|(name, _)| name);
     match BUILT_IN.iter().find(|(built_in, _)| built_in == name) {
-        Some((_, text)) => print!("{text}"),
-        None => bail!(
-            "no built-in protocol {name:?}{}; built in: {}",
-            did_you_mean(name, names),
-            names.join(", ")
-        ),
+        Some((_, text)) => print::text(text),
+        None => bail!("no built-in protocol {name:?}{}", built_in_like(name)),
     }
     Ok(())
+}
+
+/// The end of a message about an unknown name: the nearest, and all.
+pub(super) fn built_in_like(name: &str) -> String {
+    let names = BUILT_IN.map(|(name, _)| name);
+    let near = did_you_mean(name, names);
+    format!("{near}; built in: {}", names.join(", "))
 }

@@ -8,7 +8,7 @@ use fm_report::{Report, compare_folders, csv, html, write_events};
 
 use crate::args::Format;
 use crate::args::experiment::ReportArgs;
-use crate::print;
+use crate::print::{self, outln};
 
 /// Writes the report of a results folder again, or compares several.
 pub(crate) fn run(args: &ReportArgs) -> Result<()> {
@@ -44,7 +44,7 @@ pub(crate) fn finish(
         Format::Json => print::json(&report.summary)?,
         Format::Text => {
             print::document(&report.document);
-            println!("\nReport: {}", page.display());
+            outln!("\nReport: {}", page.display());
         }
     }
     if tensorboard {

@@ -3,117 +3,70 @@
 use std::path::Path;
 
 use anyhow::Result;
-use fm_experiment::{Outcome, Process, ProcessState, Progress, Store};
-use fm_report::{Document, Table, Unit, counted};
-use serde::Serialize;
+use fm_experiment::{Counts, Outcome, Process, ProcessState, Progress, Store};
+use fm_report::{Document, Unit, counted};
+use serde_json::json;
 
 use crate::args::Format;
 use crate::args::experiment::StatusArgs;
-use crate::print;
+use crate::print::{self, outln};
 use crate::slurm::{self, Queue};
 
 /// More are counted and not listed.
 const MOST_LISTED: usize = 10;
 
-/// Cells of a series by how they ended.
-#[derive(Serialize)]
-struct Counts {
-    /// Name of the sweep; of the main table `main`.
-    series: String,
-    done: usize,
-    failed: usize,
-    missing: usize,
-}
-
-#[derive(Serialize)]
-struct Status {
-    protocol: String,
-    dataset: String,
-    backend: String,
-    seeds: usize,
-    series: Vec<Counts>,
-    /// The first trainings that diverged, in words.
-    diverged: Vec<String>,
-    /// Missing cells, each once, though several series may ask for it.
-    cells_left: usize,
-    /// Jobs with missing cells.
-    jobs_left: usize,
-    /// Wall time until they are trained, as fast as before; `None` if nothing was timed yet.
-    secs_left: Option<f64>,
-    /// Processes that train missing cells, and those that could not.
-    processes: Vec<ProcessStatus>,
-    /// Jobs of Slurm; `None` where it does not answer.
-    slurm: Option<Vec<String>>,
-}
-
-#[derive(Serialize)]
-struct ProcessStatus {
-    state: ProcessState,
-    #[serde(flatten)]
-    process: Process,
-}
-
 /// Counts the cells of a results folder, without training.
 pub(crate) fn run(args: &StatusArgs) -> Result<()> {
-    let store = Store::read(&args.folder)?;
-    let progress = Progress::read(&args.folder)?;
-    let threads = progress.threads.clamp(1, progress.jobs.len().max(1));
-    let status = Status {
-        protocol: progress.request.protocol.name.clone(),
-        dataset: store.dataset().name.clone(),
-        backend: progress.request.backend.to_string(),
-        seeds: progress.request.seeds.len(),
-        series: counts(&progress),
-        diverged: diverged(&progress, &store)?,
-        cells_left: progress.missing,
-        jobs_left: progress.jobs.len(),
-        secs_left: progress.thread_secs().map(|secs| secs / threads as f64),
-        processes: processes(&progress, &store)?,
-        slurm: in_queue(&args.folder),
-    };
-    if args.format == Format::Json {
-        return print::json(&status);
-    }
-    let mut document = Document::new(format!(
-        "{}: {} on {}, backend {}, {}",
-        args.folder.display(),
-        status.protocol,
-        status.dataset,
-        status.backend,
-        counted(status.seeds, "seed")
-    ));
-    document.push(table(&status.series));
-    print::document(&document);
-    list("diverged", &status.diverged, progress.diverged.len());
-    for state in [
-        ProcessState::Running,
-        ProcessState::Lost,
-        ProcessState::Failed,
-    ] {
-        let of_state = status.processes.iter().filter(|p| p.state == state);
-        let lines: Vec<String> = of_state.map(|p| in_words(&p.process)).collect();
-        let word = match state {
-            ProcessState::Running => "running",
-            ProcessState::Lost => "lost",
-            ProcessState::Failed => "failed",
-        };
-        list(word, &lines, lines.len());
-    }
-    let slurm = status.slurm.unwrap_or_default();
-    list("in Slurm's queue", &slurm, slurm.len());
-    match (status.jobs_left, status.secs_left) {
-        (0, _) => println!("\nNothing is missing."),
-        (jobs, None) => println!("\n{} left.", counted(jobs, "job")),
-        (jobs, Some(secs)) => println!(
-            "\n{} left, about {} with {threads} at the same time.",
-            counted(jobs, "job"),
-            duration(secs)
-        ),
-    }
-    Ok(())
+    show(&args.folder, args.format)
 }
 
-fn table(series: &[Counts]) -> Table {
+/// How far the results in a folder are.
+pub(crate) fn show(folder: &Path, format: Format) -> Result<()> {
+    let store = Store::read(folder)?;
+    let progress = Progress::read(folder)?;
+    let request = &progress.request;
+    let (protocol, dataset) = (&request.protocol.name, &store.dataset().name);
+    let (seeds, jobs) = (request.seeds.len(), progress.jobs.len());
+    let backend = request.backend.to_string();
+    let threads = progress.threads.clamp(1, jobs.max(1));
+    let secs = progress.thread_secs().map(|secs| secs / threads as f64);
+    let diverged = diverged(&progress, &store)?;
+    // A share that is finished no longer needs those that failed or were lost.
+    let processes = store.processes()?.into_iter();
+    let processes = processes.filter(|process| progress.is_open(process.slice));
+    let processes: Vec<Process> = processes.collect();
+    let slurm = in_queue(folder);
+    let names = progress.plan.series.iter();
+    let names = names.map(|series| series.name().unwrap_or("main"));
+    let series = names.zip(&progress.series);
+    if format == Format::Json {
+        let series = series.map(|(name, counts)| {
+            let Counts {
+                done,
+                diverged,
+                missing,
+            } = counts;
+            json!({ "series": name, "done": done, "failed": diverged, "missing": missing })
+        });
+        let processes = processes.iter().map(|process| {
+            let mut value = json!(process);
+            value["state"] = json!(process.state());
+            value
+        });
+        return print::json(&json!({
+            "protocol": protocol,
+            "dataset": dataset,
+            "backend": backend,
+            "seeds": seeds,
+            "series": series.collect::<Vec<_>>(),
+            "diverged": diverged,
+            "cells_left": progress.missing,
+            "jobs_left": jobs,
+            "secs_left": secs,
+            "processes": processes.collect::<Vec<_>>(),
+            "slurm": slurm,
+        }));
+    }
     let count = Some(Unit::Count);
     let columns = [
         ("series", None),
@@ -122,15 +75,42 @@ fn table(series: &[Counts]) -> Table {
         ("missing", count),
     ];
     let mut table = print::table("Cells", &columns);
-    for counts in series {
+    for (name, counts) in series {
         table.push([
-            counts.series.as_str().into(),
+            name.into(),
             counts.done.into(),
-            counts.failed.into(),
+            counts.diverged.into(),
             counts.missing.into(),
         ]);
     }
-    table
+    let seeds = counted(seeds, "seed");
+    let title = format!(
+        "{}: {protocol} on {dataset}, backend {backend}, {seeds}",
+        folder.display()
+    );
+    print::document(&Document::new(title).with(table));
+    list("diverged", &diverged, progress.diverged.len());
+    for (word, state) in [
+        ("running", ProcessState::Running),
+        ("lost", ProcessState::Lost),
+        ("failed", ProcessState::Failed),
+    ] {
+        let of_state = processes.iter().filter(|process| process.state() == state);
+        let lines: Vec<String> = of_state.map(in_words).collect();
+        list(word, &lines, lines.len());
+    }
+    let slurm = slurm.unwrap_or_default();
+    list("in Slurm's queue", &slurm, slurm.len());
+    match (jobs, secs) {
+        (0, _) => outln!("\nNothing is missing."),
+        (jobs, None) => outln!("\n{} left.", counted(jobs, "job")),
+        (jobs, Some(secs)) => outln!(
+            "\n{} left, about {} with {threads} at the same time.",
+            counted(jobs, "job"),
+            duration(secs)
+        ),
+    }
+    Ok(())
 }
 
 /// A word, a number, and a line for each of the first.
@@ -138,24 +118,13 @@ fn list(word: &str, lines: &[String], of: usize) {
     if of == 0 {
         return;
     }
-    println!("\n{of} {word}:");
+    outln!("\n{of} {word}:");
     for line in lines.iter().take(MOST_LISTED) {
         print::lines(&format!("  {line}"));
     }
     if of > MOST_LISTED {
-        println!("  and {} more", of - MOST_LISTED);
+        outln!("  and {} more", of - MOST_LISTED);
     }
-}
-
-fn counts(progress: &Progress) -> Vec<Counts> {
-    let series = progress.plan.series.iter().zip(&progress.series);
-    let counts = series.map(|(series, counts)| Counts {
-        series: series.name().unwrap_or("main").to_owned(),
-        done: counts.done,
-        failed: counts.diverged,
-        missing: counts.missing,
-    });
-    counts.collect()
 }
 
 /// The first trainings that diverged: which, where and why.
@@ -175,18 +144,6 @@ fn diverged(progress: &Progress, store: &Store) -> Result<Vec<String>> {
         lines.push(format!("{model}, seed {seed}{values}: {why}"));
     }
     Ok(lines)
-}
-
-/// The processes that have something to do; a share that is finished no longer needs those that
-/// failed or were lost.
-fn processes(progress: &Progress, store: &Store) -> Result<Vec<ProcessStatus>> {
-    let processes = store.processes()?.into_iter();
-    let open = processes.filter(|process| progress.is_open(process.slice));
-    let status = open.map(|process| ProcessStatus {
-        state: process.state(),
-        process,
-    });
-    Ok(status.collect())
 }
 
 /// `share 3/8 on n3, task 12_3: the data folder /data is not on this node; log: …`

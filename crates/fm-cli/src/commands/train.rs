@@ -4,19 +4,19 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use fm_data::Dataset;
+use fm_data::{DataError, Dataset};
 use fm_experiment::protocol::{NetworkSpec, PhaseSpec};
 use fm_experiment::single::{self, Evaluation, Rows, Training};
 use fm_nn::{Init, Model, Network};
 use fm_report::counted;
 use fm_train::{EpochRecord, Observer, Scores};
-use serde::Serialize;
+use serde_json::json;
 
 use crate::args::Format;
 use crate::args::model::{SelectionArgs, SourceArgs, TrainArgs, TrainingArgs};
 use crate::data;
 use crate::openblas;
-use crate::print::{self, note, percent};
+use crate::print::{self, errln, note, outln, percent};
 
 /// Trains a model, scores it, and saves it.
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
@@ -86,9 +86,25 @@ impl Sets {
     /// Opens and selects the rows of a command line, and says which they are.
     pub(super) fn open(source: &SourceArgs, selection: &SelectionArgs) -> Result<Self> {
         let (train, test) = data::sets(source)?;
-        let selection = selection.selection();
-        let (train, valid) = selection.split(&train)?;
-        let test = test.map(|test| selection.of(&test)).transpose()?;
+        let held_out = selection.validation_rows;
+        let held_out = held_out.unwrap_or((train.rows() / 10).min(5000));
+        let (valid, train) = match held_out {
+            0 => (None, train),
+            rows => {
+                let (valid, train) = train.hold_out(rows)?;
+                (Some(valid), train)
+            }
+        };
+        let mut train = of_classes(&train, selection)?;
+        if let Some(rows) = selection.rows {
+            train = train.first(rows)?;
+        }
+        let valid = match valid.map(|valid| of_classes(&valid, selection)).transpose() {
+            // No row that is held out is of the classes.
+            Err(error) if matches!(error.downcast_ref(), Some(DataError::NoRows { .. })) => None,
+            valid => valid?,
+        };
+        let test = test.map(|test| of_classes(&test, selection)).transpose()?;
         note(&format!(
             "Training on {} of {}, {} held out: {}",
             counted(train.rows(), "row"),
@@ -107,6 +123,21 @@ impl Sets {
     }
 }
 
+/// The rows of the classes that are trained on, under their new labels.
+fn of_classes(data: &Dataset, selection: &SelectionArgs) -> Result<Dataset> {
+    let mut chosen = single::of_names(data, &selection.classes)?;
+    let except = single::of_names(data, &selection.except)?;
+    match (chosen.is_empty(), except.is_empty()) {
+        (true, true) => return Ok(data.clone()),
+        (true, false) => {
+            let all = (0..=u8::MAX).take(data.n_classes());
+            chosen.extend(all.filter(|class| !except.contains(class)));
+        }
+        (false, _) => {}
+    }
+    Ok(data.of_classes(&chosen)?)
+}
+
 /// A line per epoch, of so many.
 pub(super) struct Lines(usize);
 
@@ -122,21 +153,9 @@ impl Observer for Lines {
         let valid = epoch.valid.as_ref().map(score);
         let valid = valid.map_or_else(String::new, |valid| format!("   held out {valid}"));
         let (epoch, of, train) = (epoch.epoch, self.0, score(&epoch.train));
-        eprintln!("epoch {epoch:>2} of {of}: {train}{valid}");
+        errln!("epoch {epoch:>2} of {of}: {train}{valid}");
         ControlFlow::Continue(())
     }
-}
-
-/// What is printed for programs.
-#[derive(Serialize)]
-struct Outcome<'a> {
-    model: &'a Path,
-    sha256: String,
-    parameters: usize,
-    class_names: &'a [String],
-    /// `None` without test images.
-    test: Option<Evaluation>,
-    history: &'a [EpochRecord],
 }
 
 /// Scores a trained model on test images and saves it.
@@ -159,25 +178,23 @@ pub(super) fn finish(
     let saved = model.save(out);
     saved.with_context(|| format!("cannot save the model to {}", out.display()))?;
     if args.format == Format::Json {
-        let outcome = Outcome {
-            model: out,
-            sha256: model.network.digest(),
-            parameters: model.network.parameters(),
-            class_names: &model.metadata.class_names,
-            test,
-            history: &history,
-        };
-        print::json(&outcome)?;
-        return Ok(());
+        return print::json(&json!({
+            "model": out.display().to_string(),
+            "sha256": model.network.digest(),
+            "parameters": model.network.parameters(),
+            "class_names": model.metadata.class_names,
+            "test": test,
+            "history": history,
+        }));
     }
     if let Some(Evaluation { scores, .. }) = &test {
-        println!(
+        outln!(
             "Test accuracy {} on {} images, loss {:.4}",
             percent(scores.accuracy),
             scores.rows,
             scores.loss
         );
     }
-    println!("Model: {}", out.display());
+    outln!("Model: {}", out.display());
     Ok(())
 }

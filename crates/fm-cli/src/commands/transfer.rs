@@ -7,6 +7,7 @@ use fm_report::counted;
 
 use super::train::{Lines, Sets, check_out, finish, training};
 use crate::args::model::TransferArgs;
+use crate::print::errln;
 
 /// The phases of the course's notebook, with Adam.
 const PHASES: [&str; 2] = [
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &TransferArgs) -> Result<()> {
     let sets = Sets::open(&args.source, &args.selection)?;
     for (number, phase) in (1..).zip(&phases) {
         let (epochs, optimizer) = (counted(phase.epochs, "epoch"), phase.optimizer);
-        eprintln!(
+        errln!(
             "phase {number}: {epochs} of {} at {}, frozen: {}",
             optimizer.name(),
             optimizer.lr(),

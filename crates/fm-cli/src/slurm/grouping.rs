@@ -9,12 +9,13 @@ use fm_report::counted;
 const UNTIMED_JOB_SECS: f64 = 10.0;
 
 /// The cut of missing jobs into shares.
-#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Grouping {
     /// Number of shares, of which some may have no job.
     pub(super) slices: u64,
-    /// Seconds of one core for all of them.
-    core_secs: f64,
+    /// Those that have jobs, ascending.
+    pub(super) shares: Vec<u64>,
+    /// What will be computed, and what it costs.
+    pub(super) says: String,
 }
 
 impl Grouping {
@@ -23,33 +24,26 @@ impl Grouping {
         let jobs = progress.jobs.len();
         let core_secs = progress.thread_secs();
         let core_secs = core_secs.unwrap_or(UNTIMED_JOB_SECS * jobs as f64);
-        Self {
-            slices: slices(core_secs, jobs as u64, minutes, cores),
-            core_secs,
-        }
-    }
-
-    /// The shares that have jobs, ascending.
-    pub(super) fn shares(&self, progress: &Progress) -> Vec<u64> {
+        let slices = slices(core_secs, jobs as u64, minutes, cores);
         let shares = progress.jobs.keys();
-        let shares = shares.map(|source| Slice::of(source, self.slices).index);
-        shares.collect::<BTreeSet<_>>().into_iter().collect()
-    }
-
-    /// What will be computed, and what it costs.
-    pub(super) fn says(&self, progress: &Progress) -> String {
-        let shares = self.shares(progress).len();
+        let shares = shares.map(|source| Slice::of(source, slices).index);
+        let shares: BTreeSet<u64> = shares.collect();
         let basis = match progress.timed {
             0 => "if a job takes 10 s; none was timed here yet".to_owned(),
             timed => format!("as fast as the {} timed here", counted(timed, "job")),
         };
-        format!(
+        let says = format!(
             "{} in {}, cut into {}: about {:.2} core hours, {basis}.",
             counted(progress.missing, "missing cell"),
-            counted(progress.jobs.len(), "job"),
-            counted(shares, "task"),
-            self.core_secs / 3600.0
-        )
+            counted(jobs, "job"),
+            counted(shares.len(), "task"),
+            core_secs / 3600.0
+        );
+        Self {
+            slices,
+            shares: shares.into_iter().collect(),
+            says,
+        }
     }
 }
 

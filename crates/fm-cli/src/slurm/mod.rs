@@ -23,7 +23,7 @@ use fm_report::counted;
 
 use crate::args::experiment::ExperimentArgs;
 use crate::args::slurm::SlurmArgs;
-use crate::print::note;
+use crate::print::{note, outln};
 use grouping::Grouping;
 use script::{Array, Scripts, arrays};
 
@@ -78,7 +78,7 @@ impl Submission<'_> {
             data: data.as_deref(),
             slices: grouping.slices,
         };
-        let arrays = arrays(&grouping.shares(&progress), self.max_array_size()?);
+        let arrays = arrays(&grouping.shares, self.max_array_size()?);
         let number = first_free(&scripts.slurm());
         let file = |end: &str| scripts.slurm().join(format!("{number}{end}"));
         let (tasks, report, protocol) = (file(".sh"), file("-report.sh"), file(".toml"));
@@ -86,9 +86,9 @@ impl Submission<'_> {
         let args = self.task_args(std::env::args_os(), own_protocol.then_some(&protocol))?;
         let tasks_text = scripts.tasks(&args, &tasks, &arrays);
         let report_text = scripts.report(&report);
-        note(&grouping.says(&progress));
+        note(&grouping.says);
         if self.args.slurm.dry_run {
-            println!("{tasks_text}\n{report_text}");
+            outln!("{tasks_text}\n{report_text}");
             return Ok(false);
         }
 
@@ -131,16 +131,16 @@ impl Submission<'_> {
         let report = report.display().to_string();
         let last = queue::submit(&[after, "--kill-on-invalid-dep=yes".to_owned(), report])?;
         let out = self.out.display();
-        println!(
+        outln!(
             "Submitted job array {}; job {last} writes the report after it.",
             jobs.join(", ")
         );
-        println!("  fm status {out}    what is done, running, failed and missing");
-        println!(
+        outln!("  fm status {out}    what is done, running, failed and missing");
+        outln!(
             "  scancel {} {last}    ends them; finished trainings are kept",
             jobs.join(" ")
         );
-        println!("Scripts and logs: {}", self.out.join(FOLDER).display());
+        outln!("Scripts and logs: {}", self.out.join(FOLDER).display());
         match refused {
             None => Ok(()),
             Some(error) => {

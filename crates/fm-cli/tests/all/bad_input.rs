@@ -27,19 +27,24 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
         ("--seeds 1,x", &["\"x\" is not a whole number"]),
         ("--seeds 0", &["0 seeds, expected 1 to"]),
         ("--seed -1", &["-1"]),
-        ("--jobs 0", &["--jobs"]),
+        ("--jobs 0", &["--jobs", "a whole number from 1 on"]),
         ("--sed 1", &["--sed", "--seed"]),
         ("--threads 2", &["--threads"]),
         ("--slice 3/2", &["invalid slice", "I from 1 to N"]),
         ("--slice 1", &["invalid slice"]),
         ("--set source.epochs", &["KEY=VALUE"]),
+        ("--set =3", &["KEY=VALUE"]),
+        (
+            "--set source.optimizer.sgd.lr=nan",
+            &["\"nan\"", "expected a number"],
+        ),
         (
             "--set source.epoch=1",
             &["source.epoch", "did you mean \"epochs\"?"],
         ),
         (
             "--set source.epochs=many",
-            &["source.epochs", "expected usize"],
+            &["source.epochs", "expected a whole number from 0 on"],
         ),
         ("--set source.optimizer=adm", &["did you mean \"adam\"?"]),
         (
@@ -54,6 +59,15 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
         ("--vary init,ordr", &["'ordr'", "'order'"]),
         ("--sweep sampels", &["did you mean \"samples\"?"]),
         ("--sweep source.epochs=", &["invalid values"]),
+        ("--sweep =1,2", &["KEY=V1,V2"]),
+        (
+            "--data sample --sweep task.target_rows=100000000",
+            &["the sweep task.target_rows must be", "a point of at most"],
+        ),
+        (
+            "--data sample --target sandle,shirt",
+            &["task.target_classes[0]", "found \"sandle\""],
+        ),
         (
             "--data sample --sweep source.epoch=1,2",
             &["did you mean \"epochs\"?"],
@@ -74,7 +88,7 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
         ("--data sample --pairs 5-6-7", &["two different classes"]),
         (
             "--data sample --set data.train_rows=30000",
-            &["30000 training rows", "data.train_rows"],
+            &["data.train_rows must be at most 10000"],
         ),
         ("--out taken", &["--out taken is a file, not a folder"]),
     ];
@@ -82,6 +96,11 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
         let args: Vec<&str> = "experiment".split(' ').chain(flags.split(' ')).collect();
         refused(folder.path(), &args, words);
     }
+    refused(
+        folder.path(),
+        &["experiment", "--data", ""],
+        &["a value is required"],
+    );
     refused(
         folder.path(),
         &["experimnt"],

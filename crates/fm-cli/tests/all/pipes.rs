@@ -8,13 +8,15 @@ use fm_data::idx::{self, Encoding};
 use libtest_mimic::Trial;
 use serde_json::Value;
 
-use crate::support::{fm, printed, refused, trials};
+use crate::support::{PROTOCOL, fm, message, printed, refused, trials};
 
 pub(crate) fn tests() -> Vec<Trial> {
     match cfg!(unix) {
         true => trials![
             predict_takes_every_byte_of_a_pipe,
             an_image_replaces_no_pipe_and_no_link,
+            output_that_cannot_be_written_is_an_error,
+            a_folder_may_have_any_name,
         ],
         false => Vec::new(),
     }
@@ -67,3 +69,50 @@ fn an_image_replaces_no_pipe_and_no_link() {
         assert!(!fs::symlink_metadata(&path).unwrap().is_file());
     }
 }
+
+/// Everything that is written to `/dev/full` fails as on a full disk.
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    for line in [
+        "protocol fair",
+        "protocol",
+        "plan --sd 5 --difference 9 --format json",
+        "completions bash",
+    ] {
+        let mut command = fm(folder.path(), &line.split(' ').collect::<Vec<_>>());
+        let output = command.stdout(full()).output().unwrap();
+        let said = message(&output);
+        assert_eq!(output.status.code(), Some(2), "{line}: {said}");
+        assert!(
+            said.contains("cannot write to standard output: No space"),
+            "{line}: {said}"
+        );
+        // With nowhere to say it.
+        let output = command.stderr(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{line}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn output_that_cannot_be_written_is_an_error() {}
+
+#[cfg(unix)]
+fn a_folder_may_have_any_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("tiny.toml"), PROTOCOL).unwrap();
+    let name = OsStr::from_bytes(b"results-\xff");
+    let line = "experiment --protocol tiny.toml --data sample --seed 1 --out";
+    let mut experiment = fm(at, &line.split(' ').collect::<Vec<_>>());
+    printed(experiment.arg(name));
+    assert!(at.join(name).join("report.html").is_file());
+    printed(fm(at, &["status"]).arg(name));
+}
+
+#[cfg(not(unix))]
+fn a_folder_may_have_any_name() {}

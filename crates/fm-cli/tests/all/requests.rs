@@ -63,6 +63,11 @@ fn seeds_are_planned_from_a_folder_or_an_assumed_spread() {
         &["plan", "--sd", "1", "--power", "80"],
         &["between 0 and 1"],
     );
+    refused(
+        at,
+        &["plan", "--sd", "1", "--comparisons", "0"],
+        &["a whole number from 1 on"],
+    );
 }
 
 fn series(results: &Path) -> Vec<(String, usize)> {
@@ -91,7 +96,7 @@ fn every_spelling_of_a_sweep_gives_the_same_cells() {
     assert_eq!(series(&results), expected);
     let cells = count(&results);
     // Twice, by names of classes, in other words, in another order.
-    let again = "--sweep samples --sweep samples --curve depth --pairs shirt-Sandal,6-5,2-0 \
+    let again = "--sweep samples --sweep samples --curve depth --pairs shirt-Sandal,6-5,t-shirt/top-pullover \
                  --vary all,init,init";
     let again: Vec<&str> = again.split_whitespace().collect();
     printed(&mut experiment(at, "1..2", &again));
@@ -202,8 +207,13 @@ fn reports_are_written_anywhere_and_folders_compared() {
 fn a_folder_without_results_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("mine"), "").unwrap();
-    for command in ["report", "status", "inspect"] {
+    for command in ["report", "status", "inspect", "plan"] {
         refused(folder.path(), &[command, "."], &["no store.json"]);
+        refused(
+            folder.path(),
+            &[command, "nowhere"],
+            &["cannot read nowhere"],
+        );
     }
     let quick = [
         "experiment",
@@ -218,6 +228,6 @@ fn a_folder_without_results_is_refused_and_left_alone() {
     refused(
         folder.path(),
         &[&quick[..], &small].concat(),
-        &["is not empty"],
+        &["no store.json"],
     );
 }

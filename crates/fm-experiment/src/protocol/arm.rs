@@ -1,9 +1,6 @@
 //! [`Arm`]: one way of training on the target task.
 
-use std::fmt;
-
-use serde::de::{Error, MapAccess, Visitor, value::MapAccessDeserializer};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::PhaseSpec;
 
@@ -42,7 +39,8 @@ impl Arm {
 
 /// Where an arm's trunk comes from. The head is new, and the same in every arm of a seed that has
 /// the same streams.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TrunkOrigin {
     /// New weights, the same in every such arm of a seed. In TOML `"fresh"`.
     Fresh,
@@ -78,59 +76,5 @@ impl Streams {
             Self::Target => "target",
             Self::Depth => "depth",
         }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OfArm {
-    arm: String,
-}
-
-impl Serialize for TrunkOrigin {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Fresh => serializer.serialize_str("fresh"),
-            Self::Source => serializer.serialize_str("source"),
-            Self::ShuffledSource => serializer.serialize_str("shuffled-source"),
-            Self::Arm(arm) => OfArm { arm: arm.clone() }.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for TrunkOrigin {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OriginVisitor;
-
-        impl<'de> Visitor<'de> for OriginVisitor {
-            type Value = TrunkOrigin;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"fresh\", \"source\", \"shuffled-source\" or { arm = \"NAME\" }")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<TrunkOrigin, E> {
-                match text {
-                    "fresh" => Ok(TrunkOrigin::Fresh),
-                    "source" => Ok(TrunkOrigin::Source),
-                    "shuffled-source" => Ok(TrunkOrigin::ShuffledSource),
-                    other => {
-                        let names = ["fresh", "source", "shuffled-source"];
-                        let near = crate::names::did_you_mean(other, names);
-                        Err(E::custom(format!(
-                            "invalid value: string {other:?}, expected \"fresh\", \"source\", \
-                             \"shuffled-source\" or {{ arm = \"NAME\" }}{near}"
-                        )))
-                    }
-                }
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<TrunkOrigin, A::Error> {
-                let of = OfArm::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(TrunkOrigin::Arm(of.arm))
-            }
-        }
-
-        deserializer.deserialize_any(OriginVisitor)
     }
 }

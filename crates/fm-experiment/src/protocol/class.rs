@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A class of the dataset, by its number from 0 on, or by its name in any case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a class by its number or name")]
 pub enum ClassRef {
     /// By number.
     Number(u8),

@@ -7,7 +7,6 @@ mod error;
 mod parse;
 mod path;
 mod phase;
-mod row_count;
 mod sweep;
 mod task;
 mod text;
@@ -16,14 +15,14 @@ mod tune;
 pub use arm::{Arm, Streams, TrunkOrigin};
 pub use class::ClassRef;
 pub use error::ProtocolError;
+pub(crate) use error::{Problem, require};
 pub use fm_nn::Freeze;
 pub use phase::{PhaseSpec, PhaseTextError};
-pub use row_count::RowCount;
 pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
-pub use task::TaskSpec;
+pub use task::{RowCount, TaskSpec};
 pub use text::parse_value;
-pub(crate) use tune::epochs_before_last;
 pub use tune::{Trial, TuneSpec};
+pub(crate) use tune::{Trials, epochs_before_last};
 
 use std::fmt;
 
@@ -153,19 +152,20 @@ impl NetworkSpec {
     const MAX_UNITS: usize = 65_536;
     const MAX_WEIGHTS: usize = 1 << 26;
 
-    /// The layer that is too large or empty, what is expected of it, and what was found.
-    pub(crate) fn too_large(&self) -> Option<(usize, &'static str, String)> {
-        let units = self.hidden.iter().enumerate();
-        let mut wrong = units.filter(|(_, units)| !(1..=Self::MAX_UNITS).contains(*units));
-        if let Some((layer, units)) = wrong.next() {
-            return Some((layer, "1 to 65536 units in each layer", units.to_string()));
+    /// Refuses layers that are too large or empty; `at` is the key of their list.
+    pub(crate) fn check(&self, at: &str) -> Result<(), Problem> {
+        for (layer, &units) in self.hidden.iter().enumerate() {
+            let valid = (1..=Self::MAX_UNITS).contains(&units);
+            let expected = "1 to 65536 units in each layer";
+            require(valid, format!("{at}[{layer}]"), expected, units)?;
         }
-        let pairs = self.hidden.windows(2).map(|pair| pair[0] * pair[1]);
-        let (layer, found) = pairs
-            .enumerate()
-            .find(|(_, weights)| *weights > Self::MAX_WEIGHTS)?;
-        let expected = "at most 67108864 weights between two layers";
-        Some((layer + 1, expected, found.to_string()))
+        for (layer, pair) in (1..).zip(self.hidden.windows(2)) {
+            let weights = pair[0] * pair[1];
+            let valid = weights <= Self::MAX_WEIGHTS;
+            let expected = "at most 67108864 weights between two layers";
+            require(valid, format!("{at}[{layer}]"), expected, weights)?;
+        }
+        Ok(())
     }
 
     /// The trunk on `inputs` inputs.
@@ -219,11 +219,15 @@ impl Protocol {
                 None if self.arm(name).is_some() => {}
                 None => {
                     let known = self.optional_arms.iter().map(|arm| arm.name.as_str());
-                    return Err(ProtocolError::Arm {
+                    let near = crate::names::did_you_mean(name, known.clone());
+                    let known = match known.collect::<Vec<_>>().join(", ") {
+                        none if none.is_empty() => "none".to_owned(),
+                        known => known,
+                    };
+                    return Err(ProtocolError::Unknown {
                         protocol: self.name.clone(),
-                        name: name.clone(),
-                        known: known.clone().collect::<Vec<_>>().join(", "),
-                        near: crate::names::did_you_mean(name, known),
+                        what: format!("optional arm {name:?}"),
+                        hint: format!("{near}; it has: {known}"),
                     });
                 }
             }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::Protocol;
-use super::error::{Part, ProtocolError, key_text};
+use super::error::ProtocolError;
+use super::path::{Step, steps};
+use crate::names::explained;
 
 impl Protocol {
     /// Reads a protocol's TOML text; `name` says in errors whose text it is.
@@ -11,20 +13,17 @@ impl Protocol {
     /// # Errors
     /// [`ProtocolError`] with the line of the first thing that is wrong.
     pub fn parse(text: &str, name: &str) -> Result<Self, ProtocolError> {
-        let protocol: Self = toml::from_str(text).map_err(|error| ProtocolError::Syntax {
-            name: name.to_owned(),
-            line: error.span().map_or(1, |span| line_at(text, span.start)),
-            reason: format!("{}{}", error.message(), likely(error.message())),
+        let invalid = |line: usize, reason: String| ProtocolError::Invalid {
+            place: format!("{name}, line {line}"),
+            reason,
+        };
+        let protocol: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_at(text, span.start));
+            invalid(line, explained(error.message()))
         })?;
-        match protocol.problem() {
-            None => Ok(protocol),
-            Some(problem) => Err(ProtocolError::Value {
-                name: name.to_owned(),
-                line: line_of(text, &problem.key),
-                key: key_text(&problem.key),
-                expected: problem.expected,
-                found: problem.found,
-            }),
+        match protocol.check() {
+            Ok(()) => Ok(protocol),
+            Err(problem) => Err(invalid(line_of(text, &problem.key), problem.to_string())),
         }
     }
 
@@ -47,26 +46,13 @@ impl Protocol {
     }
 }
 
-/// A hint at the name that is most likely meant, of those that a message about an unknown one lists
-/// in backticks after it.
-pub(super) fn likely(message: &str) -> String {
-    if !message.starts_with("unknown ") {
-        return String::new();
-    }
-    let mut names = message.split('`').skip(1).step_by(2);
-    let unknown = names.next();
-    unknown.map_or_else(String::new, |unknown| {
-        crate::names::did_you_mean(unknown, names)
-    })
-}
-
 fn line_at(text: &str, offset: usize) -> usize {
     let before = text.bytes().take(offset);
     1 + before.filter(|byte| *byte == b'\n').count()
 }
 
 /// The line of a key, or of the innermost part of it that the text has.
-fn line_of(text: &str, key: &[Part]) -> usize {
+fn line_of(text: &str, key: &str) -> usize {
     use toml::de::{DeTable, DeValue};
     let Ok(table) = DeTable::parse(text) else {
         return 1;
@@ -74,10 +60,10 @@ fn line_of(text: &str, key: &[Part]) -> usize {
     let mut start = table.span().start;
     let root = DeValue::Table(table.into_inner());
     let mut here = &root;
-    for part in key {
-        let next = match (here, part) {
-            (DeValue::Table(table), Part::Key(key)) => table.get(key.as_str()),
-            (DeValue::Array(array), Part::Index(index)) => array.get(*index),
+    for step in steps(key).unwrap_or_default() {
+        let next = match (here, step) {
+            (DeValue::Table(table), Step::Key(key)) => table.get(key),
+            (DeValue::Array(array), Step::Index(index)) => array.get(index),
             _ => None,
         };
         let Some(next) = next else { break };

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Protocol;
 use super::error::ProtocolError;
-use super::parse::likely;
+use crate::names::{did_you_mean, explained};
 
 impl Protocol {
     /// The protocol with the values of some keys changed, checked as a whole.
@@ -26,12 +26,12 @@ impl Protocol {
     ///
     /// # Errors
     /// [`ProtocolError::Override`] for a key that does not exist or a value of another type,
-    /// [`ProtocolError::Key`] for a value that is not allowed.
+    /// [`ProtocolError::Invalid`] for a value that is not allowed.
     pub fn with(&self, overrides: &[(String, Value)]) -> Result<Self, ProtocolError> {
         let changed = self.apply(overrides)?;
-        match changed.problem() {
-            None => Ok(changed),
-            Some(problem) => Err(ProtocolError::of_key(&self.name, &problem)),
+        match changed.check() {
+            Ok(()) => Ok(changed),
+            Err(problem) => Err(problem.of(&self.name)),
         }
     }
 
@@ -47,8 +47,8 @@ impl Protocol {
             let set = match key.strip_prefix("*.") {
                 Some(end) => set_all(&mut tree, end, value),
                 None => {
-                    let parts = parts(key).map_err(&failed)?;
-                    set(&mut tree, &parts, value).map_err(&failed)?
+                    let steps = steps(key).map_err(&failed)?;
+                    set(&mut tree, &steps, value).map_err(&failed)?
                 }
             };
             if set == 0 {
@@ -56,10 +56,7 @@ impl Protocol {
             }
             // Checked one by one, so that the error names the key that caused it.
             let typed: Result<Self, _> = serde_json::from_value(tree.clone());
-            let typed = typed.map_err(|error| {
-                let error = error.to_string();
-                failed(format!("{error}{}", likely(&error)))
-            })?;
+            let typed = typed.map_err(|error| failed(explained(&error.to_string())))?;
             // As it is written in full, so that a later key finds what a short form stands for.
             tree = serde_json::to_value(typed).expect("a protocol is plain data");
         }
@@ -67,34 +64,38 @@ impl Protocol {
     }
 }
 
-enum Step<'a> {
+/// A step on the way to a value.
+pub(super) enum Step<'a> {
     Key(&'a str),
     Index(usize),
 }
 
-fn parts(key: &str) -> Result<Vec<Step<'_>>, String> {
+/// The steps of a key. A part that has dots itself is in double quotes.
+pub(super) fn steps(key: &str) -> Result<Vec<Step<'_>>, String> {
     let mut steps = Vec::new();
-    for part in key.split('.') {
-        let (name, mut rest) = match part.find('[') {
-            Some(at) => part.split_at(at),
-            None => (part, ""),
+    let mut rest = key;
+    loop {
+        let (name, after) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').ok_or("a quote is not closed")?,
+            None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
         };
         if name.is_empty() {
             return Err("a key is names with dots between them".to_owned());
         }
         steps.push(Step::Key(name));
+        rest = after;
         while let Some((index, after)) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
             let index = index.parse();
-            steps.push(Step::Index(index.map_err(|_| {
-                "a number is expected in brackets, counted from 0".to_owned()
-            })?));
+            let index = index.map_err(|_| "a number is expected in brackets, counted from 0")?;
+            steps.push(Step::Index(index));
             rest = after;
         }
-        if !rest.is_empty() {
-            return Err(format!("unexpected {rest:?}"));
+        match rest.strip_prefix('.') {
+            Some(next) => rest = next,
+            None if rest.is_empty() => return Ok(steps),
+            None => return Err(format!("unexpected {rest:?}")),
         }
     }
-    Ok(steps)
 }
 
 /// Sets the value at `steps`, and says at how many places.
@@ -109,28 +110,22 @@ fn set(tree: &mut Value, steps: &[Step<'_>], value: &Value) -> Result<usize, Str
                 table.insert((*key).to_owned(), value.clone());
                 return Ok(1);
             }
-            let known: Vec<String> = table.keys().cloned().collect();
-            let Some(next) = table.get_mut(*key) else {
-                let near = crate::names::did_you_mean(key, known.iter().map(String::as_str));
-                return Err(format!("there is no {key:?}{near}"));
-            };
-            set(next, rest, value)
+            if !table.contains_key(*key) {
+                return Err(no_such(key, table.keys().map(String::as_str)));
+            }
+            set(&mut table[*key], rest, value)
         }
         (Value::Array(list), Step::Key("*")) => {
             let set = list.iter_mut().map(|item| set(item, rest, value));
             set.sum()
         }
         (Value::Array(list), Step::Key(name)) => {
-            let named = |item: &&mut Value| item.get("name").and_then(Value::as_str) == Some(name);
-            let known: Vec<String> = list
-                .iter()
-                .filter_map(|item| item.get("name")?.as_str().map(str::to_owned))
-                .collect();
-            let Some(item) = list.iter_mut().find(named) else {
-                let near = crate::names::did_you_mean(name, known.iter().map(String::as_str));
-                return Err(format!("there is no {name:?}{near}"));
+            let named = |item: &Value| item.get("name").and_then(Value::as_str) == Some(name);
+            let Some(index) = list.iter().position(named) else {
+                let known = list.iter().filter_map(|item| item.get("name")?.as_str());
+                return Err(no_such(name, known));
             };
-            set(item, rest, value)
+            set(&mut list[index], rest, value)
         }
         (Value::Array(list), Step::Index(index)) => {
             let len = list.len();
@@ -141,6 +136,15 @@ fn set(tree: &mut Value, steps: &[Step<'_>], value: &Value) -> Result<usize, Str
         (_, Step::Key(key)) => Err(format!("there is no table with a key {key:?}")),
         (_, Step::Index(index)) => Err(format!("there is no list with a value [{index}]")),
     }
+}
+
+fn no_such<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let hint = match did_you_mean(name, known.iter().copied()) {
+        none if none.is_empty() => format!("; expected one of {}", known.join(", ")),
+        near => near,
+    };
+    format!("there is no {name:?}{hint}")
 }
 
 /// Sets every key `end` below the arms, and says at how many places.
@@ -163,71 +167,4 @@ fn set_all(tree: &mut Value, end: &str, value: &Value) -> usize {
     }
     tree.get_mut("arms")
         .map_or(0, |arms| visit(arms, end, value))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn with(key: &str, value: Value) -> Result<Protocol, String> {
-        let protocol = Protocol::built_in("notebook-2e").unwrap();
-        let changed = protocol.with(&[(key.to_owned(), value)]);
-        changed.map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn keys_reach_every_value() {
-        let changed = with("arms.transfer.phases[0].optimizer.sgd.lr", json!(0.5)).unwrap();
-        assert_eq!(changed.arms[1].phases[0].optimizer.lr(), 0.5);
-        assert_eq!(changed.arms[1].phases[1].optimizer.lr(), 1e-3);
-        let changed = with("arms.*.phases[0].epochs", json!(3)).unwrap();
-        assert!(changed.arms.iter().all(|arm| arm.phases[0].epochs == 3));
-        assert_eq!(
-            with("source.clip_norm", json!(1.0))
-                .unwrap()
-                .source
-                .clip_norm,
-            Some(1.0)
-        );
-        assert_eq!(
-            with("network.hidden[4]", json!(7)).unwrap().network.hidden[4],
-            7
-        );
-    }
-
-    #[test]
-    fn errors_name_the_key_and_a_near_one() {
-        for (key, value, expected) in [
-            ("source.epoch", json!(3), "did you mean \"epochs\"?"),
-            ("sorce.epochs", json!(3), "did you mean \"source\"?"),
-            (
-                "arms.transfr.phases[0].epochs",
-                json!(3),
-                "did you mean \"transfer\"?",
-            ),
-            (
-                "arms.transfer.phases[7].epochs",
-                json!(3),
-                "there are 2 values, no [7]",
-            ),
-            ("source.epochs", json!("many"), "expected usize"),
-            (
-                "source.epochs",
-                json!(0),
-                "source.epochs must be 1 or more, found 0",
-            ),
-            ("*.rate", json!(0), "no arm has such a key"),
-            (
-                "network.hidden[x]",
-                json!(0),
-                "a number is expected in brackets",
-            ),
-            ("", json!(0), "names with dots"),
-        ] {
-            let error = with(key, value).unwrap_err();
-            assert!(error.contains(expected), "{key}: {error}");
-        }
-    }
 }

@@ -10,10 +10,10 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
-use super::error::{Part, Problem, at_least_one, key, key_text, problem};
-use super::parse::likely;
+use super::error::{Problem, problem, require};
 use super::text::parse_table;
 use super::{Freeze, is_default};
+use crate::names::likely;
 
 /// Some epochs under one freeze mask and one optimizer, which starts fresh: the source training
 /// (`[source]`), or one of an arm's phases.
@@ -196,154 +196,33 @@ impl PhaseSpec {
         self.early_stopping.is_some() || self.reduce_on_plateau.is_some()
     }
 
-    /// The first key that is not allowed for a network of `layers`, the head included, and a task
-    /// of `n_classes`: the key, what it must be, and what it is.
-    pub(crate) fn problem(
-        &self,
-        layers: usize,
-        n_classes: usize,
-    ) -> Option<(String, String, String)> {
-        let checked = self.check(&[], layers - 1, Some(n_classes)).err();
-        checked.map(|problem| (key_text(&problem.key), problem.expected, problem.found))
-    }
-
     /// Checks the phase at `at` for a network of `hidden` layers under its head, and a task of
     /// `n_classes` where that is known.
-    pub(super) fn check(
+    pub(crate) fn check(
         &self,
-        at: &[Part],
+        at: &str,
         hidden: usize,
         n_classes: Option<usize>,
     ) -> Result<(), Problem> {
-        let inside_of = |name| [at, &[key(name)]].concat();
-        at_least_one(&inside_of("epochs"), self.epochs)?;
-        if let Freeze::First(k) = self.freeze
-            && k > hidden
-        {
+        let freeze = format!("{at}.freeze");
+        if let Freeze::First(k) = self.freeze {
             let expected = format!("at most {hidden}, the number of hidden layers");
-            problem(&inside_of("freeze"), expected, k)?;
+            require(k <= hidden, &freeze, expected, k)?;
         }
-        if self.freeze.mask(hidden + 1).is_err() {
-            let expected = format!("layers.0 to layers.{} or head", hidden - 1);
-            problem(&inside_of("freeze"), expected, &self.freeze)?;
-        }
-        check_optimizer(&inside_of("optimizer"), &self.optimizer)?;
-        if let Err(TrainError::Setting {
-            name,
-            expected,
-            found,
-        }) = self.schedule.check()
-        {
-            let expected = format!("a schedule whose {name} is {expected}");
-            problem(&inside_of("schedule"), expected, found)?;
-        }
-        let plateau = self.reduce_on_plateau.map_or(Ok(()), |rule| rule.check());
-        inside(&inside_of("reduce_on_plateau"), plateau)?;
-        let stopping = self.early_stopping.map_or(Ok(()), |rule| rule.check());
-        inside(&inside_of("early_stopping"), stopping)?;
+        let exists = self.freeze.mask(hidden + 1).is_ok();
+        let expected = format!("layers.0 to layers.{} or head", hidden.saturating_sub(1));
+        require(exists, freeze, expected, &self.freeze)?;
         let stream = fm_train::Seeds::new(0).stream("checked");
         let n_classes = n_classes.unwrap_or_else(|| self.class_weights.len().max(2));
         let phase = self.phase(hidden + 1, stream);
-        let checked = phase.and_then(|phase| phase.check_settings(hidden + 1, n_classes));
-        inside(at, checked)
-    }
-}
-
-/// A setting of the table at `at`.
-fn inside(at: &[Part], checked: Result<(), TrainError>) -> Result<(), Problem> {
-    match checked {
-        Ok(()) => Ok(()),
-        Err(TrainError::Setting {
-            name,
-            expected,
-            found,
-        }) => problem(&[at, &[key(name)]].concat(), expected, found),
-        Err(other) => problem(at, "a phase that can be trained", other),
-    }
-}
-
-fn check_optimizer(at: &[Part], optimizer: &Optimizer) -> Result<(), Problem> {
-    let Err(error) = optimizer.check() else {
-        return Ok(());
-    };
-    let mut at = at.to_vec();
-    at.push(key(optimizer.name()));
-    match error {
-        TrainError::Setting {
-            name,
-            expected,
-            found,
-        } => {
-            at.push(key(name));
-            problem(&at, expected, found)
-        }
-        other => problem(&at, "valid optimizer settings", other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use fm_train::{Adam, AdamW, Sgd};
-
-    use super::*;
-
-    #[test]
-    fn a_line_has_every_key_of_a_table() {
-        let phase = |text: &str| text.parse::<PhaseSpec>().unwrap();
-        let plain = PhaseSpec::new(4, Freeze::Nothing, Optimizer::Adam(Adam::new(1e-3)));
-        assert_eq!(phase("epochs=4,optimizer=adam"), plain);
-        let table = r#"
-            epochs = 2
-            freeze = "layers.0+head.bias"
-            optimizer = { sgd = { lr = 0.01, momentum = 0.9, nesterov = true } }
-            schedule = { linear_warmup = { steps = 9, start = 0.0, then = { cosine = {} } } }
-            lr_factors = [0.1, 1]
-            dropout = { alpha = 0.05 }
-            early_stopping = { patience = 3, monitor = "accuracy" }
-        "#;
-        let line = "epochs=2, freeze=layers.0+head.bias, optimizer.sgd.lr=0.01,optimizer.sgd.momentum=0.9,\
-                    optimizer.sgd.nesterov=true,schedule.linear_warmup={steps=9,start=0.0,then={cosine={}}},\
-                    lr_factors=[0.1,1],dropout.alpha=0.05,early_stopping={patience=3,monitor=accuracy}";
-        assert_eq!(phase(line), toml::from_str(table).unwrap());
-        let decayed = AdamW {
-            weight_decay: 0.0,
-            ..AdamW::new(1e-2)
-        };
-        let found = phase("epochs=1,freeze=2,optimizer={adamw={lr=1e-2,weight_decay=0}}");
-        assert_eq!(found.optimizer, Optimizer::AdamW(decayed));
-        assert_eq!(found.freeze, Freeze::First(2));
-        let named: PhaseSpec = toml::from_str("epochs = 1\noptimizer = \"sgd\"").unwrap();
-        assert_eq!(named.optimizer, Optimizer::Sgd(Sgd::plain(1e-3)));
-    }
-
-    #[test]
-    fn errors_name_the_key_and_a_near_one() {
-        for (text, expected) in [
-            ("", "missing field `epochs`"),
-            ("epochs=1", "missing field `optimizer`"),
-            (
-                "epochs=1,epoch=2,optimizer=adam",
-                "did you mean \"epochs\"?",
-            ),
-            ("epochs=many,optimizer=adam", "epochs: invalid type"),
-            ("epochs=-1,optimizer=adam", "epochs: "),
-            ("epochs=1,optimizer=adm", "did you mean \"adam\"?"),
-            ("epochs=1,optimizer.adm.lr=1", "did you mean \"adam\"?"),
-            (
-                "epochs=1,optimizer.adam.momentum=0.9",
-                "unknown field `momentum`",
-            ),
-            (
-                "epochs=1,optimizer.sgd.lr=fast",
-                "optimizer.sgd.lr: invalid type",
-            ),
-            ("epochs=1,schedule=cosin", "did you mean \"cosine\"?"),
-            ("epochs=1,epochs=2,optimizer=adam", "duplicate key"),
-            ("epochs", "epochs"),
-            ("epochs=1,optimizer={sgd", "optimizer"),
-        ] {
-            let error = text.parse::<PhaseSpec>().unwrap_err().to_string();
-            assert!(error.contains(expected), "{text}: {error}");
+        match phase.and_then(|phase| phase.check_settings(hidden + 1, n_classes)) {
+            Ok(()) => Ok(()),
+            Err(TrainError::Setting {
+                name,
+                expected,
+                found,
+            }) => problem(format!("{at}.{name}"), expected, found),
+            Err(other) => problem(at, "a phase that can be trained", other),
         }
     }
 }

@@ -56,7 +56,7 @@ impl SweepSpec {
 
 /// The values of an axis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a list of values, or \"pairs\"")]
 pub enum Values {
     /// These.
     List(Vec<Value>),

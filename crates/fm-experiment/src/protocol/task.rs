@@ -1,9 +1,12 @@
 //! [`TaskSpec`]: how the classes are split, and which target rows are trained on.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use super::error::{Part, Problem, at_least_one, key, problem};
-use super::{ClassRef, RowCount, is_default};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::{Problem, at_least_one, require};
+use super::{ClassRef, is_default};
 
 /// How the classes are split between the tasks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,19 +25,67 @@ pub struct TaskSpec {
 
 impl TaskSpec {
     /// Checks the table at `at`, without a dataset's classes.
-    pub(super) fn check(&self, at: &[Part]) -> Result<(), Problem> {
-        let inside = |name| [at, &[key(name)]].concat();
+    pub(super) fn check(&self, at: &str) -> Result<(), Problem> {
         let classes = self.target_classes.len();
-        if classes < 2 {
-            let found = format!("{classes} of them");
-            problem(&inside("target_classes"), "2 or more classes", found)?;
-        }
-        if !(0.0..=1.0).contains(&self.label_noise) {
-            problem(&inside("label_noise"), "from 0 to 1", self.label_noise)?;
-        }
+        let (key, found) = (format!("{at}.target_classes"), format!("{classes} of them"));
+        require(classes >= 2, key, "2 or more classes", found)?;
+        let (noise, key) = (self.label_noise, format!("{at}.label_noise"));
+        require((0.0..=1.0).contains(&noise), key, "from 0 to 1", noise)?;
         match self.target_rows {
-            RowCount::First(rows) => at_least_one(&inside("target_rows"), rows),
+            RowCount::First(rows) => at_least_one(format!("{at}.target_rows"), rows),
             RowCount::All => Ok(()),
+        }
+    }
+}
+
+/// A number of rows: in TOML a number, or `"all"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
+pub enum RowCount {
+    /// The first rows, so many.
+    First(usize),
+    /// All rows.
+    All,
+}
+
+impl RowCount {
+    /// The number of rows when `available` exist; `None` if that is fewer than asked for.
+    pub fn of(self, available: usize) -> Option<usize> {
+        match self {
+            Self::First(rows) => (rows <= available).then_some(rows),
+            Self::All => Some(available),
+        }
+    }
+}
+
+impl fmt::Display for RowCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First(rows) => write!(f, "{rows}"),
+            Self::All => f.write_str("all"),
+        }
+    }
+}
+
+impl From<RowCount> for Value {
+    fn from(rows: RowCount) -> Self {
+        match rows {
+            RowCount::First(rows) => rows.into(),
+            RowCount::All => "all".into(),
+        }
+    }
+}
+
+impl TryFrom<Value> for RowCount {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        match (value.as_u64().map(usize::try_from), value.as_str()) {
+            (Some(Ok(rows)), _) => Ok(Self::First(rows)),
+            (_, Some("all")) => Ok(Self::All),
+            _ => Err(format!(
+                "invalid value: {value}, expected a number of rows, or \"all\""
+            )),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::parse::likely;
+use crate::names::explained;
 
 /// A value as a command line has it: TOML in which bare words need no quotes.
 ///
@@ -32,8 +32,17 @@ pub(crate) fn parse_list(text: &str) -> Option<Vec<Value>> {
 fn parse_toml(line: &str) -> Option<Value> {
     let mut table: Map<String, Value> = toml::from_str(line).ok()?;
     match table.len() {
-        1 => table.remove("value"),
+        1 => table.remove("value").filter(|value| !has_nan(value)),
         _ => None,
+    }
+}
+
+/// NaN and infinity, which a [`Value`] cannot be, are read as null.
+fn has_nan(value: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.iter().any(has_nan),
+        Value::Object(table) => table.values().any(has_nan),
+        other => other.is_null(),
     }
 }
 
@@ -44,15 +53,14 @@ pub(crate) fn parse_table<T: DeserializeOwned>(text: &str) -> Result<T, String> 
     let line = format!("{{{}}}", quoted(text, true));
     let parsed = toml::de::ValueDeserializer::parse(&line).and_then(T::deserialize);
     parsed.map_err(|error| {
-        let message = error.message();
-        let near = likely(message);
+        let message = explained(error.message());
         let start = error.span().map_or(0, |span| span.start);
         // Up to a value's start, this is its key; up to a key's or a table's, nothing.
         let before = line.get(..start).unwrap_or_default();
         let key = before.rsplit([',', '{']).next().unwrap_or_default();
         match key.split_once('=') {
-            Some((key, _)) => format!("{}: {message}{near}", key.trim()),
-            None => format!("{message}{near}"),
+            Some((key, _)) => format!("{}: {message}", key.trim()),
+            None => message,
         }
     })
 }
@@ -134,8 +142,9 @@ mod tests {
             ("'5, 6'", json!("5, 6")),
             ("{cosine={}}", json!({"cosine": {}})),
             ("{a=b, c.d=[e, 1]}", json!({"a": "b", "c": {"d": ["e", 1]}})),
-            // Nothing that TOML can read: the text itself.
+            // Nothing that TOML and a value can be: the text itself.
             ("[5", json!("[5")),
+            ("nan", json!("nan")),
         ] {
             assert_eq!(parse_value(text), value, "{text}");
         }

@@ -6,7 +6,7 @@ use fm_train::{Schedule, Seeds, shuffle};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::error::{Part, Problem, ProtocolError, at_least_one, key, problem};
+use super::error::{Problem, ProtocolError, at_least_one, part, problem, require};
 use super::{Arm, PhaseSpec, Protocol, TrunkOrigin};
 
 /// Settings that every arm chooses by cross-validation on its own target rows, before it is trained
@@ -55,32 +55,32 @@ impl TuneSpec {
         5
     }
 
-    /// Checks the table at `at`, without the arms.
-    fn check(&self, at: &[Part]) -> Result<(), Problem> {
-        let inside = |name| [at, &[key(name)]].concat();
-        if self.folds < 2 {
-            problem(&inside("folds"), "2 or more", self.folds)?;
-        }
-        if self.epochs.first().is_none_or(|&epochs| epochs == 0)
-            || !self.epochs.is_sorted_by(|a, b| a < b)
-        {
-            let expected = "one or more numbers from 1 on, ascending";
-            problem(&inside("epochs"), expected, format!("{:?}", self.epochs))?;
-        }
-        if let Some(trials) = self.trials {
-            at_least_one(&inside("trials"), trials)?;
-        }
+    /// Checks the table, for arms of these `names`.
+    fn check(&self, names: &[&str]) -> Result<(), Problem> {
+        require(self.folds >= 2, "tune.folds", "2 or more", self.folds)?;
+        let from_1 = self.epochs.first().is_some_and(|&epochs| epochs > 0);
+        let ascending = from_1 && self.epochs.is_sorted_by(|a, b| a < b);
+        let expected = "one or more numbers from 1 on, ascending";
+        let found = format!("{:?}", self.epochs);
+        require(ascending, "tune.epochs", expected, found)?;
+        at_least_one("tune.trials", self.trials.unwrap_or(1))?;
         for (name, values) in &self.space {
-            let at = [at, &[key("space"), key(name)]].concat();
-            if values.is_empty() {
-                problem(&at, "one or more values", "none")?;
-            }
-            let of_phases = |name: &str| name.starts_with("arms.") && name.contains(".phases[");
-            if !name.starts_with("*.") && !of_phases(name) {
-                let expected =
-                    "a key of an arm, such as \"*.lr\" or \"arms.NAME.phases[0].epochs\"";
-                problem(&at, expected, format!("{name:?}"))?;
-            }
+            let at = format!("tune.space.{}", part(name));
+            require(!values.is_empty(), &at, "one or more values", "none")?;
+            let of_phases = name.starts_with("arms.") && name.contains(".phases[");
+            let valid = of_phases || name.starts_with("*.");
+            let expected = "a key of an arm, such as \"*.lr\" or \"arms.NAME.phases[0].epochs\"";
+            require(valid, &at, expected, format!("{name:?}"))?;
+            let arm = name.strip_prefix("arms.").unwrap_or("*");
+            let arm = arm.split('.').next().unwrap_or_default();
+            let near = crate::names::did_you_mean(arm, names.iter().copied());
+            let known = arm == "*" || names.contains(&arm);
+            require(
+                known,
+                at,
+                format!("a key of an arm{near}"),
+                format!("{arm:?}"),
+            )?;
         }
         Ok(())
     }
@@ -104,23 +104,21 @@ impl Protocol {
     /// a protocol that has these settings.
     ///
     /// # Errors
-    /// [`ProtocolError::Key`] for an arm that cannot be tuned.
+    /// [`ProtocolError::Invalid`] for an arm that cannot be tuned.
     pub(crate) fn trials(&self, names: &[String]) -> Result<Trials, ProtocolError> {
         let trials = self.find_trials(|arm| names.contains(&arm.name));
-        trials.map_err(|problem| ProtocolError::of_key(&self.name, &problem))
+        trials.map_err(|problem| problem.of(&self.name))
     }
 
     /// Refuses more folds than there are target rows of each arm.
     ///
     /// # Errors
-    /// [`ProtocolError::Key`].
+    /// [`ProtocolError::Invalid`].
     pub(crate) fn check_folds(&self, rows: usize) -> Result<(), ProtocolError> {
-        let Some(tune) = self.tune.as_ref().filter(|tune| tune.folds > rows) else {
-            return Ok(());
-        };
+        let folds = self.tune.as_ref().map_or(0, |tune| tune.folds);
         let expected = format!("at most {rows}, the number of target rows");
-        let found = problem(&[key("tune"), key("folds")], expected, tune.folds);
-        found.map_err(|problem| ProtocolError::of_key(&self.name, &problem))
+        let checked = require(folds <= rows, "tune.folds", expected, folds);
+        checked.map_err(|problem| problem.of(&self.name))
     }
 
     /// Checks `tune`, and that every arm can be tuned.
@@ -128,8 +126,9 @@ impl Protocol {
         let Some(tune) = &self.tune else {
             return Ok(());
         };
-        tune.check(&[key("tune")])?;
-        self.check_tuned_names(tune)?;
+        let arms = self.arms.iter().chain(&self.optional_arms);
+        let names: Vec<&str> = arms.map(|arm| arm.name.as_str()).collect();
+        tune.check(&names)?;
         self.find_trials(|_| true).map(drop)
     }
 
@@ -140,39 +139,21 @@ impl Protocol {
         };
         let mut first: Option<(&str, usize)> = None;
         for (i, arm) in self.arms.iter().enumerate().filter(|(_, arm)| of(arm)) {
-            let trials = self.trials_of(&[key("arms"), Part::Index(i)], arm, tune)?;
+            let trials = self.trials_of(&format!("arms[{i}]"), arm, tune)?;
             let (other, count) = *first.get_or_insert((&arm.name, trials.len()));
-            if trials.len() != count {
-                let expected = "such that every arm has the same number of combinations, or no fewer \
-                                than `tune.trials`";
-                let found = format!("{count} of {other} and {} of {}", trials.len(), arm.name);
-                problem(&[key("tune"), key("space")], expected, found)?;
-            }
+            let expected = "such that every arm has the same number of combinations, or no fewer \
+                            than `tune.trials`";
+            let found = format!("{count} of {other} and {} of {}", trials.len(), arm.name);
+            require(trials.len() == count, "tune.space", expected, found)?;
             all.insert(arm.name.clone(), trials);
         }
         Ok(all)
     }
 
-    /// Refuses keys that name an arm that does not exist.
-    fn check_tuned_names(&self, tune: &TuneSpec) -> Result<(), Problem> {
-        let arms = self.arms.iter().chain(&self.optional_arms);
-        let names: Vec<&str> = arms.map(|arm| arm.name.as_str()).chain(["*"]).collect();
-        for of_arm in tune.space.keys() {
-            let name = of_arm
-                .strip_prefix("arms.")
-                .and_then(|rest| rest.split('.').next());
-            if let Some(name) = name.filter(|name| !names.contains(name)) {
-                let near = crate::names::did_you_mean(name, names.iter().copied());
-                let at = [key("tune"), key("space"), key(of_arm)];
-                problem(&at, format!("a key of an arm{near}"), format!("{name:?}"))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn trials_of(&self, at: &[Part], arm: &Arm, tune: &TuneSpec) -> Result<Vec<Trial>, Problem> {
+    fn trials_of(&self, at: &str, arm: &Arm, tune: &TuneSpec) -> Result<Vec<Trial>, Problem> {
         let most = *tune.epochs.last().unwrap_or(&0);
-        check_arm(at, arm, most, self.network.hidden.len())?;
+        let hidden = self.network.hidden.len();
+        check_arm(at, arm, most, hidden)?;
         // The arm alone, since each combination is written out and read again.
         let alone = Self {
             arms: vec![arm.clone()],
@@ -186,7 +167,7 @@ impl Protocol {
         let count = sizes.try_fold(1, usize::checked_mul);
         let few = count.filter(|&count| count <= MOST_COMBINATIONS);
         let count = few.ok_or_else(|| Problem {
-            key: at.to_vec(),
+            key: at.to_owned(),
             expected: format!("an arm with at most {MOST_COMBINATIONS} combinations of tune.space"),
             found: "more".to_owned(),
         })?;
@@ -201,7 +182,7 @@ impl Protocol {
             }
             let changed = alone.apply(&settings);
             let not_tunable = |error| Problem {
-                key: at.to_vec(),
+                key: at.to_owned(),
                 expected: "an arm that tune.space applies to".to_owned(),
                 found: format!("{}: {error}", arm.name),
             };
@@ -211,29 +192,20 @@ impl Protocol {
                 phases: arm.phases.clone(),
                 ..changed.clone()
             };
-            if only_phases != *arm || phases.len() != arm.phases.len() {
-                let expected = "keys of the phases of an arm";
-                let found = format!("{settings:?}");
-                problem(&[key("tune"), key("space")], expected, found)?;
-            }
-            check_arm(at, &changed, most, self.network.hidden.len())?;
+            let of_phases = only_phases == *arm && phases.len() == arm.phases.len();
+            let expected = "keys of the phases of an arm";
+            require(of_phases, "tune.space", expected, format!("{settings:?}"))?;
+            check_arm(at, &changed, most, hidden)?;
             let before = epochs_before_last(&phases);
             let last = phases.len() - 1;
             phases[last].epochs = most.saturating_sub(before);
             for (p, phase) in phases.iter().enumerate() {
-                let at = [at, &[key("phases"), Part::Index(p)]].concat();
-                phase.check(&at, self.network.hidden.len(), None)?;
+                phase.check(&format!("{at}.phases[{p}]"), hidden, None)?;
             }
             if let Some(same) = trials.iter().find(|trial| trial.phases == phases) {
-                let found = format!(
-                    "{:?} and {:?}, which train {} alike",
-                    same.settings, settings, arm.name
-                );
-                problem(
-                    &[key("tune"), key("space")],
-                    "combinations that differ",
-                    found,
-                )?;
+                let (same, arm) = (&same.settings, &arm.name);
+                let found = format!("{same:?} and {settings:?}, which train {arm} alike");
+                problem("tune.space", "combinations that differ", found)?;
             }
             trials.push(Trial { settings, phases });
         }
@@ -264,47 +236,40 @@ fn chosen(count: usize, trials: Option<usize>, seed: u64) -> Vec<usize> {
 }
 
 /// What cross-validation along one training cannot do is refused.
-fn check_arm(at: &[Part], arm: &Arm, most_epochs: usize, hidden: usize) -> Result<(), Problem> {
-    let inside = |name| [at, &[key(name)]].concat();
+fn check_arm(at: &str, arm: &Arm, most_epochs: usize, hidden: usize) -> Result<(), Problem> {
     if let TrunkOrigin::Arm(other) = &arm.trunk {
         let expected = "\"fresh\", \"source\" or \"shuffled-source\" where arms are tuned (another arm's \
                         trunk has been trained on the rows that cross-validation holds out)";
-        problem(&inside("trunk"), expected, format!("{other:?}"))?;
+        problem(format!("{at}.trunk"), expected, format!("{other:?}"))?;
     }
     for (p, phase) in arm.phases.iter().enumerate() {
-        let at = [at, &[key("phases"), Part::Index(p)]].concat();
-        let inside = |name| [&at[..], &[key(name)]].concat();
-        if phase.schedule != Schedule::default() {
-            let expected = "\"constant\" where arms are tuned, since the number of epochs is read off \
-                            along one training";
-            problem(
-                &inside("schedule"),
-                expected,
-                format!("{:?}", phase.schedule),
-            )?;
-        }
-        if phase.needs_validation() {
-            let name = match phase.early_stopping {
-                Some(_) => "early_stopping",
-                None => "reduce_on_plateau",
-            };
-            let expected =
-                "left out where arms are tuned, since validation rows choose nothing there";
-            problem(&inside(name), expected, "a rule")?;
+        let at = format!("{at}.phases[{p}]");
+        let constant = phase.schedule == Schedule::default();
+        let expected = "\"constant\" where arms are tuned, since the number of epochs is read off \
+                        along one training";
+        let found = format!("{:?}", phase.schedule);
+        require(constant, format!("{at}.schedule"), expected, found)?;
+        let expected = "left out where arms are tuned, since validation rows choose nothing there";
+        for (name, on) in [
+            ("early_stopping", phase.early_stopping.is_some()),
+            ("reduce_on_plateau", phase.reduce_on_plateau.is_some()),
+        ] {
+            require(!on, format!("{at}.{name}"), expected, "a rule")?;
         }
         let frozen = phase.freeze.mask(hidden + 1);
-        if frozen.is_ok_and(|mask| mask.lowest_trainable().is_none()) {
-            let expected = "a mask that leaves something to train: without it the arm has no learning \
-                            rate to tune";
-            problem(&inside("freeze"), expected, &phase.freeze)?;
-        }
+        let frozen = frozen.is_ok_and(|mask| mask.lowest_trainable().is_none());
+        let expected = "a mask that leaves something to train: without it the arm has no learning \
+                        rate to tune";
+        require(!frozen, format!("{at}.freeze"), expected, &phase.freeze)?;
     }
     let before = epochs_before_last(&arm.phases);
-    if before >= most_epochs {
-        let expected = format!(
-            "phases before the last of fewer than {most_epochs} epochs, the most of tune.epochs"
-        );
-        problem(&inside("phases"), expected, before)?;
-    }
-    Ok(())
+    let expected = format!(
+        "phases before the last of fewer than {most_epochs} epochs, the most of tune.epochs"
+    );
+    require(
+        before < most_epochs,
+        format!("{at}.phases"),
+        expected,
+        before,
+    )
 }

@@ -1,4 +1,4 @@
-//! One model at a time: train it, transfer it, score it, predict with it, inspect its file.
+//! One model at a time: train it, transfer it, score it, predict with it, read its file.
 //!
 //! Every training goes through the same code as an experiment's, with random streams of the same
 //! names: a model trained here with a protocol's settings is the experiment's, to the bit.
@@ -32,14 +32,12 @@
 
 mod classes;
 mod error;
-mod inspect;
 mod open;
 mod predict;
 mod train;
 
-pub use classes::{Selection, align, of_names};
+pub use classes::{align, of_names};
 pub use error::SingleError;
-pub use inspect::{Contents, LayerLine, ModelFacts, inspect};
-pub use open::open;
+pub use open::{ModelFile, open};
 pub use predict::{ClassScores, Evaluation, Prediction, evaluate, predict};
 pub use train::{Rows, Training, train, transfer};

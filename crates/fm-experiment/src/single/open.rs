@@ -10,17 +10,24 @@ use fm_train::Checkpoint;
 use super::SingleError;
 
 /// What the bytes of a file are.
-pub(super) enum Kind {
+#[derive(Debug)]
+pub enum ModelFile {
+    /// A native model.
     Model(Model),
+    /// A training between two epochs.
     Checkpoint(Box<Checkpoint>),
+    /// The bytes of a safetensors file.
     Safetensors(Vec<u8>),
     /// No model.
     Other(Content),
 }
 
-impl Kind {
+impl ModelFile {
     /// Reads a file, whose kind is told from its content.
-    pub(super) fn read(path: &Path) -> Result<Self, SingleError> {
+    ///
+    /// # Errors
+    /// [`SingleError`] with the path and what is wrong.
+    pub fn read(path: &Path) -> Result<Self, SingleError> {
         let bytes = read_whole(path)?;
         if Model::KIND.is_of(&bytes) {
             let model = Model::from_bytes(&bytes).map_err(damaged(path))?;
@@ -38,7 +45,7 @@ impl Kind {
 }
 
 /// For `map_err`: the file whose contents are wrong.
-pub(super) fn damaged(path: &Path) -> impl FnOnce(FileError) -> SingleError {
+fn damaged(path: &Path) -> impl FnOnce(FileError) -> SingleError {
     let path = path.to_owned();
     |source| SingleError::Damaged { path, source }
 }
@@ -49,14 +56,15 @@ pub(super) fn damaged(path: &Path) -> impl FnOnce(FileError) -> SingleError {
 /// # Errors
 /// [`SingleError`] with the path and what is wrong.
 pub fn open(path: &Path, options: &ReadOptions) -> Result<Model, SingleError> {
-    match Kind::read(path)? {
-        Kind::Model(model) => Ok(model),
-        Kind::Checkpoint(checkpoint) => Ok(Model::new(checkpoint.network().clone())),
-        Kind::Safetensors(bytes) => Model::from_safetensors(&bytes, options).map_err(damaged(path)),
-        Kind::Other(content) => Err(SingleError::Kind {
-            path: path.to_owned(),
-            expected: "a model (.fmnn), a checkpoint or a safetensors file",
-            found: content.to_string(),
-        }),
+    match ModelFile::read(path)? {
+        ModelFile::Model(model) => Ok(model),
+        ModelFile::Checkpoint(checkpoint) => Ok(Model::new(checkpoint.network().clone())),
+        ModelFile::Safetensors(bytes) => {
+            Model::from_safetensors(&bytes, options).map_err(damaged(path))
+        }
+        ModelFile::Other(content) => Err(SingleError::Unfit(format!(
+            "{}: expected a model (.fmnn), a checkpoint or a safetensors file, found {content}",
+            path.display()
+        ))),
     }
 }

@@ -55,7 +55,7 @@ pub struct ClassScores {
 /// Predicts the classes of images, `[rows, inputs]`.
 ///
 /// # Errors
-/// [`SingleError::Inputs`] for images of another size.
+/// [`SingleError::Unfit`] for images of another size.
 pub fn predict(
     model: &Model,
     images: ArrayView2<'_, u8>,

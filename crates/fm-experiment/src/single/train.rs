@@ -47,13 +47,7 @@ pub fn train(
     rows: &Rows<'_>,
     observer: &mut dyn Observer,
 ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
-    if let Some((layer, expected, found)) = spec.too_large() {
-        return Err(SingleError::Setting {
-            key: format!("hidden[{layer}]"),
-            expected: expected.to_owned(),
-            found,
-        });
-    }
+    spec.check("hidden")?;
     let inputs = rows.train.pixels().ncols();
     let (seeds, prefix) = (Seeds::new(training.seed), "source");
     let trunk = training::trunk(spec, inputs, seeds, prefix);
@@ -66,7 +60,7 @@ pub fn train(
 /// multiplied by the input scale of the model's metadata, 1/255 if it has none.
 ///
 /// # Errors
-/// As [`train`], and [`SingleError::Inputs`] for images of another size.
+/// As [`train`], and [`SingleError::Unfit`] for images of another size.
 pub fn transfer(
     source: &Model,
     training: &Training,
@@ -101,14 +95,8 @@ impl Training {
     ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
         let layers = network.layers().len();
         for (i, phase) in phases.iter().enumerate() {
-            let problem = phase.problem(layers, rows.train.n_classes());
-            if let Some((key, expected, found)) = problem {
-                return Err(SingleError::Setting {
-                    key: format!("phases[{i}].{key}"),
-                    expected,
-                    found,
-                });
-            }
+            let at = format!("phases[{i}]");
+            phase.check(&at, layers - 1, Some(rows.train.n_classes()))?;
         }
         let setup = Setup::new(&self.engine, self.batch_size, Seeds::new(self.seed), prefix);
         let phases = setup.phases(phases, layers)?;
@@ -128,6 +116,8 @@ pub(super) fn check_inputs(model: &Model, found: usize) -> Result<(), SingleErro
     let expected = model.network.inputs();
     match expected == found {
         true => Ok(()),
-        false => Err(SingleError::Inputs { expected, found }),
+        false => Err(SingleError::Unfit(format!(
+            "the model takes {expected} inputs, and each image of the data has {found} pixels"
+        ))),
     }
 }

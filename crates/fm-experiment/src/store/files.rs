@@ -7,10 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
-
 use crate::error::{ExperimentError, io_error};
-use crate::json::from_json;
 
 /// The paths in a folder; none if it is missing.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, ExperimentError> {
@@ -33,15 +30,21 @@ pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError
     }
 }
 
-pub(super) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ExperimentError> {
-    let Some(bytes) = read_bytes(path)? else {
-        return Ok(None);
-    };
-    let value = from_json(&bytes);
-    value.map(Some).map_err(|error| ExperimentError::Damaged {
+/// What the bytes of a file are, where `of` says what is wrong with them; `None` if it is missing.
+pub(super) fn read_as<T, E: ToString>(
+    path: &Path,
+    of: impl FnOnce(&[u8]) -> Result<T, E>,
+) -> Result<Option<T>, ExperimentError> {
+    let value = read_bytes(path)?.map(|bytes| of(&bytes)).transpose();
+    value.map_err(|error| damaged(path, error))
+}
+
+/// A file that is not the one that was written.
+pub(super) fn damaged(path: &Path, reason: impl ToString) -> ExperimentError {
+    ExperimentError::Damaged {
         path: path.to_owned(),
-        reason: error.to_string(),
-    })
+        reason: reason.to_string(),
+    }
 }
 
 pub(super) fn make_parent(path: &Path) -> Result<(), ExperimentError> {

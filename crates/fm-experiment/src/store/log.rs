@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::files::{entries, make_parent, read_bytes, read_json, write_whole};
+use super::files::{entries, make_parent, read_as, read_bytes, write_whole};
 use crate::error::{ExperimentError, io_error};
 use crate::json::{from_json, to_json};
 use crate::key::Key;
@@ -73,7 +73,7 @@ impl Store {
         let mut all: Vec<Asked> = Vec::new();
         for path in entries(&self.path.join(REQUESTS))? {
             if path.extension().is_some_and(|end| end == "json") {
-                all.extend(read_json::<Asked>(&path)?);
+                all.extend(read_as::<Asked, _>(&path, from_json)?);
             }
         }
         // Equal times are told apart by what was asked, so that the order is the same everywhere.

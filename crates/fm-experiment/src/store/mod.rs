@@ -27,6 +27,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use fm_data::DatasetIdentity;
 use fm_nn::tensors::TensorFile;
 use fm_nn::{Metadata, Model, Network};
 use ndarray::ArrayView1;
@@ -37,11 +38,11 @@ pub use log::{Asked, MadeWith, Timing};
 pub(crate) use process::now;
 pub use process::{Announced, Process, ProcessState};
 
-use files::{create_new, entries, read_bytes, read_json};
+use files::{create_new, damaged, entries, read_as, read_bytes};
 
-use crate::data::{DatasetIdentity, Labels};
+use crate::data::Labels;
 use crate::error::{ExperimentError, io_error};
-use crate::json::to_json;
+use crate::json::{from_json, to_json};
 use crate::key::Key;
 use crate::record::{Outcome, Record};
 use crate::tasks::PIXEL_SCALE;
@@ -75,22 +76,18 @@ impl Store {
     /// folder of something else, which is left as it is; what the file system says.
     pub fn open(path: &Path, data: &Labels) -> Result<Self, ExperimentError> {
         let dataset = &data.identity;
-        let here = StoreIdentity {
-            format: FORMAT,
-            dataset: dataset.clone(),
-            class_names: data.class_names.clone(),
-        };
-        let store = |identity| Self {
-            path: path.to_owned(),
-            identity,
-        };
+        let labels = labels_file(&data.train);
         if !path.join(STORE).exists() {
-            refuse_other_folder(path)?;
+            refuse_other_folder(path, &labels)?;
+            let here = StoreIdentity {
+                format: FORMAT,
+                dataset: dataset.clone(),
+                class_names: data.class_names.clone(),
+            };
             fs::create_dir_all(path).map_err(io_error("create", path))?;
             // Another process may create it at the same time; the first one's file stays.
-            let store = store(here.clone());
-            store.create(LABELS, &labels_file(&data.train))?;
-            store.create(STORE, &to_json(&here))?;
+            create_new(&path.join(LABELS), &labels)?;
+            create_new(&path.join(STORE), &to_json(&here))?;
         }
         let there = Self::read(path)?;
         if there.identity.dataset.digest() != dataset.digest() {
@@ -100,6 +97,8 @@ impl Store {
                 here: dataset.name.clone(),
             });
         }
+        // A file that was damaged and deleted is written again.
+        create_new(&path.join(LABELS), &labels)?;
         Ok(there)
     }
 
@@ -113,15 +112,17 @@ impl Store {
                 path: path.to_owned(),
             });
         }
-        let identity = read_json(&path.join(STORE))?;
-        let identity: StoreIdentity = identity.ok_or_else(|| ExperimentError::NotStore {
+        if !path.exists() {
+            return Err(io_error("read", path)(io::ErrorKind::NotFound.into()));
+        }
+        let file = path.join(STORE);
+        let identity: Option<StoreIdentity> = read_as(&file, from_json)?;
+        let identity = identity.ok_or_else(|| ExperimentError::NotStore {
             path: path.to_owned(),
         })?;
         if identity.format != FORMAT {
-            return Err(ExperimentError::Damaged {
-                path: path.join(STORE),
-                reason: format!("format {}, expected {FORMAT}", identity.format),
-            });
+            let reason = format!("format {}, expected {FORMAT}", identity.format);
+            return Err(damaged(&file, reason));
         }
         Ok(Self {
             path: path.to_owned(),
@@ -150,18 +151,14 @@ impl Store {
     /// [`ExperimentError::Damaged`] for a file that is missing or not the one written.
     pub fn labels(&self) -> Result<Labels, ExperimentError> {
         let path = self.path.join(LABELS);
-        let bytes = read_bytes(&path)?.unwrap_or_default();
-        let train = match TensorFile::from_bytes(&bytes).and_then(|file| file.get::<u8>("train")) {
-            Ok(train) => train.into_iter().collect::<Vec<u8>>(),
-            Err(error) => {
-                let reason = error.to_string();
-                return Err(ExperimentError::Damaged { path, reason });
-            }
-        };
+        let train = read_as(&path, |bytes| {
+            TensorFile::from_bytes(bytes)?.get::<u8>("train")
+        })?;
+        let train = train.ok_or_else(|| damaged(&path, "it is missing"))?;
+        let train: Vec<u8> = train.into_iter().collect();
         let classes = self.identity.class_names.len();
         if train.iter().any(|&label| usize::from(label) >= classes) {
-            let reason = "a label is of no class".to_owned();
-            return Err(ExperimentError::Damaged { path, reason });
+            return Err(damaged(&path, "a label is of no class"));
         }
         Ok(Labels {
             identity: self.identity.dataset.clone(),
@@ -170,14 +167,9 @@ impl Store {
         })
     }
 
-    /// Whether a cell has a record.
-    pub fn contains(&self, key: &Key) -> bool {
-        self.record_path(key).exists()
-    }
-
     /// The path of a cell's record, kept or not.
     pub fn record_path(&self, key: &Key) -> PathBuf {
-        self.path.join(record_name(key))
+        self.path.join(cell_name(key, RECORD))
     }
 
     /// The record of a cell; `None` if it was not trained yet.
@@ -185,14 +177,9 @@ impl Store {
     /// # Errors
     /// [`ExperimentError::Damaged`] for a record that is not the one written.
     pub fn record(&self, key: &Key) -> Result<Option<Record>, ExperimentError> {
-        let path = self.path.join(record_name(key));
-        let Some(bytes) = read_bytes(&path)? else {
-            return Ok(None);
-        };
-        let record = Record::from_bytes(&bytes, key);
-        record
-            .map(Some)
-            .map_err(|reason| ExperimentError::Damaged { path, reason })
+        read_as(&self.record_path(key), |bytes| {
+            Record::from_bytes(bytes, key)
+        })
     }
 
     /// Keeps the record of a cell, unless it has one.
@@ -205,7 +192,7 @@ impl Store {
             // Before the record, so that every record of a failure has it.
             self.create(&cell_name(&key, DIVERGED), b"")?;
         }
-        self.create(&record_name(&key), &record.to_bytes())
+        self.create(&cell_name(&key, RECORD), &record.to_bytes())
     }
 
     /// Keeps test rows and returns the name of their file.
@@ -222,15 +209,12 @@ impl Store {
     /// [`ExperimentError::Damaged`] for a file that is not the one written.
     pub fn test_rows(&self, record: &Record) -> Result<Option<TestRows>, ExperimentError> {
         let path = self.path.join(ROWS).join(&record.test_rows);
-        let Some(bytes) = read_bytes(&path)? else {
-            return Ok(None);
-        };
-        let rows = match format!("{}.safetensors", Key::of(&bytes)) == record.test_rows {
-            true => TestRows::from_bytes(&bytes),
-            false => Err("its SHA-256 is not its name".to_owned()),
-        };
-        rows.map(Some)
-            .map_err(|reason| ExperimentError::Damaged { path, reason })
+        read_as(&path, |bytes| {
+            match format!("{}.safetensors", Key::of(bytes)) == record.test_rows {
+                true => TestRows::from_bytes(bytes),
+                false => Err("its SHA-256 is not its name".into()),
+            }
+        })
     }
 
     /// Keeps the images of test rows.
@@ -251,14 +235,7 @@ impl Store {
     /// # Errors
     /// [`ExperimentError::Damaged`] for a file that is not the one written.
     pub fn test_images(&self, record: &Record) -> Result<Option<TestImages>, ExperimentError> {
-        let path = self.images_path(&record.test_rows);
-        let Some(bytes) = read_bytes(&path)? else {
-            return Ok(None);
-        };
-        let images = TestImages::from_bytes(&bytes);
-        images
-            .map(Some)
-            .map_err(|reason| ExperimentError::Damaged { path, reason })
+        read_as(&self.images_path(&record.test_rows), TestImages::from_bytes)
     }
 
     fn images_path(&self, rows: &str) -> PathBuf {
@@ -270,7 +247,7 @@ impl Store {
 
     /// The path of a cell's network, kept or not: by the name of its model, the seed and the key.
     pub fn model_path(&self, model: &str, seed: u64, key: &Key) -> PathBuf {
-        let name = format!("{MODELS}/{model}-seed-{seed:04}-{}.fmnn", key.short());
+        let name = format!("models/{model}-seed-{seed:04}-{}.fmnn", key.short());
         self.path.join(name)
     }
 
@@ -304,16 +281,11 @@ const STORE: &str = "store.json";
 const LABELS: &str = "train-labels.safetensors";
 const CELLS: &str = "cells";
 const ROWS: &str = "rows";
-const MODELS: &str = "models";
 
 /// How the names of records end.
 const RECORD: &str = ".safetensors";
 /// How the names of the empty files end that say that a cell diverged.
 const DIVERGED: &str = ".diverged";
-
-fn record_name(key: &Key) -> String {
-    cell_name(key, RECORD)
-}
 
 fn cell_name(key: &Key, end: &str) -> String {
     let key = key.to_string();
@@ -327,8 +299,9 @@ fn labels_file(train: &[u8]) -> Vec<u8> {
         .expect("one array and a short header")
 }
 
-/// A folder without `store.json` must be empty, or what a killed start left.
-fn refuse_other_folder(path: &Path) -> Result<(), ExperimentError> {
+/// A folder without `store.json` must be empty, or what a killed start left, or have the labels of
+/// the same data.
+fn refuse_other_folder(path: &Path, labels: &[u8]) -> Result<(), ExperimentError> {
     if path.is_file() {
         return Err(ExperimentError::NotFolder {
             path: path.to_owned(),
@@ -336,9 +309,11 @@ fn refuse_other_folder(path: &Path) -> Result<(), ExperimentError> {
     }
     let temporary = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.starts_with(fm_data::TEMPORARY) || name == LABELS)
+        name.is_some_and(|name| name.starts_with(fm_data::TEMPORARY))
     };
-    match entries(path)?.iter().all(temporary) || path.join(STORE).exists() {
+    let same_data =
+        || read_bytes(&path.join(LABELS)).is_ok_and(|read| read.as_deref() == Some(labels));
+    match entries(path)?.iter().all(temporary) || same_data() || path.join(STORE).exists() {
         true => Ok(()),
         false => Err(ExperimentError::NotStore {
             path: path.to_owned(),

@@ -159,8 +159,7 @@ impl Store {
         Ok(())
     }
 
-    /// The path of the failure of a share.
-    pub fn failure_path(&self, slice: Option<Slice>) -> PathBuf {
+    fn failure_path(&self, slice: Option<Slice>) -> PathBuf {
         let name = match slice {
             Some(Slice { index, count }) => format!("failed-{index}-of-{count}.json"),
             None => "failed.json".to_owned(),

@@ -1,9 +1,12 @@
 //! Laws of cells: what has the same key, and what a training leaves.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use fm_experiment::protocol::{Protocol, Values};
-use fm_experiment::{DEPTH_ARMS, Key, Outcome as Ended, Place, Plan, Request};
+use fm_experiment::{
+    DEPTH_ARMS, Experiment, Job, Key, Observer, Outcome as Ended, Place, Plan, Request,
+};
 use fm_nn::Backend;
 use libtest_mimic::Trial;
 use serde_json::json;
@@ -30,6 +33,10 @@ pub(crate) fn tests() -> Vec<Trial> {
             a_diverged_training_is_a_result,
         ),
         test("label_noise_is_an_axis", label_noise_is_an_axis),
+        test(
+            "trainings_of_skipped_trials_are_counted",
+            skipped_trials_are_counted,
+        ),
         test(
             "values_that_are_not_allowed_are_refused",
             invalid_values_are_refused,
@@ -201,12 +208,12 @@ fn invalid_values_are_refused() -> Outcome {
         (
             "task.target_classes",
             json!([0, 1, 2, 3]),
-            "2 to 3 of the dataset's 5 classes",
+            "of the dataset's 5",
         ),
         (
             "task.target_rows",
             json!(1000),
-            "asks for 1000 training rows",
+            "task.target_rows must be at most ",
         ),
         (
             "source.class_weights",
@@ -256,5 +263,41 @@ fn label_noise_is_an_axis() -> Outcome {
         error.contains("task.label_noise must be from 0 to 1, found 1.5"),
         "{error}"
     );
+    Ok(())
+}
+
+/// Adds up what it is told.
+#[derive(Default)]
+struct Sums {
+    advanced: AtomicU64,
+    extended: AtomicU64,
+}
+
+impl Observer for Sums {
+    fn advance(&self, work: u64) {
+        self.advanced.fetch_add(work, Ordering::Relaxed);
+    }
+
+    fn extend(&self, work: u64) {
+        self.extended.fetch_add(work, Ordering::Relaxed);
+    }
+}
+
+fn skipped_trials_are_counted() -> Outcome {
+    for rates in [[0.005, 0.05], [4.0, 8.0]] {
+        let tune = json!({ "folds": 2, "epochs": [4, 5], "space": { "*.lr": rates } });
+        let protocol = small_protocol().with(&[("tune".to_owned(), tune)])?;
+        let folder = tempfile::tempdir()?;
+        let experiment = Experiment::new(protocol, small_data()).seeds(&"2".parse()?);
+        let (store, jobs) = experiment.open(folder.path())?;
+        let sums = Sums::default();
+        experiment.carry_out(&store, &jobs, &sums)?;
+        let work: u64 = jobs.iter().map(Job::work).sum();
+        let extended = sums.extended.into_inner();
+        // Rates that are far too high end above the loss of equal probabilities, so that the next
+        // trial is trained on all rows too.
+        assert!(extended > 0 || rates[0] < 1.0);
+        assert_eq!(sums.advanced.into_inner(), work + extended);
+    }
     Ok(())
 }

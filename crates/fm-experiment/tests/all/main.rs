@@ -6,6 +6,7 @@ mod reference;
 mod single;
 mod store;
 mod support;
+mod texts;
 mod tuning;
 
 use libtest_mimic::Arguments;
@@ -17,5 +18,6 @@ fn main() {
     tests.extend(single::tests());
     tests.extend(tuning::tests());
     tests.extend(outside::tests());
+    tests.extend(texts::tests());
     libtest_mimic::run(&Arguments::from_args(), tests).exit();
 }

@@ -42,6 +42,10 @@ pub(crate) fn tests() -> Vec<Trial> {
             other_folders_are_refused,
         ),
         test(
+            "what_is_damaged_and_deleted_is_written_again",
+            lost_files_are_written_again,
+        ),
+        test(
             "lost_source_networks_are_trained_again",
             lost_source_networks,
         ),
@@ -179,10 +183,7 @@ fn progress_from_names() -> Outcome {
         assert_eq!(sum(|counts| counts.missing), results.missing().count());
         assert_eq!(sum(|counts| counts.diverged), results.failed().count());
         let (_, jobs) = experiment.open(folder.path())?;
-        let missing: BTreeMap<Key, u64> = jobs
-            .iter()
-            .map(|job| (job.source, job.work(&experiment.data.labels())))
-            .collect();
+        let missing: BTreeMap<Key, u64> = jobs.iter().map(|job| (job.source, job.work())).collect();
         assert_eq!(progress.jobs, missing);
         let cells: usize = jobs.iter().map(|job| job.cells.len()).sum();
         assert_eq!(progress.missing, cells);
@@ -299,7 +300,7 @@ fn other_folders_are_refused() -> Outcome {
     let mut labels = small_data().labels();
     labels.identity = DatasetIdentity {
         name: "other".to_owned(),
-        checksums: Vec::new(),
+        files: Vec::new(),
     };
     let refused = Store::open(folder.path(), &labels);
     assert!(matches!(refused, Err(ExperimentError::OtherData { .. })));
@@ -310,6 +311,23 @@ fn other_folders_are_refused() -> Outcome {
     experiment.request.protocol = experiment.request.protocol.with(&[rows])?;
     assert!(experiment.run(&none, &()).is_err());
     assert!(!none.exists());
+    Ok(())
+}
+
+fn lost_files_are_written_again() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    small("1").run(folder.path(), &())?;
+    for name in ["train-labels.safetensors", "store.json"] {
+        let path = folder.path().join(name);
+        let whole = std::fs::read(&path)?;
+        std::fs::write(&path, &whole[..whole.len() / 2])?;
+        let refused = Results::read(folder.path());
+        assert!(matches!(refused, Err(ExperimentError::Damaged { .. })));
+        std::fs::remove_file(&path)?;
+        assert!(Results::read(folder.path()).is_err());
+        small("1").run(folder.path(), &())?;
+        assert_eq!(std::fs::read(&path)?, whole);
+    }
     Ok(())
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn small_data() -> Data {
         test,
         identity: DatasetIdentity {
             name: "small".to_owned(),
-            checksums: vec![checksum],
+            files: vec![checksum],
         },
     }
 }

@@ -153,7 +153,7 @@ fn facts(results: &Results) -> Table {
     fact("protocol", results.protocol().name.clone());
     fact("seeds", ranges(&results.request.seeds));
     fact("data", dataset.name.clone());
-    for file in &dataset.checksums {
+    for file in &dataset.files {
         fact(&format!("SHA-256 of {}", file.name), file.sha256.clone());
     }
     fact("backend", results.request.backend.to_string());

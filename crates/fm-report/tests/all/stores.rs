@@ -46,7 +46,7 @@ fn data() -> Data {
         test,
         identity: DatasetIdentity {
             name: HOSTILE.to_owned(),
-            checksums: vec![checksum],
+            files: vec![checksum],
         },
     }
 }

@@ -145,7 +145,7 @@ fn phases_that_do_not_fit_are_refused() {
             },
         ),
         (
-            "end",
+            "schedule.end",
             Phase {
                 schedule: Schedule::Cosine { end: 1.5 },
                 ..phase()
