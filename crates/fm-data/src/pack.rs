@@ -207,7 +207,7 @@ fn picture(path: &Path, size: (usize, usize)) -> Result<Picture, String> {
 fn listed(skipped: &[(PathBuf, String)]) -> String {
     /// More than these are counted only.
     const LISTED: usize = 20;
-    let text = "these files cannot be used as pictures; delete them or leave them out (skip_bad)";
+    let text = "these files cannot be used as pictures; delete them, or skip them with skip_bad";
     let mut lines = vec![text.to_owned()];
     let files = skipped.iter().take(LISTED);
     lines.extend(files.map(|(path, reason)| format!("{}: {reason}", path.display())));

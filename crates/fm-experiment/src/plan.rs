@@ -166,9 +166,12 @@ impl Base<'_> {
         let available = available.max().copied().unwrap_or(0);
         let mut points: Vec<Point> = points.into_iter().flatten().collect();
         if points.is_empty() {
-            let key = format!("the sweep {}", named.name);
-            let expected = format!("one with a point of at most {available} target rows");
-            return Err(self.too_few_rows(&key, &expected, &"more at every point"));
+            let key = format!(
+                "the smallest number of target rows of the sweep {}",
+                named.name
+            );
+            let expected = format!("at most {available}");
+            return Err(self.too_few_rows(&key, &expected, &"more"));
         }
         if axes.len() == 1 {
             // "all" may be a number of rows that is listed too. At a seed that nothing is held at,
@@ -176,8 +179,13 @@ impl Base<'_> {
             let held = points.iter().map(|point| point.protocol.seed.held);
             let held: BTreeSet<u64> = held.collect();
             let seed = (0..).find(|seed| !held.contains(seed)).unwrap_or_default();
+            let cells = |point: &Point| -> Vec<Key> {
+                let arms = (0..point.arms.len()).map(Some);
+                let cells = [None].into_iter().chain(arms);
+                cells.map(|arm| point.recipe(arm, seed).key()).collect()
+            };
             let mut known = BTreeSet::new();
-            points.retain(|point| known.insert(point.recipe(Some(0), seed).key()));
+            points.retain(|point| known.insert(cells(point)));
         }
         Ok(Series {
             sweep: Some(named.clone()),

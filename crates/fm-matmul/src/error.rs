@@ -20,12 +20,12 @@ pub enum EngineError {
         /// What is wrong with it, and what to do.
         fault: String,
     },
-    /// A vector level was forced that this CPU lacks.
-    #[error("this CPU has no {wanted}; its widest vector level is {best}")]
+    /// A vector level was forced that this CPU lacks, or that `FM_LEVEL` does not allow.
+    #[error("{wanted} cannot be used here; the widest vector level is {best}")]
     LevelUnsupported {
         /// The level asked for.
         wanted: Level,
-        /// The widest level of this CPU.
+        /// The widest level that can be used.
         best: Level,
     },
 }

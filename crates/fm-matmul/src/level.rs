@@ -87,10 +87,13 @@ impl Level {
         let Some(name) = env::var_os(LEVEL) else {
             return Ok(None);
         };
+        if name.is_empty() {
+            return Ok(None);
+        }
         name.to_string_lossy().parse().map(Some)
     }
 
-    /// Whether this CPU has the level.
+    /// Whether this CPU has the level, and the variable [`LEVEL`] allows it.
     pub fn is_supported(self) -> bool {
         self <= Self::detect()
     }

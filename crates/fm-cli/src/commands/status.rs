@@ -57,6 +57,7 @@ pub(crate) fn show(folder: &Path, format: Format) -> Result<()> {
             "protocol": protocol,
             "dataset": dataset,
             "backend": backend,
+            "kind": "results",
             "seeds": seeds,
             "series": series.collect::<Vec<_>>(),
             "diverged": diverged,

@@ -62,7 +62,7 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
         ("--sweep =1,2", &["KEY=V1,V2"]),
         (
             "--data sample --sweep task.target_rows=100000000",
-            &["the sweep task.target_rows must be", "a point of at most"],
+            &["the sweep task.target_rows must be at most 1024"],
         ),
         (
             "--data sample --target sandle,shirt",

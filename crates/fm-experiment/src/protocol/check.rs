@@ -26,7 +26,7 @@ impl Protocol {
                     problem(at, "a class that is not listed before", class)?;
                 }
                 Ok(number) => classes.push(number),
-                Err(expected) => problem(at, expected, class)?,
+                Err(expected) => problem(at, expected, serde_json::json!(class))?,
             }
         }
         let expected = "2 or more classes that leave 2 or more for the source task";

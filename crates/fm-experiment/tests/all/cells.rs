@@ -24,6 +24,10 @@ pub(crate) fn tests() -> Vec<Trial> {
             a_sweep_shares_cells,
         ),
         test(
+            "a_sweep_of_a_key_that_some_arms_lack_has_every_point",
+            some_arms_lack_the_key,
+        ),
+        test(
             "without_reused_layers_the_depth_curves_are_one_cell",
             depth_begins_in_one_cell,
         ),
@@ -109,6 +113,24 @@ fn a_sweep_shares_cells() -> Outcome {
     assert_eq!(jobs.len(), 2);
     // The source, five arms, and five arms on 20 rows.
     assert!(jobs.iter().all(|job| job.cells.len() == 11));
+    Ok(())
+}
+
+/// `scratch`, the first arm, has neither a source nor the phases of `transfer`.
+fn some_arms_lack_the_key() -> Outcome {
+    let seeds = "2".parse()?;
+    for (key, values) in [
+        ("source.epochs", [json!(1), json!(2)]),
+        (
+            "arms.transfer.phases[0].optimizer.sgd.lr",
+            [json!(0.1), json!(0.2)],
+        ),
+    ] {
+        let request = Request::new(small_protocol(), &seeds, Backend::Portable);
+        let request = request.with_sweep(&[(key.to_owned(), Values::List(values.to_vec()))]);
+        let plan = Plan::new(&request, &small_data().labels())?;
+        assert_eq!(plan.series[1].points.len(), 2, "{key}");
+    }
     Ok(())
 }
 
@@ -198,7 +220,7 @@ fn invalid_values_are_refused() -> Outcome {
         (
             "task.target_classes",
             json!(["b", "x"]),
-            "must be a class from 0 to 4, or its name, found x",
+            "must be a class from 0 to 4, or its name, found \"x\"",
         ),
         (
             "task.target_classes",

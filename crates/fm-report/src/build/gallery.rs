@@ -78,12 +78,14 @@ pub(crate) fn galleries(
             images: found.iter().filter_map(image).collect(),
         }));
     }
-    blocks.push(
+    if blocks.iter().any(|block| matches!(block, Block::Images(_))) {
+        blocks.push(
         Text::note(
             "Percentages are the probability that each arm gives the true class, mean over the seeds; \
              the number is that of the image in the test file.",
         )
         .into(),
     );
+    }
     Ok(blocks)
 }

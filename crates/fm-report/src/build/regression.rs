@@ -1,6 +1,8 @@
 //! The mean difference over pairs of classes for other classes, each pair's difference pooled, and the
 //! regression on how hard a pair is and on whether the source task has classes like it.
 
+use std::collections::BTreeSet;
+
 use fm_stats::{MIN_PAIRS, OverClasses, Pooled, StatsError, mean, over_classes, pool};
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
@@ -27,7 +29,7 @@ pub(super) fn push(
     let Some(pairing) = sweep.series.pairings.first() else {
         return Ok(());
     };
-    let pairs: Vec<Pair> = sweep.points.iter().filter_map(pair).collect();
+    let pairs = each_once(sweep.points.iter().filter_map(pair));
     if pairs.len() < 3 {
         return Ok(());
     }
@@ -176,6 +178,12 @@ fn pair(point: &SweepPoint<'_>) -> Option<Pair> {
     })
 }
 
+/// Each pair once: a sweep may have one in both orders.
+fn each_once(pairs: impl Iterator<Item = Pair>) -> Vec<Pair> {
+    let mut known = BTreeSet::new();
+    pairs.filter(|pair| known.insert(pair.classes)).collect()
+}
+
 /// By pair, the similarity to classes that stay in the source task; `None` unless there is every pair
 /// of five or more classes: a regression on two covariates needs four pairs after one class is left out.
 fn relatedness(pairs: &[Pair]) -> Option<Vec<f64>> {
@@ -240,6 +248,10 @@ mod tests {
             pair(2, 4, -5.0),
             pair(3, 4, -5.0),
         ];
+        assert_eq!(
+            each_once([pair(0, 1, -1.0), pair(0, 1, -2.0)].into_iter()).len(),
+            1
+        );
         let found = relatedness(&pairs).unwrap();
         // Of 0 and 1 the nearest that stay are 2 (-3.0) and 2 (-2.5); of 0 and 2, 1 and 3.
         assert_eq!(found[0], (-3.0 - 2.5) / 2.0);

@@ -7,7 +7,7 @@ use fm_train::Scores;
 use serde_json::Value as Json;
 
 use super::analysis::{Analysis, main_records};
-use super::names::{value_cell, value_text};
+use super::names::{axis_words, value_cell, value_text};
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted, seeds};
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
@@ -175,13 +175,12 @@ fn setting_words(key: &str) -> String {
     let phase = key
         .split_once("phases[")
         .and_then(|(_, rest)| rest.strip_suffix("].epochs"));
-    match (
-        phase.and_then(|phase| phase.parse::<usize>().ok()),
-        key.rsplit('.').next(),
-    ) {
-        (Some(phase), _) => format!("epochs of phase {}", phase + 1),
-        (None, Some("lr")) => "learning rate".to_owned(),
-        (None, Some("weight_decay")) => "weight decay".to_owned(),
+    if let Some(phase) = phase.and_then(|phase| phase.parse::<usize>().ok()) {
+        return format!("epochs of phase {}", phase + 1);
+    }
+    let of_any = format!("*.{}", key.rsplit('.').next().unwrap_or(key));
+    match axis_words(&of_any) {
+        words if words != of_any => words.to_owned(),
         _ => key.strip_prefix("*.").unwrap_or(key).to_owned(),
     }
 }
