@@ -46,13 +46,13 @@ pub(crate) fn galleries(
         found.sort_by_key(|&(row, more, fewer)| (Reverse(more), fewer, row));
         found.truncate(MOST_IMAGES);
         let title = format!(
-            "Classified correctly by {} and not by {}, in most seeds",
+            "Classified correctly by {} and not by {}: the images with the most such seeds",
             winner.name, loser.name
         );
         let Some(images) = images.as_ref().filter(|_| !found.is_empty()) else {
             let words = match found.is_empty() {
-                true => format!("{title}: no image, in more seeds than the other way round."),
-                false => format!("{title}: the images are not in the folder."),
+                true => format!("{title}. No image has more of them than the other way round."),
+                false => format!("{title}. They are not in the folder."),
             };
             blocks.push(Text::note(words).into());
             continue;

@@ -1,7 +1,7 @@
 //! The document of a store's results: the main table's picture and sentences first.
 
-use fm_experiment::Results;
 use fm_experiment::protocol::{Freeze, Moved};
+use fm_experiment::{Correct, Results};
 use fm_stats::StatsError;
 
 use super::analysis::Analysis;
@@ -11,7 +11,7 @@ use super::warnings::Warning;
 use super::{arms, pairs, plots, reproduce, sentences, source, spread, sweeps, tables, tuning};
 use crate::document::{Document, Section, Shown, Text};
 use crate::error::ReportError;
-use crate::number::{Unit, counted, ranges};
+use crate::number::{Unit, counted, level, ranges};
 use crate::plot::Mark;
 
 /// The whole document.
@@ -30,6 +30,7 @@ pub(crate) fn document(
             _ => Text::Verdict(analysis.sentence(compared, None), tone),
         });
     }
+    document.push(Text::note(words(analysis)));
     let warnings = warnings.iter();
     document.extend(warnings.map(|w| Text::Warning(format!("{} {}", w.says, w.advice))));
     document.push(Text::note(held_fixed(analysis)));
@@ -92,6 +93,44 @@ fn about(results: &Results) -> Vec<String> {
     ]
 }
 
+/// What the words of the sentences and of the figures mean.
+fn words(analysis: &Analysis<'_>) -> String {
+    let results = analysis.results;
+    let point = &results.main().points[0];
+    let others = results.plan.class_names.len() - point.target_classes().len();
+    let said = |arm: &String| match analysis.says(arm) {
+        says if says == arm => None,
+        says => Some(format!("{arm} is {says}")),
+    };
+    let arms: Vec<String> = point.arms.iter().filter_map(said).collect();
+    let arms = match arms.is_empty() {
+        true => String::new(),
+        false => format!(" In figures and tables, {}.", arms.join("; ")),
+    };
+    let compared = analysis.comparisons.first();
+    let tested = compared
+        .and_then(|c| c.paired.arm_correct.first())
+        .map(Correct::len);
+    let of_one = tested
+        .filter(|rows| *rows > 0)
+        .map_or_else(String::new, |rows| {
+            let one = Unit::Fraction.number(1.0 / rows as f64);
+            format!(
+                " and {}, so that one of these is {one} points",
+                counted(rows, "test image")
+            )
+        });
+    format!(
+        "The source network is trained on the other {others} classes first. Its trunk is its hidden layers; the \
+         head, the output layer, is always new. The target task has {} in all{of_one}.{arms} Points are \
+         percentage points of the test error. An interval is a range for the mean difference, not for single \
+         seeds: intervals made like this contain the true mean difference in about {} of cases, in fewer where \
+         one seed is far from all others. If it contains 0, both signs are possible.",
+        counted(point.target_rows(), "training image"),
+        level(analysis.settings.level)
+    )
+}
+
 /// What the seeds move, and what they do not.
 fn held_fixed(analysis: &Analysis<'_>) -> String {
     let results = analysis.results;
@@ -134,9 +173,11 @@ fn every_seed(analysis: &Analysis<'_>) -> Result<Section, StatsError> {
         ));
         section.push(Text::note(format!(
             "The verdict is better or worse if the interval excludes 0 and p is at most {}. It is \
-             practically equal if the interval lies within ±{} points, else undecided. p is the \
-             probability of a difference at least this large if there is none, corrected (Holm) for \
-             the number of comparisons. Differences are computed before rounding.",
+             practically equal if the interval lies within ±{} points, else undecided. p is that of a \
+             two-sided sign-flip test over the seeds, for these test images, corrected (Holm) for \
+             the number of comparisons: if both arms were equal, chance alone would give such a \
+             difference with this probability or a lower one. Intervals are not corrected. \
+             Differences are computed before rounding.",
             analysis.settings.alpha(),
             Unit::Fraction.number(analysis.settings.margin)
         )));

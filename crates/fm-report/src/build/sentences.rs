@@ -26,16 +26,16 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// "For these 200 training images", "In general (other first weights, training images and test
+    /// "For these 200 training images", "On this task in general (other first weights, training images and test
     /// images)".
     pub fn words(&self) -> String {
         let rows = counted(self.rows, "training image");
         match (self.training_drawn, self.test_drawn) {
             (true, true) => {
-                "In general (other first weights, training images and test images)".to_owned()
+                "On this task in general (other first weights, training images and test images)".to_owned()
             }
             (true, false) => {
-                "In general (other first weights and training images), on these test images"
+                "On this task in general (other first weights and training images), on these test images"
                     .to_owned()
             }
             (false, true) => format!("For these {rows} and other test images"),

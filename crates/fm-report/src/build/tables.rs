@@ -101,23 +101,27 @@ pub(crate) fn intervals(analysis: &Analysis<'_>) -> Result<Option<Table>, StatsE
         rows.push((compared, held_rows(analysis, compared), draws.interval));
     }
     let caption = format!(
-        "{} intervals by what they hold for, besides other first weights",
+        "{} intervals for other first weights, and for what each column says",
         level(analysis.settings.level)
     );
     let interval = |key: &str, title| Column::new(key, title, Unit::Points).interval();
-    let table = Table::of("intervals", caption, &rows)
+    let mut table = Table::of("intervals", caption, &rows)
         .column(Column::text("comparison", "comparison"), |(c, ..)| {
             c.pairing.to_string()
-        })
-        .column(
-            interval("seeds", "the first training images"),
-            |(_, held, _)| *held,
-        )
+        });
+    if rows.iter().any(|(_, held, _)| held.is_some()) {
+        let same = interval("seeds", "the same training images");
+        table = table.column(same, |(_, held, _)| *held);
+    }
+    let table = table
         .column(interval("draws", "other training images"), |(.., draws)| {
             *draws
         })
         .column(
-            interval("draws_rows", "other training and test images"),
+            interval(
+                "draws_rows",
+                "other training and test images (of the verdicts)",
+            ),
             |(c, ..)| c.comparison.interval,
         );
     Ok((!rows.is_empty()).then(|| table.table()))

@@ -239,12 +239,12 @@ fn of_records(analysis: &Analysis<'_>) -> Vec<Warning> {
 /// Whether the record of a seed is odd.
 type IsOdd<'a> = &'a dyn Fn(&Record, u64) -> bool;
 
-/// "Without seed 8: transfer − scratch is better, fine-tune − transfer is practically equal."
+/// "Without seed 8, transfer − scratch would be better, fine-tune − transfer would be practically equal."
 fn change_words(changes: &[Change<'_>]) -> String {
     let mut verdicts: BTreeMap<&[u64], Vec<String>> = BTreeMap::new();
     for change in changes {
         let verdict = verdict_words(Some(change.verdict));
-        let words = format!("{} is {verdict}", change.pairing);
+        let words = format!("{} would be {verdict}", change.pairing);
         verdicts.entry(&change.seeds).or_default().push(words);
     }
     let sentences = verdicts.into_iter().map(|(left_out, verdicts)| {
@@ -253,7 +253,7 @@ fn change_words(changes: &[Change<'_>]) -> String {
         } else {
             "any one of "
         };
-        format!("Without {one}{}: {}.", seeds(left_out), verdicts.join(", "))
+        format!("Without {one}{}, {}.", seeds(left_out), verdicts.join(", "))
     });
     sentences.collect::<Vec<_>>().join(" ")
 }

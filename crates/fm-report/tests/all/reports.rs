@@ -227,7 +227,7 @@ fn drawn_rows_are_told_in_the_scope_of_the_sentence() {
         .as_str()
         .unwrap()
         .to_owned();
-    let scope = "In general (other first weights, training images and test images), ";
+    let scope = "On this task in general (other first weights, training images and test images), ";
     assert!(sentence.starts_with(scope), "{sentence}");
     assert!(report.summary["comparisons"][0]["crossed"].is_object());
 }

@@ -109,7 +109,7 @@ fn the_scope_says_what_was_drawn_anew() {
     assert_eq!(scope(false, false), "For these 200 training images");
     assert_eq!(
         scope(true, true),
-        "In general (other first weights, training images and test images)"
+        "On this task in general (other first weights, training images and test images)"
     );
     assert!(scope(true, false).ends_with("on these test images"));
     assert!(scope(false, true).ends_with("and other test images"));
