@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use fm_data::fetch::Event;
 use fm_data::published::{self, fashion_mnist};
 use fm_data::{Dataset, LoadedData, Origin, Source, idx};
 use fm_experiment::nearest;
@@ -57,7 +58,16 @@ pub(crate) fn open(choice: &DataChoice) -> Result<LoadedData> {
     let source = source(asked, dataset, usual.as_deref())?;
     is_there(&source, asked)?;
     let bar = FetchBar::new();
-    let data = fm_data::open_with(&source, &mut |event| bar.event(event))?;
+    // Where nothing can be downloaded, one line with the reason is enough.
+    let mut held = Some(Vec::new());
+    let data = fm_data::open_with(&source, &mut |event| match (event, &mut held) {
+        (Event::Note(text), Some(held)) => held.push(text),
+        (event, _) => {
+            let before = held.take().into_iter().flatten();
+            before.for_each(|text| bar.event(Event::Note(text)));
+            bar.event(event);
+        }
+    })?;
     if let Origin::SampleInstead { .. } = data.origin {
         note(&data.origin.to_string());
     }

@@ -205,6 +205,7 @@ fn without_data_and_network_the_sample_is_used_and_said() {
     let said = message(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("could not be downloaded"), "{said}");
+    assert!(!said.contains("trying again"), "one line is enough: {said}");
     assert!(said.contains("embedded sample"), "{said}");
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(printed.contains("sample"), "{printed}");
