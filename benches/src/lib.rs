@@ -10,5 +10,6 @@ pub use contender::{Contender, backends};
 pub use rounds::{Samples, Spread, alternate};
 pub use task::{
     BATCH, Rows, SIZES, SOURCE, TARGET, epoch, frozen_phase, network, network_of, source_flop,
+    training_flop,
 };
-pub use work::{Work, layers, square, step, training_flop};
+pub use work::{Work, layers, square, step};

@@ -8,8 +8,6 @@ use fm_train::{Examples, Inputs, Phase, Seeds, Sgd, Trainer};
 use ndarray::Array2;
 use rand_core::Rng;
 
-use crate::work::training_flop;
-
 /// Layer sizes of the network on the source task: its inputs, and the outputs of each layer.
 pub const SIZES: [usize; 7] = [784, 300, 100, 50, 50, 50, 8];
 /// Rows of a batch.
@@ -18,6 +16,13 @@ pub const BATCH: usize = 32;
 pub const SOURCE: (usize, usize) = (43_986, 4_014);
 /// Rows of the target task: training and validation.
 pub const TARGET: (usize, usize) = (200, 986);
+
+/// Floating-point operations of a row's forward and backward pass and update, by the layers'
+/// sizes from the inputs on: three products for each layer, but no backward one into the inputs.
+pub fn training_flop(sizes: &[usize]) -> f64 {
+    let products: usize = sizes.windows(2).map(|w| w[0] * w[1]).sum();
+    2.0 * (3 * products - sizes[0] * sizes[1]) as f64
+}
 
 /// Floating-point operations of an epoch of `rows` rows of the source task.
 pub fn source_flop(rows: usize) -> f64 {

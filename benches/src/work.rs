@@ -2,7 +2,7 @@
 
 use fm_matmul::{Engine, Matrix, Rows, Scratch, Shape, Start};
 
-use crate::task::SIZES;
+use crate::task::{SIZES, source_flop};
 
 /// Something to be timed: its arithmetic, and one run of it.
 pub struct Work {
@@ -94,16 +94,9 @@ pub fn step(rows: usize) -> Work {
     };
     Work {
         name: format!("all products of a step, {rows} rows"),
-        flop: rows as f64 * training_flop(&SIZES),
+        flop: source_flop(rows),
         run: Box::new(run),
     }
-}
-
-/// Floating-point operations of a row's forward and backward pass and update, by the layers'
-/// sizes from the inputs on: three products for each layer, but no backward one into the inputs.
-pub fn training_flop(sizes: &[usize]) -> f64 {
-    let products: usize = sizes.windows(2).map(|w| w[0] * w[1]).sum();
-    2.0 * (3 * products - sizes[0] * sizes[1]) as f64
 }
 
 fn flop(shape: Shape) -> f64 {

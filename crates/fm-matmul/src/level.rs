@@ -84,13 +84,8 @@ impl Level {
     /// # Errors
     /// The name is none of the levels.
     pub fn limit() -> Result<Option<Self>, UnknownLevel> {
-        let Some(name) = env::var_os(LEVEL) else {
-            return Ok(None);
-        };
-        if name.is_empty() {
-            return Ok(None);
-        }
-        name.to_string_lossy().parse().map(Some)
+        let name = env::var_os(LEVEL).filter(|name| !name.is_empty());
+        name.map(|name| name.to_string_lossy().parse()).transpose()
     }
 
     /// Whether this CPU has the level, and the variable [`LEVEL`] allows it.

@@ -48,7 +48,7 @@ impl Picture {
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode), with the path, or a file that cannot be read.
+    /// The file cannot be read, or `decode` refuses it; the error names the path.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DataError> {
         let path = path.as_ref();
         Self::read(path).map_err(|error| match error {

@@ -104,7 +104,7 @@ impl Protocol {
     /// a protocol that has these settings.
     ///
     /// # Errors
-    /// [`ProtocolError::Invalid`] for an arm that cannot be tuned.
+    /// [`ProtocolError::Invalid`] if an arm cannot be tuned.
     pub(crate) fn trials(&self, names: &[String]) -> Result<Trials, ProtocolError> {
         let trials = self.find_trials(|arm| names.contains(&arm.name));
         trials.map_err(|problem| problem.of(&self.name))

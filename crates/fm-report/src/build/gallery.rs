@@ -79,13 +79,9 @@ pub(crate) fn galleries(
         }));
     }
     if blocks.iter().any(|block| matches!(block, Block::Images(_))) {
-        blocks.push(
-        Text::note(
-            "Percentages are the probability that each arm gives the true class, mean over the seeds; \
-             the number is that of the image in the test file.",
-        )
-        .into(),
-    );
+        let words = "Percentages are the probability that each arm gives the true class, mean over the seeds; \
+                     the number is that of the image in the test file.";
+        blocks.push(Text::note(words).into());
     }
     Ok(blocks)
 }

@@ -50,10 +50,12 @@ pub(crate) fn point_words(axes: &[String], values: &[Json]) -> String {
 }
 
 /// Names of classes: "Sandal, Shirt".
-pub(crate) fn class_names(classes: &[u8], names: &[String], between: &str) -> String {
-    let classes = classes
-        .iter()
-        .filter_map(|&class| names.get(usize::from(class)));
+pub(crate) fn class_names<C: Copy + Into<usize>>(
+    classes: &[C],
+    names: &[String],
+    between: &str,
+) -> String {
+    let classes = classes.iter().filter_map(|&class| names.get(class.into()));
     classes
         .map(String::as_str)
         .collect::<Vec<_>>()

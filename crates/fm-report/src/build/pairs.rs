@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use fm_stats::{Comparison, StatsError, smallest_p};
 
 use super::analysis::{Analysis, Sweep};
+use super::names::class_names;
 use super::regression::{self, classes};
 use super::sweeps::{SIGN_NOTE, difference_cell, file, set_words, table};
 use crate::document::{Section, Shown, Text};
@@ -54,13 +55,6 @@ fn compared<'a>(sweep: &'a Sweep<'_>) -> impl Iterator<Item = ([usize; 2], &'a C
     points.filter_map(|point| Some((classes(point)?, point.comparison(0)?)))
 }
 
-/// "Sandal, Shirt".
-fn names(analysis: &Analysis<'_>, classes: [usize; 2]) -> String {
-    classes
-        .map(|class| analysis.results.plan.class_names[class].clone())
-        .join(", ")
-}
-
 /// The difference of each pair: a heat map, a column for its first class and a row for the other.
 fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
     let names = &analysis.results.plan.class_names;
@@ -86,7 +80,12 @@ fn scatter(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
     let pairing = &sweep.series.pairings[0];
     let data = compared(sweep).map(|(classes, c)| {
         let error = (c.arm_error + c.baseline_error) / 2.0;
-        Datum::new(error, c.difference, names(analysis, classes)).within(c.interval)
+        Datum::new(
+            error,
+            c.difference,
+            class_names(&classes, &analysis.results.plan.class_names, ", "),
+        )
+        .within(c.interval)
     });
     Plot::new(
         file(sweep, "difficulty"),
