@@ -2,7 +2,6 @@
 
 use fm_nn::Backend;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::protocol::{Protocol, ProtocolError, SweepSpec, Values};
 use crate::seeds::SeedList;
@@ -51,45 +50,39 @@ impl Request {
     /// # Errors
     /// [`ProtocolError::Unknown`] with the nearest name.
     pub fn with_named_sweep(mut self, name: &str) -> Result<Self, ProtocolError> {
-        let Some(sweep) = self.protocol.sweeps.get(name) else {
-            let names = self.protocol.sweeps.keys().map(String::as_str);
-            let near = crate::names::did_you_mean(name, names);
-            return Err(ProtocolError::Unknown {
-                protocol: self.protocol.name.clone(),
-                what: format!("sweep {name:?}"),
-                hint: format!(", which would be a table [sweeps.{name}]{near}"),
-            });
-        };
-        let sweep = sweep.clone();
+        let sweep = self.named(name)?;
         self.add(name.to_owned(), sweep);
         Ok(self)
     }
 
-    /// The request with a sweep that the protocol names, over these values of its axis `key` only.
+    /// The request with a sweep that the protocol names, over these values of its key.
     ///
     /// # Errors
-    /// As [`with_named_sweep`](Self::with_named_sweep), and [`ProtocolError::Unknown`] if the sweep is
-    /// over other keys.
-    pub fn with_values(
-        self,
-        name: &str,
-        key: &str,
-        values: Vec<Value>,
-    ) -> Result<Self, ProtocolError> {
-        let mut request = self.with_named_sweep(name)?;
-        let mut sweeps = request.sweeps.iter_mut();
-        let sweep = sweeps.find(|sweep| sweep.name == name);
-        match sweep.and_then(|named| named.sweep.over.get_mut(key)) {
-            Some(axis) => *axis = Values::List(values),
-            None => {
-                return Err(ProtocolError::Unknown {
-                    protocol: request.protocol.name.clone(),
-                    what: format!("sweep {name:?} over {key}"),
-                    hint: format!("; add {key:?} to the `over` of [sweeps.{name}]"),
-                });
+    /// [`ProtocolError::Unknown`] if the protocol has no such sweep, or one that is not over one key.
+    pub fn with_values(mut self, name: &str, values: Values) -> Result<Self, ProtocolError> {
+        let mut sweep = self.named(name)?;
+        let (1, Some(axis)) = (sweep.over.len(), sweep.over.values_mut().next()) else {
+            return Err(ProtocolError::Unknown {
+                protocol: self.protocol.name.clone(),
+                what: format!("sweep {name:?} over one key"),
+                hint: "; ask for it without values".to_owned(),
+            });
+        };
+        *axis = values;
+        self.add(name.to_owned(), sweep);
+        Ok(self)
+    }
+
+    fn named(&self, name: &str) -> Result<SweepSpec, ProtocolError> {
+        let sweeps = &self.protocol.sweeps;
+        sweeps.get(name).cloned().ok_or_else(|| {
+            let near = crate::names::did_you_mean(name, sweeps.keys().map(String::as_str));
+            ProtocolError::Unknown {
+                protocol: self.protocol.name.clone(),
+                what: format!("sweep {name:?}"),
+                hint: format!(", which would be a table [sweeps.{name}]{near}"),
             }
-        }
-        Ok(request)
+        })
     }
 
     /// The request with a sweep over some keys, all combinations of their values.

@@ -10,7 +10,7 @@ use fm_nn::Backend;
 use serde_json::Value;
 
 use super::slurm::SlurmArgs;
-use super::{DataChoice, Format, backend, count, words};
+use super::{DataChoice, Format, backend, count};
 
 /// `fm experiment`
 #[derive(Debug, Args)]
@@ -24,6 +24,7 @@ Examples:
   fm experiment --protocol mine.toml --seeds 10   a protocol of your own (see `fm protocol`)
   fm experiment --set task.target_rows=500        with one setting changed
   fm experiment --sweep samples --sweep depth     and over target rows and layers reused
+  fm experiment --sweep pairs=5-6,sandal-shirt    over two pairs of classes
   fm experiment --sweep '*.lr=1e-3,1e-2'          and over two learning rates
   fm experiment --slice 1/8                       an eighth of the jobs; 1/8 to 8/8 are all
   fm experiment --slurm --partition short         all of it on a Slurm cluster, as a job array
@@ -64,23 +65,16 @@ pub(crate) struct ExperimentArgs {
     #[arg(long = "with-arm", value_name = "NAME", value_delimiter = ',')]
     pub(crate) with_arms: Vec<String>,
 
-    /// Also train a sweep: one that the protocol names (samples, depth, pairs, vary), or the values
-    /// of a key. Several keys form one grid
-    #[arg(long = "sweep", value_name = "NAME|KEY=V1,V2", value_parser = sweep)]
-    pub(crate) sweeps: Vec<SweepArg>,
-
-    /// The same as --sweep with one of these names
-    #[arg(long = "curve", value_parser = ["samples", "depth", "pairs"])]
-    pub(crate) curves: Vec<String>,
-
-    /// Run the sweep `vary` only for these sources of randomness: first weights, order of rows,
-    /// choice of target rows, or all three
-    #[arg(long, value_parser = words(MOVES), value_delimiter = ',')]
-    pub(crate) vary: Vec<&'static [&'static str]>,
-
-    /// Run the sweep `pairs` only for these target classes, by number or name, such as 5-6,sandal-shirt
-    #[arg(long, value_name = "PAIRS", value_delimiter = ',')]
-    pub(crate) pairs: Vec<String>,
+    /// Also train a sweep: one that the protocol names (samples, depth, pairs, vary), all of it or
+    /// some values (pairs=5-6,sandal-shirt, vary=init,order), or the values of a key. Several keys
+    /// form one grid
+    #[arg(
+        long = "sweep",
+        alias = "curve",
+        value_name = "NAME|NAME=V1,V2|KEY=V1,V2"
+    )]
+    #[arg(value_parser = sweep)]
+    pub(crate) sweeps: Vec<(String, Option<Values>)>,
 
     /// Jobs at the same time. A job trains one source network and the arms of one seed [default: one per
     /// core]
@@ -112,23 +106,6 @@ pub(crate) struct ExperimentArgs {
     pub(crate) slurm: SlurmArgs,
 }
 
-/// `--sweep`
-#[derive(Clone, Debug)]
-pub(crate) enum SweepArg {
-    /// A sweep of the protocol.
-    Named(String),
-    /// A key and its values.
-    Axis(String, Values),
-}
-
-/// What a seed changes, as values of `seed.moves`.
-const MOVES: &[(&str, &[&str])] = &[
-    ("init", &["init"]),
-    ("order", &["order"]),
-    ("subset", &["target_rows"]),
-    ("all", &["init", "order", "target_rows"]),
-];
-
 fn setting(text: &str) -> Result<(String, Value), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((
@@ -139,11 +116,10 @@ fn setting(text: &str) -> Result<(String, Value), String> {
     }
 }
 
-fn sweep(text: &str) -> Result<SweepArg, String> {
+fn sweep(text: &str) -> Result<(String, Option<Values>), String> {
     match text.split_once('=') {
-        None => Ok(SweepArg::Named(text.to_owned())),
-        Some((key, _)) if key.trim().is_empty() => Err("expected NAME or KEY=V1,V2".to_owned()),
-        Some((key, values)) => Ok(SweepArg::Axis(key.trim().to_owned(), values.parse()?)),
+        None => Ok((text.to_owned(), None)),
+        Some((name, values)) => Ok((name.trim().to_owned(), Some(values.parse()?))),
     }
 }
 

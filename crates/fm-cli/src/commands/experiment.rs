@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use fm_data::LoadedData;
-use fm_experiment::protocol::ClassRef;
+use fm_experiment::protocol::{ClassRef, Values};
 use fm_experiment::{
     Experiment, Job, MadeWith, Process, Progress, Protocol, Request, Results, SeedList, Slice,
     Store, default_backend, fit_to_data,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::protocol::built_in_like;
 use super::report;
-use crate::args::experiment::{ExperimentArgs, SweepArg};
+use crate::args::experiment::ExperimentArgs;
 use crate::args::words_given;
 use crate::data;
 use crate::interrupt::{self, Stopped};
@@ -49,7 +49,7 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
     let set: Vec<_> = args.set.iter().cloned().chain(target).collect();
     let protocol = protocol(&args.protocol)?;
     let protocol = protocol.with_arms(&args.with_arms)?.with(&set)?;
-    let request = with_sweeps(Request::new(protocol, &seeds, Backend::Portable), args)?;
+    let mut request = with_sweeps(Request::new(protocol, &seeds, Backend::Portable), args)?;
     let settings = args.slurm.slurm.then(|| Settings::read(&args.slurm));
     let settings = settings.transpose()?;
     let engine = args.backend.map(openblas::engine).transpose()?;
@@ -65,7 +65,7 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
     for change in changes {
         note(&format!("note: {change}"));
     }
-    let mut request = with_pairs(request, args, data.train.class_names())?;
+    resolve_words(&mut request, data.train.class_names())?;
     // What the command line sets is not fitted.
     request.protocol = fitted.with(&set)?;
     let engine = engine.map_or_else(|| default_engine(out), Ok)?;
@@ -171,39 +171,42 @@ fn protocol(asked: &str) -> Result<Protocol> {
     Ok(Protocol::read(path)?)
 }
 
-/// The request with the sweeps of the command line, of pairs all.
+/// The request with the sweeps of the command line. The keys of settings contain a dot.
 fn with_sweeps(mut request: Request, args: &ExperimentArgs) -> Result<Request> {
     let mut axes = Vec::new();
-    for sweep in &args.sweeps {
-        match sweep {
-            SweepArg::Named(name) => request = request.with_named_sweep(name)?,
-            SweepArg::Axis(key, values) => axes.push((key.clone(), values.clone())),
+    for (name, values) in &args.sweeps {
+        match values {
+            None => request = request.with_named_sweep(name)?,
+            Some(values) if name.contains('.') => axes.push((name.clone(), values.clone())),
+            Some(values) => request = request.with_values(name, values.clone())?,
         }
     }
-    if !axes.is_empty() {
-        request = request.with_sweep(&axes);
-    }
-    for curve in &args.curves {
-        request = request.with_named_sweep(curve)?;
-    }
-    if !args.vary.is_empty() {
-        let values = args.vary.iter().map(|moves| json!(moves)).collect();
-        request = request.with_values("vary", "seed.moves", values)?;
-    }
-    match args.pairs.is_empty() {
+    match axes.is_empty() {
         true => Ok(request),
-        false => Ok(request.with_named_sweep("pairs")?),
+        false => Ok(request.with_sweep(&axes)),
     }
 }
 
-/// The request with only the pairs of `--pairs`.
-fn with_pairs(request: Request, args: &ExperimentArgs, names: &[String]) -> Result<Request> {
-    if args.pairs.is_empty() {
-        return Ok(request);
+/// Replaces the words of the command line in the sweeps by what they stand for: `5-6` and
+/// `sandal-shirt` by target classes, `init` by what a seed moves.
+fn resolve_words(request: &mut Request, names: &[String]) -> Result<()> {
+    let axes = request
+        .sweeps
+        .iter_mut()
+        .flat_map(|named| &mut named.sweep.over);
+    for (key, values) in axes {
+        let Values::List(values) = values else {
+            continue;
+        };
+        for value in values {
+            match (key.as_str(), value.as_str()) {
+                ("task.target_classes", Some(text)) => *value = pair(text, names)?,
+                ("seed.moves", Some(word)) => *value = json!([word]),
+                _ => {}
+            }
+        }
     }
-    let pairs = args.pairs.iter().map(|text| pair(text, names));
-    let pairs: Vec<Value> = pairs.collect::<Result<_>>()?;
-    Ok(request.with_values("pairs", "task.target_classes", pairs)?)
+    Ok(())
 }
 
 /// Two classes by number or name, `5-6` or `sandal-shirt`, ascending.
@@ -221,7 +224,7 @@ fn pair(text: &str, names: &[String]) -> Result<Value> {
         }
     }
     let wrong = wrong.map_or_else(String::new, |expected| format!(" ({expected})"));
-    bail!("--pairs {text}: expected two different classes, such as 0-1{wrong}")
+    bail!("--sweep: target classes {text:?}: expected two different classes, such as 0-1{wrong}")
 }
 
 /// The engine of the store's backend, or portable.

@@ -55,11 +55,14 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
             "--with-arm shuffled-sorce",
             &["did you mean \"shuffled-source\"?"],
         ),
-        ("--curve sampels", &["'sampels'", "'samples'"]),
-        ("--vary init,ordr", &["'ordr'", "'order'"]),
         ("--sweep sampels", &["did you mean \"samples\"?"]),
         ("--sweep source.epochs=", &["invalid values"]),
-        ("--sweep =1,2", &["KEY=V1,V2"]),
+        ("--sweep =1,2", &["has no sweep \"\""]),
+        ("--sweep depth=1,2", &["no sweep \"depth\" over one key"]),
+        (
+            "--data sample --sweep vary=init,ordr",
+            &["seed.moves", "did you mean \"order\"?"],
+        ),
         (
             "--data sample --sweep task.target_rows=100000000",
             &["the sweep task.target_rows must be at most 1024"],
@@ -79,13 +82,22 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
         ("--data nowhere", &["nowhere"]),
         ("--dataset kmnst", &["kmnist"]),
         (
-            "--data sample --pairs sandle-shirt",
+            "--data sample --sweep pairs=sandle-shirt",
             &["did you mean \"Sandal\"?"],
         ),
-        ("--data sample --pairs 5-sandal", &["two different classes"]),
-        ("--data sample --pairs 5-10", &["a class from 0 to 9"]),
-        ("--data sample --pairs 5", &["two different classes"]),
-        ("--data sample --pairs 5-6-7", &["two different classes"]),
+        (
+            "--data sample --sweep pairs=5-sandal",
+            &["two different classes"],
+        ),
+        ("--data sample --sweep pairs=5-10", &["a class from 0 to 9"]),
+        (
+            "--data sample --sweep pairs=5",
+            &["task.target_classes", "expected a list"],
+        ),
+        (
+            "--data sample --sweep pairs=5-6-7",
+            &["two different classes"],
+        ),
         (
             "--data sample --set data.train_rows=30000",
             &["data.train_rows must be at most 10000"],
@@ -135,14 +147,9 @@ fn sweeps_that_the_protocol_does_not_have_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let without = PROTOCOL.split("[sweeps").next().unwrap();
     fs::write(folder.path().join("mine.toml"), without).unwrap();
-    for (flag, value, table) in [
-        ("--curve", "samples", "[sweeps.samples]"),
-        ("--sweep", "depth", "[sweeps.depth]"),
-        ("--pairs", "5-6", "[sweeps.pairs]"),
-        ("--vary", "all", "[sweeps.vary]"),
-    ] {
+    for (sweep, table) in [("depth", "[sweeps.depth]"), ("pairs=5-6", "[sweeps.pairs]")] {
         // Before any data is looked for.
-        let args = ["experiment", "--protocol", "mine.toml", flag, value];
+        let args = ["experiment", "--protocol", "mine.toml", "--sweep", sweep];
         refused(folder.path(), &args, &["protocol tiny has no sweep", table]);
     }
 }

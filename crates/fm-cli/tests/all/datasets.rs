@@ -93,7 +93,7 @@ fn experiment(folder: &Path, dataset: &Description, more: &[&str], pairs: [[usiz
         .iter()
         .map(|[a, b]| format!("{}-{}", names[*a], names[*b]))
         .collect();
-    let words = words.join(",");
+    let sweep = format!("pairs={}", words.join(","));
     let args = [
         "experiment",
         "--protocol",
@@ -107,7 +107,7 @@ fn experiment(folder: &Path, dataset: &Description, more: &[&str], pairs: [[usiz
     printed(
         command
             .args(more)
-            .args(["--out", "results", "--pairs", &words]),
+            .args(["--out", "results", "--sweep", &sweep]),
     );
     printed(&mut fm(folder, &["report", "results"]));
 

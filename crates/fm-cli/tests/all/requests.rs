@@ -96,8 +96,9 @@ fn every_spelling_of_a_sweep_gives_the_same_cells() {
     assert_eq!(series(&results), expected);
     let cells = count(&results);
     // Twice, by names of classes, in other words, in another order.
-    let again = "--sweep samples --sweep samples --curve depth --pairs shirt-Sandal,6-5,t-shirt/top-pullover \
-                 --vary all,init,init";
+    let again = "--sweep samples --sweep samples --curve depth \
+                 --sweep pairs=shirt-Sandal,6-5,t-shirt/top-pullover,[0,2] \
+                 --sweep vary=[init,order,target_rows],init,init";
     let again: Vec<&str> = again.split_whitespace().collect();
     printed(&mut experiment(at, "1..2", &again));
     assert_eq!(count(&results), cells);
@@ -106,8 +107,8 @@ fn every_spelling_of_a_sweep_gives_the_same_cells() {
 
 fn values_asked_for_one_after_another_add_up() {
     let folder = tempfile::tempdir().unwrap();
-    for pair in ["5-6", "0-2"] {
-        printed(&mut experiment(folder.path(), "1", &["--pairs", pair]));
+    for pair in ["pairs=5-6", "pairs=0-2"] {
+        printed(&mut experiment(folder.path(), "1", &["--sweep", pair]));
     }
     let expected = [("main", 1), ("pairs", 2)];
     let expected = expected.map(|(name, points)| (name.to_owned(), points));

@@ -60,9 +60,16 @@ over = { "task.target_classes" = "pairs" }
 over = { "seed.moves" = [["init"], ["order"], ["target_rows"], ["init", "order", "target_rows"]] }
 "#;
 
-/// Sweeps of [`PROTOCOL`], in both spellings.
+/// Sweeps of [`PROTOCOL`].
 pub(crate) const SWEEPS: [&str; 8] = [
-    "--curve", "samples", "--sweep", "depth", "--pairs", "0-2,5-6", "--vary", "init,all",
+    "--sweep",
+    "samples",
+    "--sweep",
+    "depth",
+    "--sweep",
+    "pairs=0-2,5-6",
+    "--sweep",
+    "vary=init,[init,order,target_rows]",
 ];
 
 /// `fm` with no data from outside and no network.

@@ -124,8 +124,8 @@ fn main_table_and_sweeps(data: &Data) -> Outcome {
     }
     if !all() {
         // The others take a source training each.
-        let held = vec![json!(["target_rows"])];
-        request = request.with_values("vary", "seed.moves", held)?;
+        let held = Values::List(vec![json!(["target_rows"])]);
+        request = request.with_values("vary", held)?;
     }
     let found = scores(&request, data)?;
     assert_eq!(compare(&found, &main_rows, main_place)?, 6 * seeds as usize);

@@ -1,6 +1,6 @@
 //! How to make the same results again.
 
-use fm_experiment::protocol::{Protocol, SweepSpec, Values};
+use fm_experiment::protocol::{Protocol, Values};
 use fm_experiment::{NamedSweep, Results, SeedList};
 
 use super::names::value_text;
@@ -69,18 +69,18 @@ fn command(results: &Results) -> (String, bool) {
     }
     option("--backend", &request.backend.to_string());
     for NamedSweep { name, sweep } in &request.sweeps {
-        if protocol.sweeps.get(name) == Some(sweep) {
+        let named = protocol.sweeps.get(name);
+        if named == Some(sweep) {
             option("--sweep", name);
-        } else if let Some(values) = some_values(name, sweep) {
-            option(&format!("--{name}"), &values);
-        } else {
-            for (key, values) in &sweep.over {
-                let values = match values {
-                    Values::Word(word) => word.clone(),
-                    Values::List(values) => joined(values, value_text),
-                };
-                option("--sweep", &format!("{key}={values}"));
-            }
+            continue;
+        }
+        for (key, values) in &sweep.over {
+            let key = named.map_or(key, |_| name);
+            let values = match values {
+                Values::Word(word) => word.clone(),
+                Values::List(values) => joined(values, value_text),
+            };
+            option("--sweep", &format!("{key}={values}"));
         }
     }
     // The sample may have been used because the whole dataset was not there.
@@ -109,26 +109,6 @@ fn data_options(command: &[String]) -> Vec<String> {
         }
     }
     found
-}
-
-/// The values of the option for some values of the sweeps `pairs` and `vary`.
-fn some_values(name: &str, sweep: &SweepSpec) -> Option<String> {
-    let key = match name {
-        "pairs" => "task.target_classes",
-        "vary" => "seed.moves",
-        _ => return None,
-    };
-    let Some(Values::List(values)) = sweep.over.get(key) else {
-        return None;
-    };
-    Some(joined(values, |value| {
-        match value.as_array().map_or(&[][..], Vec::as_slice) {
-            [a, b] if name == "pairs" => format!("{a}-{b}"),
-            [one] if one == "target_rows" => "subset".to_owned(),
-            [one] => value_text(one),
-            _ => "all".to_owned(),
-        }
-    }))
 }
 
 /// Words as a shell takes them.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use fm_experiment::Outcome;
+use fm_experiment::protocol::Values;
 use fm_report::{Report, compare_folders, csv, html, markdown, terminal, write_events};
 use serde_json::{Value, json};
 use textwrap::core::display_width;
@@ -235,7 +236,9 @@ fn drawn_rows_are_told_in_the_scope_of_the_sentence() {
 #[test]
 fn the_command_reproduces_seeds_sweeps_and_data() {
     let folder = tempfile::tempdir().unwrap();
-    let asked = experiment("2,3", &[]).sweep("samples").unwrap();
+    let mut asked = experiment("2,3", &[]).sweep("samples").unwrap();
+    let init = Values::List(vec![json!(["init"])]);
+    asked.request = asked.request.with_values("vary", init).unwrap();
     let asked = crate::stores::with_sweep(asked, &[("*.lr", json!([0.02, 0.05]))]);
     let results = run(&asked, folder.path());
     Report::of(&results).unwrap().write(folder.path()).unwrap();
@@ -251,7 +254,7 @@ fn the_command_reproduces_seeds_sweeps_and_data() {
         command,
         format!(
             "fm experiment --protocol protocol.toml --seeds 2..3 --backend portable --sweep samples \
-             --sweep '*.lr=0.02,0.05' --data '{shown}'"
+             --sweep 'vary=[\"init\"]' --sweep '*.lr=0.02,0.05' --data '{shown}'"
         )
     );
 }
