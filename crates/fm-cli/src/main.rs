@@ -10,7 +10,6 @@ mod interrupt;
 mod openblas;
 mod print;
 mod progress;
-mod signals;
 mod slurm;
 
 use std::process::ExitCode;
@@ -19,11 +18,9 @@ use clap::Parser;
 use fm_nn::{LEVEL, Level};
 
 use args::{Cli, Command};
-use interrupt::Stopped;
-use print::{errln, note, safe};
+use print::note;
 
 fn main() -> ExitCode {
-    signals::end_with_the_reader();
     let command = Cli::parse().command;
     if let Err(error) = Level::limit() {
         note(&format!("fm: the environment variable {LEVEL}: {error}"));
@@ -31,11 +28,11 @@ fn main() -> ExitCode {
     }
     let result = match command {
         Command::Experiment(args) => commands::experiment::run(&args),
-        Command::Status(args) => commands::status::run(&args),
+        Command::Status(args) => commands::status::show(&args.folder, args.format),
         Command::Report(args) => commands::report::run(&args),
         Command::Plan(args) => commands::plan::run(&args),
         Command::Train(args) => commands::train::run(&args),
-        Command::Transfer(args) => commands::transfer::run(&args),
+        Command::Transfer(args) => commands::train::transfer(&args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Predict(args) => commands::predict::run(&args),
         Command::Inspect(args) => commands::inspect::run(&args),
@@ -45,18 +42,11 @@ fn main() -> ExitCode {
         Command::Doctor(args) => commands::doctor::run(&args),
         Command::Completions(args) => commands::completions::run(&args),
     };
-    let Err(error) = result else {
-        return ExitCode::SUCCESS;
-    };
-    match error.downcast_ref::<Stopped>() {
-        // It ends with a command to copy, which must not be broken into lines.
-        Some(stopped) => {
-            errln!("{}", safe(&format!("fm: {stopped}")));
-            ExitCode::from(stopped.exit_code())
-        }
-        None => {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
             note(&format!("fm: {error:#}"));
-            ExitCode::from(2)
+            ExitCode::from(interrupt::exit_code())
         }
     }
 }

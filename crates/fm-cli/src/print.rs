@@ -1,13 +1,16 @@
 //! Documents and notes in the terminal's width.
 
 use std::env;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
+use std::process::exit;
 
 use anyhow::Result;
 use fm_data::printable;
-use fm_report::{Column, Document, Table, Unit, terminal};
+use fm_report::{Document, Unit, terminal};
 use serde::Serialize;
 use terminal_size::{Width, terminal_size, terminal_size_of};
+
+use crate::args::Format;
 
 /// Width where there is no terminal.
 const WIDTH: usize = 100;
@@ -27,16 +30,29 @@ pub(crate) use {errln, outln};
 /// Prints on standard output. Where that fails, on a full disk, the program ends.
 pub(crate) fn text(text: &str) {
     let mut out = stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    if let Err(error) = written {
-        errln!("fm: cannot write to standard output: {error}");
-        std::process::exit(2);
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        // `fm … | head`: as programs end that the signal for it ends.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => exit(141),
+        Err(error) => {
+            errln!("fm: cannot write to standard output: {error}");
+            exit(2);
+        }
     }
 }
 
 /// Prints on standard error, if that can be written.
 pub(crate) fn error_text(text: &str) {
     let _ = stderr().write_all(text.as_bytes());
+}
+
+/// Prints a result: a document for people, a value for programs.
+pub(crate) fn result(format: Format, document: &Document, value: &impl Serialize) -> Result<()> {
+    match format {
+        Format::Json => return json(value),
+        Format::Text => self::document(document),
+    }
+    Ok(())
 }
 
 /// Prints a document on standard output.
@@ -48,19 +64,25 @@ pub(crate) fn document(document: &Document) {
     text(&terminal(document, width, is_terminal && !plain));
 }
 
-/// Prints what is said beside the result on standard error.
+/// Prints what is said beside the result on standard error. Indented lines, which may be commands to
+/// copy, are not broken.
 pub(crate) fn note(text: &str) {
-    match terminal_size_of(stderr()) {
-        Some((Width(width), _)) if stderr().is_terminal() => {
-            error_text(&terminal(&Document::new(text), width.into(), false));
+    let width = terminal_size_of(stderr()).filter(|_| stderr().is_terminal());
+    for line in text.lines() {
+        match width {
+            Some((Width(width), _)) if !line.starts_with("  ") => {
+                error_text(&terminal(&Document::new(line), width.into(), false));
+            }
+            _ => errln!("{}", printable(line)),
         }
-        _ => errln!("{}", safe(text)),
     }
 }
 
 /// Prints lines on standard output as they are, but for control characters.
 pub(crate) fn lines(text: &impl ToString) {
-    outln!("{}", safe(&text.to_string()));
+    for line in text.to_string().lines() {
+        outln!("{}", printable(line));
+    }
 }
 
 /// Prints JSON on standard output.
@@ -77,44 +99,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
-/// Names from files and servers may have escape sequences, which no terminal should get.
-pub(crate) fn safe(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(printable).collect();
-    lines.join("\n")
-}
-
-/// A table of words and numbers that is printed and not written as a CSV file.
-pub(crate) fn table(caption: &str, columns: &[(&str, Option<Unit>)]) -> Table {
-    let column = |&(title, unit): &(&str, Option<Unit>)| match unit {
-        Some(unit) => Column::new(title, title, unit),
-        None => Column::text(title, title),
-    };
-    Table::new("", caption, columns.iter().map(column))
-}
-
 /// "98.25 %"
 pub(crate) fn percent(fraction: f64) -> String {
     Unit::Fraction.with_unit(fraction)
-}
-
-/// A word as a shell takes it.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_can_be_given_to_a_shell_as_it_is_printed() {
-        assert_eq!(quoted("--seeds"), "--seeds");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
-    }
 }

@@ -5,12 +5,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fm_data::fetch::Event;
+use fm_data::printable;
 use fm_experiment::{Cell, Job, Key, Observer, Outcome};
 use fm_report::counted;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::interrupt;
-use crate::print::{errln, percent, safe};
+use crate::print::{errln, percent};
 
 /// A job with more cells is told by their number.
 const MOST_SCORES: usize = 8;
@@ -20,15 +21,8 @@ const MOST_SCORES: usize = 8;
 pub(crate) struct JobBar {
     bar: ProgressBar,
     cells: usize,
-    ended: Mutex<Ended>,
-}
-
-/// Cells that have ended.
-#[derive(Default)]
-struct Ended {
-    count: usize,
-    /// How, of jobs that have not.
-    outcomes: BTreeMap<Key, String>,
+    /// How each cell that has ended ended.
+    ended: Mutex<BTreeMap<Key, String>>,
 }
 
 impl JobBar {
@@ -42,17 +36,14 @@ impl JobBar {
         Self { bar, cells, ended }
     }
 
-    pub(crate) fn finish(&self) {
+    /// Removes the bar; "3 of 12 missing cells".
+    pub(crate) fn finish(&self) -> String {
         self.bar.finish_and_clear();
-    }
-
-    /// "3 of 12 missing cells"
-    pub(crate) fn done(&self) -> String {
         let cells = counted(self.cells, "missing cell");
-        format!("{} of {cells}", self.ended().count)
+        format!("{} of {cells}", self.ended().len())
     }
 
-    fn ended(&self) -> MutexGuard<'_, Ended> {
+    fn ended(&self) -> MutexGuard<'_, BTreeMap<Key, String>> {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -70,22 +61,22 @@ impl Observer for JobBar {
         let scores = outcome.scores().map(|scores| percent(scores.accuracy));
         let scores = scores.unwrap_or_else(|| "diverged".to_owned());
         let mut ended = self.ended();
-        ended.count += 1;
-        ended.outcomes.insert(cell.key, scores);
-        let message = format!("cell {} of {}", ended.count, self.cells);
+        ended.insert(cell.key, scores);
+        let message = format!("cell {} of {}", ended.len(), self.cells);
         self.bar.set_message(message);
     }
 
     fn job_done(&self, job: &Job, wall_secs: f64) {
-        let mut ended = self.ended();
-        let scores = job.cells.iter().map(|cell| {
-            let scores = ended.outcomes.remove(&cell.key).unwrap_or_default();
-            format!("{} {scores}", cell.model)
-        });
-        let scores: Vec<String> = scores.collect();
-        let scores = match scores.len() {
-            ..=MOST_SCORES => scores.join("  "),
-            many => counted(many, "cell"),
+        let ended = self.ended();
+        let scores = match job.cells.as_slice() {
+            cells if cells.len() > MOST_SCORES => counted(cells.len(), "cell"),
+            cells => {
+                let scores = cells.iter().map(|cell| {
+                    let scores = ended.get(&cell.key).map_or("", String::as_str);
+                    format!("{} {scores}", cell.model)
+                });
+                scores.collect::<Vec<_>>().join("  ")
+            }
         };
         let seed = job.cells.first().map_or(0, |cell| cell.seed);
         let line = format!("seed {seed:>4}  {scores}  ({wall_secs:.1} s)");
@@ -126,7 +117,7 @@ impl FetchBar {
             Event::Bytes(done) => self.bar.set_position(done),
             // On a terminal above the bar, elsewhere as it is: what went wrong is worth reading
             // later.
-            Event::Note(line) => self.bar.suspend(|| errln!("{}", safe(&line))),
+            Event::Note(line) => self.bar.suspend(|| errln!("{}", printable(&line))),
             _ => {}
         }
     }

@@ -40,8 +40,8 @@ mod table;
 mod tensorboard;
 
 pub use build::{
-    Names, Pilot, Planned, PlannedDifference, Planning, Report, Scope, Warning, compare_folders,
-    sentence, write_events,
+    Names, Pilot, Planned, PlannedDifference, Planning, Report, Scope, Warning, command_line,
+    compare_folders, experiment_command, sentence, write_events,
 };
 pub use document::{Block, Document, Section, Shown, Text, Tone};
 pub use error::ReportError;

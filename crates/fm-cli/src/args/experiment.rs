@@ -33,12 +33,8 @@ Run it again after an interruption: it trains what is still missing. Any number 
 work in one folder at the same time.")]
 pub(crate) struct ExperimentArgs {
     /// A built-in protocol, or the path of a TOML file [default: notebook-2e]
-    #[arg(
-        long,
-        value_name = "NAME|FILE",
-        default_value = "notebook-2e",
-        hide_default_value = true
-    )]
+    #[arg(long, value_name = "NAME|FILE")]
+    #[arg(default_value = "notebook-2e", hide_default_value = true)]
     pub(crate) protocol: String,
 
     /// How many seeds (30), a list (1,2,7) or a range with both ends (101..110) [default: 1..30]

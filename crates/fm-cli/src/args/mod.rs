@@ -4,7 +4,6 @@ pub(crate) mod data;
 pub(crate) mod experiment;
 pub(crate) mod model;
 pub(crate) mod plan;
-pub(crate) mod rows;
 pub(crate) mod slurm;
 
 use std::str::FromStr;

@@ -1,14 +1,15 @@
 //! The command lines of single models.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use fm_experiment::protocol::PhaseSpec;
+use fm_experiment::single::{self, SingleError};
 use fm_nn::tensors::{Layout, ReadOptions};
-use fm_nn::{Activation, Backend};
+use fm_nn::{Activation, Backend, Model};
 
-use super::rows::Rows;
 use super::{DataChoice, Format, backend, words};
 
 /// Where images and labels come from.
@@ -18,12 +19,8 @@ pub(crate) struct SourceArgs {
     pub(crate) data: DataChoice,
 
     /// An IDX file of your own images, `[rows, height, width]` of bytes, plain or gzip
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "labels",
-        conflicts_with = "data"
-    )]
+    #[arg(long, value_name = "FILE", requires = "labels")]
+    #[arg(conflicts_with = "data")]
     pub(crate) images: Option<PathBuf>,
 
     /// The IDX file of their labels, one byte for each image
@@ -31,29 +28,24 @@ pub(crate) struct SourceArgs {
     pub(crate) labels: Option<PathBuf>,
 
     /// Names of the classes of these files, in the order of their numbers [default: the numbers]
-    #[arg(
-        long,
-        value_name = "NAME,…",
-        value_delimiter = ',',
-        requires = "images"
-    )]
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    #[arg(requires = "images")]
     pub(crate) class_names: Vec<String>,
 }
 
-/// Which of them are trained on.
+/// What every training shares: which rows, and how.
 #[derive(Debug, Args)]
-pub(crate) struct SelectionArgs {
+pub(crate) struct TrainingArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+
     /// The classes to train on, by name or number, in the order of the new labels [default: all]
     #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
     pub(crate) classes: Vec<String>,
 
     /// The classes to leave out
-    #[arg(
-        long,
-        value_name = "CLASS,…",
-        value_delimiter = ',',
-        conflicts_with = "classes"
-    )]
+    #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
+    #[arg(conflicts_with = "classes")]
     pub(crate) except: Vec<String>,
 
     /// Rows to train on: the first of the chosen classes [default: all]
@@ -64,11 +56,7 @@ pub(crate) struct SelectionArgs {
     /// [default: a tenth, at most 5000]
     #[arg(long, value_name = "ROWS")]
     pub(crate) validation_rows: Option<usize>,
-}
 
-/// What every training shares.
-#[derive(Debug, Args)]
-pub(crate) struct TrainingArgs {
     /// Rows of a step
     #[arg(long, value_name = "ROWS", default_value_t = 32)]
     pub(crate) batch_size: usize,
@@ -112,18 +100,11 @@ With the rows, layers and phases of a protocol and a seed, it trains the source 
 to the bit.")]
 pub(crate) struct TrainArgs {
     #[command(flatten)]
-    pub(crate) source: SourceArgs,
-
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
+    pub(crate) training: TrainingArgs,
 
     /// Units of the hidden layers, from the input on
-    #[arg(
-        long,
-        value_name = "UNITS,…",
-        value_delimiter = ',',
-        default_value = "300,100,50,50,50"
-    )]
+    #[arg(long, value_name = "UNITS,…", value_delimiter = ',')]
+    #[arg(default_value = "300,100,50,50,50")]
     pub(crate) hidden: Vec<usize>,
 
     /// Activation of the hidden layers
@@ -146,9 +127,6 @@ pub(crate) struct TrainArgs {
     #[arg(long = "phase", value_name = "PHASE", conflicts_with_all = ["epochs", "optimizer", "lr"])]
     pub(crate) phases: Vec<PhaseSpec>,
 
-    #[command(flatten)]
-    pub(crate) training: TrainingArgs,
-
     /// The file of the model
     #[arg(long, value_name = "FILE", default_value = "model.fmnn")]
     pub(crate) out: PathBuf,
@@ -170,56 +148,51 @@ Examples:
   fm transfer source.fmnn --classes sandal,shirt --phase epochs=4,freeze=trunk,optimizer=adam \\
       --phase epochs=8,freeze=layers.0+layers.1,optimizer.adam.lr=0.0005")]
 pub(crate) struct TransferArgs {
-    /// The model whose trunk is reused: native, safetensors, or a checkpoint. It is not changed
-    #[arg(value_name = "MODEL")]
-    pub(crate) from: PathBuf,
+    #[command(flatten)]
+    pub(crate) source: ModelArgs,
 
     #[command(flatten)]
-    pub(crate) source: SourceArgs,
-
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
+    pub(crate) training: TrainingArgs,
 
     /// A phase, as below; may be given several times [default: 4 epochs with the trunk frozen,
     /// then 16 with nothing frozen, both with adam at 0.001]
     #[arg(long = "phase", value_name = "PHASE")]
     pub(crate) phases: Vec<PhaseSpec>,
 
-    #[command(flatten)]
-    pub(crate) reading: ReadArgs,
-
-    #[command(flatten)]
-    pub(crate) training: TrainingArgs,
-
     /// The file of the new model
     #[arg(long, value_name = "FILE", default_value = "transfer.fmnn")]
     pub(crate) out: PathBuf,
 }
 
-/// What a safetensors file may not contain.
+/// A model that is read, and what a safetensors file may not say.
 #[derive(Debug, Args)]
-pub(crate) struct ReadArgs {
+pub(crate) struct ModelArgs {
+    /// The model: native, safetensors, or a checkpoint. It is not changed
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+
     /// Activation of the hidden layers of a safetensors file [default: what it says]
     #[arg(long, value_name = "ACTIVATION", value_parser = activation())]
-    pub(crate) read_activation: Option<Activation>,
+    read_activation: Option<Activation>,
 
     /// Layers of a safetensors file from the input on, without .weight or /kernel [default: all, in
     /// the order of their names]
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
-    pub(crate) read_layers: Vec<String>,
+    read_layers: Vec<String>,
 
     /// Names and orientation of its weights [default: told from the names]
     #[arg(long, value_parser = layout())]
-    pub(crate) read_layout: Option<Layout>,
+    read_layout: Option<Layout>,
 }
 
-impl ReadArgs {
-    pub(crate) fn options(&self) -> ReadOptions {
-        ReadOptions {
+impl ModelArgs {
+    pub(crate) fn open(&self) -> Result<Model, SingleError> {
+        let options = ReadOptions {
             activation: self.read_activation,
             layers: self.read_layers.clone(),
             layout: self.read_layout,
-        }
+        };
+        single::open(&self.model, &options)
     }
 }
 
@@ -235,9 +208,8 @@ Examples:
   fm evaluate model.fmnn                                on the test images of its classes
   fm evaluate model.fmnn --data sample --format json    on the sample's, for programs")]
 pub(crate) struct EvaluateArgs {
-    /// The model: native, safetensors, or a checkpoint
-    #[arg(value_name = "MODEL")]
-    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
 
     #[command(flatten)]
     pub(crate) source: SourceArgs,
@@ -246,9 +218,6 @@ pub(crate) struct EvaluateArgs {
     /// file]
     #[arg(long, value_name = "CLASS,…", value_delimiter = ',')]
     pub(crate) classes: Vec<String>,
-
-    #[command(flatten)]
-    pub(crate) reading: ReadArgs,
 
     #[command(flatten)]
     pub(crate) backend: BackendChoice,
@@ -269,20 +238,16 @@ Examples:
   fm predict model.fmnn *.jpg --format json
   fm predict model.fmnn t10k-images-idx3-ubyte.gz --rows 0..10")]
 pub(crate) struct PredictArgs {
-    /// The model: native, safetensors, or a checkpoint
-    #[arg(value_name = "MODEL")]
-    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
 
     /// PNG or JPEG pictures, or IDX files of images, told apart by their content
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Rows of IDX files, counted from 0, without END [default: all]
-    #[arg(long, value_name = "FIRST..END", value_parser = Rows::parse)]
-    pub(crate) rows: Option<Rows>,
-
-    #[command(flatten)]
-    pub(crate) reading: ReadArgs,
+    /// Rows of IDX files, counted from 0, without END: 7, 0..10, or 7.. to the last [default: all]
+    #[arg(long, value_name = "FIRST..END", value_parser = rows)]
+    pub(crate) rows: Option<Range<usize>>,
 
     #[command(flatten)]
     pub(crate) backend: BackendChoice,
@@ -317,9 +282,8 @@ Examples:
   fm convert model.fmnn model.safetensors --layout keras   dense/kernel, dense/bias, …
   fm convert theirs.safetensors model.fmnn --read-activation relu --class-names sandal,shirt")]
 pub(crate) struct ConvertArgs {
-    /// The model: native, safetensors, or a checkpoint
-    #[arg(value_name = "IN")]
-    pub(crate) from: PathBuf,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
 
     /// The new file, .safetensors or .fmnn
     #[arg(value_name = "OUT")]
@@ -329,12 +293,9 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_parser = layout(), default_value = "pytorch")]
     pub(crate) layout: Layout,
 
-    /// Names of the classes to store, in the order of the labels [default: those of IN]
+    /// Names of the classes to store, in the order of the labels [default: those of MODEL]
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) class_names: Vec<String>,
-
-    #[command(flatten)]
-    pub(crate) reading: ReadArgs,
 
     /// Replace OUT if it exists
     #[arg(long)]
@@ -345,4 +306,18 @@ pub(crate) struct ConvertArgs {
 fn activation() -> impl TypedValueParser<Value = Activation> {
     PossibleValuesParser::new(Activation::ALL.map(Activation::name))
         .try_map(|name| name.parse::<Activation>())
+}
+
+/// `7`, `0..10`, or `7..` to the last.
+fn rows(text: &str) -> Result<Range<usize>, String> {
+    let parse = |text: &str| text.trim().parse::<usize>().ok();
+    let rows = match text.split_once("..") {
+        None => parse(text).map(|row| row..row.saturating_add(1)),
+        Some((first, "")) => parse(first).map(|first| first..usize::MAX),
+        Some((first, end)) => parse(first).zip(parse(end)).map(|(first, end)| first..end),
+    };
+    let rows = rows.filter(|rows| !rows.is_empty());
+    rows.ok_or_else(|| {
+        "expected one row (7), rows without the last (0..10), or all from one on (7..)".to_owned()
+    })
 }

@@ -1,7 +1,6 @@
 //! `fm convert`
 
 use anyhow::{Result, bail};
-use fm_experiment::single;
 
 use super::train::check_out;
 use crate::args::model::ConvertArgs;
@@ -10,22 +9,16 @@ use crate::print::outln;
 /// Writes a model in the format of the new file's ending.
 pub(crate) fn run(args: &ConvertArgs) -> Result<()> {
     check_out(&args.to, args.force)?;
-    let mut model = single::open(&args.from, &args.reading.options())?;
+    let mut model = args.model.open()?;
     if !args.class_names.is_empty() {
         model.metadata.class_names.clone_from(&args.class_names);
     }
-    let ending = args.to.extension().and_then(|ending| ending.to_str());
-    match ending {
+    let out = args.to.display();
+    match args.to.extension().and_then(|ending| ending.to_str()) {
         Some("safetensors") => model.save_safetensors(&args.to, args.layout)?,
         Some("fmnn") => model.save(&args.to)?,
-        other => {
-            let found = other.map_or_else(|| "no ending".to_owned(), |e| format!(".{e}"));
-            bail!(
-                "{} has {found}; expected .safetensors or .fmnn",
-                args.to.display()
-            );
-        }
+        _ => bail!("{out}: expected a name that ends in .safetensors or .fmnn"),
     }
-    outln!("Model: {}", args.to.display());
+    outln!("Model: {out}");
     Ok(())
 }

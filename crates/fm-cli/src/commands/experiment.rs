@@ -16,20 +16,21 @@ use serde_json::{Value, json};
 use super::protocol::built_in_like;
 use super::report;
 use crate::args::experiment::ExperimentArgs;
+use crate::args::slurm::Settings;
 use crate::args::words_given;
 use crate::data;
-use crate::interrupt::{self, Stopped};
+use crate::interrupt;
 use crate::openblas;
 use crate::print::note;
 use crate::progress::JobBar;
-use crate::slurm::{self, Settings, Submission};
+use crate::slurm;
 
 /// Trains what is missing, writes the report, and prints the results.
 pub(crate) fn run(args: &ExperimentArgs) -> Result<()> {
     let result = carry_out(args);
     // A share says in its store why it failed: nobody may be watching it.
     if let (Some(slice), Some(out), Err(error)) = (args.slice, &args.out, &result)
-        && !error.downcast_ref().is_some_and(Stopped::was_asked)
+        && !interrupt::asked()
         && let Ok(store) = Store::read(out)
     {
         let text = format!("{error:#}");
@@ -50,8 +51,8 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
     let protocol = protocol(&args.protocol)?;
     let protocol = protocol.with_arms(&args.with_arms)?.with(&set)?;
     let mut request = with_sweeps(Request::new(protocol, &seeds, Backend::Portable), args)?;
-    let settings = args.slurm.slurm.then(|| Settings::read(&args.slurm));
-    let settings = settings.transpose()?;
+    let settings = args.slurm.slurm.then(|| args.slurm.settings.clone());
+    let settings = settings.map(Settings::over_file).transpose()?;
     let engine = args.backend.map(openblas::engine).transpose()?;
     if let Some(out) = args.out.as_ref().filter(|out| out.is_file()) {
         bail!("--out {} is a file, not a folder", out.display());
@@ -79,14 +80,19 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
     }
 
     if let Some(settings) = &settings {
-        let submission = Submission {
-            args,
-            settings,
-            experiment: &experiment,
-            origin: &origin,
-            out,
+        let submitted = slurm::submit(args, settings, &experiment, &origin, out)?;
+        if !args.slurm.wait || (submitted && !slurm::wait(out)?) {
+            return Ok(());
+        }
+        report::finish(Results::read(out)?, out, args.format, args.tensorboard)?;
+        return match Progress::read(out)?.missing {
+            0 => Ok(()),
+            missing => bail!(
+                "{} still missing; `fm status {}` says why. The same command submits them again",
+                counted(missing, "cell"),
+                out.display()
+            ),
         };
-        return submit(&submission);
     }
 
     let (store, mut jobs) = experiment.open(out)?;
@@ -119,25 +125,6 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
     report::finish(results, out, args.format, args.tensorboard)
 }
 
-/// Submits an experiment to Slurm and, if asked to, waits for its end.
-fn submit(submission: &Submission<'_>) -> Result<()> {
-    let Submission { args, out, .. } = *submission;
-    let submitted = submission.run()?;
-    if !args.slurm.wait || (submitted && !slurm::wait(out)?) {
-        return Ok(());
-    }
-    let missing = Progress::read(out)?.missing;
-    report::finish(Results::read(out)?, out, args.format, args.tensorboard)?;
-    match missing {
-        0 => Ok(()),
-        _ => bail!(
-            "{} still missing; `fm status {}` says why. The same command submits them again",
-            counted(missing, "cell"),
-            out.display()
-        ),
-    }
-}
-
 /// Trains jobs under a progress bar.
 fn train(
     experiment: &Experiment,
@@ -153,9 +140,9 @@ fn train(
     let bar = JobBar::new(jobs);
     interrupt::watch()?;
     let trained = experiment.carry_out(store, jobs, &bar);
-    bar.finish();
+    let done = bar.finish();
     drop(announced);
-    trained.map_err(|error| Stopped::new(error, &bar.done(), out).into())
+    trained.map_err(|error| interrupt::stopped(error, &done, out))
 }
 
 /// A built-in protocol, or a file.
@@ -271,21 +258,16 @@ fn default_out(
         name += &format!("-{}", data.identity.name);
     }
     // Seeds 1 to N share a folder, so that 30 become 60 there.
-    let first = (1..).take(seeds.seeds().len());
-    if seeds.seeds().len() == 1 || !first.eq(seeds.seeds().iter().copied()) {
-        let word = match seeds.seeds() {
-            [_] => "seed",
-            _ => "seeds",
-        };
-        name += &format!("-{word}-{}", seeds.to_string().replace("..", "-"));
+    match (seeds.seeds().len(), seeds.to_string().replace("..", "-")) {
+        (1, seed) => name += &format!("-seed-{seed}"),
+        (count, list) if list == format!("1-{count}") => {}
+        (_, list) => name += &format!("-seeds-{list}"),
     }
     if let Some(backend) = args.backend {
         name += &format!("-{backend}");
     }
-    let plain = |c: char| c.is_alphanumeric() || "-_.,".contains(c);
-    let mut name: String = name.chars().filter(|&c| plain(c)).collect();
+    let plain = |c: &char| c.is_alphanumeric() || "-_.,".contains(*c);
     // A folder's name has a limit; folders may share results.
-    let end = name.char_indices().nth(80);
-    name.truncate(end.map_or(name.len(), |(end, _)| end));
+    let name: String = name.chars().filter(plain).take(80).collect();
     Path::new("results").join(name)
 }

@@ -7,12 +7,11 @@ use fm_data::{Content, idx};
 use fm_experiment::single::ModelFile;
 use fm_nn::tensors::TensorFile;
 use fm_nn::{Metadata, Model};
-use fm_report::{Document, Table, Unit, counted};
+use fm_report::{Column, Document, Table, counted};
 use fm_train::Checkpoint;
 use serde_json::{Value, json};
 
 use super::status;
-use crate::args::Format;
 use crate::args::model::InspectArgs;
 use crate::print;
 
@@ -25,70 +24,49 @@ pub(crate) fn run(args: &InspectArgs) -> Result<()> {
     if path.is_dir() {
         return status::show(path, args.format);
     }
+    let name = path.display();
     let (json, mut document) = match ModelFile::read(path)? {
-        ModelFile::Model(found) => {
-            let (mut json, tables) = model(&found);
-            json["kind"] = "model".into();
-            (
-                json,
-                tables
-                    .into_iter()
-                    .fold(Document::new("a model"), Document::with),
-            )
-        }
+        ModelFile::Model(found) => model(&found, Document::new("a model")),
         ModelFile::Checkpoint(found) => checkpoint(&found),
         ModelFile::Safetensors(bytes) => {
             let file = TensorFile::from_bytes(&bytes);
-            tensors(file.with_context(|| format!("cannot read {}", path.display()))?)
+            tensors(file.with_context(|| format!("cannot read {name}"))?)
         }
         ModelFile::Other(Content::Idx | Content::Gzip) => idx_file(path)?,
         ModelFile::Other(other) => bail!(
-            "{}: expected a model, a checkpoint, a safetensors file, an IDX file or a results \
-             folder, found {other}",
-            path.display()
+            "{name}: expected a model, a checkpoint, a safetensors file, an IDX file or a results \
+             folder, found {other}"
         ),
     };
-    match args.format {
-        Format::Json => print::json(&json)?,
-        Format::Text => {
-            document.title = format!("{}: {}", path.display(), document.title);
-            print::document(&document);
-        }
-    }
-    Ok(())
+    document.title = format!("{name}: {}", document.title);
+    print::result(args.format, &document, &json)
 }
 
-/// Layers and metadata.
-fn model(model: &Model) -> (Value, [Table; 2]) {
-    let (network, count) = (&model.network, Some(Unit::Count));
-    let columns = [
-        ("layer", None),
-        ("inputs", count),
-        ("outputs", count),
-        ("activation", None),
-        ("parameters", count),
-    ];
-    let caption = format!("Layers: {} parameters", network.parameters());
-    let mut table = print::table(&caption, &columns);
-    let mut layers = Vec::new();
-    for (at, layer) in network.layers().iter().enumerate() {
-        let (name, activation) = (network.layer_name(at), layer.activation().to_string());
-        let (inputs, outputs, parameters) = (layer.inputs(), layer.outputs(), layer.parameters());
-        layers.push(json!({
-            "name": name,
-            "inputs": inputs,
-            "outputs": outputs,
-            "activation": activation,
-            "parameters": parameters,
-        }));
-        table.push([
-            name.into(),
-            inputs.into(),
-            outputs.into(),
-            activation.into(),
-            parameters.into(),
-        ]);
-    }
+/// Layers and metadata, after what is in the document.
+fn model(model: &Model, document: Document) -> Shown {
+    let network = &model.network;
+    let layers: Vec<_> = network.layers().iter().enumerate().collect();
+    let table = Table::of(
+        "",
+        format!("Layers: {} parameters", network.parameters()),
+        &layers,
+    )
+    .column(Column::text("", "layer"), |(at, _)| network.layer_name(*at))
+    .column(Column::count("inputs"), |(_, layer)| layer.inputs())
+    .column(Column::count("outputs"), |(_, layer)| layer.outputs())
+    .column(Column::text("", "activation"), |(_, layer)| {
+        layer.activation().name()
+    })
+    .column(Column::count("parameters"), |(_, layer)| layer.parameters());
+    let layers = layers.iter().map(|(at, layer)| {
+        json!({
+            "name": network.layer_name(*at),
+            "inputs": layer.inputs(),
+            "outputs": layer.outputs(),
+            "activation": layer.activation().name(),
+            "parameters": layer.parameters(),
+        })
+    });
     let Metadata {
         class_names,
         input_scale,
@@ -96,7 +74,8 @@ fn model(model: &Model) -> (Value, [Table; 2]) {
     } = &model.metadata;
     let sha256 = network.digest();
     let json = json!({
-        "layers": layers,
+        "kind": "model",
+        "layers": layers.collect::<Vec<_>>(),
         "parameters": network.parameters(),
         "class_names": class_names,
         "input_scale": input_scale,
@@ -114,51 +93,56 @@ fn model(model: &Model) -> (Value, [Table; 2]) {
     }
     facts.extend(notes.clone());
     facts.push(("SHA-256 of the weights".to_owned(), sha256));
-    (json, [table, metadata(facts)])
+    (json, document.with(table.table()).with(metadata(&facts)))
 }
 
 fn checkpoint(checkpoint: &Checkpoint) -> Shown {
-    let (mut json, tables) = model(&Model::new(checkpoint.network().clone()));
-    let count = Some(Unit::Count);
-    let columns = [("phase", count), ("epochs", count), ("", None)];
-    let mut table = print::table("Phases", &columns);
-    let mut phases = Vec::new();
-    for (number, phase) in (1..).zip(checkpoint.phases()) {
-        let mask = phase.mask.to_string();
-        let here = match checkpoint.phase() == Some(number) {
-            true => "; continues here",
-            false => "",
-        };
-        let words = format!("{mask}{here}");
-        table.push([number.into(), phase.epochs.into(), words.into()]);
-        phases.push(json!([mask, phase.epochs]));
-    }
+    let phases: Vec<_> = (1..).zip(checkpoint.phases()).collect();
+    let words = |number: usize, mask: &dyn ToString| match checkpoint.phase() == Some(number) {
+        true => format!("{}; continues here", mask.to_string()),
+        false => mask.to_string(),
+    };
+    let table = Table::of("", "Phases", &phases)
+        .column(Column::count("phase"), |(number, _)| *number)
+        .column(Column::count("epochs"), |(_, phase)| phase.epochs)
+        .column(Column::text("", ""), |(number, phase)| {
+            words(*number, &phase.mask)
+        });
     let epochs = checkpoint.history().len();
+    let title = format!("a training after {}", counted(epochs, "epoch"));
+    let document = Document::new(title).with(table.table());
+    let (mut json, document) = model(&Model::new(checkpoint.network().clone()), document);
+    let phases = phases
+        .iter()
+        .map(|(_, phase)| json!([phase.mask.to_string(), phase.epochs]));
     json["kind"] = "checkpoint".into();
-    json["phases"] = phases.into();
+    json["phases"] = phases.collect();
     json["phase"] = checkpoint.phase().into();
     json["epochs_done"] = epochs.into();
-    let title = format!("a training after {}", counted(epochs, "epoch"));
-    let document = Document::new(title).with(table);
-    (json, tables.into_iter().fold(document, Document::with))
+    (json, document)
 }
 
 fn tensors(file: TensorFile<'_>) -> Shown {
-    let columns = [("tensor", None), ("type", None), ("shape", None)];
-    let mut table = print::table("Tensors", &columns);
-    let mut tensors = Vec::new();
-    for (name, tensor) in file.tensors() {
-        let shape = format!("{:?}", tensor.shape);
-        table.push([name.into(), tensor.dtype.as_str().into(), shape.into()]);
-        tensors.push(json!([name, tensor.dtype, tensor.shape]));
-    }
+    let tensors: Vec<_> = file.tensors().collect();
+    let table = Table::of("", "Tensors", &tensors)
+        .column(Column::text("", "tensor"), |(name, _)| *name)
+        .column(Column::text("", "type"), |(_, tensor)| {
+            tensor.dtype.as_str()
+        })
+        .column(Column::text("", "shape"), |(_, tensor)| {
+            format!("{:?}", tensor.shape)
+        });
+    let document = Document::new(counted(tensors.len(), "tensor")).with(table.table());
+    let tensors = tensors
+        .iter()
+        .map(|(name, tensor)| json!([name, tensor.dtype, tensor.shape]));
     let json = json!({
         "kind": "safetensors",
-        "tensors": tensors,
+        "tensors": tensors.collect::<Vec<_>>(),
         "metadata": file.metadata,
     });
-    let document = Document::new(counted(tensors.len(), "tensor"));
-    (json, document.with(table).with(metadata(file.metadata)))
+    let facts: Vec<_> = file.metadata.into_iter().collect();
+    (json, document.with(metadata(&facts)))
 }
 
 fn idx_file(path: &Path) -> Result<Shown> {
@@ -177,26 +161,24 @@ fn idx_file(path: &Path) -> Result<Shown> {
     let (element, dims) = (array.element().to_string(), array.dims());
     let mean = sum / count.max(1) as f64;
     let mut document = Document::new(format!("{element} of {dims:?}"));
-    let mut range = [None; 3];
     if count > 0 {
         document.about = vec![format!("from {min} to {max}, mean {mean:.3}")];
-        range = [min, max, mean].map(Some);
     }
+    let of_values = |value: f64| (count > 0).then_some(value);
     let json = json!({
         "kind": "idx",
         "element": element,
         "dims": dims,
-        "min": range[0],
-        "max": range[1],
-        "mean": range[2],
+        "min": of_values(min),
+        "max": of_values(max),
+        "mean": of_values(mean),
     });
     Ok((json, document))
 }
 
-fn metadata(facts: impl IntoIterator<Item = (String, String)>) -> Table {
-    let mut table = print::table("Metadata", &[("", None), ("value", None)]);
-    for (name, value) in facts {
-        table.push([name.into(), value.into()]);
-    }
+fn metadata(facts: &[(String, String)]) -> Table {
+    let table = Table::of("", "Metadata", facts).column(Column::text("", ""), |(name, _)| name);
     table
+        .column(Column::text("", "value"), |(_, value)| value)
+        .table()
 }

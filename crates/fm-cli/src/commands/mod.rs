@@ -13,4 +13,3 @@ pub(crate) mod protocol;
 pub(crate) mod report;
 pub(crate) mod status;
 pub(crate) mod train;
-pub(crate) mod transfer;

@@ -6,13 +6,11 @@ use anyhow::{Context, Result, bail};
 use fm_data::picture::Picture;
 use fm_data::{Content, idx};
 use fm_experiment::single::{self, Prediction};
-use fm_report::{Document, Unit};
-use ndarray::{Array2, ArrayView2};
+use fm_report::{Column, Document, Table, Unit};
+use ndarray::{Array2, Axis, Slice};
 use serde::Serialize;
 
-use crate::args::Format;
 use crate::args::model::PredictArgs;
-use crate::args::rows::Rows;
 use crate::openblas;
 use crate::print::{self, note, percent};
 
@@ -32,69 +30,86 @@ struct Answer {
 
 /// Predicts what pictures or rows show.
 pub(crate) fn run(args: &PredictArgs) -> Result<()> {
-    let model = single::open(&args.model, &args.reading.options())?;
+    let model = args.model.open()?;
     let engine = openblas::engine(args.backend.backend)?;
-    let inputs = model.network.inputs();
     let mut answers = Vec::new();
     for path in &args.files {
-        let (images, first, notes) = images(path, inputs, args)?;
+        let file = path.display().to_string();
+        let (images, first, notes) = images(path, model.network.inputs(), args)?;
         let predictions = single::predict(&model, images.view(), &engine);
-        let predictions = predictions.with_context(|| path.display().to_string())?;
-        for (at, prediction) in predictions.into_iter().enumerate() {
-            answers.push(Answer {
-                file: path.display().to_string(),
-                row: first.map(|first| first + at),
-                prediction,
-                notes: notes.clone(),
-            });
-        }
+        let predictions = predictions.with_context(|| file.clone())?;
+        answers.extend((0..).zip(predictions).map(|(at, prediction)| Answer {
+            file: file.clone(),
+            row: first.map(|first| first + at),
+            prediction,
+            notes: notes.clone(),
+        }));
     }
-    match args.format {
-        Format::Json => print::json(&answers)?,
-        Format::Text => print(&answers, &model),
-    }
-    Ok(())
+    let image = |answer: &Answer| match answer.row {
+        Some(row) => format!("{} {row}", answer.file),
+        None => answer.file.clone(),
+    };
+    let second = |Answer { prediction, .. }: &Answer| {
+        let others = prediction.probabilities.iter().enumerate();
+        let others = others.filter(|&(class, _)| class != prediction.class);
+        let (class, &p) = others.max_by(|a, b| a.1.total_cmp(b.1))?;
+        Some(format!("{} {}", model.class_name(class), percent(p)))
+    };
+    let table = Table::of("", "Predictions", &answers)
+        .column(Column::text("", "image"), image)
+        .column(Column::text("", "class"), |answer| &answer.prediction.name)
+        .column(Column::new("", "probability", Unit::Fraction), |answer| {
+            answer.prediction.probability
+        })
+        .column(Column::text("", "second"), second);
+    print::result(
+        args.format,
+        &Document::new("").with(table.table()),
+        &answers,
+    )
 }
 
 /// The images of a file, the number of the first where it is an IDX file, and notes.
 type Images = (Array2<u8>, Option<usize>, Vec<&'static str>);
 
 fn images(path: &Path, inputs: usize, args: &PredictArgs) -> Result<Images> {
+    let name = path.display();
     // Read once: a pipe gives its bytes once.
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    match Content::of(&bytes) {
-        Content::Png | Content::Jpeg if args.rows.is_some() => bail!(
-            "{} is a picture and has no rows; leave --rows out",
-            path.display()
-        ),
-        Content::Png | Content::Jpeg => return picture(path, &bytes, inputs),
-        Content::Gzip | Content::Idx => {}
-        other => bail!(
-            "{}: expected a PNG, JPEG or IDX file, found {other}",
-            path.display()
-        ),
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {name}"))?;
+    match (Content::of(&bytes), &args.rows) {
+        (Content::Png | Content::Jpeg, Some(_)) => {
+            bail!("{name} is a picture and has no rows; leave --rows out")
+        }
+        (Content::Png | Content::Jpeg, None) => {
+            return picture(&bytes, inputs, &name.to_string()).with_context(|| name.to_string());
+        }
+        (Content::Gzip | Content::Idx, _) => {}
+        (other, _) => bail!("{name}: expected a PNG, JPEG or IDX file, found {other}"),
     }
-    let array = idx::from_bytes::<u8>(&bytes).with_context(|| path.display().to_string())?;
+    let array = idx::from_bytes::<u8>(&bytes).with_context(|| name.to_string())?;
     let rows = array.shape().first().copied().unwrap_or(0);
     let columns: usize = array.shape().iter().skip(1).product();
     let array = array.into_shape_with_order((rows, columns));
-    let array = array.with_context(|| path.display().to_string())?;
-    let Rows { first, end } = args.rows.unwrap_or_default();
-    let end = end.unwrap_or(rows);
+    let mut array = array.with_context(|| name.to_string())?;
+    let (first, end) = match &args.rows {
+        None => (0, rows),
+        // All from one on.
+        Some(asked) if asked.end == usize::MAX => (asked.start, rows),
+        Some(asked) => (asked.start, asked.end),
+    };
     if end > rows || first > end {
-        bail!("{} has rows 0..{rows}, not {first}..{end}", path.display());
+        bail!("{name} has rows 0..{rows}, not {first}..{end}");
     }
-    let chosen = ArrayView2::from(&array).slice_move(ndarray::s![first..end, ..]);
-    Ok((chosen.to_owned(), Some(first), Vec::new()))
+    array.slice_axis_inplace(Axis(0), Slice::from(first..end));
+    Ok((array, Some(first), Vec::new()))
 }
 
-fn picture(path: &Path, bytes: &[u8], inputs: usize) -> Result<Images> {
+fn picture(bytes: &[u8], inputs: usize, name: &str) -> Result<Images> {
     let side = inputs.isqrt();
     if side * side != inputs {
         bail!("the model takes {inputs} inputs, which are not a square picture");
     }
-    let name = path.display();
-    let mut picture = Picture::decode(bytes).with_context(|| name.to_string())?;
+    let mut picture = Picture::decode(bytes)?;
     let (height, width) = picture.size();
     let mut notes = Vec::new();
     if height.max(width) != side {
@@ -119,47 +134,11 @@ fn picture(path: &Path, bytes: &[u8], inputs: usize) -> Result<Images> {
 /// images of MNIST's kind do not.
 fn has_bright_border(picture: &Picture) -> bool {
     let (height, width) = picture.size();
-    let (mut sum, mut count) = (0u64, 0u64);
-    for (at, &pixel) in picture.pixels().iter().enumerate() {
+    let pixels = picture.pixels().iter().enumerate();
+    let border = pixels.filter(|(at, _)| {
         let (y, x) = (at / width, at % width);
-        if y == 0 || x == 0 || y + 1 == height || x + 1 == width {
-            sum += u64::from(pixel);
-            count += 1;
-        }
-    }
-    2 * sum > 255 * count
-}
-
-fn print(answers: &[Answer], model: &fm_nn::Model) {
-    let columns = [
-        ("image", None),
-        ("class", None),
-        ("probability", Some(Unit::Fraction)),
-        ("second", None),
-    ];
-    let mut table = print::table("Predictions", &columns);
-    for Answer {
-        file,
-        row,
-        prediction,
-        ..
-    } in answers
-    {
-        let image = match row {
-            Some(row) => format!("{file} {row}"),
-            None => file.clone(),
-        };
-        let others = prediction.probabilities.iter().enumerate();
-        let others = others.filter(|&(class, _)| class != prediction.class);
-        let second = others.max_by(|a, b| a.1.total_cmp(b.1));
-        let second =
-            second.map(|(class, &p)| format!("{} {}", model.class_name(class), percent(p)));
-        table.push([
-            image.into(),
-            prediction.name.as_str().into(),
-            prediction.probability.into(),
-            second.into(),
-        ]);
-    }
-    print::document(&Document::new("").with(table));
+        y == 0 || x == 0 || y + 1 == height || x + 1 == width
+    });
+    let border: Vec<u64> = border.map(|(_, &pixel)| pixel.into()).collect();
+    2 * border.iter().sum::<u64>() > 255 * border.len() as u64
 }

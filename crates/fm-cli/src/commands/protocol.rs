@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use fm_experiment::protocol::BUILT_IN;
 use fm_experiment::{Protocol, did_you_mean};
-use fm_report::Document;
+use fm_report::{Column, Document, Table};
 
 use crate::args::ProtocolArgs;
 use crate::print;
@@ -11,12 +11,11 @@ use crate::print;
 /// Lists the built-in protocols, or prints one.
 pub(crate) fn run(args: &ProtocolArgs) -> Result<()> {
     let Some(name) = &args.name else {
-        let mut table = print::table("Built-in protocols", &[("name", None), ("from", None)]);
-        for (name, _) in BUILT_IN {
-            let about = Protocol::built_in(name).map(|protocol| protocol.about);
-            table.push([name.into(), about.into()]);
-        }
-        print::document(&Document::new("fm experiment --protocol NAME").with(table));
+        let about = |name: &str| Protocol::built_in(name).map(|protocol| protocol.about);
+        let table = Table::of("", "Built-in protocols", &BUILT_IN)
+            .column(Column::text("", "name"), |(name, _)| *name)
+            .column(Column::text("", "from"), |(name, _)| about(name));
+        print::document(&Document::new("fm experiment --protocol NAME").with(table.table()));
         return Ok(());
     };
     match BUILT_IN.iter().find(|(built_in, _)| built_in == name) {

@@ -1,5 +1,6 @@
 //! `fm report`, and how an experiment ends.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -8,7 +9,7 @@ use fm_report::{Report, compare_folders, csv, html, write_events};
 
 use crate::args::Format;
 use crate::args::experiment::ReportArgs;
-use crate::print::{self, outln};
+use crate::print::{self, note, outln};
 
 /// Writes the report of a results folder again, or compares several.
 pub(crate) fn run(args: &ReportArgs) -> Result<()> {
@@ -40,16 +41,13 @@ pub(crate) fn finish(
         let (request, made_with) = (results.request.clone(), results.made_with.clone());
         results = Results::exactly(results.store().clone(), request, made_with)?;
     };
-    match format {
-        Format::Json => print::json(&report.summary)?,
-        Format::Text => {
-            print::document(&report.document);
-            outln!("\nReport: {}", page.display());
-        }
+    print::result(format, &report.document, &report.summary)?;
+    if format == Format::Text {
+        outln!("\nReport: {}", page.display());
     }
     if tensorboard {
         let logs = write_events(&results, out)?;
-        print::note(&format!(
+        note(&format!(
             "TensorBoard: tensorboard --logdir {}",
             logs.display()
         ));
@@ -59,30 +57,19 @@ pub(crate) fn finish(
 
 fn compare(args: &ReportArgs) -> Result<()> {
     let comparison = compare_folders(&args.folders)?;
-    match args.format {
-        Format::Json => {
-            let tables = csv(&comparison);
-            let tables = tables.iter().map(|file| (&file.name, &file.text));
-            let tables: std::collections::BTreeMap<_, _> = tables.collect();
-            print::json(&tables)?;
-        }
-        Format::Text => print::document(&comparison),
-    }
+    let files = csv(&comparison);
+    let tables = files.iter().map(|file| (&file.name, &file.text));
+    let tables: BTreeMap<_, _> = tables.collect();
+    print::result(args.format, &comparison, &tables)?;
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
-        let write = |name: &str, text: &str| {
-            let path = out.join(name);
+        let (page, html) = (out.join("comparison.html"), html(&comparison, None));
+        let files = tables.iter().map(|(name, text)| (out.join(name), *text));
+        for (path, text) in files.chain([(page.clone(), &html)]) {
             fm_data::save(&path, text.as_bytes())
-                .with_context(|| format!("cannot write {}", path.display()))
-        };
-        for file in csv(&comparison) {
-            write(&file.name, &file.text)?;
+                .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        write("comparison.html", &html(&comparison, None))?;
-        print::note(&format!(
-            "Comparison: {}",
-            out.join("comparison.html").display()
-        ));
+        note(&format!("Comparison: {}", page.display()));
     }
     if args.tensorboard {
         for folder in &args.folders {

@@ -3,24 +3,18 @@
 use std::path::Path;
 
 use anyhow::Result;
-use fm_experiment::{Counts, Outcome, Process, ProcessState, Progress, Store};
-use fm_report::{Document, Unit, counted};
+use fm_experiment::{Outcome, Process, ProcessState, Progress, Store};
+use fm_report::{Column, Document, Table, counted};
 use serde_json::json;
 
 use crate::args::Format;
-use crate::args::experiment::StatusArgs;
 use crate::print::{self, outln};
-use crate::slurm::{self, Queue};
+use crate::slurm;
 
 /// More are counted and not listed.
 const MOST_LISTED: usize = 10;
 
-/// Counts the cells of a results folder, without training.
-pub(crate) fn run(args: &StatusArgs) -> Result<()> {
-    show(&args.folder, args.format)
-}
-
-/// How far the results in a folder are.
+/// Prints how far the results in a folder are, without training.
 pub(crate) fn show(folder: &Path, format: Format) -> Result<()> {
     let store = Store::read(folder)?;
     let progress = Progress::read(folder)?;
@@ -32,21 +26,21 @@ pub(crate) fn show(folder: &Path, format: Format) -> Result<()> {
     let secs = progress.thread_secs().map(|secs| secs / threads as f64);
     let diverged = diverged(&progress, &store)?;
     // A share that is finished no longer needs those that failed or were lost.
-    let processes = store.processes()?.into_iter();
-    let processes = processes.filter(|process| progress.is_open(process.slice));
-    let processes: Vec<Process> = processes.collect();
-    let slurm = in_queue(folder);
+    let mut processes = store.processes()?;
+    processes.retain(|process| progress.is_open(process.slice));
+    // A store that was never submitted from is not looked for; `None` where Slurm does not answer.
+    let slurm = folder
+        .join("slurm")
+        .exists()
+        .then(|| slurm::queued(folder).ok());
+    let slurm = slurm.flatten();
     let names = progress.plan.series.iter();
     let names = names.map(|series| series.name().unwrap_or("main"));
-    let series = names.zip(&progress.series);
+    let series: Vec<_> = names.zip(&progress.series).collect();
     if format == Format::Json {
-        let series = series.map(|(name, counts)| {
-            let Counts {
-                done,
-                diverged,
-                missing,
-            } = counts;
-            json!({ "series": name, "done": done, "failed": diverged, "missing": missing })
+        let series = series.iter().map(|(name, counts)| {
+            let (done, failed, missing) = (counts.done, counts.diverged, counts.missing);
+            json!({ "series": name, "done": done, "failed": failed, "missing": missing })
         });
         let processes = processes.iter().map(|process| {
             let mut value = json!(process);
@@ -68,28 +62,17 @@ pub(crate) fn show(folder: &Path, format: Format) -> Result<()> {
             "slurm": slurm,
         }));
     }
-    let count = Some(Unit::Count);
-    let columns = [
-        ("series", None),
-        ("done", count),
-        ("diverged", count),
-        ("missing", count),
-    ];
-    let mut table = print::table("Cells", &columns);
-    for (name, counts) in series {
-        table.push([
-            name.into(),
-            counts.done.into(),
-            counts.diverged.into(),
-            counts.missing.into(),
-        ]);
-    }
+    let table = Table::of("", "Cells", &series)
+        .column(Column::text("", "series"), |(name, _)| *name)
+        .column(Column::count("done"), |(_, counts)| counts.done)
+        .column(Column::count("diverged"), |(_, counts)| counts.diverged)
+        .column(Column::count("missing"), |(_, counts)| counts.missing);
     let seeds = counted(seeds, "seed");
     let title = format!(
         "{}: {protocol} on {dataset}, backend {backend}, {seeds}",
         folder.display()
     );
-    print::document(&Document::new(title).with(table));
+    print::document(&Document::new(title).with(table.table()));
     list("diverged", &diverged, progress.diverged.len());
     for (word, state) in [
         ("running", ProcessState::Running),
@@ -102,14 +85,11 @@ pub(crate) fn show(folder: &Path, format: Format) -> Result<()> {
     }
     let slurm = slurm.unwrap_or_default();
     list("in Slurm's queue", &slurm, slurm.len());
-    match (jobs, secs) {
+    let left = counted(jobs, "job");
+    match (jobs, secs.map(duration)) {
         (0, _) => outln!("\nNothing is missing."),
-        (jobs, None) => outln!("\n{} left.", counted(jobs, "job")),
-        (jobs, Some(secs)) => outln!(
-            "\n{} left, about {} with {threads} at the same time.",
-            counted(jobs, "job"),
-            duration(secs)
-        ),
+        (_, None) => outln!("\n{left} left."),
+        (_, Some(time)) => outln!("\n{left} left, about {time} with {threads} at the same time."),
     }
     Ok(())
 }
@@ -149,35 +129,27 @@ fn diverged(progress: &Progress, store: &Store) -> Result<Vec<String>> {
 
 /// `share 3/8 on n3, task 12_3: the data folder /data is not on this node; log: …`
 fn in_words(process: &Process) -> String {
-    let share = process
-        .slice
-        .map_or("all jobs".to_owned(), |slice| format!("share {slice}"));
+    let share = process.slice.map(|slice| format!("share {slice}"));
+    let share = share.unwrap_or_else(|| "all jobs".to_owned());
     let mut text = format!("{share} on {}", process.host);
     match &process.task {
         Some(task) => text += &format!(", task {task}"),
         None => text += &format!(", process {}", process.pid),
     }
-    match (&process.failed, process.state()) {
-        (Some(why), _) => text += &format!(": {why}"),
-        (None, ProcessState::Lost) => {
-            text += &format!(", silent for {}", duration(process.silent_secs() as f64));
-        }
-        (None, _) => {}
+    let state = process.state();
+    if let Some(why) = &process.failed {
+        text += &format!(": {why}");
+    } else if state == ProcessState::Lost {
+        text += &format!(", silent for {}", duration(process.silent_secs() as f64));
     }
-    if let (Some(log), true) = (&process.log, process.state() != ProcessState::Running) {
+    if let Some(log) = process
+        .log
+        .as_ref()
+        .filter(|_| state != ProcessState::Running)
+    {
         text += &format!("; log: {}", log.display());
     }
     text
-}
-
-/// What Slurm's queue has of this folder; `None` where Slurm does not answer.
-fn in_queue(folder: &Path) -> Option<Vec<String>> {
-    // A store that was never submitted from is not looked for.
-    if !folder.join("slurm").exists() {
-        return None;
-    }
-    let name = slurm::job_name(&std::path::absolute(folder).ok()?);
-    Some(Queue::of(&name).ok()?.lines())
 }
 
 /// "45 s", "12 min", "3.5 h".

@@ -1,4 +1,4 @@
-//! `fm train`, and what it shares with `fm transfer`.
+//! `fm train` and `fm transfer`.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -13,98 +13,115 @@ use fm_train::{EpochRecord, Observer, Scores};
 use serde_json::json;
 
 use crate::args::Format;
-use crate::args::model::{SelectionArgs, SourceArgs, TrainArgs, TrainingArgs};
+use crate::args::model::{TrainArgs, TrainingArgs, TransferArgs};
 use crate::data;
 use crate::openblas;
 use crate::print::{self, errln, note, outln, percent};
 
+/// Of `fm transfer`: the phases of the course's notebook, with Adam.
+const PHASES: [&str; 2] = [
+    "epochs=4,freeze=trunk,optimizer=adam",
+    "epochs=16,optimizer=adam",
+];
+
 /// Trains a model, scores it, and saves it.
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     check_out(&args.out, args.training.force)?;
-    let phases = match args.phases.as_slice() {
-        [] => {
-            let (epochs, optimizer, lr) = (args.epochs, &args.optimizer, args.lr);
-            vec![format!("epochs={epochs},optimizer.{optimizer}.lr={lr:?}").parse()?]
-        }
-        phases => phases.to_vec(),
-    };
+    let (epochs, optimizer, lr) = (args.epochs, &args.optimizer, args.lr);
+    let usual = format!("epochs={epochs},optimizer.{optimizer}.lr={lr:?}");
+    let phases = phases(&args.phases, &[&usual])?;
     let spec = NetworkSpec {
         hidden: args.hidden.clone(),
         activation: args.activation,
         init: Init::GlorotUniform,
     };
-    let training = training(&args.training)?;
-    let sets = Sets::open(&args.source, &args.selection)?;
-    let mut lines = Lines::of(&phases);
-    let trained = single::train(&spec, &training, &phases, &sets.rows(), &mut lines);
-    finish(
-        trained?,
-        sets.test.as_ref(),
-        &args.training,
-        &training,
-        &args.out,
-    )
+    let session = Session::open(&args.training)?;
+    let (training, rows) = (&session.training, session.rows());
+    let trained = single::train(&spec, training, &phases, &rows, &mut Lines::of(&phases));
+    session.finish(trained?, &args.out)
+}
+
+/// Trains a copy of a model's trunk under a new head, scores it, and saves it.
+pub(crate) fn transfer(args: &TransferArgs) -> Result<()> {
+    check_out(&args.out, args.training.force)?;
+    if args.out == args.source.model {
+        bail!("--out is the model that is reused; choose another file");
+    }
+    let source = args.source.open()?;
+    let phases = phases(&args.phases, &PHASES)?;
+    let session = Session::open(&args.training)?;
+    for (number, phase) in (1..).zip(&phases) {
+        let (epochs, optimizer) = (counted(phase.epochs, "epoch"), phase.optimizer);
+        errln!(
+            "phase {number}: {epochs} of {} at {}, frozen: {}",
+            optimizer.name(),
+            optimizer.lr(),
+            phase.freeze
+        );
+    }
+    let (training, rows) = (&session.training, session.rows());
+    let trained = single::transfer(&source, training, &phases, &rows, &mut Lines::of(&phases));
+    session.finish(trained?, &args.out)
 }
 
 /// Refuses to overwrite a file, before the training.
 pub(super) fn check_out(out: &Path, force: bool) -> Result<()> {
+    let (shown, folder) = (out.display(), out.parent());
     if out.exists() && !force {
-        bail!(
-            "{} exists; choose another file, or replace it with --force",
-            out.display()
-        );
+        bail!("{shown} exists; choose another file, or replace it with --force");
     }
-    match out.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-            bail!(
-                "cannot write {}: no folder {}",
-                out.display(),
-                folder.display()
-            )
-        }
-        _ => Ok(()),
+    match folder.filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        Some(folder) => bail!("cannot write {shown}: no folder {}", folder.display()),
+        None => Ok(()),
     }
 }
 
-pub(super) fn training(args: &TrainingArgs) -> Result<Training> {
-    Ok(Training {
-        engine: openblas::engine(args.backend.backend)?,
-        batch_size: args.batch_size,
-        seed: args.seed,
-    })
+/// The phases of the command line, or the usual ones.
+fn phases(given: &[PhaseSpec], usual: &[&str]) -> Result<Vec<PhaseSpec>> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
+    }
+    let usual: Result<_, _> = usual.iter().map(|text| text.parse()).collect();
+    Ok(usual?)
 }
 
-/// What a model is trained and scored on.
-pub(super) struct Sets {
+/// What a model is trained with, and what it is trained and scored on.
+struct Session<'a> {
+    args: &'a TrainingArgs,
+    training: Training,
     train: Dataset,
     valid: Option<Dataset>,
     /// `None` with files of one's own, which are all trained on.
-    pub(super) test: Option<Dataset>,
+    test: Option<Dataset>,
 }
 
-impl Sets {
+impl<'a> Session<'a> {
     /// Opens and selects the rows of a command line, and says which they are.
-    pub(super) fn open(source: &SourceArgs, selection: &SelectionArgs) -> Result<Self> {
-        let (train, test) = data::sets(source)?;
-        let held_out = selection.validation_rows;
-        let held_out = held_out.unwrap_or((train.rows() / 10).min(5000));
-        let (valid, train) = match held_out {
+    fn open(args: &'a TrainingArgs) -> Result<Self> {
+        let training = Training {
+            engine: openblas::engine(args.backend.backend)?,
+            batch_size: args.batch_size,
+            seed: args.seed,
+        };
+        let (train, test) = data::sets(&args.source)?;
+        let held_out = args.validation_rows;
+        let (valid, train) = match held_out.unwrap_or((train.rows() / 10).min(5000)) {
             0 => (None, train),
             rows => {
                 let (valid, train) = train.hold_out(rows)?;
                 (Some(valid), train)
             }
         };
-        let mut train = of_classes(&train, selection)?;
-        if let Some(rows) = selection.rows {
+        let mut train = of_classes(&train, args)?;
+        if let Some(rows) = args.rows {
             train = train.first(rows)?;
         }
-        let valid = match valid.map(|valid| of_classes(&valid, selection)).transpose() {
+        let valid = match valid.map(|valid| of_classes(&valid, args)).transpose() {
             // No row that is held out is of the classes.
             Err(error) if matches!(error.downcast_ref(), Some(DataError::NoRows { .. })) => None,
             valid => valid?,
         };
-        let test = test.map(|test| of_classes(&test, selection)).transpose()?;
+        let test = test.map(|test| of_classes(&test, args)).transpose()?;
         note(&format!(
             "Training on {} of {}, {} held out: {}",
             counted(train.rows(), "row"),
@@ -112,37 +129,75 @@ impl Sets {
             valid.as_ref().map_or(0, Dataset::rows),
             train.class_names().join(", ")
         ));
-        Ok(Self { train, valid, test })
+        Ok(Self {
+            args,
+            training,
+            train,
+            valid,
+            test,
+        })
     }
 
-    pub(super) fn rows(&self) -> Rows<'_> {
+    fn rows(&self) -> Rows<'_> {
         Rows {
             train: &self.train,
             valid: self.valid.as_ref(),
         }
     }
+
+    /// Scores a trained model on test images and saves it.
+    fn finish(&self, (model, history): (Model, Vec<EpochRecord>), out: &Path) -> Result<()> {
+        let test = self.test.as_ref();
+        let test = test.map(|test| single::evaluate(&model, test, &self.training.engine));
+        let test = test.transpose()?;
+        let constant = test.as_ref().and_then(|test| test.constant_prediction);
+        if constant.is_some() {
+            note(
+                "Warning: the model predicts the same class for every test image. Try a lower \
+                 learning rate, more epochs or more rows.",
+            );
+        }
+        let saved = model.save(out);
+        saved.with_context(|| format!("cannot save the model to {}", out.display()))?;
+        if self.args.format == Format::Json {
+            return print::json(&json!({
+                "model": out.display().to_string(),
+                "sha256": model.network.digest(),
+                "parameters": model.network.parameters(),
+                "class_names": model.metadata.class_names,
+                "test": test,
+                "history": history,
+            }));
+        }
+        if let Some(Evaluation { scores, .. }) = &test {
+            let (accuracy, loss) = (percent(scores.accuracy), scores.loss);
+            let rows = scores.rows;
+            outln!("Test accuracy {accuracy} on {rows} images, loss {loss:.4}");
+        }
+        outln!("Model: {}", out.display());
+        Ok(())
+    }
 }
 
 /// The rows of the classes that are trained on, under their new labels.
-fn of_classes(data: &Dataset, selection: &SelectionArgs) -> Result<Dataset> {
-    let mut chosen = single::of_names(data, &selection.classes)?;
-    let except = single::of_names(data, &selection.except)?;
-    match (chosen.is_empty(), except.is_empty()) {
-        (true, true) => return Ok(data.clone()),
-        (true, false) => {
-            let all = (0..=u8::MAX).take(data.n_classes());
-            chosen.extend(all.filter(|class| !except.contains(class)));
-        }
-        (false, _) => {}
+fn of_classes(data: &Dataset, args: &TrainingArgs) -> Result<Dataset> {
+    let mut chosen = single::of_names(data, &args.classes)?;
+    let except = single::of_names(data, &args.except)?;
+    if !except.is_empty() {
+        let all = (0..=u8::MAX).take(data.n_classes());
+        chosen = all.filter(|class| !except.contains(class)).collect();
     }
-    Ok(data.of_classes(&chosen)?)
+    match chosen.is_empty() && except.is_empty() {
+        true => Ok(data.clone()),
+        false => Ok(data.of_classes(&chosen)?),
+    }
 }
 
 /// A line per epoch, of so many.
-pub(super) struct Lines(usize);
+struct Lines(usize);
 
 impl Lines {
-    pub(super) fn of(phases: &[PhaseSpec]) -> Self {
+    fn of(phases: &[PhaseSpec]) -> Self {
         Self(phases.iter().map(|phase| phase.epochs).sum())
     }
 }
@@ -156,45 +211,4 @@ impl Observer for Lines {
         errln!("epoch {epoch:>2} of {of}: {train}{valid}");
         ControlFlow::Continue(())
     }
-}
-
-/// Scores a trained model on test images and saves it.
-pub(super) fn finish(
-    (model, history): (Model, Vec<EpochRecord>),
-    test: Option<&Dataset>,
-    args: &TrainingArgs,
-    training: &Training,
-    out: &Path,
-) -> Result<()> {
-    let test = test.map(|test| single::evaluate(&model, test, &training.engine));
-    let test = test.transpose()?;
-    let constant = test.as_ref().and_then(|test| test.constant_prediction);
-    if constant.is_some() {
-        note(
-            "Warning: the model predicts the same class for every test image. Try a lower learning \
-             rate, more epochs or more rows.",
-        );
-    }
-    let saved = model.save(out);
-    saved.with_context(|| format!("cannot save the model to {}", out.display()))?;
-    if args.format == Format::Json {
-        return print::json(&json!({
-            "model": out.display().to_string(),
-            "sha256": model.network.digest(),
-            "parameters": model.network.parameters(),
-            "class_names": model.metadata.class_names,
-            "test": test,
-            "history": history,
-        }));
-    }
-    if let Some(Evaluation { scores, .. }) = &test {
-        outln!(
-            "Test accuracy {} on {} images, loss {:.4}",
-            percent(scores.accuracy),
-            scores.rows,
-            scores.loss
-        );
-    }
-    outln!("Model: {}", out.display());
-    Ok(())
 }

@@ -1,19 +1,15 @@
 //! What Slurm's programs are asked, and what they answer.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-/// The size of an array that Slurm refuses, if it does not say another.
-pub(super) const MAX_ARRAY_SIZE: u64 = 1001;
-
 /// Runs a program of Slurm; what it printed.
-fn ask(program: &str, args: &[impl AsRef<OsStr>]) -> Result<String> {
-    let output = Command::new(program).args(args).output();
-    let output = match output {
+fn ask(program: &str, args: &[&str]) -> Result<String> {
+    let output = match Command::new(program).args(args).output() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             bail!("{program} is not installed here; run this on a login node of the cluster")
         }
@@ -27,100 +23,60 @@ fn ask(program: &str, args: &[impl AsRef<OsStr>]) -> Result<String> {
 }
 
 /// Submits a job with these words after `sbatch`; its number.
-pub(super) fn submit(words: &[String]) -> Result<u64> {
-    let words: Vec<&str> = ["--parsable"]
-        .into_iter()
-        .chain(words.iter().map(String::as_str))
-        .collect();
-    let printed = ask("sbatch", &words)?;
-    job_number(&printed).with_context(|| format!("sbatch printed {printed:?} and no job number"))
+pub(super) fn submit(words: &[&str]) -> Result<u64> {
+    let printed = ask("sbatch", &[&["--parsable"], words].concat())?;
+    // `12` or, of a federation, `12;cluster`.
+    let number = printed.split(';').next().unwrap_or_default().trim();
+    let number = number.parse();
+    number.with_context(|| format!("sbatch printed {printed:?} and no job number"))
 }
 
-/// `12` or, of a federation, `12;cluster`.
-fn job_number(printed: &str) -> Option<u64> {
-    printed.trim().split(';').next()?.parse().ok()
-}
-
-/// The size of an array that Slurm refuses.
-pub(super) fn max_array_size() -> Result<u64> {
-    let config = ask("scontrol", &["show", "config"])?;
-    Ok(array_size(&config).unwrap_or(MAX_ARRAY_SIZE))
-}
-
-fn array_size(config: &str) -> Option<u64> {
-    let lines = config.lines();
-    let mut values = lines.filter_map(|line| line.split_once('='));
+/// The size of an array that Slurm refuses, if it says one.
+pub(super) fn max_array_size() -> Option<u64> {
+    let config = ask("scontrol", &["show", "config"]).ok()?;
+    let mut values = config.lines().filter_map(|line| line.split_once('='));
     let (_, size) = values.find(|(name, _)| name.trim() == "MaxArraySize")?;
     size.trim().parse().ok()
 }
 
-/// Jobs in Slurm's queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Queue {
-    /// By job number, tasks by state with the reason why they are pending.
-    pub(crate) jobs: BTreeMap<u64, BTreeMap<String, usize>>,
+/// The jobs of the store at `results` in the queue, a line for each: `12: 3 running, 5 pending
+/// (Priority)`.
+///
+/// # Errors
+/// If squeue is not there or does not answer.
+pub(crate) fn queued(results: &Path) -> Result<Vec<String>> {
+    let name = format!("--name={}", job_name(&std::path::absolute(results)?));
+    let printed = ask(
+        "squeue",
+        &["--noheader", "--array", &name, "--format=%F|%T|%r"],
+    )?;
+    let mut jobs: BTreeMap<u64, BTreeMap<String, usize>> = BTreeMap::new();
+    for line in printed.lines() {
+        let fields: Vec<&str> = line.trim().splitn(3, '|').collect();
+        let [job, state, reason] = fields[..] else {
+            continue;
+        };
+        let Ok(job) = job.parse() else { continue };
+        let state = match state {
+            "PENDING" => format!("pending ({reason})"),
+            state => state.to_lowercase(),
+        };
+        *jobs.entry(job).or_default().entry(state).or_default() += 1;
+    }
+    let lines = jobs.into_iter().map(|(job, states)| {
+        let states = states
+            .iter()
+            .map(|(state, tasks)| format!("{tasks} {state}"));
+        format!("{job}: {}", states.collect::<Vec<_>>().join(", "))
+    });
+    Ok(lines.collect())
 }
 
-impl Queue {
-    /// The jobs of this name.
-    ///
-    /// # Errors
-    /// If squeue is not there or does not answer.
-    pub(crate) fn of(name: &str) -> Result<Self> {
-        let name = format!("--name={name}");
-        let format = "--format=%F|%T|%r";
-        let printed = ask("squeue", &["--noheader", "--array", &name, format])?;
-        Ok(Self::parse(&printed))
-    }
-
-    fn parse(printed: &str) -> Self {
-        let mut queue = Self::default();
-        for line in printed.lines() {
-            let mut fields = line.trim().splitn(3, '|');
-            let (Some(job), Some(state), reason) = (fields.next(), fields.next(), fields.next())
-            else {
-                continue;
-            };
-            let Ok(job) = job.parse() else { continue };
-            let mut state = state.to_lowercase();
-            if let Some(reason) = reason.filter(|_| state == "pending") {
-                state += &format!(" ({reason})");
-            }
-            *queue.jobs.entry(job).or_default().entry(state).or_default() += 1;
-        }
-        queue
-    }
-
-    /// One line for each job: `12: 3 running, 5 pending (Priority)`.
-    pub(crate) fn lines(&self) -> Vec<String> {
-        let jobs = self.jobs.iter().map(|(job, states)| {
-            let states = states
-                .iter()
-                .map(|(state, tasks)| format!("{tasks} {state}"));
-            format!("{job}: {}", states.collect::<Vec<_>>().join(", "))
-        });
-        jobs.collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_of_slurm() {
-        assert_eq!(job_number("12\n"), Some(12));
-        assert_eq!(job_number("12;cluster\n"), Some(12));
-        assert_eq!(job_number("sbatch: error\n"), None);
-        let config = "MaxArraySize            = 1001\nMaxBatchRequeue         = 5\n";
-        assert_eq!(array_size(config), Some(1001));
-        let queue = Queue::parse(
-            "7|RUNNING|None\n7|PENDING|Resources\n7|PENDING|Resources\n8|PENDING|Dependency\n",
-        );
-        let expected = [
-            "7: 2 pending (Resources), 1 running",
-            "8: 1 pending (Dependency)",
-        ];
-        assert_eq!(queue.lines(), expected);
-    }
+/// The name of a store's jobs, by which they are found in the queue. It has no character that
+/// squeue splits at.
+pub(super) fn job_name(results: &Path) -> String {
+    let folder = results.file_name().unwrap_or_default().display();
+    let parent = results.parent().unwrap_or(results).display();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@".contains(c);
+    format!("{folder}@{parent}").replace(|c| !plain(c), "_")
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use fm_experiment::{Progress, Store};
 use indicatif::ProgressBar;
 
-use super::{Queue, job_name};
+use super::queued;
 use crate::interrupt;
 use crate::print::note;
 use crate::progress::style;
@@ -19,21 +19,20 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Waits until no job of the store at `out` is in the queue; whether it was not interrupted.
 pub(crate) fn wait(out: &Path) -> Result<bool> {
     interrupt::watch()?;
-    let name = job_name(&std::path::absolute(out)?);
     let store = Store::read(out)?;
-    let Progress { missing, .. } = Progress::read(out)?;
+    let missing = Progress::read(out)?.missing;
     let before = store.keys()?.len();
     let bar = ProgressBar::new(missing as u64);
     bar.set_style(style("{pos} of {len} cells {wide_bar} {msg}  {eta} left"));
     while !interrupt::asked() {
         bar.set_position((store.keys()?.len() - before) as u64);
         // The controller may be away for a while; the tasks are not.
-        match Queue::of(&name) {
-            Ok(queue) if queue.jobs.is_empty() => {
+        match queued(out) {
+            Ok(jobs) if jobs.is_empty() => {
                 bar.finish_and_clear();
                 return Ok(true);
             }
-            Ok(queue) => bar.set_message(queue.lines().join("; ")),
+            Ok(jobs) => bar.set_message(jobs.join("; ")),
             Err(error) => bar.set_message(format!("{error:#}")),
         }
         thread::sleep(LOOK);

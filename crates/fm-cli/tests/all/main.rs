@@ -10,6 +10,8 @@ mod models;
 mod pipes;
 mod requests;
 #[cfg(unix)]
+mod scripts;
+#[cfg(unix)]
 mod slurm;
 mod stopped;
 mod stores;
@@ -25,6 +27,8 @@ fn main() {
     tests.extend(models::tests());
     tests.extend(pipes::tests());
     tests.extend(requests::tests());
+    #[cfg(unix)]
+    tests.extend(scripts::tests());
     #[cfg(unix)]
     tests.extend(slurm::tests());
     tests.extend(stopped::tests());

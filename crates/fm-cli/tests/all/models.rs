@@ -285,7 +285,13 @@ fn bad_options_are_refused_with_what_is_right() {
             "model.fmnn",
             &["expected a PNG, JPEG or IDX"],
         ),
-        ("predict model.fmnn", "photo.png --rows 3..1", &["0..10"]),
+        ("predict model.fmnn", "photo.png --rows 3", &["no rows"]),
+        (
+            "predict model.fmnn",
+            "ten.idx --rows 3..11",
+            &["rows 0..10"],
+        ),
+        ("predict model.fmnn", "ten.idx --rows 11..", &["rows 0..10"]),
         (
             "convert model.fmnn",
             "a.onnx",
@@ -304,6 +310,35 @@ fn bad_options_are_refused_with_what_is_right() {
         ),
         ("protocol", "notebok-2e", &["did you mean \"notebook-2e\"?"]),
     ];
+    let images = fm_data::open(&fm_data::Source::Sample).unwrap().test;
+    let images = images.first(10).unwrap().images().to_owned();
+    let plain = fm_data::idx::Encoding::Plain;
+    fm_data::idx::save(&images, at.join("ten.idx"), plain).unwrap();
+    for rows in [
+        "",
+        "..",
+        "..3",
+        "3..3",
+        "4..3",
+        "a..b",
+        "18446744073709551615",
+    ] {
+        let rows = format!("--rows={rows}");
+        refused(at, &["predict", "model.fmnn", "ten.idx", &rows], &["0..10"]);
+    }
+    for (rows, first, count) in [("7", 7, 1), ("0..10", 0, 10), ("7..", 7, 3)] {
+        let args = [
+            "predict",
+            "model.fmnn",
+            "ten.idx",
+            "--format=json",
+            "--rows",
+            rows,
+        ];
+        let answers: Value = serde_json::from_str(&done(at, &args)).unwrap();
+        let answers = answers.as_array().unwrap();
+        assert_eq!((&answers[0]["row"], answers.len()), (&first.into(), count));
+    }
     for (command, more, words) in cases {
         let line = format!("{command} {more}");
         refused(at, &line.split(' ').collect::<Vec<_>>(), words);

@@ -2,16 +2,20 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use fm_experiment::Results;
 use libtest_mimic::Trial;
 use serde_json::Value;
 
-use crate::support::{SWEEPS, count, experiment, fm, message, printed, refused, trials};
+use crate::support::{
+    SWEEPS, assert_same, count, experiment, fm, message, printed, refused, trials,
+};
 
 pub(crate) fn tests() -> Vec<Trial> {
     trials![
         every_spelling_of_a_sweep_gives_the_same_cells,
+        the_command_of_a_report_gives_the_same_cells,
         values_asked_for_one_after_another_add_up,
         keys_on_the_command_line_form_one_grid,
         json_is_the_summary_and_nothing_else,
@@ -103,6 +107,25 @@ fn every_spelling_of_a_sweep_gives_the_same_cells() {
     printed(&mut experiment(at, "1..2", &again));
     assert_eq!(count(&results), cells);
     assert_eq!(series(&results), expected);
+}
+
+fn the_command_of_a_report_gives_the_same_cells() {
+    let (folder, again) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    printed(&mut experiment(folder.path(), "1..2", &SWEEPS));
+    let report = fs::read_to_string(folder.path().join("results/report.md")).unwrap();
+    let block = |language: &str| {
+        let (_, block) = report.split_once(&format!("```{language}\n")).unwrap();
+        block.split_once("```").unwrap().0
+    };
+    fs::write(again.path().join("protocol.toml"), block("toml")).unwrap();
+    let fm = format!("'{}' experiment", env!("CARGO_BIN_EXE_fm"));
+    let line = block("sh").replace("fm experiment", &fm);
+    let line = format!("{} --out results", line.trim_end());
+    let mut command = Command::new("sh");
+    printed(command.args(["-c", &line]).current_dir(again.path()));
+    let results = |folder: &Path| folder.join("results");
+    let (first, second) = (results(folder.path()), results(again.path()));
+    assert_same(&second, &first, "the command of a report");
 }
 
 fn values_asked_for_one_after_another_add_up() {

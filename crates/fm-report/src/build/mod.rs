@@ -30,6 +30,7 @@ mod write;
 
 pub use folders::compare_folders;
 pub use planning::{Pilot, Planned, PlannedDifference, Planning};
+pub use reproduce::{command_line, experiment_command};
 pub use sentences::{Names, Scope, sentence};
 pub use warnings::Warning;
 pub use write::{Report, write_events};

@@ -1,7 +1,7 @@
 //! How to make the same results again.
 
 use fm_experiment::protocol::{Protocol, Values};
-use fm_experiment::{NamedSweep, Results, SeedList};
+use fm_experiment::{NamedSweep, Request, Results, SeedList};
 
 use super::names::value_text;
 use super::warnings::SAMPLE;
@@ -14,7 +14,12 @@ const DATA_OPTIONS: [&str; 2] = ["--data", "--dataset"];
 
 /// The section: a command, what the results were made with, and the protocol.
 pub(crate) fn section(results: &Results) -> Section {
-    let (command, own_file) = command(results);
+    // The sample may have been used because the whole dataset was not there.
+    let data = match results.store().dataset().name == SAMPLE {
+        true => ["--data", "sample"].map(str::to_owned).to_vec(),
+        false => data_options(&results.made_with.command),
+    };
+    let (command, own_file) = experiment_command(&results.request, "protocol.toml", &data);
     let words = match own_file {
         true => {
             "Save the protocol below as protocol.toml. Then this command gives the same results:"
@@ -25,7 +30,7 @@ pub(crate) fn section(results: &Results) -> Section {
         .with(Text::note(words))
         .with(Text::Code {
             language: "sh",
-            text: command,
+            text: command_line(&command),
         })
         .with(facts(results))
         .with(Text::note("The protocol:"))
@@ -35,9 +40,9 @@ pub(crate) fn section(results: &Results) -> Section {
         })
 }
 
-/// The command that gives the same results, and whether it needs the protocol as a file.
-fn command(results: &Results) -> (String, bool) {
-    let request = &results.request;
+/// The words of the command that asks for the same, with these words for its data. A protocol that
+/// is not a built-in one is in `file`; whether it is needed.
+pub fn experiment_command(request: &Request, file: &str, data: &[String]) -> (Vec<String>, bool) {
     let protocol = &request.protocol;
     let built_in = Protocol::built_in(&protocol.name);
     // Optional arms of the built-in protocol that are on here.
@@ -48,14 +53,7 @@ fn command(results: &Results) -> (String, bool) {
     let own_file = built_in.as_ref() != Some(protocol);
     let mut words = ["fm", "experiment"].map(str::to_owned).to_vec();
     let mut option = |name: &str, value: &str| words.extend([name, value].map(str::to_owned));
-    option(
-        "--protocol",
-        if own_file {
-            "protocol.toml"
-        } else {
-            &protocol.name
-        },
-    );
+    option("--protocol", if own_file { file } else { &protocol.name });
     if !own_file && !on.is_empty() {
         option("--with-arm", &on.join(","));
     }
@@ -78,21 +76,24 @@ fn command(results: &Results) -> (String, bool) {
             let key = named.map_or(key, |_| name);
             let values = match values {
                 Values::Word(word) => word.clone(),
-                Values::List(values) => joined(values, value_text),
+                Values::List(values) => joined(values, value_text, ","),
             };
             option("--sweep", &format!("{key}={values}"));
         }
     }
-    // The sample may have been used because the whole dataset was not there.
-    match results.store().dataset().name == SAMPLE {
-        true => option("--data", "sample"),
-        false => words.extend(data_options(&results.made_with.command)),
+    if data == ["--data", "sample"] {
+        // Otherwise `fit_to_data` multiplies the protocol's.
+        option(
+            "--set",
+            &format!("source.epochs={}", protocol.source.epochs),
+        );
     }
-    (command_line(&words), own_file)
+    words.extend_from_slice(data);
+    (words, own_file)
 }
 
-fn joined<T>(values: &[T], text: impl Fn(&T) -> String) -> String {
-    values.iter().map(text).collect::<Vec<_>>().join(",")
+fn joined<T>(values: &[T], text: impl Fn(&T) -> String, between: &str) -> String {
+    values.iter().map(text).collect::<Vec<_>>().join(between)
 }
 
 /// The options that say which data are used, as they were given.
@@ -112,15 +113,19 @@ fn data_options(command: &[String]) -> Vec<String> {
 }
 
 /// Words as a shell takes them.
-fn command_line(words: &[String]) -> String {
-    let quoted = words.iter().map(|word| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-        match !word.is_empty() && word.chars().all(plain) {
-            true => word.clone(),
-            false => format!("'{}'", word.replace('\'', "'\\''")),
-        }
-    });
-    quoted.collect::<Vec<_>>().join(" ")
+pub fn command_line<S: AsRef<str>>(words: &[S]) -> String {
+    joined(
+        words,
+        |word| {
+            let word = word.as_ref();
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+            match !word.is_empty() && word.chars().all(plain) {
+                true => word.to_owned(),
+                false => format!("'{}'", word.replace('\'', "'\\''")),
+            }
+        },
+        " ",
+    )
 }
 
 /// What decides the results, and where they were made.
