@@ -14,8 +14,6 @@ use fm_report::command_line;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::args::words_given;
-
 static ASKED: AtomicBool = AtomicBool::new(false);
 /// The signal that asked.
 static SIGNAL: AtomicUsize = AtomicUsize::new(0);
@@ -72,7 +70,9 @@ pub(crate) fn stopped(error: ExperimentError, done: &str, out: &Path) -> Error {
     // After other errors the same command would end as before.
     let continues = match error {
         ExperimentError::Cancelled | ExperimentError::Io { .. } => {
-            format!("; to continue:\n  {}", command_line(&words_given()))
+            let words = std::env::args_os().map(|word| word.display().to_string());
+            let command = command_line(&words.collect::<Vec<_>>());
+            format!("; to continue:\n  {command}")
         }
         _ => String::new(),
     };

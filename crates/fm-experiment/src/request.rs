@@ -50,7 +50,16 @@ impl Request {
     /// # Errors
     /// [`ProtocolError::Unknown`] with the nearest name.
     pub fn with_named_sweep(mut self, name: &str) -> Result<Self, ProtocolError> {
-        let sweep = self.named(name)?;
+        let Some(sweep) = self.protocol.sweeps.get(name) else {
+            let names = self.protocol.sweeps.keys().map(String::as_str);
+            let near = crate::names::did_you_mean(name, names);
+            return Err(ProtocolError::Unknown {
+                protocol: self.protocol.name.clone(),
+                what: format!("sweep {name:?}"),
+                hint: format!(", which would be a table [sweeps.{name}]{near}"),
+            });
+        };
+        let sweep = sweep.clone();
         self.add(name.to_owned(), sweep);
         Ok(self)
     }
@@ -58,10 +67,14 @@ impl Request {
     /// The request with a sweep that the protocol names, over these values of its key.
     ///
     /// # Errors
-    /// [`ProtocolError::Unknown`] if the protocol has no such sweep, or one that is not over one key.
+    /// As [`with_named_sweep`](Self::with_named_sweep), and [`ProtocolError::Unknown`] if the sweep is
+    /// not over one key.
     pub fn with_values(mut self, name: &str, values: Values) -> Result<Self, ProtocolError> {
-        let mut sweep = self.named(name)?;
-        let (1, Some(axis)) = (sweep.over.len(), sweep.over.values_mut().next()) else {
+        self = self.with_named_sweep(name)?;
+        let named = self.sweeps.iter_mut().find(|named| named.name == name);
+        let over = named.map(|named| &mut named.sweep.over);
+        let over = over.filter(|over| over.len() == 1);
+        let Some(axis) = over.and_then(|over| over.values_mut().next()) else {
             return Err(ProtocolError::Unknown {
                 protocol: self.protocol.name.clone(),
                 what: format!("sweep {name:?} over one key"),
@@ -69,20 +82,7 @@ impl Request {
             });
         };
         *axis = values;
-        self.add(name.to_owned(), sweep);
         Ok(self)
-    }
-
-    fn named(&self, name: &str) -> Result<SweepSpec, ProtocolError> {
-        let sweeps = &self.protocol.sweeps;
-        sweeps.get(name).cloned().ok_or_else(|| {
-            let near = crate::names::did_you_mean(name, sweeps.keys().map(String::as_str));
-            ProtocolError::Unknown {
-                protocol: self.protocol.name.clone(),
-                what: format!("sweep {name:?}"),
-                hint: format!(", which would be a table [sweeps.{name}]{near}"),
-            }
-        })
     }
 
     /// The request with a sweep over some keys, all combinations of their values.

@@ -84,6 +84,15 @@ pub(crate) struct DataChoice {
     pub(crate) dataset: Option<String>,
 }
 
+impl DataChoice {
+    /// The options that open the same data again, in this folder.
+    pub(crate) fn options(&self, data: &str) -> Vec<String> {
+        let dataset = self.dataset.iter().flat_map(|name| ["--dataset", name]);
+        let options = ["--data", data].into_iter().chain(dataset);
+        options.map(str::to_owned).collect()
+    }
+}
+
 /// A parser of words that stand for values; an error has the nearest word.
 fn words<T: Copy + Send + Sync + 'static>(
     words: &'static [(&'static str, T)],
@@ -97,14 +106,6 @@ fn words<T: Copy + Send + Sync + 'static>(
 
 fn backend() -> impl TypedValueParser<Value = Backend> {
     words(&[("portable", Backend::Portable), ("blas", Backend::Blas)])
-}
-
-/// The words of the command line; characters that are not UTF-8 are replaced.
-pub(crate) fn words_given() -> Vec<String> {
-    let words = std::env::args_os();
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect()
 }
 
 /// A number of 1 or more, of a type that has no 0.

@@ -17,7 +17,6 @@ use super::protocol::built_in_like;
 use super::report;
 use crate::args::experiment::ExperimentArgs;
 use crate::args::slurm::Settings;
-use crate::args::words_given;
 use crate::data;
 use crate::interrupt;
 use crate::openblas;
@@ -74,7 +73,12 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
     let origin = data.origin.clone();
     let mut experiment = Experiment::new(request.protocol.clone(), data.into()).engine(engine);
     experiment.request = request;
-    experiment.made_with = made_with(&experiment.executor.engine);
+    experiment.made_with = MadeWith {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        cpu: fm_nn::doctor::cpu_name(),
+        kernel: experiment.executor.engine.kernel(),
+        data: args.data.options(&args.data.data),
+    };
     if let Some(jobs) = args.jobs {
         experiment.executor.threads = jobs;
     }
@@ -224,15 +228,6 @@ fn default_engine(out: &Path) -> Result<Engine> {
     };
     note(&format!("Backend: {backend} ({}); {why}", engine.kernel()));
     Ok(engine)
-}
-
-fn made_with(engine: &Engine) -> MadeWith {
-    MadeWith {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        cpu: fm_nn::doctor::cpu_name(),
-        kernel: engine.kernel(),
-        command: words_given(),
-    }
 }
 
 /// `results/` and the protocol's name, with whatever else was chosen and changes the results.

@@ -60,12 +60,8 @@ pub(crate) fn submit(
         Origin::Folder(dir) => Some(plain(&absolute(dir)?)?),
         _ => None,
     };
-    let sample = "sample".to_owned();
-    let mut words = vec!["--data".to_owned(), data.clone().unwrap_or(sample)];
-    if let Some(dataset) = &args.data.dataset {
-        words.extend(["--dataset".to_owned(), dataset.clone()]);
-    }
-    let (command, own_protocol) = experiment_command(&experiment.request, &protocol, &words);
+    let options = args.data.options(data.as_deref().unwrap_or("sample"));
+    let (command, own_protocol) = experiment_command(&experiment.request, &protocol, &options);
     let program = std::env::current_exe().context("cannot find this program's file")?;
     let folder = std::env::current_dir().context("cannot find the working folder")?;
     let scripts = Scripts {

@@ -133,8 +133,8 @@ fail() {
 
 const DATA_CHECK: &str = "[ -d \"$data\" ] || fail \"the data folder $data is not on this node\"\n";
 
-/// A task that is cut off by its time limit or by another job asks to run again; one that the user
-/// cancels does not.
+/// The rest of the command, and what follows it. A task that is cut off by its time limit or by
+/// another job asks to run again; one that the user cancels does not.
 const TASK_START: &str = r#"  --out "$results" --slice "$slice/$slices" --jobs "${SLURM_CPUS_PER_TASK:-1}" --no-report &
 child=$!
 cut_off=

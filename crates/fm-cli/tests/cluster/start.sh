@@ -44,7 +44,7 @@ JobCompType=jobcomp/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SchedulerParameters=bf_interval=1,sched_interval=2,batch_sched_delay=0
-MaxArraySize=9
+MaxArraySize=5
 ReturnToService=2
 SlurmdTimeout=10
 KillWait=2

@@ -35,8 +35,8 @@ pub struct MadeWith {
     pub cpu: String,
     /// The kernel of the backend.
     pub kernel: String,
-    /// The command line.
-    pub command: Vec<String>,
+    /// The options of a command line that say which data are used.
+    pub data: Vec<String>,
 }
 
 /// What a job took.

@@ -9,15 +9,12 @@ use crate::document::{Section, Shown, Text};
 use crate::number::ranges;
 use crate::table::{Column, Table};
 
-/// Options of the program that say which data are used, each with a value.
-const DATA_OPTIONS: [&str; 2] = ["--data", "--dataset"];
-
 /// The section: a command, what the results were made with, and the protocol.
 pub(crate) fn section(results: &Results) -> Section {
     // The sample may have been used because the whole dataset was not there.
     let data = match results.store().dataset().name == SAMPLE {
         true => ["--data", "sample"].map(str::to_owned).to_vec(),
-        false => data_options(&results.made_with.command),
+        false => results.made_with.data.clone(),
     };
     let (command, own_file) = experiment_command(&results.request, "protocol.toml", &data);
     let words = match own_file {
@@ -76,7 +73,7 @@ pub fn experiment_command(request: &Request, file: &str, data: &[String]) -> (Ve
             let key = named.map_or(key, |_| name);
             let values = match values {
                 Values::Word(word) => word.clone(),
-                Values::List(values) => joined(values, value_text, ","),
+                Values::List(values) => joined(values, value_text),
             };
             option("--sweep", &format!("{key}={values}"));
         }
@@ -92,40 +89,21 @@ pub fn experiment_command(request: &Request, file: &str, data: &[String]) -> (Ve
     (words, own_file)
 }
 
-fn joined<T>(values: &[T], text: impl Fn(&T) -> String, between: &str) -> String {
-    values.iter().map(text).collect::<Vec<_>>().join(between)
-}
-
-/// The options that say which data are used, as they were given.
-fn data_options(command: &[String]) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut words = command.iter();
-    while let Some(word) = words.next() {
-        let is = |option: &&&str| word == **option || word.starts_with(&format!("{option}="));
-        if let Some(option) = DATA_OPTIONS.iter().find(is) {
-            found.push(word.clone());
-            if word == option {
-                found.extend(words.next().cloned());
-            }
-        }
-    }
-    found
+fn joined<T>(values: &[T], text: impl Fn(&T) -> String) -> String {
+    values.iter().map(text).collect::<Vec<_>>().join(",")
 }
 
 /// Words as a shell takes them.
 pub fn command_line<S: AsRef<str>>(words: &[S]) -> String {
-    joined(
-        words,
-        |word| {
-            let word = word.as_ref();
-            let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-            match !word.is_empty() && word.chars().all(plain) {
-                true => word.to_owned(),
-                false => format!("'{}'", word.replace('\'', "'\\''")),
-            }
-        },
-        " ",
-    )
+    let quoted = words.iter().map(|word| {
+        let word = word.as_ref();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+        match !word.is_empty() && word.chars().all(plain) {
+            true => word.to_owned(),
+            false => format!("'{}'", word.replace('\'', "'\\''")),
+        }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
 }
 
 /// What decides the results, and where they were made.
@@ -145,31 +123,5 @@ fn facts(results: &Results) -> Table {
     fact("kernel", made_with.kernel.clone());
     fact("CPU", made_with.cpu.clone());
     fact("version", made_with.version.clone());
-    fact("last asked with", command_line(&made_with.command));
     table
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(words: &[&str]) -> Vec<String> {
-        words.iter().map(|word| (*word).to_owned()).collect()
-    }
-
-    #[test]
-    fn the_options_of_the_data_are_kept_as_they_were_given() {
-        let given = words(&[
-            "fm",
-            "experiment",
-            "--seeds",
-            "3",
-            "--data",
-            "my data",
-            "--dataset=x",
-        ]);
-        assert_eq!(data_options(&given), ["--data", "my data", "--dataset=x"]);
-        assert!(data_options(&words(&["fm", "--database", "x"])).is_empty());
-        assert_eq!(data_options(&words(&["fm", "--data"])), ["--data"]);
-    }
 }

@@ -79,9 +79,7 @@ fn protocol(more: &[(&str, Value)]) -> Protocol {
 /// An experiment over seeds, with some settings changed.
 pub(crate) fn experiment(seeds: &str, more: &[(&str, Value)]) -> Experiment {
     let mut experiment = Experiment::new(protocol(more), data()).seeds(&seeds.parse().unwrap());
-    experiment.made_with.command = ["fm", "experiment", "--data", HOSTILE]
-        .map(str::to_owned)
-        .into();
+    experiment.made_with.data = ["--data", HOSTILE].map(str::to_owned).into();
     experiment
 }
 
