@@ -93,19 +93,11 @@ impl DataChoice {
     }
 }
 
-/// A parser of words that stand for values; an error has the nearest word.
-fn words<T: Copy + Send + Sync + 'static>(
-    words: &'static [(&'static str, T)],
-) -> impl TypedValueParser<Value = T> {
-    let parser = PossibleValuesParser::new(words.iter().map(|(word, _)| *word));
-    parser.try_map(move |found| {
-        let value = words.iter().find(|(word, _)| *word == found);
-        value.map(|(_, value)| *value).ok_or("not one of the words")
-    })
-}
-
 fn backend() -> impl TypedValueParser<Value = Backend> {
-    words(&[("portable", Backend::Portable), ("blas", Backend::Blas)])
+    PossibleValuesParser::new(["portable", "blas"]).map(|name| match name.as_str() {
+        "blas" => Backend::Blas,
+        _ => Backend::Portable,
+    })
 }
 
 /// A number of 1 or more, of a type that has no 0.

@@ -10,7 +10,7 @@ use fm_experiment::single::{self, SingleError};
 use fm_nn::tensors::{Layout, ReadOptions};
 use fm_nn::{Activation, Backend, Model};
 
-use super::{DataChoice, Format, backend, words};
+use super::{DataChoice, Format, backend};
 
 /// Where images and labels come from.
 #[derive(Debug, Args)]
@@ -198,7 +198,10 @@ impl ModelArgs {
 
 /// PyTorch has 0.weight, `[outputs, inputs]`; Keras has dense/kernel, `[inputs, outputs]`.
 fn layout() -> impl TypedValueParser<Value = Layout> {
-    words(&[("pytorch", Layout::PyTorch), ("keras", Layout::Keras)])
+    PossibleValuesParser::new(["pytorch", "keras"]).map(|name| match name.as_str() {
+        "keras" => Layout::Keras,
+        _ => Layout::PyTorch,
+    })
 }
 
 /// `fm evaluate`
