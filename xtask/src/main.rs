@@ -61,7 +61,7 @@ fn run() -> Result<ExitCode> {
         "test" => cargo::run(&["test", "--workspace"], args),
         "bench" => cargo::run(
             &["bench", "--package", "fm-benches", "--bench", "yardstick"],
-            &with_whole_paths(args)?,
+            &with_whole_paths(args),
         ),
         "make-sample" => sample::run(args),
         "tidy" => tidy::run(),
@@ -73,14 +73,11 @@ fn run() -> Result<ExitCode> {
     }
 }
 
-/// The arguments with whole paths after `--compare`: cargo runs a benchmark in its package's folder.
-fn with_whole_paths(args: &[String]) -> Result<Vec<String>> {
-    let paths = args.iter().position(|arg| arg == "--compare");
-    let paths = paths.map_or(args.len(), |option| option + 1);
-    let mut whole = args.to_vec();
-    for path in &mut whole[paths..] {
-        let absolute = std::path::absolute(&path)?.into_os_string();
-        *path = absolute.into_string().unwrap_or_else(|_| path.clone());
-    }
-    Ok(whole)
+/// The arguments, files by their whole paths: cargo runs a benchmark in its package's folder.
+fn with_whole_paths(args: &[String]) -> Vec<String> {
+    let whole = |arg: &String| match std::fs::canonicalize(arg) {
+        Ok(path) => path.to_string_lossy().into_owned(),
+        Err(_) => arg.clone(),
+    };
+    args.iter().map(whole).collect()
 }

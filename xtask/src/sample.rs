@@ -76,21 +76,14 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn gunzip(gzip: &[u8]) -> Result<Vec<u8>> {
     /// More than any of the files.
     const MOST: usize = 64 << 20;
-    ensure!(
-        gzip.len() > 18 && gzip[3] & !8 == 0,
-        "not the published gzip header"
-    );
-    let name = match gzip[3] {
-        0 => 0,
-        // A file name, which ends with a zero byte.
-        _ => {
-            1 + gzip[10..]
-                .iter()
-                .position(|&byte| byte == 0)
-                .context("no end of the name")?
-        }
+    // Ten bytes, and where the fourth says so a file name, which ends with a zero byte.
+    let deflate = match gzip {
+        [_, _, _, 0, ..] => gzip.get(10..),
+        [_, _, _, 8, _, _, _, _, _, _, rest @ ..] => rest.splitn(2, |byte| *byte == 0).nth(1),
+        _ => None,
     };
-    decompress_to_vec_with_limit(&gzip[10 + name..gzip.len() - 8], MOST)
+    let deflate = deflate.context("not the published gzip header")?;
+    decompress_to_vec_with_limit(deflate, MOST)
         .map_err(|error| anyhow::anyhow!("damaged deflate data: {error}"))
 }
 

@@ -26,19 +26,18 @@ pub(super) fn problems(text: &str) -> Vec<String> {
     if text.lines().any(|line| line == "[workspace]") {
         return broken;
     }
-    let name = value(text, "name").unwrap_or_default();
-    let allowed = EDGES
-        .iter()
-        .find(|(from, _)| *from == name)
-        .map(|(_, to)| *to);
-    if allowed.is_none() {
-        broken.push(format!(
+    let mut fields = text.lines().filter_map(|line| line.split_once('='));
+    let name = fields.find(|(key, _)| key.trim() == "name");
+    let name = name.map_or("", |(_, name)| name.trim().trim_matches('"'));
+    let edges = EDGES.iter().find(|(from, _)| *from == name);
+    let Some((_, allowed)) = edges else {
+        return vec![format!(
             "the crate {name:?} is not in the table EDGES of xtask"
-        ));
-    }
+        )];
+    };
     for (dependency, version) in dependencies(text) {
         let inside = EDGES.iter().any(|(from, _)| *from == dependency);
-        if inside && !allowed.is_some_and(|to| to.split(' ').any(|to| to == dependency)) {
+        if inside && !allowed.split(' ').any(|to| to == dependency) {
             broken.push(format!("{name} must not use {dependency}"));
         }
         if version {
@@ -51,14 +50,6 @@ pub(super) fn problems(text: &str) -> Vec<String> {
         broken.push("does not take the workspace's lints".to_owned());
     }
     broken
-}
-
-/// The first value of a key, without its quotes.
-fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    text.lines()
-        .filter_map(|line| line.split_once('='))
-        .find(|(k, _)| k.trim() == key)
-        .map(|(_, value)| value.trim().trim_matches('"'))
 }
 
 /// The dependencies of every kind, each with whether it has a version of its own.
@@ -86,32 +77,23 @@ mod tests {
 
     #[test]
     fn dependencies_point_one_way() {
-        let manifest = |name: &str, rest: &str| {
-            format!("[package]\nname = \"{name}\"\n\n[lints]\nworkspace = true\n\n{rest}")
-        };
-        let broken = |name: &str, rest: &str| problems(&manifest(name, rest)).len();
-        assert_eq!(
-            broken("fm-train", "[dependencies]\nfm-nn.workspace = true\n"),
-            0
-        );
-        assert_eq!(
-            broken("fm-nn", "[dependencies]\nfm-data.workspace = true\n"),
-            1
-        );
-        assert_eq!(
-            broken(
+        for (name, rest, broken) in [
+            ("fm-train", "[dependencies]\nfm-nn.workspace = true\n", 0),
+            ("fm-nn", "[dependencies]\nfm-data.workspace = true\n", 1),
+            (
                 "fm-nn",
-                "[dev-dependencies]\nfm-data = { workspace = true }\n"
+                "[dev-dependencies]\nfm-data = { workspace = true }\n",
+                1,
             ),
-            1
-        );
-        assert_eq!(
-            broken("fm-nn", "[dependencies.fm-train]\nworkspace = true\n"),
-            1
-        );
-        assert_eq!(broken("xtask", "[dependencies]\nanyhow = \"1\"\n"), 1);
-        assert_eq!(broken("fm-new", ""), 1);
-        assert_eq!(broken("fm-new", "[workspace]\n"), 0);
+            ("fm-nn", "[dependencies.fm-train]\nworkspace = true\n", 1),
+            ("xtask", "[dependencies]\nanyhow = \"1\"\n", 1),
+            ("fm-new", "", 1),
+            ("fm-new", "[workspace]\n", 0),
+        ] {
+            let lints = "[lints]\nworkspace = true";
+            let text = format!("[package]\nname = \"{name}\"\n\n{lints}\n\n{rest}");
+            assert_eq!(problems(&text).len(), broken, "{text}");
+        }
         assert_eq!(problems("[package]\nname = \"xtask\"\n").len(), 1);
     }
 }

@@ -13,12 +13,8 @@ use anyhow::{Context, Result};
 /// Longer files contain more than one idea.
 const MAX_LINES: usize = 400;
 
-/// Home folders: a path through one exists on a single machine.
-const HOMES: [&str; 3] = [
-    concat!("/ho", "me/"),
-    concat!("/ro", "ot/"),
-    concat!("/Use", "rs/"),
-];
+/// Where the code is.
+const FOLDERS: [&str; 4] = ["benches", "crates", "tests", "xtask"];
 
 /// Prints every violation.
 pub(crate) fn run() -> Result<ExitCode> {
@@ -36,64 +32,39 @@ pub(crate) fn run() -> Result<ExitCode> {
 /// Every violation in the workspace, one line each.
 fn findings() -> Result<Vec<String>> {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").context("to be run through cargo")?;
-    let root = Path::new(&manifest)
-        .parent()
-        .context("xtask has no parent folder")?;
-    let mut files = Vec::new();
-    collect(root, true, &mut files)?;
+    let root = Path::new(&manifest).parent();
+    let root = root.context("xtask has no parent folder")?;
     let mut findings = Vec::new();
     let mut crates: BTreeMap<String, BTreeMap<_, String>> = BTreeMap::new();
-    for file in files {
-        let Ok(text) = fs::read_to_string(&file) else {
-            continue; // Not text.
-        };
-        let inside = file.strip_prefix(root).unwrap_or(&file);
-        let shown = inside.display();
-        let broken = match file.extension().and_then(|extension| extension.to_str()) {
-            Some("rs") => in_source(&text),
-            Some("toml") if file.ends_with("Cargo.toml") && file.parent() != Some(root) => {
-                manifest::problems(&text)
+    let mut folders: Vec<PathBuf> = FOLDERS.iter().map(|folder| root.join(folder)).collect();
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder);
+        for entry in entries.with_context(|| format!("cannot list {}", folder.display()))? {
+            let path = entry?.path();
+            let inside = path.strip_prefix(root).unwrap_or(&path);
+            let rules = match path.extension().and_then(|extension| extension.to_str()) {
+                _ if path.is_dir() && !path.ends_with("target") => {
+                    folders.push(path);
+                    continue;
+                }
+                Some("rs") => in_source,
+                Some("toml") if path.ends_with("Cargo.toml") => manifest::problems,
+                _ => continue,
+            };
+            let text = fs::read_to_string(&path);
+            let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+            let broken = rules(&text).into_iter();
+            findings.extend(broken.map(|broken| format!("{}: {broken}", inside.display())));
+            if let Some((source, module)) = modules::place(inside) {
+                crates.entry(source).or_default().insert(module, text);
             }
-            _ => Vec::new(),
-        };
-        findings.extend(broken.iter().map(|broken| format!("{shown}: {broken}")));
-        for (number, line) in text.lines().enumerate() {
-            if let Some(home) = HOMES.iter().find(|home| line.contains(**home)) {
-                findings.push(format!(
-                    "{shown}:{}: a path of one machine, {home}",
-                    number + 1
-                ));
-            }
-        }
-        if let Some((source, module)) = modules::place(inside) {
-            crates.entry(source).or_default().insert(module, text);
         }
     }
     for (source, texts) in &crates {
-        let circles = modules::circles(texts).into_iter();
-        findings.extend(circles.map(|circle| format!("{source}: modules in a circle: {circle}")));
+        let circle = modules::circle(texts);
+        findings.extend(circle.map(|circle| format!("{source}: modules in a circle: {circle}")));
     }
     Ok(findings)
-}
-
-/// The files below `folder`, without build output, data and results.
-fn collect(folder: &Path, top: bool, files: &mut Vec<PathBuf>) -> Result<()> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default();
-        let skipped = name == ".git" || name == "target";
-        if skipped || top && (name == "data" || name == "results") {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, false, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 /// The violations of a Rust file.

@@ -7,97 +7,75 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// A module by its path from the crate's root: `["store", "files"]`.
-pub(super) type Module = Vec<String>;
-
-/// The source folder of a file's crate, and its module there: `crates/a/src/b/c.rs` is `b::c` of
-/// `crates/a/src`.
-pub(super) fn place(file: &Path) -> Option<(String, Module)> {
+/// The source folder of a file's crate, and its module there: `crates/a/src/b/c.rs` is
+/// `crate::b::c` of `crates/a/src`.
+pub(super) fn place(file: &Path) -> Option<(String, String)> {
     let parts: Option<Vec<&str>> = file.iter().map(|part| part.to_str()).collect();
     let parts = parts?;
     let ["crates", name, "src", folders @ .., file] = parts.as_slice() else {
         return None;
     };
     let stem = file.strip_suffix(".rs")?;
-    let own = [stem].into_iter();
-    let own = own.filter(|stem| !["mod", "lib", "main"].contains(stem));
-    let module = folders.iter().copied().chain(own).map(str::to_owned);
-    Some((format!("crates/{name}/src"), module.collect()))
+    let own = (!["mod", "lib", "main"].contains(&stem)).then_some(stem);
+    let module: Vec<&str> = [&["crate"], folders, own.as_slice()].concat();
+    Some((format!("crates/{name}/src"), module.join("::")))
 }
 
-/// The circles of a crate: modules that reach each other.
-pub(super) fn circles(texts: &BTreeMap<Module, String>) -> Vec<String> {
-    let exports: BTreeMap<&Module, BTreeMap<String, Module>> = texts
-        .iter()
-        .map(|(module, text)| (module, re_exports(module, text, texts)))
-        .collect();
-    let mut edges: BTreeMap<&Module, BTreeSet<&Module>> = BTreeMap::new();
+/// The modules of a crate that import each other in a circle, or lie between two circles.
+pub(super) fn circle(texts: &BTreeMap<String, String>) -> Option<String> {
+    let mut imports = Vec::new();
+    // The whole paths of names that are re-exported, and what they stand for.
+    let mut exports = BTreeMap::new();
     for (module, text) in texts {
-        let imported = paths(text).into_iter().filter(|(public, _)| !public);
-        for path in imported.filter_map(|(_, path)| from_root(module, &path)) {
-            if let Some(target) = resolve(&path, texts, &exports)
-                && target != module
-            {
-                edges.entry(module).or_default().insert(target);
+        for (public, path) in paths(text) {
+            let whole = from_root(module, &path);
+            if !public {
+                imports.extend(whole.map(|whole| (module, whole)));
+            } else if let Some((_, name)) = path.rsplit_once("::") {
+                let whole = whole.unwrap_or_else(|| format!("{module}::{path}"));
+                exports.insert(format!("{module}::{name}"), whole);
             }
         }
     }
-    let reach = |from: &Module| -> BTreeSet<&Module> {
-        let mut seen = BTreeSet::new();
-        let mut next: Vec<&Module> = edges.get(from).into_iter().flatten().copied().collect();
-        while let Some(module) = next.pop() {
-            if seen.insert(module) {
-                next.extend(edges.get(module).into_iter().flatten());
-            }
-        }
-        seen
-    };
-    let mut circles = BTreeSet::new();
-    for module in texts.keys() {
-        let reached = reach(module);
-        if reached.contains(module) {
-            let back = reached
-                .into_iter()
-                .filter(|other| reach(other).contains(module));
-            let names: Vec<String> = back.map(name).collect();
-            circles.insert(names.join(", "));
-        }
+    let mut edges = BTreeSet::new();
+    for (module, path) in &imports {
+        let defined = defined_in(path, texts, &exports);
+        edges.extend(defined.filter(|to| to != module).map(|to| (*module, to)));
     }
-    circles.into_iter().collect()
-}
-
-fn name(module: &Module) -> String {
-    match module.is_empty() {
-        true => "the root".to_owned(),
-        false => module.join("::"),
+    // An import from a module that imports nothing, or into one that nothing imports, is in no
+    // circle.
+    loop {
+        let importing: BTreeSet<_> = edges.iter().map(|(from, _)| *from).collect();
+        let imported: BTreeSet<_> = edges.iter().map(|(_, to)| *to).collect();
+        let before = edges.len();
+        edges.retain(|(from, to)| imported.contains(from) && importing.contains(to));
+        if edges.len() == before {
+            let names: Vec<&str> = importing.into_iter().map(String::as_str).collect();
+            return (!names.is_empty()).then(|| names.join(", "));
+        }
     }
 }
 
-/// The module that defines the first name of a path that is no module.
-fn resolve<'a>(
-    path: &[String],
-    texts: &'a BTreeMap<Module, String>,
-    exports: &BTreeMap<&Module, BTreeMap<String, Module>>,
-) -> Option<&'a Module> {
-    let mut module: Module = Vec::new();
-    for part in path {
-        let mut inner = module.clone();
-        inner.push(part.clone());
-        if texts.contains_key(&inner) {
-            module = inner;
-            continue;
+/// The module that defines what a whole path names.
+fn defined_in<'a>(
+    mut path: &'a str,
+    texts: &'a BTreeMap<String, String>,
+    exports: &'a BTreeMap<String, String>,
+) -> Option<&'a String> {
+    loop {
+        if let Some((module, _)) = texts.get_key_value(path) {
+            return Some(module);
         }
-        if let Some(defined) = exports.get(&module).and_then(|names| names.get(part)) {
-            module = defined.clone();
-        }
-        break;
+        path = match exports.get(path) {
+            Some(whole) => whole,
+            None => path.rsplit_once("::")?.0,
+        };
     }
-    texts.get_key_value(&module).map(|(module, _)| module)
 }
 
 /// The paths that a text imports, re-exports or names, each with whether it re-exports it. Comments
 /// and the tests at the end do not count.
-fn paths(text: &str) -> Vec<(bool, Vec<String>)> {
+fn paths(text: &str) -> Vec<(bool, String)> {
     let end = text.find("#[cfg(test)]").unwrap_or(text.len());
     let lines = text[..end].lines();
     let mut lines = lines.map(|line| line.split("//").next().unwrap_or_default().trim());
@@ -124,14 +102,10 @@ fn paths(text: &str) -> Vec<(bool, Vec<String>)> {
 }
 
 /// The paths of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
-fn expand(tree: &str) -> Vec<Vec<String>> {
-    let parts = |path: &str| -> Vec<String> {
-        let path = path.split(" as ").next().unwrap_or_default();
-        let parts = path.split("::").map(|part| part.trim().to_owned());
-        parts.filter(|part| !part.is_empty()).collect()
-    };
+fn expand(tree: &str) -> Vec<String> {
     let Some((prefix, inside)) = tree.split_once('{') else {
-        return vec![parts(tree)];
+        let path = tree.split(" as ").next().unwrap_or_default();
+        return vec![path.trim().to_owned()];
     };
     let inside = inside.rsplit_once('}').map_or(inside, |(inside, _)| inside);
     let mut depth = 0;
@@ -141,93 +115,48 @@ fn expand(tree: &str) -> Vec<Vec<String>> {
     });
     let branches = branches.filter(|branch| !branch.trim().is_empty());
     let paths = branches.flat_map(expand);
-    paths.map(|path| [parts(prefix), path].concat()).collect()
+    paths.map(|path| [prefix.trim(), &path].concat()).collect()
 }
 
 /// A path from the crate's root, as it stands in `module`; `None` for one that does not begin with
 /// `crate`, `super` or `self`.
-fn from_root(module: &Module, path: &[String]) -> Option<Vec<String>> {
-    let mut base = module.clone();
-    let mut rest = path;
-    while let Some((first, after)) = rest.split_first() {
-        match first.as_str() {
-            "crate" => base.clear(),
-            "super" => drop(base.pop()),
-            "self" => {}
-            _ => break,
-        }
+fn from_root(module: &str, path: &str) -> Option<String> {
+    let (mut base, mut rest) = (module, path.strip_prefix("self::").unwrap_or(path));
+    while let Some(after) = rest.strip_prefix("super::") {
+        base = base.rsplit_once("::").map_or(base, |(above, _)| above);
         rest = after;
     }
-    (rest.len() < path.len()).then(|| [&base, rest].concat())
-}
-
-/// The names that a module re-exports, with the modules that define them.
-fn re_exports(
-    module: &Module,
-    text: &str,
-    texts: &BTreeMap<Module, String>,
-) -> BTreeMap<String, Module> {
-    let mut names = BTreeMap::new();
-    for (_, path) in paths(text).into_iter().filter(|(public, _)| *public) {
-        let full = from_root(module, &path).unwrap_or_else(|| [module, &path[..]].concat());
-        // The module itself for a name of another crate.
-        let mut above = (0..full.len()).rev().map(|end| full[..end].to_vec());
-        let defined = above.find(|module| texts.contains_key(module));
-        if let (Some(name), Some(defined)) = (path.last(), defined) {
-            names.insert(name.clone(), defined);
-        }
+    match rest.len() < path.len() {
+        true => Some(format!("{base}::{rest}")),
+        false => path.starts_with("crate::").then(|| path.to_owned()),
     }
-    names
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(files: &[(&str, &str)]) -> Vec<String> {
-        let module = |name: &str| {
-            name.split('/')
-                .filter(|p| !p.is_empty())
-                .map(str::to_owned)
-                .collect()
-        };
-        let texts = files
-            .iter()
-            .map(|(name, text)| (module(name), (*text).to_owned()));
-        circles(&texts.collect())
-    }
-
     #[test]
     fn circles_are_found_through_imports_paths_and_re_exports() {
-        let one_way = [
-            ("", "mod a;\nmod b;\npub use a::A;\n"),
-            ("a", "pub struct A;"),
-            ("b", "use crate::A;\n"),
+        let check = |expected, files: [(&str, &str); 3]| {
+            let texts = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
+            assert_eq!(circle(&texts.into()).as_deref(), expected, "{files:?}");
+        };
+        let root = ("crate", "mod a;\nmod b;\npub use a::A;\n");
+        let a = ("crate::a", "use crate::b::{B, C};\n");
+        let b = ("crate::b", "use crate::A;\n");
+        check(None, [root, ("crate::a", "pub struct A;"), b]);
+        check(Some("crate::a, crate::b"), [root, a, b]);
+        let path = ("crate::b", "fn f() { crate::a::g() }");
+        check(Some("crate::a, crate::b"), [("crate", ""), a, path]);
+        let mut parts = [
+            ("crate::x", "mod y;\nmod z;\npub use y::Y;\n"),
+            ("crate::x::y", "use super::z::Z;\n"),
+            ("crate::x::z", "use super::Y;\n"),
         ];
-        assert!(found(&one_way).is_empty());
-        let direct = [
-            ("", ""),
-            ("a", "use crate::b::{B, C};\n"),
-            ("b", "fn f() { crate::a::g() }"),
-        ];
-        assert_eq!(found(&direct), ["a, b"]);
-        let hidden = [
-            ("", "pub use a::A;\n"),
-            ("a", "use crate::b::B;\n"),
-            ("b", "use crate::A;\n"),
-        ];
-        assert_eq!(found(&hidden), ["a, b"]);
-        let inside = [
-            ("x", "mod y;\nmod z;\npub use y::Y;\n"),
-            ("x/y", "use super::z::Z;\n"),
-            ("x/z", "use super::Y;\n"),
-        ];
-        assert_eq!(found(&inside), ["x::y, x::z"]);
+        check(Some("crate::x::y, crate::x::z"), parts);
         // A part may name what its parent defines, if the parent only presents the part.
-        let parent = [
-            ("x", "mod y;\npub use y::Y;\npub struct X;"),
-            ("x/y", "use super::X;\n"),
-        ];
-        assert!(found(&parent).is_empty());
+        parts[2].1 = "use super::X;\n";
+        check(None, parts);
     }
 }
