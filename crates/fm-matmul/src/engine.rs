@@ -41,51 +41,31 @@ pub struct Engine {
 impl Engine {
     /// The portable backend at the widest vector level of this CPU.
     pub fn portable() -> Self {
+        Self::portable_at(Level::detect())
+    }
+
+    /// The portable backend at one vector level, or the widest that this CPU has where it lacks
+    /// this one; the results are the same bits at every level.
+    pub fn portable_at(level: Level) -> Self {
         Self {
             backend: Backend::Portable,
-            level: Level::detect(),
+            level: level.min(Level::detect()),
         }
-    }
-
-    /// The portable backend at one vector level; the results are the same bits at every level.
-    ///
-    /// # Errors
-    /// [`EngineError::LevelUnsupported`] where this CPU lacks the level.
-    pub fn portable_at(level: Level) -> Result<Self, EngineError> {
-        if !level.is_supported() {
-            return Err(EngineError::LevelUnsupported {
-                wanted: level,
-                best: Level::detect(),
-            });
-        }
-        Ok(Self {
-            backend: Backend::Portable,
-            level,
-        })
-    }
-
-    /// The BLAS backend.
-    ///
-    /// # Errors
-    /// [`EngineError::BlasNotBuiltIn`] without the cargo feature `openblas`;
-    /// [`EngineError::BlasUnfit`] if the linked library returns wrong numbers.
-    pub fn blas() -> Result<Self, EngineError> {
-        blas::check()?;
-        Ok(Self {
-            backend: Backend::Blas,
-            level: Level::detect(),
-        })
     }
 
     /// The engine of a backend.
     ///
     /// # Errors
-    /// As [`Engine::blas`].
+    /// For BLAS: [`EngineError::BlasNotBuiltIn`] without the cargo feature `openblas`;
+    /// [`EngineError::BlasUnfit`] if the linked library is a build that returns wrong numbers.
     pub fn new(backend: Backend) -> Result<Self, EngineError> {
-        match backend {
-            Backend::Portable => Ok(Self::portable()),
-            Backend::Blas => Self::blas(),
+        if backend == Backend::Blas {
+            blas::check()?;
         }
+        Ok(Self {
+            backend,
+            level: Level::detect(),
+        })
     }
 
     /// Which backend computes the products.
@@ -98,7 +78,7 @@ impl Engine {
     pub fn kernel(&self) -> String {
         match self.backend {
             Backend::Portable => self.level.to_string(),
-            Backend::Blas => blas::kernel(),
+            Backend::Blas => blas::library().map(ToString::to_string).unwrap_or_default(),
         }
     }
 

@@ -1,6 +1,4 @@
-//! Why a backend or a vector level cannot be used.
-
-use crate::level::Level;
+//! Why a backend cannot be used.
 
 /// Why an [`Engine`](crate::Engine) cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -13,19 +11,14 @@ pub enum EngineError {
     )]
     BlasNotBuiltIn,
     /// The OpenBLAS that the program is linked with returns wrong numbers.
-    #[error("the linked OpenBLAS cannot be used: {fault} (it calls itself `{config}`)")]
+    #[error(
+        "the linked OpenBLAS cannot be used: {fault}, or choose the portable backend (it calls \
+         itself `{config}`)"
+    )]
     BlasUnfit {
         /// The library's own description.
         config: String,
-        /// What is wrong with it, and what to do.
-        fault: String,
-    },
-    /// A vector level was forced that this CPU lacks, or that `FM_LEVEL` does not allow.
-    #[error("{wanted} cannot be used here; the widest vector level is {best}")]
-    LevelUnsupported {
-        /// The level asked for.
-        wanted: Level,
-        /// The widest level that can be used.
-        best: Level,
+        /// What is wrong with it, and what to install.
+        fault: &'static str,
     },
 }

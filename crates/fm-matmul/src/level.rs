@@ -6,7 +6,6 @@
     reason = "functions compiled for more CPU features than the program's baseline are called"
 )]
 
-use std::str::FromStr;
 use std::sync::OnceLock;
 use std::{env, fmt};
 
@@ -84,13 +83,14 @@ impl Level {
     /// # Errors
     /// The name is none of the levels.
     pub fn limit() -> Result<Option<Self>, UnknownLevel> {
-        let name = env::var_os(LEVEL).filter(|name| !name.is_empty());
-        name.map(|name| name.to_string_lossy().parse()).transpose()
-    }
-
-    /// Whether this CPU has the level, and the variable [`LEVEL`] allows it.
-    pub fn is_supported(self) -> bool {
-        self <= Self::detect()
+        let Some(name) = env::var_os(LEVEL).filter(|name| !name.is_empty()) else {
+            return Ok(None);
+        };
+        let found = Self::ALL
+            .into_iter()
+            .find(|level| name == *level.to_string());
+        let unknown = || UnknownLevel(name.to_string_lossy().into_owned());
+        found.map(Some).ok_or_else(unknown)
     }
 
     /// Runs `job` compiled with the instructions of this level, or of the widest that this CPU
@@ -148,17 +148,6 @@ fn under_avx512<J: Job>(job: J) -> J::Out {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no vector level is named `{0}`; expected baseline, avx2 or avx512")]
 pub struct UnknownLevel(pub String);
-
-impl FromStr for Level {
-    type Err = UnknownLevel;
-
-    fn from_str(name: &str) -> Result<Self, UnknownLevel> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|level| level.to_string() == name);
-        found.ok_or_else(|| UnknownLevel(name.to_owned()))
-    }
-}
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

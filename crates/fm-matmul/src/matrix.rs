@@ -107,11 +107,6 @@ impl Matrix {
     pub fn padded_mut(&mut self) -> &mut [f32] {
         &mut self.data[self.start..][..self.rows * self.stride]
     }
-
-    /// Bytes that the matrix holds, padding included.
-    pub fn bytes(&self) -> usize {
-        self.data.len() * size_of::<f32>()
-    }
 }
 
 impl Clone for Matrix {

@@ -12,11 +12,9 @@ use crate::print::outln;
 
 /// Prints what the machine and its OpenBLAS can do.
 pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
-    if !(args.seconds > 0.0 && args.seconds <= 60.0) {
-        bail!(
-            "--seconds must be above 0 and at most 60, found {}",
-            args.seconds
-        );
+    let seconds = args.seconds;
+    if !(seconds > 0.0 && seconds <= 60.0) {
+        bail!("--seconds must be above 0 and at most 60, found {seconds}");
     }
     openblas::restart_with_best_kernel();
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -31,44 +29,24 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<()> {
             "OpenBLAS   not built in; install it (Debian: libopenblas-dev) and build with \
              --features openblas"
         ),
-        Some(library) => {
-            outln!("OpenBLAS   {}", library.config);
-            outln!(
-                "           kernel {}, {} thread(s)",
-                library.kernel,
-                library.threads
-            );
-        }
+        Some(library) => outln!("OpenBLAS   {}", library.config),
     }
-    let time = Duration::from_secs_f64(args.seconds);
-    let large = Shape {
-        m: 1024,
-        n: 1024,
-        k: 1024,
-    };
-    let batch = Shape {
-        m: 32,
-        n: 300,
-        k: 784,
-    };
+    let time = Duration::from_secs_f64(seconds);
     for backend in [Backend::Portable, Backend::Blas] {
+        let name = backend.to_string();
         match Engine::new(backend) {
-            Err(error) => outln!("{:<10} not usable: {error}", backend.to_string()),
+            Err(error) => outln!("{name:<10} not usable: {error}"),
             Ok(engine) => {
-                let rate = |shape| doctor::gflops(&engine, shape, time);
+                let rate = |m, n, k| doctor::gflops(&engine, Shape { m, n, k }, time);
                 outln!(
-                    "{:<10} {}: {:.0} GFLOP/s on a large product, {:.0} on the first layer's",
-                    backend.to_string(),
+                    "{name:<10} {}: {:.0} GFLOP/s on a large product, {:.0} on the first layer's",
                     engine.kernel(),
-                    rate(large),
-                    rate(batch)
+                    rate(1024, 1024, 1024),
+                    rate(32, 300, 784)
                 );
             }
         }
     }
-    match blas::advice() {
-        None => outln!("advice     none"),
-        Some(advice) => outln!("advice     {advice}"),
-    }
+    outln!("advice     {}", blas::advice().as_deref().unwrap_or("none"));
     Ok(())
 }

@@ -20,30 +20,21 @@ use crate::rows::Rows;
 unsafe extern "C" {
     fn openblas_get_config() -> *const c_char;
     fn openblas_get_corename() -> *const c_char;
-    fn openblas_get_num_threads() -> c_int;
     fn openblas_set_num_threads(threads: c_int);
 }
 
-/// The library's description of itself, read once, after it was set to one thread.
+/// The library's description of itself, read once; the first call sets it to one thread.
 pub(crate) fn library() -> Option<&'static Library> {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     Some(LIBRARY.get_or_init(|| {
         // SAFETY: the cell runs this once, so nothing else writes to the static buffer that
         // the configuration is returned in. Both strings end with a zero and outlive the call.
-        let (config, kernel, threads) = unsafe {
+        let [config, kernel] = unsafe {
             openblas_set_num_threads(1);
-            (
-                CStr::from_ptr(openblas_get_config()),
-                CStr::from_ptr(openblas_get_corename()),
-                openblas_get_num_threads(),
-            )
+            [openblas_get_config(), openblas_get_corename()]
+                .map(|text| CStr::from_ptr(text).to_string_lossy().into_owned())
         };
-        let threads = usize::try_from(threads).unwrap_or(0);
-        Library::parse(
-            &config.to_string_lossy(),
-            &kernel.to_string_lossy(),
-            threads,
-        )
+        Library { config, kernel }
     }))
 }
 
@@ -55,7 +46,7 @@ fn keep_to_one_thread() {
     thread_local! {
         static DONE: Cell<bool> = const { Cell::new(false) };
     }
-    if library().is_some_and(|library| library.openmp) && !DONE.replace(true) {
+    if library().is_some_and(|library| library.has("USE_OPENMP")) && !DONE.replace(true) {
         // The call also frees buffers that belong to all threads.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,24 +64,20 @@ pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c
     if m == 0 || n == 0 {
         return;
     }
-    let (b, b_stride) = (b.padded(), b.stride());
-    let c_stride = c.stride();
-    let c = c.padded_mut();
-    let first_beta = match start {
-        Start::Zero if k > 0 => 0.0,
-        Start::Zero => {
-            rows(c, c_stride, shape).for_each(|row| row.fill(0.0));
-            1.0
+    for row in 0..m {
+        match start {
+            Start::Zero if k == 0 => c.row_mut(row).fill(0.0),
+            Start::Row(first) => c.row_mut(row).copy_from_slice(first.row(0)),
+            Start::Zero | Start::Out => {}
         }
-        Start::Row(first) => {
-            rows(c, c_stride, shape).for_each(|row| row.copy_from_slice(&first.row(0)[..n]));
-            1.0
-        }
-        Start::Out => 1.0,
-    };
-    if k == 0 {
-        return;
     }
+    let first_beta = if matches!(start, Start::Zero) {
+        0.0
+    } else {
+        1.0
+    };
+    let (b, b_stride) = (b.padded(), b.stride());
+    let (c_stride, c) = (c.stride(), c.padded_mut());
     let (data, (row_stride, col_stride)) = (a.data(), a.strides());
     let (transpose, a_stride, step) = match col_stride == 1 && row_stride >= k {
         true => (CBLAS_TRANSPOSE::CblasNoTrans, row_stride, 1),
@@ -125,13 +112,6 @@ pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c
             );
         }
     }
-}
-
-/// The first `n` floats of each row of `C`.
-fn rows(c: &mut [f32], stride: usize, shape: Shape) -> impl Iterator<Item = &mut [f32]> {
-    c.chunks_mut(stride)
-        .take(shape.m)
-        .map(move |row| &mut row[..shape.n])
 }
 
 /// A length as BLAS takes it.

@@ -1,9 +1,10 @@
-//! The BLAS backend: `sgemm` of the linked OpenBLAS, and the guard around it.
+//! The BLAS backend: `sgemm` of the linked OpenBLAS, and the choice of its kernel.
 //!
-//! OpenBLAS has two silent faults. A library older than the CPU takes it for an
-//! older one and runs a kernel that is two to five times slower; and a library built without
-//! locking returns wrong numbers when several threads call it. [`advice`] finds the first and
-//! [`use_best_kernel`] mends it; [`Engine::blas`](crate::Engine::blas) refuses the second.
+//! OpenBLAS has two silent faults. It knows CPUs by family and model, and a library older than the
+//! CPU runs a kernel by guesswork, down to that of the 2004 Prescott (OpenMathLib/OpenBLAS#4267,
+//! #6029), which is two to five times slower; and a library built without locking returns wrong
+//! numbers when several threads call it. [`use_best_kernel`] mends the first;
+//! [`Engine::new`](crate::Engine::new) refuses the second.
 //!
 //! A program calls this at the very start of `main`:
 //!
@@ -13,14 +14,13 @@
 //!
 //! Where no OpenBLAS is built in, every function here has nothing to say.
 
-mod kernel;
+mod library;
 #[cfg(any(feature = "openblas", feature = "openblas-static"))]
 mod linked;
 #[cfg(not(any(feature = "openblas", feature = "openblas-static")))]
 mod linked {
     //! What stands in for OpenBLAS in a build without it.
     use super::Library;
-    use crate::error::EngineError;
     use crate::matrix::Matrix;
     use crate::product::{Shape, Start};
     use crate::rows::Rows;
@@ -29,23 +29,21 @@ mod linked {
         None
     }
 
-    pub(crate) fn check() -> Result<(), EngineError> {
-        Err(EngineError::BlasNotBuiltIn)
-    }
-
     pub(crate) fn product(_: Shape, _: Rows<'_>, _: &Matrix, _: Start<'_>, _: &mut Matrix) {
         unreachable!("no engine has this backend unless `check` passed")
     }
 }
-mod library;
 
 use std::env;
 
-pub use kernel::{CORETYPE, KernelAdvice};
 pub use library::Library;
-pub(crate) use linked::{check, product};
+pub(crate) use linked::product;
 
+use crate::error::EngineError;
 use crate::level::Level;
+
+/// The environment variable that tells OpenBLAS which kernel to use, read when it loads.
+pub const CORETYPE: &str = "OPENBLAS_CORETYPE";
 
 /// The OpenBLAS that this program is linked with; `None` in a build without one.
 ///
@@ -55,11 +53,30 @@ pub fn library() -> Option<&'static Library> {
     linked::library()
 }
 
+/// Whether the linked library can be used.
+pub(crate) fn check() -> Result<(), EngineError> {
+    let library = library().ok_or(EngineError::BlasNotBuiltIn)?;
+    let config = library.config.clone();
+    let unfit = |fault| Err(EngineError::BlasUnfit { config, fault });
+    library.fault().map_or(Ok(()), unfit)
+}
+
 /// What to do where OpenBLAS runs a kernel below what this CPU can do; `None` where all is well,
 /// where no OpenBLAS is built in, and where nothing is known about the kernel.
-pub fn advice() -> Option<KernelAdvice> {
-    let coretype = env::var(CORETYPE).ok();
-    kernel::advise(library()?, Level::detect(), coretype.as_deref())
+pub fn advice() -> Option<String> {
+    let (library, level) = (library()?, Level::detect());
+    let better = library.better_kernel(level)?;
+    let tried = env::var(CORETYPE).is_ok_and(|name| name.eq_ignore_ascii_case(better));
+    let cure = match library.has("DYNAMIC_ARCH") && !tried {
+        true => format!("start the program with {CORETYPE}={better}"),
+        false => "install a newer OpenBLAS built with DYNAMIC_ARCH, or use the portable backend"
+            .to_owned(),
+    };
+    Some(format!(
+        "OpenBLAS runs its {} kernel although this CPU has {level}, so its products take longer \
+         than they need to; {cure}",
+        library.kernel
+    ))
 }
 
 /// Starts this program again where that gives it a better kernel, unless the environment sets
@@ -71,15 +88,19 @@ pub fn advice() -> Option<KernelAdvice> {
 /// before is kept: call this first. Where processes cannot be replaced (other systems than Unix),
 /// there is advice only.
 pub fn use_best_kernel(tell: impl Fn(&str)) {
-    let Some(advice) = advice() else { return };
     #[cfg(unix)]
-    if let (Some(better), None) = (advice.coretype, env::var_os(CORETYPE)) {
+    if env::var_os(CORETYPE).is_none()
+        && let Some(library) = library().filter(|library| library.has("DYNAMIC_ARCH"))
+        && let Some(better) = library.better_kernel(Level::detect())
+    {
         let error = restart(better);
         tell(&format!(
             "could not restart with a faster OpenBLAS kernel: {error}"
         ));
     }
-    tell(&advice.to_string());
+    if let Some(advice) = advice() {
+        tell(&advice);
+    }
 }
 
 /// Returns only where the program could not be started again.
@@ -96,9 +117,4 @@ fn restart(coretype: &str) -> std::io::Error {
         command.arg0(name);
     }
     command.args(args).env(CORETYPE, coretype).exec()
-}
-
-/// The library's version and kernel, `OpenBLAS 0.3.21 SkylakeX`.
-pub(crate) fn kernel() -> String {
-    library().map(Library::to_string).unwrap_or_default()
 }

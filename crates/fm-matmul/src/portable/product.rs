@@ -10,8 +10,8 @@
 use std::slice;
 
 use super::pieces::Pieces;
-use super::vector::{self, CHAIN, First, Kernel, Tile, Vector};
-use crate::level::{Job, Level};
+use super::vector::{self, CHAIN, Kernel, Tile, Vector};
+use crate::level::Level;
 use crate::matrix::{LANES, Matrix};
 use crate::prefetch::prefetch;
 use crate::product::{Shape, Start};
@@ -43,9 +43,7 @@ pub(crate) fn product(
         return;
     }
     let (a_row, a_col) = a.strides();
-    let operands = Operands {
-        m,
-        n,
+    let whole = Tile {
         k,
         a: a.data().as_ptr(),
         a_row,
@@ -55,8 +53,8 @@ pub(crate) fn product(
         c_row: c.stride(),
         c: c.padded_mut().as_mut_ptr(),
         first: match start {
-            Start::Row(row) => First::Row(row.padded().as_ptr()),
-            Start::Zero | Start::Out => First::Zero,
+            Start::Row(row) => Some(row.padded().as_ptr()),
+            Start::Zero | Start::Out => None,
         },
         add: matches!(start, Start::Out),
     };
@@ -65,81 +63,54 @@ pub(crate) fn product(
     unsafe {
         match level.min(Level::detect()) {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => blocks::<vector::Avx512>(&operands),
+            Level::Avx512 => blocks::<vector::Avx512>(m, n, &whole),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => blocks::<vector::Avx2>(&operands),
-            _ => blocks::<vector::Baseline>(&operands),
+            Level::Avx2 => blocks::<vector::Avx2>(m, n, &whole),
+            _ => blocks::<vector::Baseline>(m, n, &whole),
         }
     }
 }
 
-/// The operands as pointers to their first elements, strides in floats.
-#[derive(Clone, Copy)]
-struct Operands {
-    m: usize,
-    n: usize,
-    k: usize,
-    a: *const f32,
-    a_row: usize,
-    a_col: usize,
-    b: *const f32,
-    b_row: usize,
-    c: *mut f32,
-    c_row: usize,
-    first: First,
-    add: bool,
-}
-
-/// The whole product, and some of the padding.
+/// The whole product of `m` rows and `n` columns, and some of the padding.
 ///
 /// # Safety
 /// The operands can be read and written where their shape says, with the padding of rows up to
 /// the next multiple of [`LANES`], and the CPU has the features of `V`.
-unsafe fn blocks<V: Vector>(operands: &Operands) {
+unsafe fn blocks<V: Vector>(m: usize, n: usize, whole: &Tile) {
     const { assert!(LANES.is_multiple_of(V::LANES)) };
-    let vectors = operands.n.div_ceil(V::LANES);
+    let vectors = n.div_ceil(V::LANES);
     // What is added to `C` with one rounding cannot go through it in between.
-    let most = if operands.add {
-        usize::MAX
-    } else {
-        BLOCK_STEPS / CHAIN
+    let (most, height) = match whole.add {
+        true => (usize::MAX, BLOCK_ROWS_ADDED),
+        false => (BLOCK_STEPS / CHAIN, BLOCK_ROWS),
     };
     // Sums go on from the rows that were used last, which are still in the cache: in a training
     // step these are the last rows of the weights, read in the forward pass.
-    let from_last = operands.add;
-    for chains in Pieces::of_at_most(0..operands.k.div_ceil(CHAIN), most).iter(false) {
-        let steps = chains.start * CHAIN..operands.k.min(chains.end * CHAIN);
-        let mut block = Operands {
+    let from_last = whole.add;
+    for chains in Pieces::of_at_most(whole.k.div_ceil(CHAIN), most).iter(false) {
+        let steps = chains.start * CHAIN..whole.k.min(chains.end * CHAIN);
+        let mut block = Tile {
             k: steps.len(),
-            a: operands.a.wrapping_add(steps.start * operands.a_col),
-            b: operands.b.wrapping_add(steps.start * operands.b_row),
-            ..*operands
+            a: whole.a.wrapping_add(steps.start * whole.a_col),
+            b: whole.b.wrapping_add(steps.start * whole.b_row),
+            ..*whole
         };
         if steps.start > 0 {
-            (block.first, block.add) = (First::Zero, true);
+            (block.first, block.add) = (None, true);
         }
         // Blocks of whole tiles; the last also has the remaining rows.
-        let height = if operands.add {
-            BLOCK_ROWS_ADDED
-        } else {
-            BLOCK_ROWS
-        };
-        let last = (operands.m / height).max(1) - 1;
+        let last = (m / height).max(1) - 1;
         // All blocks but the last are cut alike.
         let mut cut = None;
         for index in 0..=last {
             let index = if from_last { last - index } else { index };
             let start = index * height;
-            let rows = if index == last {
-                operands.m - start
-            } else {
-                height
-            };
+            let rows = if index == last { m - start } else { height };
             let groups = match &cut {
                 Some((cut_rows, groups)) if *cut_rows == rows => groups,
                 _ => &cut.insert((rows, groups::<V>(vectors, rows))).1,
             };
-            let part = Operands {
+            let part = Tile {
                 a: block.a.wrapping_add(start * block.a_row),
                 c: block.c.wrapping_add(start * block.c_row),
                 ..block
@@ -165,7 +136,7 @@ struct Group {
 /// The panels of a block of `rows` rows, from the left to the right.
 fn groups<V: Vector>(vectors: usize, rows: usize) -> [Group; 2] {
     widths(vectors, V::ROWS.len()).map(|(width, panels)| {
-        let tiles = Pieces::of_at_most(0..rows, V::ROWS[width - 1]);
+        let tiles = Pieces::of_at_most(rows, V::ROWS[width - 1]);
         let higher = tiles.short + usize::from(tiles.longer > 0);
         let kernels = [tiles.short, higher].map(|rows| V::kernel(rows, width));
         Group {
@@ -181,19 +152,8 @@ fn groups<V: Vector>(vectors: usize, rows: usize) -> [Group; 2] {
 ///
 /// # Safety
 /// As [`blocks`].
-unsafe fn panels<V: Vector>(block: &Operands, groups: &[Group; 2], from_last: bool) {
-    let mut tile = Tile {
-        k: block.k,
-        a: block.a,
-        a_row: block.a_row,
-        a_col: block.a_col,
-        b: block.b,
-        b_row: block.b_row,
-        c: block.c,
-        c_row: block.c_row,
-        first: block.first,
-        add: block.add,
-    };
+unsafe fn panels<V: Vector>(block: &Tile, groups: &[Group; 2], from_last: bool) {
+    let mut tile = *block;
     let mut c = block.c;
     for group in groups {
         let cols = group.width * V::LANES;
@@ -207,7 +167,7 @@ unsafe fn panels<V: Vector>(block: &Operands, groups: &[Group; 2], from_last: bo
                 // that far.
                 unsafe {
                     if block.add && block.k > CHAIN && from_last {
-                        add_once::<V>(kernel, &tile, rows.len(), cols);
+                        add_once(kernel, &tile, rows.len(), cols);
                     } else {
                         kernel(&tile);
                     }
@@ -215,9 +175,7 @@ unsafe fn panels<V: Vector>(block: &Operands, groups: &[Group; 2], from_last: bo
             }
             c = c.wrapping_add(cols);
             tile.b = tile.b.wrapping_add(cols);
-            if let First::Row(row) = &mut tile.first {
-                *row = row.wrapping_add(cols);
-            }
+            tile.first = tile.first.map(|row| row.wrapping_add(cols));
         }
     }
 }
@@ -225,8 +183,8 @@ unsafe fn panels<V: Vector>(block: &Operands, groups: &[Group; 2], from_last: bo
 /// A tile of several chains whose sum is added to `C` once: summed up in a buffer.
 ///
 /// # Safety
-/// That of calling `kernel`, compiled for `rows` and `cols / V::LANES`, with `tile`.
-unsafe fn add_once<V: Vector>(kernel: Kernel, tile: &Tile, rows: usize, cols: usize) {
+/// That of calling `kernel`, compiled for `rows` and `cols`, with `tile`.
+unsafe fn add_once(kernel: Kernel, tile: &Tile, rows: usize, cols: usize) {
     /// More floats than any tile has.
     #[repr(align(64))]
     struct Scratch([f32; 512]);
@@ -245,34 +203,11 @@ unsafe fn add_once<V: Vector>(kernel: Kernel, tile: &Tile, rows: usize, cols: us
             ..*tile
         });
     }
-    V::LEVEL.dispatch(AddTo {
-        c: tile.c,
-        c_row: tile.c_row,
-        sums,
-        cols,
-    });
-}
-
-/// Adds the rows of `sums` to those of a tile, which can be read and written.
-struct AddTo<'a> {
-    c: *mut f32,
-    c_row: usize,
-    sums: &'a [f32],
-    cols: usize,
-}
-
-impl Job for AddTo<'_> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for (row, sums) in self.sums.chunks_exact(self.cols).enumerate() {
-            let c = self.c.wrapping_add(row * self.c_row);
-            // SAFETY: `cols` floats of a row of the tile.
-            let c = unsafe { slice::from_raw_parts_mut(c, self.cols) };
-            for (c, sum) in c.iter_mut().zip(sums) {
-                *c += sum;
-            }
+    for (row, sums) in sums.chunks_exact(cols).enumerate() {
+        // SAFETY: `cols` floats of a row of the tile.
+        let c = unsafe { slice::from_raw_parts_mut(tile.c.wrapping_add(row * tile.c_row), cols) };
+        for (c, sum) in c.iter_mut().zip(sums) {
+            *c += sum;
         }
     }
 }

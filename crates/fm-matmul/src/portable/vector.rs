@@ -9,13 +9,8 @@
 
 use std::hint::black_box;
 
-use crate::level::Level;
-
 /// A vector of f32 and the tile kernels compiled for it.
 pub(super) trait Vector: Copy {
-    /// The level whose features it takes.
-    const LEVEL: Level;
-
     /// Floats in a vector.
     const LANES: usize;
 
@@ -42,15 +37,9 @@ pub(super) trait Vector: Copy {
     unsafe fn store(self, to: *mut f32);
 
     /// `self * b + c`, rounded once.
-    ///
-    /// # Safety
-    /// The CPU has the features of the vector.
     unsafe fn mul_add(self, b: Self, c: Self) -> Self;
 
     /// `self + b`.
-    ///
-    /// # Safety
-    /// The CPU has the features of the vector.
     unsafe fn add(self, b: Self) -> Self;
 }
 
@@ -81,7 +70,6 @@ unsafe fn under_baseline<const ROWS: usize, const WIDTH: usize>(operands: &Tile)
 }
 
 impl Vector for Baseline {
-    const LEVEL: Level = Level::Baseline;
     const LANES: usize = 4;
 
     // 32 registers on AArch64. Elsewhere the calls cost more than all loads and stores together,
@@ -146,20 +134,12 @@ impl Vector for Baseline {
 /// SELU's kink sends a training elsewhere.
 pub(crate) const CHAIN: usize = 128;
 
-/// What the first chain of a tile begins with; the others begin with zero.
-#[derive(Clone, Copy)]
-pub(super) enum First {
-    /// Zero.
-    Zero,
-    /// This row, the same for each row of the tile.
-    Row(*const f32),
-}
-
 /// Rows of the highest tile, and those that are reached from one pointer in a narrow one.
 const MOST_ROWS: usize = 16;
 const GROUP: usize = 4;
 
-/// The operands of one tile: pointers to its first elements, strides in floats.
+/// The operands of a tile, of a block of tiles or of a whole product: pointers to its first
+/// elements, strides in floats.
 #[derive(Clone, Copy)]
 pub(super) struct Tile {
     pub(super) k: usize,
@@ -170,7 +150,8 @@ pub(super) struct Tile {
     pub(super) b_row: usize,
     pub(super) c: *mut f32,
     pub(super) c_row: usize,
-    pub(super) first: First,
+    /// What the first chain of each row begins with: these floats, or zero, as the other chains.
+    pub(super) first: Option<*const f32>,
     /// Whether the sum of the first chain is added to what `C` holds, or takes its place. That of
     /// each further chain is added.
     pub(super) add: bool,
@@ -193,8 +174,8 @@ pub(super) unsafe fn tile<V: Vector, const ROWS: usize, const WIDTH: usize>(t: &
     unsafe {
         let zeros = [[V::splat(0.0); WIDTH]; ROWS];
         let mut sums = match t.first {
-            First::Zero => zeros,
-            First::Row(row) => [load_row(row); ROWS],
+            None => zeros,
+            Some(row) => [load_row(row); ROWS],
         };
         // A pointer for every few rows of a narrow tile. From a single one the compiler reaches
         // the rows one after the other, by a chain of additions that takes longer than the

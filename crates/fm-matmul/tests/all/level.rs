@@ -37,15 +37,3 @@ fn every_level_has_a_peak() {
         assert!(rate.is_finite() && rate > 0.0, "{level}: {rate}");
     }
 }
-
-#[test]
-fn a_level_is_known_by_its_name() {
-    for level in Level::ALL {
-        assert_eq!(level.to_string().parse(), Ok(level));
-    }
-    let error = "avx10".parse::<Level>().unwrap_err().to_string();
-    assert!(error.contains("`avx10`"), "{error}");
-    for level in Level::ALL {
-        assert!(error.contains(&level.to_string()), "{error}");
-    }
-}

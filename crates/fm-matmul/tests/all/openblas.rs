@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use fm_matmul::{Engine, Matrix, Rows, Shape, Start, blas};
+use fm_matmul::{Backend, Engine, Matrix, Rows, Shape, Start};
 
 /// The three products of each layer of 784–300–100–50–50–50–(8|1): forward, the update, backward.
 fn shapes_of_the_network() -> Vec<Shape> {
@@ -57,7 +57,7 @@ fn assert_product(shape: Shape) {
     let before = matrix(m, n, &mut next);
     let bias = matrix(1, n, &mut next);
     let columns = Matrix::from_view(a.view().t());
-    let engine = Engine::blas().unwrap();
+    let engine = Engine::new(Backend::Blas).unwrap();
     let starts = [Start::Zero, Start::Row(&bias), Start::Out];
     let ways = [Rows::of(&a), Rows::of(&columns).t()];
     for (start, a_rows) in starts.into_iter().flat_map(|s| ways.map(|a| (s, a))) {
@@ -115,7 +115,7 @@ fn thin_operands() {
 
 #[test]
 fn empty_products_leave_the_start() {
-    let engine = Engine::blas().unwrap();
+    let engine = Engine::new(Backend::Blas).unwrap();
     let (nothing, bias) = (Matrix::zeros(0, 3), matrix(1, 3, numbers(1)));
     let before = matrix(2, 3, numbers(2));
     for (start, expected) in [
@@ -137,20 +137,11 @@ fn empty_products_leave_the_start() {
     assert_eq!(c, before);
 }
 
-#[test]
-fn the_library_is_set_to_one_thread() {
-    let library = blas::library().unwrap();
-    assert_eq!(library.threads, 1, "{}", library.config);
-    assert!(library.config.contains(&library.version));
-    let kernel = Engine::blas().unwrap().kernel();
-    assert_eq!(kernel, library.to_string());
-}
-
 /// Each thread's products are those that it computes alone.
 #[test]
 fn several_threads_get_their_own_products() {
     let work = |seed: u32| {
-        let engine = Engine::blas().unwrap();
+        let engine = Engine::new(Backend::Blas).unwrap();
         let mut next = numbers(seed);
         let (a, b) = (matrix(64, 200, &mut next), matrix(200, 96, &mut next));
         let mut c = Matrix::zeros(64, 96);

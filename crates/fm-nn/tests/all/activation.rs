@@ -7,10 +7,7 @@ use ndarray::Array2;
 fn nan_inputs_give_nan_at_every_level() {
     let mut bias = [1.0; 37];
     (bias[3], bias[36]) = (f32::NAN, f32::NAN);
-    for engine in Level::ALL
-        .into_iter()
-        .filter_map(|level| Engine::portable_at(level).ok())
-    {
+    for engine in Level::ALL.map(Engine::portable_at) {
         for activation in Activation::ALL {
             let hidden = Dense::from_parts(Array2::zeros((1, 37)).view(), &bias, activation);
             let head =

@@ -8,7 +8,7 @@ use std::arch::x86_64::{
     _mm512_storeu_ps,
 };
 
-use super::{Kernel, Level, Tile, Vector, tile};
+use super::{Kernel, Tile, Vector, tile};
 
 /// Sixteen floats in a 512-bit register, of which there are 32.
 #[derive(Clone, Copy)]
@@ -21,7 +21,6 @@ unsafe fn under_avx512<const ROWS: usize, const WIDTH: usize>(operands: &Tile) {
 }
 
 impl Vector for Avx512 {
-    const LEVEL: Level = Level::Avx512;
     const LANES: usize = 16;
     const ROWS: &'static [usize] = &[16, 14, 8, 6];
 
@@ -72,7 +71,6 @@ unsafe fn under_avx2<const ROWS: usize, const WIDTH: usize>(operands: &Tile) {
 }
 
 impl Vector for Avx2 {
-    const LEVEL: Level = Level::Avx2;
     const LANES: usize = 8;
     const ROWS: &'static [usize] = &[12, 6];
 
