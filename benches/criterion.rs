@@ -6,17 +6,11 @@
 
 #![allow(clippy::print_stderr, reason = "advice about the kernel of OpenBLAS")]
 
-use std::hint::black_box;
-use std::time::Duration;
-
 use criterion::{BenchmarkId, Criterion, Throughput};
 use fm_benches::{
-    BATCH, Contender, Rows, SOURCE, TARGET, Work, backends, epoch, frozen_phase, layers, network,
-    step,
+    BATCH, SIZES, SOURCE, Work, engines, epoch, evaluation, frozen_phase, product, shapes, step,
 };
 use fm_data::Source;
-use fm_nn::Loss;
-use fm_train::Evaluator;
 
 fn main() {
     fm_nn::blas::use_best_kernel(|notice| eprintln!("{notice}"));
@@ -24,61 +18,28 @@ fn main() {
     criterion.bench_function("load/sample", |bencher| {
         bencher.iter_with_large_drop(|| fm_data::open(&Source::Sample).expect("embedded files"));
     });
-    products(&mut criterion);
-    trainings(&mut criterion);
-    evaluation(&mut criterion);
+    for engine in engines() {
+        for (kind, shape) in shapes(BATCH) {
+            bench(&mut criterion, "products", product(&engine, kind, shape));
+        }
+        bench(&mut criterion, "products", step(&engine, BATCH));
+        bench(&mut criterion, "training", frozen_phase(&engine));
+        let source = epoch(&engine, SOURCE, &SIZES[1..6], BATCH);
+        bench(&mut criterion, "training", source);
+        bench(&mut criterion, "evaluation", evaluation(&engine));
+    }
     criterion.final_summary();
 }
 
-/// Every product of a training step alone, and all of them in their order.
-fn products(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("products");
-    for work in layers(BATCH).into_iter().chain([step(BATCH)]) {
-        let Work { name, mut run, .. } = work;
-        for contender in backends() {
-            let id = BenchmarkId::new(&name, contender.name);
-            group.bench_function(id, |bencher| bencher.iter(|| run(&contender.engine)));
-        }
+fn bench(criterion: &mut Criterion, group: &str, mut work: Work) {
+    let mut group = criterion.benchmark_group(group);
+    if let Some(flop) = work.flop {
+        group.throughput(Throughput::Elements(flop as u64));
     }
-    group.finish();
-}
-
-/// An epoch of the source task, and the frozen phase of transfer: four epochs with validation.
-fn trainings(criterion: &mut Criterion) {
-    let source = Rows::new(SOURCE.0, 8);
-    let (train, valid) = (Rows::new(TARGET.0, 2), Rows::new(TARGET.1, 2));
-    for Contender { name, engine } in backends() {
-        let mut group = criterion.benchmark_group("training");
-        group.bench_function(BenchmarkId::new("frozen phase", &name), |bencher| {
-            let mut network = network(1);
-            bencher.iter(|| frozen_phase(&engine, &mut network, &train, &valid));
-        });
-        let eight_seconds = Duration::from_secs(8);
-        group.sample_size(10).measurement_time(eight_seconds);
-        group.throughput(Throughput::Elements(SOURCE.0 as u64));
-        group.bench_function(BenchmarkId::new("epoch", &name), |bencher| {
-            let mut network = network(8);
-            bencher.iter(|| epoch(&engine, &mut network, &source, BATCH));
-        });
-        group.finish();
+    if work.flop.is_some_and(|flop| flop > 1e10) {
+        group.sample_size(10);
     }
-}
-
-/// The source task's validation rows.
-fn evaluation(criterion: &mut Criterion) {
-    let rows = Rows::new(SOURCE.1, 8);
-    let mut group = criterion.benchmark_group("evaluation");
-    group.throughput(Throughput::Elements(SOURCE.1 as u64));
-    for Contender { name, engine } in backends() {
-        group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
-            let network = network(8);
-            let mut evaluator = Evaluator::new(&network, engine.clone());
-            let mut score = || {
-                let loss = Loss::SoftmaxCrossEntropy;
-                evaluator.evaluate(&network, &rows.examples(), loss)
-            };
-            bencher.iter(|| black_box(score()).expect("there are rows"));
-        });
-    }
+    let id = BenchmarkId::new(work.name, work.engine);
+    group.bench_function(id, |bencher| bencher.iter(&mut work.run));
     group.finish();
 }

@@ -1,35 +1,14 @@
 //! Timing in rounds: contenders take turns, so that a busy minute of the machine hits them all.
 
+use std::fmt;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-/// What one contender took, round by round.
-#[derive(Clone, Debug, Default)]
-pub struct Samples {
-    /// Seconds of one run, one figure for each round.
-    pub secs: Vec<f64>,
-}
+use crate::Work;
 
-impl Samples {
-    /// Median and quartiles of the seconds.
-    pub fn spread(&self) -> Spread {
-        Spread::of(self.secs.iter().copied())
-    }
-
-    /// The smallest figure: what else runs on a machine can only add time.
-    pub fn best(&self) -> f64 {
-        self.secs.iter().copied().fold(f64::INFINITY, f64::min)
-    }
-
-    /// `self / other`, divided round by round.
-    pub fn ratio_to(&self, other: &Self) -> Spread {
-        Spread::of(self.secs.iter().zip(&other.secs).map(|(a, b)| a / b))
-    }
-}
-
-/// The middle half of some figures.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// The middle half of some figures. Prints as `1.22 (1.21–1.23)`, with the decimals asked for.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Spread {
     /// The middle one.
     pub median: f64,
@@ -44,8 +23,8 @@ impl Spread {
     ///
     /// # Panics
     /// If there are no figures.
-    pub fn of(figures: impl Iterator<Item = f64>) -> Self {
-        let mut figures: Vec<f64> = figures.collect();
+    pub fn of(figures: &[f64]) -> Self {
+        let mut figures = figures.to_vec();
         figures.sort_by(f64::total_cmp);
         let last = (figures.len() - 1) as f64;
         let at = |share: f64| figures[(share * last).round() as usize];
@@ -55,41 +34,52 @@ impl Spread {
             high: at(0.75),
         }
     }
+
+    /// That of `a / b`, divided round by round.
+    pub fn of_ratio(a: &[f64], b: &[f64]) -> Self {
+        let ratios: Vec<f64> = a.iter().zip(b).map(|(a, b)| a / b).collect();
+        Self::of(&ratios)
+    }
 }
 
-/// Runs every contender once in each of `rounds` rounds, for `slice_secs` or one run if that takes
-/// longer; who begins changes with the rounds.
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self { median, low, high }, digits) = (self, f.precision().unwrap_or(2));
+        write!(f, "{median:.digits$} ({low:.digits$}–{high:.digits$})")
+    }
+}
+
+/// The smallest figure: what else runs on a machine can only add time.
+pub fn best(figures: &[f64]) -> f64 {
+    figures.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// Runs each work once in each of `rounds` rounds, for `slice_secs` or one run if that takes longer;
+/// who begins changes with the rounds. Returns the seconds of a run, for each work one figure for
+/// each round.
 ///
 /// Runs shorter than a slice are preceded by one that is not timed, so that the caches are the
-/// contender's own.
-pub fn alternate<T>(
-    contenders: &mut [T],
-    rounds: usize,
-    slice_secs: f64,
-    mut run: impl FnMut(&mut T),
-) -> Vec<Samples> {
-    let mut repeats = Vec::new();
-    for contender in contenders.iter_mut() {
-        run(contender);
+/// work's own.
+pub fn alternate(works: &mut [Work], rounds: usize, slice_secs: f64) -> Vec<Vec<f64>> {
+    let time = |work: &mut Work, repeats: usize| {
         let start = Instant::now();
-        run(contender);
-        let secs = start.elapsed().as_secs_f64().max(1e-9);
-        repeats.push(((slice_secs / secs).ceil() as usize).max(1));
-    }
-    let mut samples = vec![Samples::default(); contenders.len()];
+        (0..repeats).for_each(|_| (work.run)());
+        start.elapsed().as_secs_f64() / repeats as f64
+    };
+    let repeats = works.iter_mut().map(|work| {
+        time(work, 1);
+        let secs = time(work, 1).max(1e-9);
+        ((slice_secs / secs).ceil() as usize).max(1)
+    });
+    let repeats: Vec<usize> = repeats.collect();
+    let mut samples = vec![Vec::new(); works.len()];
     for round in 0..rounds {
-        for turn in 0..contenders.len() {
-            let turn = (turn + round) % contenders.len();
-            let contender = &mut contenders[turn];
+        for turn in 0..works.len() {
+            let turn = (turn + round) % works.len();
             if repeats[turn] > 1 {
-                run(contender);
+                time(&mut works[turn], 1);
             }
-            let start = Instant::now();
-            for _ in 0..repeats[turn] {
-                run(contender);
-            }
-            let secs = start.elapsed().as_secs_f64();
-            samples[turn].secs.push(secs / repeats[turn] as f64);
+            samples[turn].push(time(&mut works[turn], repeats[turn]));
         }
     }
     samples

@@ -12,13 +12,12 @@
 )]
 
 mod compare;
-mod machine;
 mod report;
 mod scaling;
 mod summary;
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use fm_nn::blas::{CORETYPE, use_best_kernel};
@@ -56,55 +55,33 @@ const QUICK: Effort = Effort {
     quick: true,
 };
 
-/// The command line.
-#[derive(Debug)]
-struct Options {
-    effort: Effort,
-    scaling: bool,
-    compare: Vec<PathBuf>,
-}
-
-impl Options {
-    fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self {
-            effort: FULL,
-            scaling: false,
-            compare: Vec::new(),
-        };
-        while let Some(arg) = args.next() {
-            match arg.as_str() {
-                "--quick" => options.effort = QUICK,
-                "--scaling" => options.scaling = true,
-                "--compare" => options.compare = args.by_ref().map(PathBuf::from).collect(),
-                other => return Err(format!("no option `{other}`; {USAGE}")),
-            }
-            if arg == "--compare" && !(1..=2).contains(&options.compare.len()) {
-                return Err(format!("--compare takes one or two files; {USAGE}"));
-            }
-        }
-        Ok(options)
-    }
-}
-
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    let Err(error) = run() else {
+        return ExitCode::SUCCESS;
+    };
+    eprintln!("{error}");
+    ExitCode::FAILURE
 }
 
 fn run() -> Result<(), String> {
     // Cargo adds `--bench`.
     let args = env::args().skip(1).filter(|arg| arg != "--bench");
-    let options = Options::parse(args)?;
-    let compared = options.compare.iter().map(|path| Report::read(path));
+    let args: Vec<String> = args.collect();
+    let end = args.iter().position(|arg| arg == "--compare");
+    let (options, compare) = args.split_at(end.unwrap_or(args.len()));
+    let mut unknown = options.iter();
+    let unknown = unknown.find(|option| !["--quick", "--scaling"].contains(&option.as_str()));
+    match (unknown, compare.len()) {
+        (Some(option), _) => return Err(format!("no option `{option}`; {USAGE}")),
+        (None, 0 | 2 | 3) => {}
+        _ => return Err(format!("--compare takes one or two files; {USAGE}")),
+    }
+    let given = |option: &str| options.iter().any(|given| given == option);
+    let effort = if given("--quick") { QUICK } else { FULL };
+    let compared = compare.iter().skip(1);
+    let compared = compared.map(|path| Report::read(Path::new(path)));
     let compared: Vec<_> = compared.collect::<Result<_, _>>()?;
-    let quick = compared
-        .get(1)
-        .map_or(options.effort.quick, |new| new.quick);
+    let quick = compared.get(1).map_or(effort.quick, |new| new.quick);
     if compared.first().is_some_and(|old| old.quick != quick) {
         return Err("one run is quick and has fewer rows; compare two of the same kind".to_owned());
     }
@@ -115,26 +92,26 @@ fn run() -> Result<(), String> {
     let limit = Level::limit().map_err(|error| format!("{LEVEL}: {error}"))?;
     use_best_kernel(|notice| eprintln!("{notice}"));
     let mut report = None;
-    if options.scaling {
-        scaling::print(options.effort);
+    if given("--scaling") {
+        scaling::print(effort);
     } else {
-        report = Some(summary::measure(options.effort));
+        report = Some(summary::measure(effort));
     }
-    let file = |limit: Option<Level>| {
-        let name = limit.map_or("bench.json".to_owned(), |level| {
-            format!("bench.{level}.json")
-        });
-        Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name(name)
-    };
+    let file = |name: &str| Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name(name);
     if Level::detect() > Level::Avx2 {
         println!();
-        limited_to_avx2(options.effort, options.scaling)?;
+        limited_to_avx2(options)?;
         if let Some(report) = &mut report {
-            report.append(Report::read(&file(Some(Level::Avx2)))?);
+            let limited = Report::read(&file("bench.avx2.json"))?;
+            report.epoch.extend(limited.epoch);
+            report.entries.extend(limited.entries);
         }
     }
     if let Some(report) = report {
-        let path = file(limit);
+        let path = match limit {
+            Some(level) => file(&format!("bench.{level}.json")),
+            None => file("bench.json"),
+        };
         report.write(&path)?;
         if let [old] = &compared[..] {
             compare::print(old, &report);
@@ -145,18 +122,17 @@ fn run() -> Result<(), String> {
 }
 
 /// Runs this program again, limited to AVX2.
-fn limited_to_avx2(effort: Effort, scaling: bool) -> Result<(), String> {
-    let failed = |error: &dyn ToString| format!("the run limited to AVX2: {}", error.to_string());
-    let program = env::current_exe().map_err(|error| failed(&error))?;
-    let options = [("--quick", effort.quick), ("--scaling", scaling)];
-    let given = options.iter().filter(|(_, given)| *given);
-    let mut command = Command::new(program);
-    command.args(given.map(|(option, _)| option));
-    // OpenBLAS has this kernel since 2013; its kernel for Zen is the same with other block sizes.
-    command.env(LEVEL, "avx2").env(CORETYPE, "Haswell");
-    match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(failed(&status)),
-        Err(error) => Err(failed(&error)),
-    }
+fn limited_to_avx2(options: &[String]) -> Result<(), String> {
+    let status = env::current_exe().and_then(|program| {
+        let mut command = Command::new(program);
+        // OpenBLAS has this kernel since 2013; that for Zen is the same with other block sizes.
+        command.env(LEVEL, "avx2").env(CORETYPE, "Haswell");
+        command.args(options).status()
+    });
+    let failed = match status {
+        Ok(status) if status.success() => return Ok(()),
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    };
+    Err(format!("the run limited to AVX2: {failed}"))
 }

@@ -1,13 +1,12 @@
-//! [`Report`]: what `bench.json` contains.
+//! [`Report`]: what `bench.json` contains, and the tables that are printed.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+use std::{fmt, fs, thread};
 
-use fm_benches::{Samples, Spread};
+use fm_benches::{Spread, Work, best};
+use fm_nn::{Level, doctor};
 use serde::{Deserialize, Serialize};
-
-use crate::machine::Machine;
 
 /// Changes with the meaning of a field.
 const FORMAT: u32 = 2;
@@ -45,11 +44,24 @@ pub(crate) struct Entry {
     pub(crate) group: String,
     /// Backend and kernel (for the portable backend its vector level).
     pub(crate) name: String,
-    pub(crate) rounds: usize,
-    pub(crate) best_secs: f64,
+    rounds: usize,
+    best_secs: f64,
     pub(crate) secs: Spread,
     /// Floating-point operations of one run, in 10⁹.
-    pub(crate) gflop: Option<f64>,
+    gflop: Option<f64>,
+}
+
+/// The processor.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Machine {
+    name: String,
+    /// The widest vectors that it has.
+    level: String,
+    /// Cores that this run could use.
+    cores: usize,
+    /// Sizes of the data caches of a core in KiB, `L1`, `L2`, …; empty where the system does not
+    /// tell, as outside Linux.
+    caches_kib: BTreeMap<String, u32>,
 }
 
 impl Report {
@@ -63,46 +75,35 @@ impl Report {
         }
     }
 
-    /// Adds a figure; `flop` are the floating-point operations of a run.
-    pub(crate) fn add(&mut self, group: &str, name: &str, samples: &Samples, flop: Option<f64>) {
-        self.entries.push(Entry {
-            group: group.to_owned(),
-            name: name.to_owned(),
-            rounds: samples.secs.len(),
-            best_secs: samples.best(),
-            secs: samples.spread(),
-            gflop: flop.map(|flop| flop / 1e9),
+    /// Adds the seconds of works, a figure for each round.
+    pub(crate) fn add(&mut self, works: &[Work], samples: &[Vec<f64>]) {
+        let entries = works.iter().zip(samples).map(|(work, secs)| Entry {
+            group: work.name.clone(),
+            name: work.engine.clone(),
+            rounds: secs.len(),
+            best_secs: best(secs),
+            secs: Spread::of(secs),
+            gflop: work.flop.map(|flop| flop / 1e9),
         });
-    }
-
-    /// Adds all figures of another run on the same machine.
-    pub(crate) fn append(&mut self, other: Self) {
-        self.epoch.extend(other.epoch);
-        self.entries.extend(other.entries);
+        self.entries.extend(entries);
     }
 
     /// Reads a `bench.json`.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        #[derive(Deserialize)]
-        struct Format {
-            format: Option<u32>,
-        }
-        let failed = |what: String| format!("cannot compare with {}: {what}", path.display());
+        let failed = |what: &str| format!("cannot compare with {}: {what}", path.display());
         let text = fs::read_to_string(path).map_err(|error| {
-            failed(format!(
-                "{error}; name a copy of a bench.json that a run has written"
-            ))
+            let cure = "name a copy of a bench.json that a run has written";
+            failed(&format!("{error}; {cure}"))
         })?;
-        let not_ours = |error| failed(format!("it is not a bench.json: {error}"));
-        let Format { format } = serde_json::from_str(&text).map_err(not_ours)?;
-        if format != Some(FORMAT) {
-            let found = format.map_or("none".to_owned(), |format| format.to_string());
-            return Err(failed(format!(
+        let report: Self = serde_json::from_str(&text)
+            .map_err(|error| failed(&format!("it is not a bench.json: {error}")))?;
+        match report.format {
+            FORMAT => Ok(report),
+            found => Err(failed(&format!(
                 "expected format {FORMAT}, found {found}: another version of the benchmarks wrote \
                  it; measure again with this version"
-            )));
+            ))),
         }
-        serde_json::from_str(&text).map_err(not_ours)
     }
 
     /// Writes it as JSON.
@@ -113,11 +114,43 @@ impl Report {
     }
 }
 
+impl Machine {
+    pub(crate) fn this() -> Self {
+        let caches = fs::read_dir("/sys/devices/system/cpu/cpu0/cache");
+        let caches = caches.into_iter().flatten().flatten();
+        Self {
+            name: doctor::cpu_name(),
+            level: Level::detect().to_string(),
+            cores: thread::available_parallelism().map_or(1, usize::from),
+            caches_kib: caches.filter_map(|cache| kib(&cache.path())).collect(),
+        }
+    }
+}
+
+/// Name and KiB of one of Linux' caches, unless it is one of instructions.
+fn kib(cache: &Path) -> Option<(String, u32)> {
+    let read = |name: &str| fs::read_to_string(cache.join(name)).ok();
+    if read("type")?.trim() == "Instruction" {
+        return None;
+    }
+    let kib = read("size")?.trim().strip_suffix('K')?.parse().ok()?;
+    Some((format!("L{}", read("level")?.trim()), kib))
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}, {} cores", self.name, self.level, self.cores)?;
+        for (name, kib) in &self.caches_kib {
+            write!(f, ", {name} {kib} KiB")?;
+        }
+        f.write_str(")")
+    }
+}
+
 /// The head of a Markdown table.
-pub(crate) fn table<'a>(title: &str, columns: impl IntoIterator<Item = &'a str>) {
-    println!("\n**{title}**\n");
+pub(crate) fn table(title: &str, columns: impl IntoIterator<Item = String>) {
     let columns: Vec<_> = columns.into_iter().collect();
-    println!("| | {} |", columns.join(" | "));
+    println!("\n**{title}**\n\n| | {} |", columns.join(" | "));
     println!("|---|{}", "--:|".repeat(columns.len()));
 }
 

@@ -1,14 +1,11 @@
 //! The figures of one run: peak and epoch, products, evaluation, frozen phase, steps.
 
-use std::hint::black_box;
-
 use fm_benches::{
-    BATCH, Contender, Rows, SIZES, SOURCE, Samples, Spread, TARGET, alternate, backends, epoch,
-    frozen_phase, layers, network, source_flop, square, step,
+    BATCH, SIZES, SOURCE, Spread, Work, alternate, best, engines, epoch, evaluation, frozen_phase,
+    name, optimizer_step, product, shapes, step,
 };
-use fm_nn::{FreezeMask, Level, Loss, Network, Targets, Workspace, peak_gflops};
-use fm_train::{Adam, AdamW, Evaluator, Optimizer, Phase, RmsProp, Sgd};
-use ndarray::Array2;
+use fm_nn::{Engine, Level, peak_gflops};
+use fm_train::{Adam, AdamW, Optimizer, RmsProp, Sgd};
 
 use crate::Effort;
 use crate::report::{Epoch, Report, row, seconds, table};
@@ -19,7 +16,7 @@ const SLICE_SECS: f64 = 2e-3;
 /// What is being measured, and the report that grows.
 struct Run {
     report: Report,
-    all: Vec<Contender>,
+    engines: Vec<Engine>,
     effort: Effort,
 }
 
@@ -27,90 +24,102 @@ struct Run {
 pub(crate) fn measure(effort: Effort) -> Report {
     let mut run = Run {
         report: Report::new(effort.quick),
-        all: backends(),
+        engines: engines(),
         effort,
     };
     println!("### {}\n", run.report.cpu);
     run.peak_and_epoch();
-    run.products();
+
+    run.table("Products of a step, GFLOP/s, best of the rounds");
+    for (kind, shape) in shapes(BATCH) {
+        run.time(|engine| product(engine, kind, shape));
+    }
+    for rows in [BATCH, 8, 1] {
+        run.time(|engine| step(engine, rows));
+    }
+
     run.table("Everything else, medians");
-    run.evaluation();
-    run.frozen();
-    run.steps();
+    run.time(evaluation);
+    run.time(frozen_phase);
+    let momentum = Sgd {
+        momentum: 0.9,
+        ..Sgd::plain(1e-4)
+    };
+    for (kind, optimizer) in [
+        ("sgd", Optimizer::Sgd(Sgd::plain(1e-4))),
+        ("sgd, momentum", Optimizer::Sgd(momentum)),
+        ("adam", Optimizer::Adam(Adam::new(1e-6))),
+        ("adamw", Optimizer::AdamW(AdamW::new(1e-6))),
+        ("rmsprop", Optimizer::RmsProp(RmsProp::new(1e-6))),
+    ] {
+        run.time(|engine| optimizer_step(engine, kind, optimizer));
+    }
     run.report
 }
 
-/// A turn of the first measurement.
-enum Turn<'a> {
-    Square(&'a Contender),
-    Epoch(&'a Contender, Network),
-}
-
 impl Run {
-    /// The head of a table with a column for each contender.
-    fn table(&self, title: &str) {
-        table(
-            title,
-            self.all.iter().map(|contender| contender.name.as_str()),
-        );
+    /// The work of each engine.
+    fn works(&self, make: impl Fn(&Engine) -> Work) -> Vec<Work> {
+        self.engines.iter().map(make).collect()
     }
 
-    /// Keeps what the contenders took for one thing.
-    fn add(&mut self, group: &str, samples: &[Samples], flop: Option<f64>) {
-        for (contender, samples) in self.all.iter().zip(samples) {
-            self.report.add(group, &contender.name, samples, flop);
-        }
+    /// The head of a table with a column for each engine.
+    fn table(&self, title: &str) {
+        table(title, self.engines.iter().map(name));
     }
 
     /// The large product and the epoch, taking turns, so that a share of the peak is of the same
     /// minute.
     fn peak_and_epoch(&mut self) {
         let effort = self.effort;
-        let rows = Rows::new(SOURCE.0 / effort.rows_divisor, 8);
-        let mut product = square(if effort.quick { 512 } else { 2048 });
-        let squares = self.all.iter().map(Turn::Square);
-        let epochs = self.all.iter().map(|c| Turn::Epoch(c, network(8)));
-        let mut turns: Vec<_> = squares.chain(epochs).collect();
-        let samples = alternate(&mut turns, effort.rounds, 0.0, |turn| match turn {
-            Turn::Square(contender) => (product.run)(&contender.engine),
-            Turn::Epoch(contender, network) => epoch(&contender.engine, network, &rows, BATCH),
+        let size = if effort.quick { 512 } else { 2048 };
+        let rows = SOURCE / effort.rows_divisor;
+        let mut works = self.works(|engine| product(engine, "large product", [size; 3]));
+        works.extend(self.works(|engine| epoch(engine, rows, &SIZES[1..6], BATCH)));
+        let samples = alternate(&mut works, effort.rounds, 0.0);
+        let rates = works.iter().zip(&samples).map(|(work, secs)| {
+            let flop = work.flop.unwrap_or_default();
+            secs.iter().map(|secs| 1e-9 * flop / secs).collect()
         });
-        drop(turns);
-        let (squares, epochs) = samples.split_at(self.all.len());
-        let flop = source_flop(SOURCE.0 / effort.rows_divisor);
+        let rates: Vec<Vec<f64>> = rates.collect();
+        let (squares, epochs) = rates.split_at(self.engines.len());
+        let epoch_secs = &samples[self.engines.len()..];
         // The quickest of each round, whichever backend had it.
-        let peak = |round: usize| {
-            let secs = squares.iter().map(|samples| samples.secs[round]);
-            product.flop / secs.fold(f64::INFINITY, f64::min)
-        };
-        let of_peak = epochs.iter().map(|samples| {
-            let rounds = samples.secs.iter().enumerate();
-            Spread::of(rounds.map(|(round, secs)| flop / secs / peak(round)))
-        });
-        let of_peak: Vec<_> = of_peak.collect();
-        let vs_blas = epochs.get(1).map(|blas| blas.ratio_to(&epochs[0]));
+        let peak =
+            (0..effort.rounds).map(|round| squares.iter().map(|r| r[round]).fold(0.0, f64::max));
+        let peak: Vec<f64> = peak.collect();
+        let of_peak: Vec<_> = epochs
+            .iter()
+            .map(|rates| Spread::of_ratio(rates, &peak))
+            .collect();
+        let vs_blas = epoch_secs
+            .get(1)
+            .map(|blas| Spread::of_ratio(blas, &epoch_secs[0]));
 
         let registers_gflops = peak_gflops(Level::detect());
         println!("Multiply-adds in registers: {registers_gflops:.0} GFLOP/s.");
         self.table("An epoch of the source task");
-        let rate = |flop: f64| move |s: &Samples| format!("{:.1}", 1e-9 * flop / s.spread().median);
+        let rate = |rates: &Vec<f64>| format!("{:.1}", Spread::of(rates).median);
         row(
-            &format!("{}, GFLOP/s", product.name),
-            squares.iter().map(rate(product.flop)),
+            &format!("{}, GFLOP/s", works[0].name),
+            squares.iter().map(rate),
         );
-        row("median", epochs.iter().map(|s| seconds(s.spread().median)));
-        row("best", epochs.iter().map(|s| seconds(s.best())));
-        row("GFLOP/s", epochs.iter().map(rate(flop)));
+        row(
+            "median",
+            epoch_secs
+                .iter()
+                .map(|secs| seconds(Spread::of(secs).median)),
+        );
+        row("best", epoch_secs.iter().map(|secs| seconds(best(secs))));
+        row("GFLOP/s", epochs.iter().map(rate));
         row("of the quickest large product", of_peak.iter().map(percent));
-        let times = vs_blas.map(|s| format!("{:.2} ({:.2}–{:.2})", s.median, s.low, s.high));
+        let times = vs_blas.map(|ratio| format!("{ratio:.2}"));
         row(
             "times as fast as blas",
             times.into_iter().chain([String::new()]),
         );
 
-        self.add(&product.name, squares, Some(product.flop));
-        self.add("epoch of the source task", epochs, Some(flop));
-        let name = match Level::limit() {
+        let key = match Level::limit() {
             Ok(Some(level)) => format!("portable_{level}"),
             _ => "portable".to_owned(),
         };
@@ -121,89 +130,20 @@ impl Run {
             vs_blas_quartiles: vs_blas.map(|ratio| [ratio.low, ratio.high]),
             registers_gflops,
         };
-        self.report.epoch.insert(name, epoch);
+        self.report.epoch.insert(key, epoch);
+        self.report.add(&works, &samples);
     }
 
-    /// Times `run` on a turn of each contender in short rounds.
-    fn compare<'a, T>(
-        &'a self,
-        turn: impl Fn(&'a Contender) -> T,
-        run: impl FnMut(&mut T),
-    ) -> Vec<Samples> {
-        let mut turns: Vec<T> = self.all.iter().map(turn).collect();
-        alternate(&mut turns, self.effort.short_rounds, SLICE_SECS, run)
-    }
-
-    /// Keeps and prints what the contenders took for one thing.
-    fn times(&mut self, group: &str, samples: &[Samples]) {
-        row(group, samples.iter().map(|s| seconds(s.spread().median)));
-        self.add(group, samples, None);
-    }
-
-    /// Each product of a step alone, and all of them in their order.
-    fn products(&mut self) {
-        self.table("Products of a step, GFLOP/s, best of the rounds");
-        let steps = [step(BATCH), step(8), step(1)];
-        for mut work in layers(BATCH).into_iter().chain(steps) {
-            let samples = self.compare(|contender| contender, |c| (work.run)(&c.engine));
-            let rate = |samples: &Samples| format!("{:.1}", 1e-9 * work.flop / samples.best());
-            row(&work.name, samples.iter().map(rate));
-            self.add(&work.name, &samples, Some(work.flop));
-        }
-    }
-
-    fn evaluation(&mut self) {
-        let (rows, network) = (Rows::new(SOURCE.1, 8), network(8));
-        let evaluator = |c: &Contender| Evaluator::new(&network, c.engine.clone());
-        let samples = self.compare(evaluator, |evaluator| {
-            let scores = evaluator.evaluate(&network, &rows.examples(), Loss::SoftmaxCrossEntropy);
-            black_box(scores).expect("rows that fit");
-        });
-        self.times("evaluation of 4,014 rows", &samples);
-    }
-
-    fn frozen(&mut self) {
-        let (train, valid) = (Rows::new(TARGET.0, 2), Rows::new(TARGET.1, 2));
-        let turn = |c: &Contender| (c.engine.clone(), network(1));
-        let samples = self.compare(turn, |turn| {
-            frozen_phase(&turn.0, &mut turn.1, &train, &valid);
-        });
-        self.times("frozen phase, 4 epochs, 200 and 986 rows", &samples);
-    }
-
-    /// One whole step (forward, loss, backward, update) of each optimizer.
-    fn steps(&mut self) {
-        let momentum = Sgd {
-            momentum: 0.9,
-            ..Sgd::plain(1e-4)
+    /// Times a work of each engine in short rounds, prints and keeps what it takes.
+    fn time(&mut self, make: impl Fn(&Engine) -> Work) {
+        let mut works = self.works(make);
+        let samples = alternate(&mut works, self.effort.short_rounds, SLICE_SECS);
+        let cell = |secs: &Vec<f64>| match works[0].flop {
+            Some(flop) => format!("{:.1}", 1e-9 * flop / best(secs)),
+            None => seconds(Spread::of(secs).median),
         };
-        let optimizers = [
-            ("sgd", Optimizer::Sgd(Sgd::plain(1e-4))),
-            ("sgd, momentum", Optimizer::Sgd(momentum)),
-            ("adam", Optimizer::Adam(Adam::new(1e-6))),
-            ("adamw", Optimizer::AdamW(AdamW::new(1e-6))),
-            ("rmsprop", Optimizer::RmsProp(RmsProp::new(1e-6))),
-        ];
-        let mask = FreezeMask::none(SIZES.len() - 1);
-        let inputs = Array2::from_shape_fn((BATCH, SIZES[0]), |(i, j)| ((i + j) % 7) as f32 / 7.0);
-        let labels: Vec<u32> = (0..BATCH as u32).map(|row| row % 8).collect();
-        let loss = Loss::SoftmaxCrossEntropy;
-        for (name, optimizer) in optimizers {
-            let phase = Phase::new(1, mask.clone(), optimizer);
-            let turn = |contender: &Contender| {
-                let network = network(8);
-                let workspace = Workspace::for_training(&network, contender.engine.clone(), BATCH);
-                let state = phase.optimizer_state(&network).expect("right settings");
-                (network, workspace, state)
-            };
-            let samples = self.compare(turn, |turn| {
-                let (network, workspace, state) = turn;
-                let targets = Targets::Classes(&labels);
-                let mean = network.train_step(&inputs, targets, loss, &mask, state, workspace);
-                black_box(mean).expect("a workspace and a mask of this network");
-            });
-            self.times(&format!("a step of {name}, {BATCH} rows"), &samples);
-        }
+        row(&works[0].name, samples.iter().map(cell));
+        self.report.add(&works, &samples);
     }
 }
 
