@@ -96,7 +96,7 @@ impl Run {
             .get(1)
             .map(|blas| Spread::of_ratio(blas, &epoch_secs[0]));
 
-        let registers_gflops = peak_gflops(Level::detect());
+        let registers_gflops = peak_gflops();
         println!("Multiply-adds in registers: {registers_gflops:.0} GFLOP/s.");
         self.table("An epoch of the source task");
         let rate = |rates: &Vec<f64>| format!("{:.1}", Spread::of(rates).median);

@@ -31,9 +31,7 @@ fn every_level_gives_the_same_bits() {
 }
 
 #[test]
-fn every_level_has_a_peak() {
-    for level in Level::ALL {
-        let rate = peak_gflops(level);
-        assert!(rate.is_finite() && rate > 0.0, "{level}: {rate}");
-    }
+fn the_core_has_a_peak() {
+    let rate = peak_gflops();
+    assert!(rate.is_finite() && rate > 0.0, "{rate}");
 }
