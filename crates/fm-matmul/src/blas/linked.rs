@@ -46,7 +46,7 @@ fn keep_to_one_thread() {
     thread_local! {
         static DONE: Cell<bool> = const { Cell::new(false) };
     }
-    if library().is_some_and(|library| library.has("USE_OPENMP")) && !DONE.replace(true) {
+    if !DONE.replace(true) && library().is_some_and(|library| library.has("USE_OPENMP")) {
         // The call also frees buffers that belong to all threads.
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -71,11 +71,6 @@ pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c
             Start::Zero | Start::Out => {}
         }
     }
-    let first_beta = if matches!(start, Start::Zero) {
-        0.0
-    } else {
-        1.0
-    };
     let (b, b_stride) = (b.padded(), b.stride());
     let (c_stride, c) = (c.stride(), c.padded_mut());
     let (data, (row_stride, col_stride)) = (a.data(), a.strides());
@@ -89,7 +84,7 @@ pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c
     // with the reference trainings.
     for from in (0..k).step_by(CHAIN) {
         let steps = CHAIN.min(k - from);
-        let beta = if from == 0 { first_beta } else { 1.0 };
+        let fresh = from == 0 && matches!(start, Start::Zero);
         // SAFETY: `Rows` and `Matrix` hold every element that the shape and their strides name;
         // BLAS reads and writes those elements only, here of the columns `from..from + steps` of A
         // and the same rows of B. `C` is borrowed mutably, so it overlaps neither.
@@ -106,7 +101,7 @@ pub(crate) fn product(shape: Shape, a: Rows<'_>, b: &Matrix, start: Start<'_>, c
                 int(a_stride),
                 b[from * b_stride..].as_ptr(),
                 int(b_stride),
-                beta,
+                if fresh { 0.0 } else { 1.0 },
                 c.as_mut_ptr(),
                 int(c_stride),
             );
