@@ -44,8 +44,7 @@ fn main() {
         metrics {
             metrics_match_scikit_learn
             probabilities_add_up_to_one_for_large_logits
-            ties_and_missing_classes_are_as_documented
-            arguments_that_do_not_fit_are_refused
+            classes_without_an_output_are_refused
         }
         optimizers {
             trajectories_match_pytorch

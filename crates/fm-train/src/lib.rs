@@ -3,7 +3,6 @@
 
 mod batch;
 mod checkpoint;
-mod confusion;
 mod error;
 mod examples;
 mod features;
@@ -13,7 +12,6 @@ mod metrics;
 mod observer;
 mod optimizer;
 mod phase;
-mod reliability;
 mod schedule;
 mod scores;
 mod seed;
@@ -23,17 +21,17 @@ mod trainer;
 mod training;
 
 pub use checkpoint::Checkpoint;
-pub use confusion::ConfusionMatrix;
 pub use error::TrainError;
 pub use examples::{Examples, Labels};
 pub use features::Features;
 pub use fit::Fit;
 pub use fm_nn::Inputs;
-pub use metrics::{brier_score, constant_prediction, predicted_classes, probabilities, roc_auc};
+pub use metrics::{
+    confusion_matrix, constant_prediction, precision_and_recall, predicted_classes, probabilities,
+};
 pub use observer::{EpochRecord, Observer, StepRecord};
 pub use optimizer::{Adam, AdamW, Optimizer, OptimizerState, RmsProp, Sgd};
 pub use phase::{Phase, discriminative, fine_tune, gradual_unfreezing};
-pub use reliability::{Reliability, ReliabilityBin};
 pub use schedule::Schedule;
 pub use scores::{Evaluator, Scores};
 pub use seed::{Seeds, Stream, shuffle};

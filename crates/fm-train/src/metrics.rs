@@ -1,31 +1,9 @@
-//! Predicted classes, probabilities, and metrics of logits and class numbers.
+//! Predicted classes, probabilities, and confusion matrices.
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
-use crate::error::{TrainError, no_rows};
-use crate::examples::{check_classes, unequal};
-
-/// Checks the arguments of a metric: as many labels as rows, at least one row, a class below
-/// `n_classes` for each row, and no NaN.
-pub(crate) fn check(
-    values: &ArrayView2<'_, f32>,
-    classes: &[u32],
-    n_classes: usize,
-) -> Result<(), TrainError> {
-    let (inputs, labels) = (values.nrows(), classes.len());
-    if inputs != labels {
-        return Err(unequal(inputs, labels));
-    }
-    if inputs == 0 {
-        return Err(no_rows("scored"));
-    }
-    check_classes("scored", classes.iter().copied(), n_classes)?;
-    let nan = |row: ArrayView1<'_, f32>| row.iter().any(|z| z.is_nan());
-    match values.rows().into_iter().position(nan) {
-        Some(row) => Err(nan_logit(row)),
-        None => Ok(()),
-    }
-}
+use crate::error::TrainError;
+use crate::examples::wrong_class;
 
 fn nan_logit(row: usize) -> TrainError {
     TrainError::Examples(format!(
@@ -111,44 +89,43 @@ pub fn probabilities(logits: ArrayView2<'_, f32>) -> Array2<f64> {
     out
 }
 
-/// Area under the receiver operating characteristic: the probability that a row of class 1 has a
-/// larger score than one of class 0, with equal scores counting half (Hanley and McNeil 1982).
-/// None if either class has no rows.
+/// How many rows of each class are predicted as each class, `[true class, predicted class]`, from
+/// pairs of both.
+///
+/// ```
+/// use fm_train::{confusion_matrix, precision_and_recall};
+///
+/// let counts = confusion_matrix(2, [(0, 0), (0, 0), (0, 1), (1, 1)])?;
+/// assert_eq!(counts[[0, 1]], 1);
+/// assert_eq!(precision_and_recall(counts.view(), 1), [Some(0.5), Some(1.0)]);
+/// # Ok::<(), fm_train::TrainError>(())
+/// ```
 ///
 /// # Errors
-/// [`TrainError`] if there are no rows, if labels and scores differ in number, for a class above
-/// 1, and for NaN.
-pub fn roc_auc(scores: &[f32], classes: &[u32]) -> Result<Option<f64>, TrainError> {
-    let column = ArrayView1::from(scores);
-    check(&column.insert_axis(ndarray::Axis(1)), classes, 2)?;
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
-    // Twice the number of wins, so that ties are whole: exact below 2⁵³.
-    let (mut wins, mut negatives, mut positives) = (0u64, 0u64, 0u64);
-    for equal in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
-        let ones = equal.iter().filter(|&&row| classes[row] == 1).count() as u64;
-        let zeros = equal.len() as u64 - ones;
-        wins += ones * (2 * negatives + zeros);
-        negatives += zeros;
-        positives += ones;
+/// [`TrainError::Examples`] for a class from `n_classes` on.
+pub fn confusion_matrix(
+    n_classes: usize,
+    pairs: impl IntoIterator<Item = (u32, u32)>,
+) -> Result<Array2<u64>, TrainError> {
+    let mut counts = Array2::zeros((n_classes, n_classes));
+    for (row, (class, predicted)) in pairs.into_iter().enumerate() {
+        match counts.get_mut([class as usize, predicted as usize]) {
+            Some(count) => *count += 1,
+            None => return Err(wrong_class("scored", row, class.max(predicted), n_classes)),
+        }
     }
-    let pairs = 2 * negatives * positives;
-    Ok((pairs > 0).then(|| wins as f64 / pairs as f64))
+    Ok(counts)
 }
 
-/// The Brier score, from 0 to 2: the squared distance of the probabilities from the true class,
-/// averaged over the rows (Brier 1950). For two classes it is twice the form that only counts
-/// class 1.
+/// Of the rows predicted as `class`, the fraction that are of it, and of its rows, the fraction
+/// that are predicted as it; none without such rows.
 ///
-/// # Errors
-/// [`TrainError`] if there are no rows, if labels and rows differ in number, for a class without
-/// an output, and for NaN.
-pub fn brier_score(logits: ArrayView2<'_, f32>, classes: &[u32]) -> Result<f64, TrainError> {
-    check(&logits, classes, logits.ncols().max(2))?;
-    let probabilities = probabilities(logits);
-    let squares = probabilities.indexed_iter().map(|((row, class), p)| {
-        let off = p - f64::from(u8::from(class == classes[row] as usize));
-        off * off
-    });
-    Ok(squares.sum::<f64>() / classes.len() as f64)
+/// # Panics
+/// If the confusion matrix has no such class.
+pub fn precision_and_recall(confusion: ArrayView2<'_, u64>, class: usize) -> [Option<f64>; 2] {
+    let hits = confusion[[class, class]] as f64;
+    [confusion.column(class), confusion.row(class)].map(|counts| {
+        let rows = counts.sum();
+        (rows > 0).then(|| hits / rows as f64)
+    })
 }

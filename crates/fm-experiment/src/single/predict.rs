@@ -3,7 +3,8 @@
 use fm_data::Dataset;
 use fm_nn::{Engine, Model};
 use fm_train::{
-    ConfusionMatrix, Inputs, Scores, constant_prediction, predicted_classes, probabilities,
+    Inputs, Scores, confusion_matrix, constant_prediction, precision_and_recall, predicted_classes,
+    probabilities,
 };
 use ndarray::ArrayView2;
 use serde::Serialize;
@@ -87,14 +88,17 @@ pub fn evaluate(model: &Model, data: &Dataset, engine: &Engine) -> Result<Evalua
     check_inputs(model, data.pixels().ncols())?;
     let examples = labelled(data, data.labels(), scale(model))?;
     let (scores, logits) = training::score(&model.network, &examples, engine)?;
-    let labels: Vec<u32> = data.labels().iter().copied().map(u32::from).collect();
-    let confusion = ConfusionMatrix::of_logits(logits.view(), &labels)?;
-    let counts = confusion.counts();
-    let classes = (0..counts.nrows()).map(|class| ClassScores {
-        name: data.class_names().get(class).cloned().unwrap_or_default(),
-        rows: counts.row(class).sum(),
-        precision: confusion.precision(class),
-        recall: confusion.recall(class),
+    let labels = data.labels().iter().map(|&label| u32::from(label));
+    let pairs = labels.zip(predicted_classes(logits.view())?);
+    let counts = confusion_matrix(logits.ncols().max(2), pairs)?;
+    let classes = (0..counts.nrows()).map(|class| {
+        let [precision, recall] = precision_and_recall(counts.view(), class);
+        ClassScores {
+            name: data.class_names().get(class).cloned().unwrap_or_default(),
+            rows: counts.row(class).sum(),
+            precision,
+            recall,
+        }
     });
     Ok(Evaluation {
         scores,

@@ -2,7 +2,7 @@
 
 use super::analysis::Analysis;
 use super::gallery::galleries;
-use super::predictions::{self, ModelPredictions};
+use super::predictions::{ModelPredictions, confusion};
 use crate::document::{Section, Shown};
 use crate::error::ReportError;
 
@@ -23,6 +23,6 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, Report
             section.extend(galleries(analysis.results, compared, [arm, against])?);
         }
     }
-    predictions::push(&mut section, "", analysis, &models);
+    section.extend(confusion("confusion", &models));
     Ok(Some(section))
 }

@@ -7,12 +7,12 @@ use super::analysis::{Analysis, main_place};
 use super::learning::{
     self, Measure, TRAIN_ACCURACY, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS, histories,
 };
-use super::predictions::{self, ModelPredictions};
+use super::predictions::{ModelPredictions, confusion};
 use super::weights;
 use crate::document::{Section, Shown, Text};
 use crate::error::ReportError;
 
-/// Learning curves, confusion matrix, calibration and first-layer weights of the source network,
+/// Learning curves, confusion matrix and first-layer weights of the source network,
 /// and what the first arm that reuses them makes of the weights.
 pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Section, ReportError> {
     let results = analysis.results;
@@ -30,7 +30,7 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Section, ReportError> {
         section.extend(learning::plot(name, words, &measures.map(line)));
     }
     if let Some(found) = ModelPredictions::of(results, None)? {
-        predictions::push(&mut section, "-source", analysis, &[found]);
+        section.extend(confusion("confusion-source", &[found]));
     }
     first_layers(&mut section, analysis);
     Ok(section)
