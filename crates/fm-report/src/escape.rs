@@ -2,18 +2,13 @@
 
 /// Text for element content and quoted attributes of HTML and SVG.
 pub(crate) fn html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(visible(c)),
-        }
-    }
-    escaped
+    let text = entities(text).replace('"', "&quot;");
+    text.replace('\'', "&#39;").chars().map(visible).collect()
+}
+
+fn entities(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;")
 }
 
 /// Text in which no line breaks between a number and its unit, or beside a minus between two names:
@@ -34,21 +29,10 @@ pub(crate) fn unbroken(text: &str) -> String {
 
 /// Text for a line or a table cell of Markdown.
 pub(crate) fn markdown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' | '\t' => escaped.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            c => escaped.push(visible(c)),
-        }
-    }
-    escaped
+    let escaped = |c| "\\`*_[]|#~".contains(c).then_some('\\');
+    let text = entities(&terminal(text));
+    let letters = text.chars().flat_map(|c| escaped(c).into_iter().chain([c]));
+    letters.collect()
 }
 
 /// Text as a block of code in Markdown, with a fence that no line of the text can close.
@@ -61,11 +45,8 @@ pub(crate) fn markdown_code(language: &str, text: &str) -> String {
 
 /// One line of text for a terminal: no control character reaches it.
 pub(crate) fn terminal(text: &str) -> String {
-    let line = |c| match c {
-        '\n' | '\t' => ' ',
-        c => visible(c),
-    };
-    text.chars().map(line).collect()
+    let text = text.replace(['\n', '\t'], " ");
+    text.chars().map(visible).collect()
 }
 
 /// A cell of a CSV file (RFC 4180).
@@ -77,7 +58,7 @@ pub(crate) fn csv(text: &str) -> String {
 }
 
 /// Control characters and those that change the direction of a line become U+FFFD.
-pub(crate) fn visible(c: char) -> char {
+fn visible(c: char) -> char {
     let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let control = c.is_control() && !matches!(c, '\n' | '\t');
     match control || turns || matches!(c, '\u{fffe}' | '\u{ffff}') {

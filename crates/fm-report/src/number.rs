@@ -83,14 +83,6 @@ impl Unit {
         }
     }
 
-    /// A standard deviation of values of this unit, which has no sign.
-    pub(crate) fn spread(self, sd: f64) -> String {
-        match self {
-            Self::Points => Self::Fraction.number(sd),
-            unit => unit.number(sd),
-        }
-    }
-
     /// "−1.14 to −0.59".
     pub fn interval(self, Interval { low, high }: Interval) -> String {
         format!("{} to {}", self.number(low), self.number(high))

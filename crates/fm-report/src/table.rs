@@ -41,10 +41,6 @@ pub struct Column {
     pub(crate) shaded: bool,
 }
 
-const MEAN_SD: &[&str] = &["mean", "sd"];
-const ENDS: &[&str] = &["low", "high"];
-const WINS: &[&str] = &["wins", "ties", "losses"];
-
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -104,11 +100,12 @@ impl Table {
 
     /// The largest size of a number in a shaded column; `None` of a table without such columns.
     pub(crate) fn deepest(&self) -> Option<f64> {
-        let shaded = self.columns.iter().any(|column| column.shaded);
         let cells = self.rows.iter().flat_map(|row| self.cells(row));
-        let sizes = cells.filter(|(column, _)| column.shaded);
-        let sizes = sizes.filter_map(|(_, value)| value.number()).map(f64::abs);
-        shaded.then(|| sizes.filter(|size| size.is_finite()).fold(0.0, f64::max))
+        let shaded = cells.filter(|(column, _)| column.shaded);
+        let sizes = shaded.filter_map(|(_, value)| value.number()).map(f64::abs);
+        let finite = sizes.filter(|size| size.is_finite());
+        let is_map = self.columns.iter().any(|column| column.shaded);
+        is_map.then(|| finite.fold(0.0, f64::max))
     }
 }
 
@@ -157,9 +154,8 @@ impl Column {
 
     /// Pairs won and lost: "27:3".
     pub fn wins(title: impl Into<String>) -> Self {
-        let parts = WINS;
         Self {
-            parts,
+            parts: &["wins", "ties", "losses"],
             ..Self::new("", title, Unit::Count)
         }
     }
@@ -167,14 +163,14 @@ impl Column {
     /// The column with means and standard deviations as its values.
     #[must_use]
     pub fn mean_sd(mut self) -> Self {
-        self.parts = MEAN_SD;
+        self.parts = &["mean", "sd"];
         self
     }
 
     /// The column with intervals as its values.
     #[must_use]
     pub fn interval(mut self) -> Self {
-        self.parts = ENDS;
+        self.parts = &["low", "high"];
         self
     }
 
@@ -201,11 +197,6 @@ impl Column {
         }
     }
 
-    /// Whether values stand at the right edge.
-    pub(crate) fn is_number(&self) -> bool {
-        self.unit.is_some()
-    }
-
     /// A cell as people read it.
     pub(crate) fn shown(&self, value: &Value) -> String {
         let unit = self.unit.unwrap_or(Unit::Count);
@@ -217,7 +208,8 @@ impl Column {
             Value::Number(value) | Value::MeanSd(value, None) => unit.number(*value),
             Value::Starred(value) => format!("{}*", unit.number(*value)),
             Value::MeanSd(mean, Some(sd)) => {
-                format!("{} ± {}", unit.number(*mean), unit.spread(*sd))
+                let sd = unit.number(*sd);
+                format!("{} ± {}", unit.number(*mean), sd.trim_start_matches('+'))
             }
             Value::Interval(interval) => unit.interval(*interval),
             Value::Wins([wins, _, losses]) => format!("{wins}:{losses}"),
@@ -226,13 +218,11 @@ impl Column {
 
     /// Headings of the columns of a CSV file.
     pub(crate) fn csv_headings(&self) -> Vec<String> {
-        let parts = self.parts.iter().map(|part| match self.key.as_str() {
-            "" => (*part).to_owned(),
-            key => format!("{key}_{part}"),
-        });
-        match self.parts {
-            [] => vec![self.key.clone()],
-            _ => parts.collect(),
+        let parts = self.parts.iter();
+        match (self.parts, self.key.as_str()) {
+            ([], key) => vec![key.to_owned()],
+            (_, "") => parts.map(|part| (*part).to_owned()).collect(),
+            (_, key) => parts.map(|part| format!("{key}_{part}")).collect(),
         }
     }
 

@@ -22,7 +22,7 @@ impl Plot {
             if self.zero.is_some() {
                 bar[letter(0.0)] = '│';
             }
-            bar[letter(datum.x)] = match scale.place(datum.x).side {
+            bar[letter(datum.x)] = match scale.place(datum.x).1 {
                 Ordering::Less => '◂',
                 Ordering::Equal => '◆',
                 Ordering::Greater => '▸',

@@ -2,7 +2,7 @@
 
 use super::chart::{Datum, Mark, Plot, Shape};
 use super::scale::Scale;
-use super::svg::{Anchor, Svg, WIDTH};
+use super::svg::{Svg, WIDTH};
 use crate::escape::shortened;
 
 /// Height of a row of the legend.
@@ -37,16 +37,17 @@ pub(super) fn axis_below(
         if let Some(top) = grid {
             svg.line("grid", (tick.at, top), (tick.at, bottom));
         }
-        svg.text("tick", Anchor::Middle, (tick.at, bottom + 17.0), &tick.text);
+        svg.text("tick", "middle", (tick.at, bottom + 17.0), &tick.text);
     }
     svg.line("axis", (left, bottom), (right, bottom));
     let middle = ((left + right) / 2.0, bottom + 37.0);
-    svg.text("tick", Anchor::Middle, middle, &scale.axis.words());
+    svg.text("tick", "middle", middle, &scale.axis.words());
     bottom + 44.0
 }
 
-/// The marks of points and lines that have a name, each name once.
-fn named(plot: &Plot) -> Vec<&Mark> {
+/// The names of points and lines, two to a row, from the top of the picture; gives the legend's
+/// height. A single name needs no legend.
+pub(super) fn legend(svg: &mut Svg, plot: &Plot, left: f64) -> f64 {
     let mut named: Vec<&Mark> = Vec::new();
     for mark in &plot.marks {
         let is_named = matches!(mark.shape, Shape::Points | Shape::Line) && !mark.name.is_empty();
@@ -55,23 +56,10 @@ fn named(plot: &Plot) -> Vec<&Mark> {
             named.push(mark);
         }
     }
-    named
-}
-
-/// Height of the legend: nothing for a single name.
-pub(super) fn legend_height(plot: &Plot) -> f64 {
-    match named(plot).len() {
-        0 | 1 => 0.0,
-        names => ROW * names.div_ceil(2) as f64 + 4.0,
+    if named.len() < 2 {
+        return 0.0;
     }
-}
-
-/// Two names to a row, from the top of the picture.
-pub(super) fn legend(svg: &mut Svg, plot: &Plot, left: f64) {
-    if legend_height(plot) == 0.0 {
-        return;
-    }
-    for (index, mark) in named(plot).into_iter().enumerate() {
+    for (index, mark) in named.iter().enumerate() {
         let x = left + (index % 2) as f64 * (WIDTH - left) / 2.0;
         let y = 10.0 + ROW * (index / 2) as f64;
         let class = class(mark);
@@ -80,6 +68,7 @@ pub(super) fn legend(svg: &mut Svg, plot: &Plot, left: f64) {
             false => svg.dot(&format!("dot {class}"), (x + 15.0, y), 4.5, ""),
         }
         let name = shortened(&mark.name, 22);
-        svg.text("label", Anchor::Start, (x + 36.0, y + 4.5), &name);
+        svg.text("label", "start", (x + 36.0, y + 4.5), &name);
     }
+    ROW * named.len().div_ceil(2) as f64 + 4.0
 }

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use fm_stats::Interval;
 
 use super::chart::{Datum, Mark, Plot, Shape};
-use super::frame::{axis_below, dot_class, legend, legend_height};
+use super::frame::{axis_below, dot_class, legend};
 use super::range::value_range;
-use super::scale::{Place, Scale};
-use super::svg::{Anchor, Svg, WIDTH};
+use super::scale::Scale;
+use super::svg::{Svg, WIDTH};
 use crate::escape::shortened;
 
 const LEFT: f64 = 12.0;
@@ -23,177 +23,129 @@ const BEYOND: f64 = 18.0;
 
 /// Draws the plot; gives the element and how many values are beyond an edge.
 pub(super) fn draw(plot: &Plot) -> (String, usize) {
-    let names = plot.y.categories();
     let scale = plot.x.place_values(value_range(plot, true), (LEFT, RIGHT));
-    let strips = (0..names.len()).map(|name| Strip::new(plot, name, scale));
-    let strips: Vec<Strip<'_>> = strips.collect();
-    let top = legend_height(plot) + if plot.zero.is_some() { 22.0 } else { 4.0 };
-    let bottom = top + strips.iter().map(Strip::height).sum::<f64>();
-    let mut svg = Svg::new();
+    let (mut svg, mut strips) = (Svg::default(), Svg::default());
+    let top = legend(&mut svg, plot, LEFT) + if plot.zero.is_some() { 22.0 } else { 4.0 };
+    let (mut bottom, mut beyond) = (top, 0);
+    for name in 0..plot.y.categories().len() {
+        beyond += strip(&mut strips, plot, scale, name, &mut bottom);
+    }
     let height = axis_below(&mut svg, scale, (LEFT, RIGHT), bottom, Some(top));
     if let Some([below, above]) = &plot.zero {
         let y = top - 8.0;
-        svg.text("tick", Anchor::Start, (LEFT, y), &format!("← {below}"));
-        svg.text("tick", Anchor::End, (RIGHT, y), &format!("{above} →"));
+        svg.text("tick", "start", (LEFT, y), &format!("← {below}"));
+        svg.text("tick", "end", (RIGHT, y), &format!("{above} →"));
     }
-    let (mut y, mut beyond) = (top, 0);
-    for (strip, name) in strips.iter().zip(names) {
-        let label = match strip.means.first() {
-            Some(mean) => {
-                let mean = plot.x.unit.with_unit(mean.x);
-                format!("{}: {mean}", shortened(name, 34))
-            }
-            None => shortened(name, 44),
-        };
-        svg.text("label", Anchor::Start, (LEFT, y + 15.0), &label);
-        if plot.zero.is_some() {
-            // The line stops short of the labels, which would lie across it.
-            let x = scale.at(0.0);
-            svg.line("zero", (x, y + LABEL), (x, y + strip.height()));
-        }
-        strip.draw(&mut svg, y);
-        beyond += strip.beyond.iter().map(Vec::len).sum::<usize>();
-        y += strip.height();
-    }
-    legend(&mut svg, plot, LEFT);
+    svg.append(strips);
     (svg.finish(plot, height), beyond)
 }
 
-/// A category's data and where they are drawn.
-struct Strip<'a> {
-    plot: &'a Plot,
-    scale: Scale<'a>,
-    /// Dots within the axis: across, and the row above or below the middle.
-    dots: Vec<(&'a Mark, &'a Datum, (f64, f64))>,
-    /// Data beyond the lower and the upper edge, ascending.
-    beyond: [Vec<&'a Datum>; 2],
-    means: Vec<&'a Datum>,
-    radius: f64,
-    /// Height of the dots.
-    swarm: f64,
-}
+/// Draws the strip of a name from `y` on, which becomes its lower end; gives how many values are
+/// beyond an edge.
+fn strip(svg: &mut Svg, plot: &Plot, scale: Scale<'_>, name: usize, y: &mut f64) -> usize {
+    let (mut dots, mut means, mut beyond) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
+    let marks = plot.marks.iter();
+    let data = marks.flat_map(|mark| mark.data.iter().map(move |datum| (mark, datum)));
+    for (mark, datum) in data.filter(|(_, datum)| datum.y == name as f64) {
+        match (mark.shape, scale.place(datum.x)) {
+            (Shape::Means, _) => means.push(datum),
+            (Shape::Points, (x, Ordering::Equal)) => dots.push((x, mark, datum)),
+            (Shape::Points, (_, Ordering::Less)) => beyond[0].push(datum),
+            (Shape::Points, (_, Ordering::Greater)) => beyond[1].push(datum),
+            _ => {}
+        }
+    }
+    let radius = if dots.len() > 60 { 2.5 } else { 4.5 };
+    let rows = swarm(&dots, radius);
+    let highest = rows.iter().map(|row| 2.0 * (row.abs() + radius));
+    let label = *y + LABEL;
+    let below = label + highest.fold(0.0, f64::max);
+    let any_beyond = beyond.iter().any(|data| !data.is_empty());
+    let first_mean = below + if any_beyond { BEYOND } else { 0.0 };
+    let bottom = first_mean + MEAN * means.len() as f64;
 
-impl<'a> Strip<'a> {
-    fn new(plot: &'a Plot, name: usize, scale: Scale<'a>) -> Self {
-        let (mut dots, mut means, mut beyond) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
-        for mark in &plot.marks {
-            for datum in mark.data.iter().filter(|datum| datum.y == name as f64) {
-                let place = scale.place(datum.x);
-                match (mark.shape, place.side) {
-                    (Shape::Means, _) => means.push(datum),
-                    (Shape::Points, Ordering::Equal) => dots.push((mark, datum, (place.at, 0.0))),
-                    (Shape::Points, Ordering::Less) => beyond[0].push(datum),
-                    (Shape::Points, Ordering::Greater) => beyond[1].push(datum),
-                    _ => {}
-                }
+    let (name, unit) = (&plot.y.categories()[name], plot.x.unit);
+    let words = match means.first() {
+        Some(mean) => format!("{}: {}", shortened(name, 34), unit.with_unit(mean.x)),
+        None => shortened(name, 44),
+    };
+    svg.text("label", "start", (LEFT, *y + 15.0), &words);
+    if plot.zero.is_some() {
+        // The line stops short of the labels, which would lie across it.
+        let x = scale.at(0.0);
+        svg.line("zero", (x, label), (x, bottom));
+    }
+    for ((x, mark, datum), row) in dots.iter().zip(rows) {
+        let (class, says) = (dot_class(plot, mark, datum), plot.datum_words("", datum));
+        svg.dot(&class, (*x, (label + below) / 2.0 + row), radius, &says);
+    }
+    for (data, side) in beyond.iter_mut().zip([Ordering::Less, Ordering::Greater]) {
+        data.sort_by(|a, b| a.x.total_cmp(&b.x));
+        let text = match data.as_slice() {
+            [] => continue,
+            [one] => format!("{}: {}", one.label, unit.number(one.x)),
+            [first, .., last] => {
+                let (low, high) = (first.x, last.x);
+                let (of, ends) = (data.len() + dots.len(), Interval { low, high });
+                format!("{} of {of}: {}", data.len(), unit.interval(ends))
             }
-        }
-        for data in &mut beyond {
-            data.sort_by(|a, b| a.x.total_cmp(&b.x));
-        }
-        let radius = if dots.len() > 60 { 2.5 } else { 4.5 };
-        let across: Vec<f64> = dots.iter().map(|(.., (x, _))| *x).collect();
-        let mut swarm_height: f64 = 0.0;
-        for ((.., place), row) in dots.iter_mut().zip(swarm(&across, radius)) {
-            place.1 = row;
-            swarm_height = swarm_height.max(2.0 * (row.abs() + radius));
-        }
-        Self {
+        };
+        arrow(svg, below + BEYOND / 2.0, side, &text);
+    }
+    for (row, datum) in means.iter().enumerate() {
+        mean(
+            svg,
             plot,
             scale,
-            dots,
-            beyond,
-            means,
-            radius,
-            swarm: swarm_height,
+            first_mean + 11.0 + MEAN * row as f64,
+            datum,
+        );
+    }
+    *y = bottom;
+    beyond.iter().map(Vec::len).sum()
+}
+
+/// A diamond on the bar of its interval, or an arrow at the edge.
+fn mean(svg: &mut Svg, plot: &Plot, scale: Scale<'_>, y: f64, datum: &Datum) {
+    if let Some(interval) = datum.interval {
+        let ends = [interval.low, interval.high].map(|end| scale.place(end));
+        svg.line("mean", (ends[0].0, y), (ends[1].0, y));
+        for (x, _) in ends.iter().filter(|(_, side)| side.is_eq()) {
+            svg.line("mean", (*x, y - 5.0), (*x, y + 5.0));
         }
     }
-
-    fn height(&self) -> f64 {
-        LABEL + self.swarm + self.beyond_height() + MEAN * self.means.len() as f64
-    }
-
-    /// A row for what lies beyond the edges.
-    fn beyond_height(&self) -> f64 {
-        match self.beyond.iter().all(Vec::is_empty) {
-            true => 0.0,
-            false => BEYOND,
+    let says = plot.datum_words("mean", datum);
+    match scale.place(datum.x) {
+        (x, Ordering::Equal) => {
+            let corners = [(x - 6.0, y), (x, y - 6.0), (x + 6.0, y), (x, y + 6.0)];
+            svg.polygon("mean-mark", &corners, &says);
         }
-    }
-
-    fn draw(&self, svg: &mut Svg, y: f64) {
-        let Self { plot, scale, .. } = self;
-        let middle = y + LABEL + self.swarm / 2.0;
-        for (mark, datum, (x, row)) in &self.dots {
-            let says = plot.datum_words("", datum);
-            svg.dot(
-                &dot_class(plot, mark, datum),
-                (*x, middle + row),
-                self.radius,
-                &says,
-            );
-        }
-        let unit = plot.x.unit;
-        let y = y + LABEL + self.swarm;
-        for (data, side) in self.beyond.iter().zip([Ordering::Less, Ordering::Greater]) {
-            let text = match data.as_slice() {
-                [] => continue,
-                [one] => format!("{}: {}", one.label, unit.number(one.x)),
-                [first, .., last] => {
-                    let (low, high) = (first.x, last.x);
-                    let (of, ends) = (data.len() + self.dots.len(), Interval { low, high });
-                    format!("{} of {of}: {}", data.len(), unit.interval(ends))
-                }
-            };
-            arrow(svg, y + BEYOND / 2.0, side, &text);
-        }
-        for (row, datum) in self.means.iter().enumerate() {
-            let y = y + self.beyond_height() + 11.0 + MEAN * row as f64;
-            if let Some(interval) = datum.interval {
-                let ends = [interval.low, interval.high].map(|end| scale.place(end));
-                svg.line("mean", (ends[0].at, y), (ends[1].at, y));
-                for end in ends.iter().filter(|end| end.side == Ordering::Equal) {
-                    svg.line("mean", (end.at, y - 5.0), (end.at, y + 5.0));
-                }
-            }
-            let Place { at: x, side } = scale.place(datum.x);
-            let says = plot.datum_words("mean", datum);
-            if side == Ordering::Equal {
-                let corners = [(x - 6.0, y), (x, y - 6.0), (x + 6.0, y), (x, y + 6.0)];
-                svg.polygon("mean-mark", &corners, &says);
-            } else {
-                arrow(svg, y, side, &says);
-            }
-        }
+        (_, side) => arrow(svg, y, side, &says),
     }
 }
 
 /// An arrow at an edge, and words beside it.
 fn arrow(svg: &mut Svg, y: f64, side: Ordering, words: &str) {
     let (edge, direction, anchor) = match side {
-        Ordering::Greater => (RIGHT, 1.0, Anchor::End),
-        _ => (LEFT, -1.0, Anchor::Start),
+        Ordering::Greater => (RIGHT, 1.0, "end"),
+        _ => (LEFT, -1.0, "start"),
     };
     svg.arrow("mean-mark", (edge, y), (direction, 0.0), "");
     svg.text("tick", anchor, (edge - 12.0 * direction, y + 4.0), words);
 }
 
 /// The rows in which the dots lie, above and below the middle, so that none hides another.
-fn swarm(across: &[f64], radius: f64) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..across.len()).collect();
-    order.sort_by(|a, b| across[*a].total_cmp(&across[*b]).then(a.cmp(b)));
+fn swarm(dots: &[(f64, &Mark, &Datum)], radius: f64) -> Vec<f64> {
+    let mut order: Vec<(usize, f64)> = dots.iter().map(|(x, ..)| *x).enumerate().collect();
+    order.sort_by(|a, b| a.1.total_cmp(&b.1));
     let apart = 2.0 * radius + 1.0;
-    let mut rows = vec![0.0; across.len()];
+    let mut rows = vec![0.0; dots.len()];
     let mut row_ends = [f64::NEG_INFINITY; 2 * MOST_STACKED + 1];
-    for index in order {
-        let x = across[index];
+    for (index, x) in order {
         // Rows 0, −1, 1, −2, 2, …: the first that is free, else the one free for longest.
         let free = row_ends.iter().position(|end| x - end >= apart);
-        let row = free.unwrap_or_else(|| {
-            let ends = row_ends.iter().enumerate();
-            ends.min_by(|a, b| a.1.total_cmp(b.1))
-                .map_or(0, |(row, _)| row)
-        });
+        let longest = || (0..row_ends.len()).min_by(|&a, &b| row_ends[a].total_cmp(&row_ends[b]));
+        let row = free.or_else(longest).unwrap_or_default();
         row_ends[row] = x;
         let side = if row % 2 == 1 { -1.0 } else { 1.0 };
         rows[index] = side * row.div_ceil(2) as f64 * apart;

@@ -3,8 +3,6 @@
 //! Written here rather than with a plotting crate because colours come from the page (light, dark,
 //! print), pictures have names for screen readers, and equal data give equal bytes.
 
-use std::fmt::Write as _;
-
 use super::chart::Plot;
 use crate::escape;
 
@@ -14,25 +12,11 @@ pub(super) const WIDTH: f64 = 440.0;
 /// A place in a picture.
 pub(super) type At = (f64, f64);
 
-/// Where a text stands relative to its place.
-#[derive(Clone, Copy)]
-pub(super) enum Anchor {
-    Start,
-    Middle,
-    End,
-}
-
-/// A picture being drawn.
-pub(super) struct Svg {
-    body: String,
-}
+/// The elements of a picture being drawn.
+#[derive(Default)]
+pub(super) struct Svg(String);
 
 impl Svg {
-    pub(super) fn new() -> Self {
-        let body = String::new();
-        Self { body }
-    }
-
     /// The element, with the plot's name and description for screen readers.
     pub(super) fn finish(self, plot: &Plot, height: f64) -> String {
         let id = &plot.name;
@@ -44,45 +28,36 @@ impl Svg {
             number(height),
             escape::html(&plot.title),
             escape::html(&plot.description()),
-            self.body
+            self.0
         )
     }
 
-    pub(super) fn line(&mut self, class: &str, from: At, to: At) {
-        let ([x1, y1], [x2, y2]) = (pair(from), pair(to));
-        self.add(format_args!(
-            "<line class=\"{class}\" x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\"/>"
-        ));
+    /// Adds the elements of another picture on top.
+    pub(super) fn append(&mut self, other: Self) {
+        self.0 += &other.0;
     }
 
-    pub(super) fn text(&mut self, class: &str, anchor: Anchor, at: At, text: &str) {
-        let [x, y] = pair(at);
-        let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
-        let text = escape::html(text);
-        self.add(format_args!(
-            "<text class=\"{class}\" text-anchor=\"{anchor}\" x=\"{x}\" y=\"{y}\">{text}</text>"
-        ));
+    pub(super) fn line(&mut self, class: &str, (x1, y1): At, (x2, y2): At) {
+        let [x1, y1, x2, y2] = [x1, y1, x2, y2].map(number);
+        let ends = format!("x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\"");
+        self.add("line", class, &ends, "");
+    }
+
+    /// `anchor` is the end of the text at its place: `start`, `middle` or `end`.
+    pub(super) fn text(&mut self, class: &str, anchor: &str, (x, y): At, text: &str) {
+        let [x, y] = [x, y].map(number);
+        let place = format!("text-anchor=\"{anchor}\" x=\"{x}\" y=\"{y}\"");
+        self.add("text", class, &place, &escape::html(text));
     }
 
     /// A line through points, in order.
     pub(super) fn polyline(&mut self, class: &str, points: &[At]) {
-        let points = joined(points);
-        self.add(format_args!(
-            "<polyline class=\"{class}\" points=\"{points}\"/>"
-        ));
+        self.add("polyline", class, &joined(points), "");
     }
 
     /// A filled area; a pointer that rests on it shows `says`, unless that is empty.
     pub(super) fn polygon(&mut self, class: &str, points: &[At], says: &str) {
-        let points = joined(points);
-        let title = titled(says);
-        self.add(format_args!(
-            "<polygon class=\"{class}\" points=\"{points}\">{title}</polygon>"
-        ));
+        self.add("polygon", class, &joined(points), &titled(says));
     }
 
     /// An arrow whose tip is its place; `direction` is a unit vector along an axis.
@@ -93,16 +68,18 @@ impl Svg {
         self.polygon(class, &corners, says);
     }
 
-    pub(super) fn dot(&mut self, class: &str, at: At, radius: f64, says: &str) {
-        let ([x, y], r, title) = (pair(at), number(radius), titled(says));
-        self.add(format_args!(
-            "<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{r}\">{title}</circle>"
-        ));
+    pub(super) fn dot(&mut self, class: &str, (x, y): At, radius: f64, says: &str) {
+        let [x, y, r] = [x, y, radius].map(number);
+        let place = format!("cx=\"{x}\" cy=\"{y}\" r=\"{r}\"");
+        self.add("circle", class, &place, &titled(says));
     }
 
-    fn add(&mut self, element: std::fmt::Arguments<'_>) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(self.body, "{element}");
+    fn add(&mut self, name: &str, class: &str, attributes: &str, content: &str) {
+        let start = format!("<{name} class=\"{class}\" {attributes}");
+        self.0 += &match content {
+            "" => format!("{start}/>\n"),
+            content => format!("{start}>{content}</{name}>\n"),
+        };
     }
 }
 
@@ -113,13 +90,9 @@ fn titled(says: &str) -> String {
     }
 }
 
-fn pair(at: At) -> [String; 2] {
-    [number(at.0), number(at.1)]
-}
-
 fn joined(points: &[At]) -> String {
-    let points = points.iter().map(|&at| pair(at).join(","));
-    points.collect::<Vec<_>>().join(" ")
+    let points = points.iter().map(|&(x, y)| [x, y].map(number).join(","));
+    format!("points=\"{}\"", points.collect::<Vec<_>>().join(" "))
 }
 
 /// A coordinate: at most two decimals, no trailing zeros, never "-0".

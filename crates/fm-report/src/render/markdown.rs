@@ -56,7 +56,7 @@ fn rows(table: &Table) -> String {
     let columns = || table.columns.iter();
     let mut out = format!("{}\n\n", escape::markdown(&table.caption));
     out += &line(columns().map(|c| escape::markdown(&c.heading())).collect());
-    let rule = |c: &Column| if c.is_number() { "---:" } else { "---" }.to_owned();
+    let rule = |c: &Column| if c.unit.is_some() { "---:" } else { "---" }.to_owned();
     out += &line(columns().map(rule).collect());
     for row in &table.rows {
         let cells = table.cells(row);
