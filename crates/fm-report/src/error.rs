@@ -10,7 +10,7 @@ use fm_train::TrainError;
 pub enum ReportError {
     /// The store cannot be read, or the report cannot be written to it.
     #[error(transparent)]
-    Experiment(Box<ExperimentError>),
+    Experiment(#[from] ExperimentError),
     /// Scores that cannot be compared.
     #[error("the scores cannot be compared")]
     Stats(#[from] StatsError),
@@ -25,10 +25,4 @@ pub enum ReportError {
         /// Why.
         source: std::io::Error,
     },
-}
-
-impl From<ExperimentError> for ReportError {
-    fn from(error: ExperimentError) -> Self {
-        Self::Experiment(Box::new(error))
-    }
 }

@@ -15,10 +15,8 @@ pub struct Images {
 /// An image of a few pixels with its caption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    width: u32,
-    height: u32,
-    color: png::ColorType,
-    bytes: Vec<u8>,
+    /// A PNG file.
+    png: Vec<u8>,
     /// Lines below it; none where the description is enough.
     pub caption: Vec<String>,
     /// What it shows, for those who do not see it.
@@ -32,8 +30,7 @@ impl Image {
     /// A grey image, a byte of brightness per pixel, row by row. `size` is height and width. `None`
     /// where `pixels` has another length, or more than [`Self::MOST_PIXELS`].
     pub fn grey(size: (usize, usize), pixels: &[u8]) -> Option<Self> {
-        let bytes = pixels.to_vec();
-        Self::new(size, pixels.len(), png::ColorType::Grayscale, bytes)
+        Self::new(size, png::ColorType::Grayscale, pixels)
     }
 
     /// Signed values, row by row: blue below zero, red above, in the deepest colour at `largest`
@@ -41,23 +38,25 @@ impl Image {
     /// with [`grey`](Self::grey).
     pub fn signed(size: (usize, usize), values: &[f32], largest: f32) -> Option<Self> {
         let share = |v: f32| if largest > 0.0 { v / largest } else { 0.0 };
-        let bytes = values.iter().flat_map(|&v| red_or_blue(share(v))).collect();
-        Self::new(size, values.len(), png::ColorType::Rgb, bytes)
+        let bytes = values.iter().flat_map(|&v| red_or_blue(share(v)));
+        Self::new(size, png::ColorType::Rgb, &bytes.collect::<Vec<u8>>())
     }
 
-    fn new(
-        size: (usize, usize),
-        pixels: usize,
-        color: png::ColorType,
-        bytes: Vec<u8>,
-    ) -> Option<Self> {
-        let fits = size.0.checked_mul(size.1) == Some(pixels);
-        let fits = fits && (1..=Self::MOST_PIXELS).contains(&pixels);
-        fits.then_some(Self {
-            width: u32::try_from(size.1).ok()?,
-            height: u32::try_from(size.0).ok()?,
-            color,
-            bytes,
+    fn new(size: (usize, usize), color: png::ColorType, bytes: &[u8]) -> Option<Self> {
+        let pixels = bytes.len() / color.samples();
+        if size.0.checked_mul(size.1)? != pixels || !(1..=Self::MOST_PIXELS).contains(&pixels) {
+            return None;
+        }
+        let [height, width] = [size.0, size.1].map(|pixels| pixels as u32);
+        let mut png = Vec::new();
+        let mut encoder = png::Encoder::new(&mut png, width, height);
+        encoder.set_color(color);
+        encoder.set_depth(png::BitDepth::Eight);
+        let mut writer = encoder.write_header().ok()?;
+        writer.write_image_data(bytes).ok()?;
+        writer.finish().ok()?;
+        Some(Self {
+            png,
             caption: Vec::new(),
             description: String::new(),
         })
@@ -71,21 +70,9 @@ impl Image {
         self
     }
 
-    /// The image as a `data:` address of a PNG file; empty if it cannot be encoded.
+    /// The image as a `data:` address of a PNG file.
     pub(crate) fn address(&self) -> String {
-        let mut file = Vec::new();
-        let encoded = || -> Result<(), png::EncodingError> {
-            let mut encoder = png::Encoder::new(&mut file, self.width, self.height);
-            encoder.set_color(self.color);
-            encoder.set_depth(png::BitDepth::Eight);
-            let mut writer = encoder.write_header()?;
-            writer.write_image_data(&self.bytes)?;
-            writer.finish()
-        }();
-        match encoded {
-            Ok(()) => format!("data:image/png;base64,{}", STANDARD.encode(file)),
-            Err(_) => String::new(),
-        }
+        format!("data:image/png;base64,{}", STANDARD.encode(&self.png))
     }
 }
 

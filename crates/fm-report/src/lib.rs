@@ -1,12 +1,7 @@
 //! Reports: [`Report::of`] makes a [`Document`] of sentences, tables, plots and images from the
-//! results of an experiment, once; four renderers write it.
-//!
-//! | renderer | what it writes |
-//! |---|---|
-//! | [`html`] | one file that opens offline, loads nothing and runs no script |
-//! | [`markdown`] | the words and tables |
-//! | [`terminal`] | what is not folded, in a given width |
-//! | [`csv`] | a file for each table and each plot: exact numbers, fractions instead of percent |
+//! results of an experiment, once; four renderers write it: [`html`], one file that opens offline;
+//! [`markdown`]; [`terminal`], what is not folded, in a given width; [`csv`], exact numbers, a file for
+//! each table and each plot.
 //!
 //! A caller never formats a number: a [`Column`] and an [`Axis`] know their [`Unit`].
 //!
@@ -23,7 +18,7 @@
 //!
 //! assert!(terminal(&document, 80, false).contains("1.98 ± 0.55"));
 //! assert_eq!(
-//!     csv(&document)[0].text,
+//!     csv(&document)[0].1,
 //!     "model,test_error_mean,test_error_sd\nscratch,0.0198,0.0055\n"
 //! );
 //! ```
@@ -47,8 +42,8 @@ pub use document::{Block, Document, Section, Shown, Text, Tone};
 pub use error::ReportError;
 pub use images::{Image, Images};
 pub use number::{Percents, Unit, counted, ranges};
-pub use plot::{Axis, AxisScale, Datum, Mark, Plot, Shape};
-pub use render::{CsvFile, csv, html, markdown, terminal};
+pub use plot::{Axis, Datum, Mark, Plot, Shape};
+pub use render::{csv, html, markdown, terminal};
 pub use table::{Column, Rows, Table, Value};
 
 /// The README's example is compiled as a test.

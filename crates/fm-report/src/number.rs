@@ -2,9 +2,6 @@
 
 use fm_stats::Interval;
 
-/// Most decimals that a sentence shows.
-const MOST_DECIMALS: usize = 6;
-
 /// What a number is, which decides how people see it. CSV files have the number itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
@@ -29,10 +26,7 @@ pub enum Unit {
 impl Unit {
     /// What the value is multiplied by for people.
     pub(crate) fn factor(self) -> f64 {
-        match self {
-            Self::Fraction | Self::Points | Self::Spread => 100.0,
-            _ => 1.0,
-        }
+        if self.name().is_empty() { 1.0 } else { 100.0 }
     }
 
     /// The unit's name: `%`, `points`; empty for the others.
@@ -47,8 +41,8 @@ impl Unit {
     /// "test error, %"; the sign stays on the line of the word before it.
     pub(crate) fn heading(self, title: &str) -> String {
         match (title, self.name()) {
-            (title, "") => title.to_owned(),
             ("", name) => name.to_owned(),
+            (title, "") => title.to_owned(),
             (title, "%") => format!("{title},\u{a0}%"),
             (title, name) => format!("{title}, {name}"),
         }
@@ -98,61 +92,45 @@ pub struct Percents {
 impl Percents {
     /// Two decimals, or more until values that differ also differ in print; six at most.
     pub fn telling_apart(values: &[f64]) -> Self {
-        let clash = |percents: Self| {
-            values.iter().enumerate().any(|(k, a)| {
-                let others = &values[k + 1..];
-                let same = |b: &f64| percents.number(*a) == percents.number(*b);
-                others.iter().any(|b| (a - b).abs() > 1e-12 && same(b))
-            })
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let clash = |percents: Self, a: f64, b: f64| {
+            b - a > 1e-12 && percents.number(a) == percents.number(b)
         };
-        let decimals = (2..MOST_DECIMALS).find(|&decimals| !clash(Self { decimals }));
-        Self {
-            decimals: decimals.unwrap_or(MOST_DECIMALS),
-        }
+        let mut all = (2..6).map(|decimals| Self { decimals });
+        let clear =
+            all.find(|&percents| !sorted.windows(2).any(|two| clash(percents, two[0], two[1])));
+        clear.unwrap_or(Self { decimals: 6 })
     }
 
     /// "1.72": percent, or percentage points. Half a unit goes up.
     pub fn number(self, fraction: f64) -> String {
         // 21.3 rows of 2,000 are 1.065 %, rounded to 1.07 %, though the nearest binary number lies
         // below. Adding zero turns −0.0 into 0.0.
-        let scale = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6][self.decimals.min(MOST_DECIMALS)];
+        let scale = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6][self.decimals];
         let units = libm::round(100.0 * fraction * scale * (1.0 + 1e-12));
         format!("{:.*}", self.decimals, units / scale + 0.0)
     }
 
-    /// "−0.88": percentage points with their sign.
+    /// "−0.88": percentage points with their sign; zero has none.
     pub fn points(self, fraction: f64) -> String {
-        signed(self.number(fraction))
-    }
-
-    /// "1.72 %".
-    pub fn percent(self, fraction: f64) -> String {
-        format!("{} %", self.number(fraction))
+        let text = minus(self.number(fraction));
+        let plus = fraction > 0.0 && text.contains(|c| ('1'..='9').contains(&c));
+        if plus { format!("+{text}") } else { text }
     }
 }
 
 /// So many decimals, a true minus, no negative zero.
 fn decimals(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
-    match text.strip_prefix('-') {
-        Some(zero) if is_zero(zero) => zero.to_owned(),
-        _ => minus(text),
+    match text.contains(|c| ('1'..='9').contains(&c)) {
+        true => minus(text),
+        false => text.replace('-', ""),
     }
 }
 
 fn minus(text: String) -> String {
     text.replace('-', "−")
-}
-
-fn signed(text: String) -> String {
-    match text.starts_with('-') || is_zero(&text) {
-        true => minus(text),
-        false => format!("+{text}"),
-    }
-}
-
-fn is_zero(text: &str) -> bool {
-    text.bytes().all(|b| matches!(b, b'0' | b'.'))
 }
 
 fn trimmed(text: &str) -> String {

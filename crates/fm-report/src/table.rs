@@ -13,7 +13,7 @@ pub struct Table {
     pub caption: String,
     /// Its columns; the first names the rows.
     pub columns: Vec<Column>,
-    /// Its rows: a value per column, those that are left out are [`Value::Missing`].
+    /// Its rows: a value per column.
     pub rows: Vec<Vec<Value>>,
 }
 
@@ -84,23 +84,17 @@ impl Table {
         Rows { rows, table }
     }
 
-    /// Adds a row.
+    /// Adds a row; values that it lacks are [`Value::Missing`].
     pub fn push(&mut self, row: impl IntoIterator<Item = Value>) {
-        self.rows.push(row.into_iter().collect());
-    }
-
-    /// A row's cells under their columns, missing where the row is short.
-    pub(crate) fn cells<'a>(
-        &'a self,
-        row: &'a [Value],
-    ) -> impl Iterator<Item = (&'a Column, &'a Value)> {
-        let values = row.iter().chain(std::iter::repeat(&Value::Missing));
-        self.columns.iter().zip(values)
+        let mut row: Vec<Value> = row.into_iter().collect();
+        row.resize(self.columns.len(), Value::Missing);
+        self.rows.push(row);
     }
 
     /// The largest size of a number in a shaded column; `None` of a table without such columns.
     pub(crate) fn deepest(&self) -> Option<f64> {
-        let cells = self.rows.iter().flat_map(|row| self.cells(row));
+        let rows = self.rows.iter();
+        let cells = rows.flat_map(|row| self.columns.iter().zip(row));
         let shaded = cells.filter(|(column, _)| column.shaded);
         let sizes = shaded.filter_map(|(_, value)| value.number()).map(f64::abs);
         let finite = sizes.filter(|size| size.is_finite());

@@ -10,18 +10,16 @@
 //! Written by hand, since four fields do not need generated code; a test compares the bytes with
 //! those of TensorBoard's own writer.
 
-/// An event file that is being written.
-pub(crate) struct EventFile {
-    bytes: Vec<u8>,
-}
+/// The bytes of an event file.
+pub(crate) struct EventFile(pub(crate) Vec<u8>);
 
 impl EventFile {
     /// A file that begins with its version.
     pub(crate) fn new() -> Self {
         let mut event = Vec::new();
         length_delimited(&mut event, 3, b"brain.Event:2");
-        let mut file = Self { bytes: Vec::new() };
-        append(&mut file.bytes, &event);
+        let mut file = Self(Vec::new());
+        append(&mut file.0, &event);
         file
     }
 
@@ -44,11 +42,7 @@ impl EventFile {
             varint(&mut event, step as u64);
         }
         length_delimited(&mut event, 5, &summary);
-        append(&mut self.bytes, &event);
-    }
-
-    pub(crate) fn finish(self) -> Vec<u8> {
-        self.bytes
+        append(&mut self.0, &event);
     }
 }
 
@@ -125,6 +119,6 @@ mod tests {
                 1e30,
             )],
         );
-        assert_eq!(file.finish(), THEIRS);
+        assert_eq!(file.0, THEIRS);
     }
 }

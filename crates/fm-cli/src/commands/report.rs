@@ -57,14 +57,12 @@ pub(crate) fn finish(
 
 fn compare(args: &ReportArgs) -> Result<()> {
     let comparison = compare_folders(&args.folders)?;
-    let files = csv(&comparison);
-    let tables = files.iter().map(|file| (&file.name, &file.text));
-    let tables: BTreeMap<_, _> = tables.collect();
+    let tables: BTreeMap<String, String> = csv(&comparison).into_iter().collect();
     print::result(args.format, &comparison, &tables)?;
     if let Some(out) = &args.out {
         std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
         let (page, html) = (out.join("comparison.html"), html(&comparison, None));
-        let files = tables.iter().map(|(name, text)| (out.join(name), *text));
+        let files = tables.iter().map(|(name, text)| (out.join(name), text));
         for (path, text) in files.chain([(page.clone(), &html)]) {
             fm_data::save(&path, text.as_bytes())
                 .with_context(|| format!("cannot write {}", path.display()))?;

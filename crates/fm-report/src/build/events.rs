@@ -10,6 +10,7 @@ use fm_experiment::{Record, Results};
 
 use super::analysis::main_records;
 use super::learning::{MEASURES, bands, histories};
+use super::names::models;
 use crate::tensorboard::EventFile;
 
 /// The name that TensorBoard looks for.
@@ -18,9 +19,7 @@ const FILE: &str = "events.out.tfevents.0.fm";
 /// Name and bytes of every event file, below the folder of the logs.
 pub(crate) fn files(results: &Results) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
-    let arms = results.main().points[0].arms.iter().enumerate();
-    let arms = arms.map(|(index, name)| (run_name(name), Some(index)));
-    for (name, arm) in arms.chain([("source".to_owned(), None)]) {
+    for (name, arm) in models(results) {
         for (seed, record) in main_records(results, arm) {
             files.push((format!("seed-{seed:04}/{name}/{FILE}"), training(record)));
         }
@@ -29,20 +28,11 @@ pub(crate) fn files(results: &Results) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// An arm that is called as the source's run is gets another name.
-fn run_name(arm: &str) -> String {
-    match arm {
-        "source" => "source-arm".to_owned(),
-        other => other.to_owned(),
-    }
-}
-
 fn training(record: &Record) -> Vec<u8> {
     let mut file = EventFile::new();
     for epoch in &record.history {
-        let values = MEASURES
-            .iter()
-            .filter_map(|of| Some((of.tag, (of.of)(epoch)?)));
+        let values = MEASURES.iter();
+        let values = values.filter_map(|of| Some((of.tag, (of.of)(epoch)?)));
         file.scalars(epoch.epoch, &values.collect::<Vec<_>>());
     }
     if let Some(test) = record.scores() {
@@ -50,7 +40,7 @@ fn training(record: &Record) -> Vec<u8> {
         let values = [("test/loss", test.loss), ("test/accuracy", test.accuracy)];
         file.scalars(last, &values);
     }
-    file.finish()
+    file.0
 }
 
 fn mean(results: &Results, arm: Option<usize>) -> Vec<u8> {
@@ -66,5 +56,5 @@ fn mean(results: &Results, arm: Option<usize>) -> Vec<u8> {
     for (epoch, values) in events {
         file.scalars(epoch, &values);
     }
-    file.finish()
+    file.0
 }

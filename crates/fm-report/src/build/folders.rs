@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use fm_experiment::{CellResult, Paired, Results};
 use fm_stats::{Comparison, Description, Settings, correct_for_family, describe};
 
+use super::names::models;
 use super::tables::with_comparison;
 use crate::document::{Document, Text};
 use crate::error::ReportError;
@@ -49,24 +50,21 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
             results.main().points[0].target_rows(),
             results.request.backend
         ));
-        for (arm, name) in results.main().points[0].arms.iter().enumerate() {
-            let cells = || results.by_seed(0, 0, Some(arm));
+        for (name, arm) in models(&results).skip(1) {
+            let cells = || results.by_seed(0, 0, arm);
             let errors: Vec<f64> = cells().filter_map(CellResult::error).collect();
             if errors.is_empty() {
                 continue;
             }
             let there = first.as_ref().and_then(|first| {
-                let place = first.main().points[0]
-                    .arms
-                    .iter()
-                    .position(|arm| arm == name)?;
-                Some(first.by_seed(0, 0, Some(place)))
+                let (_, place) = models(first).skip(1).find(|(arm, _)| *arm == name)?;
+                Some(first.by_seed(0, 0, place))
             });
             let paired = there.map(|there| Paired::of(cells(), there));
             let paired = paired.filter(|paired| !paired.seeds.is_empty());
             let comparison = paired.map(|paired| paired.compare(false, &settings));
             let errors = describe(&errors, &settings)?;
-            rows.push((seen.len(), name.clone(), errors, comparison.transpose()?));
+            rows.push((seen.len(), name.to_owned(), errors, comparison.transpose()?));
         }
         first.get_or_insert(results);
     }
@@ -76,10 +74,10 @@ pub fn compare_folders(folders: &[PathBuf]) -> Result<Document, ReportError> {
     let table = Table::of("comparison", caption, &rows)
         .column(Column::count("folder"), |(folder, ..)| *folder)
         .column(Column::text("arm", "arm"), |(_, arm, ..)| arm)
-        .column(Column::count("seeds").detail(), |(_, _, errors, _)| {
+        .column(Column::count("seeds").detail(), |(.., errors, _)| {
             errors.count
         })
-        .column(error, |(_, _, errors, _)| *errors);
+        .column(error, |(.., errors, _)| *errors);
     document.push(with_comparison(table, settings.level, |(.., c)| c.as_ref()).table());
     document.push(Text::note(
         "Differences are paired by the seeds that both folders have: equal seeds draw from the same \
@@ -97,17 +95,17 @@ fn other_rows(first: &Results, other: &Results) -> Option<String> {
         classes
     };
     let test_rows = |results: &Results| results.protocol().data.test_rows;
-    let (name, other_name) = (&first.store().dataset().name, &other.store().dataset().name);
-    if first.store().dataset().digest() != other.store().dataset().digest() {
+    let [data, other_data] = [first, other].map(|results| results.store().dataset());
+    if data.digest() != other_data.digest() {
+        let (name, other_name) = (&data.name, &other_data.name);
         return Some(format!(
             "its data are {other_name}, those of the first folder {name}"
         ));
     }
-    if classes(first) != classes(other) {
-        return Some("its target classes are not those of the first folder".to_owned());
-    }
-    if test_rows(first) != test_rows(other) {
-        return Some("it has another number of test rows than the first folder".to_owned());
-    }
-    None
+    let what = match classes(first) == classes(other) {
+        false => "target classes",
+        true if test_rows(first) != test_rows(other) => "test rows",
+        true => return None,
+    };
+    Some(format!("its {what} are not those of the first folder"))
 }

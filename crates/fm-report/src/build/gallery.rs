@@ -18,11 +18,14 @@ const MOST_IMAGES: usize = 12;
 pub(crate) fn galleries(
     results: &Results,
     compared: &Compared,
-    [of_arm, of_against]: [&ModelPredictions; 2],
+    [of_arm, of_against]: [&ModelPredictions<'_>; 2],
 ) -> Result<Vec<Block>, ReportError> {
     let images = match main_records(results, Some(0)).next() {
         Some((_, record)) => results.store().test_images(record)?,
         None => None,
+    };
+    let Some(images) = images else {
+        return Ok(Vec::new());
     };
     let paired = &compared.paired;
     let arm = (of_arm, &paired.arm_correct);
@@ -30,18 +33,16 @@ pub(crate) fn galleries(
     // Seeds in which the one is right and the other is wrong.
     let only = |row: usize, right: &[Correct], wrong: &[Correct]| {
         let is = |correct: &Correct| correct.get(row) == Some(true);
-        let pairs = right.iter().zip(wrong);
-        pairs
-            .filter(|(right, wrong)| is(right) && !is(wrong))
+        let both = right.iter().zip(wrong);
+        both.filter(|(right, wrong)| is(right) && !is(wrong))
             .count()
     };
     let rows = &of_arm.rows;
     let mut blocks = Vec::new();
     for ((winner, right), (loser, wrong)) in [(arm, against), (against, arm)] {
-        let mut found: Vec<(usize, usize, usize)> = (0..rows.labels.len())
-            .map(|row| (row, only(row, right, wrong), only(row, wrong, right)))
-            .filter(|(_, more, fewer)| more > fewer)
-            .collect();
+        let counts = (0..rows.labels.len())
+            .map(|row| (row, only(row, right, wrong), only(row, wrong, right)));
+        let mut found: Vec<_> = counts.filter(|(_, more, fewer)| more > fewer).collect();
         // Most seeds first, then those that are rarest the other way round.
         found.sort_by_key(|&(row, more, fewer)| (Reverse(more), fewer, row));
         found.truncate(MOST_IMAGES);
@@ -49,19 +50,11 @@ pub(crate) fn galleries(
             "Classified correctly by {} and not by {}: the images with the most such seeds",
             winner.name, loser.name
         );
-        let Some(images) = images.as_ref().filter(|_| !found.is_empty()) else {
-            let words = match found.is_empty() {
-                true => format!("{title}. No image has more of them than the other way round."),
-                false => format!("{title}. They are not in the folder."),
-            };
-            blocks.push(Text::note(words).into());
-            continue;
-        };
         let image = |&(row, more, _): &(usize, usize, usize)| {
             let image = Image::grey(images.size, images.image(row)?)?;
             let class = rows.class_names.get(usize::from(rows.labels[row]))?;
             let number = rows.row_numbers[row];
-            let probability = |of: &ModelPredictions| {
+            let probability = |of: &ModelPredictions<'_>| {
                 let p = of.own_class.get(row).map(|p| Unit::Fraction.with_unit(*p));
                 format!("{} {}", of.name, p.unwrap_or_default())
             };
@@ -73,15 +66,16 @@ pub(crate) fn galleries(
             ];
             Some(image.described(format!("test image {number}, {class}"), caption))
         };
-        blocks.push(Block::Images(Images {
-            title,
-            images: found.iter().filter_map(image).collect(),
-        }));
+        let images: Vec<Image> = found.iter().filter_map(image).collect();
+        if images.is_empty() {
+            let none = "No image has more of them than the other way round.";
+            blocks.push(Text::note(format!("{title}. {none}")).into());
+        } else {
+            blocks.push(Images { title, images }.into());
+        }
     }
-    if blocks.iter().any(|block| matches!(block, Block::Images(_))) {
-        let words = "Percentages are the probability that each arm gives the true class, mean over the seeds; \
-                     the number is that of the image in the test file.";
-        blocks.push(Text::note(words).into());
-    }
+    let words = "Percentages are the probability that each arm gives the true class, mean over the seeds; \
+                 the number is that of the image in the test file.";
+    blocks.push(Text::note(words).into());
     Ok(blocks)
 }

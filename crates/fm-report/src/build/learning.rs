@@ -46,7 +46,6 @@ pub(crate) const VALID_ACCURACY: Measure = Measure {
 pub(crate) const MEASURES: [Measure; 4] = [TRAIN_LOSS, TRAIN_ACCURACY, VALID_LOSS, VALID_ACCURACY];
 
 /// What the seeds show at one epoch.
-#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Band {
     pub(crate) epoch: usize,
     pub(crate) mean: f64,
@@ -58,20 +57,17 @@ pub(crate) struct Band {
 /// (linear interpolation between order statistics).
 pub(crate) fn bands(histories: &[&[EpochRecord]], measure: Measure) -> Vec<Band> {
     let band = |index: usize| {
-        let epochs: Option<Vec<_>> = histories.iter().map(|history| history.get(index)).collect();
-        let epochs = epochs?;
-        let epoch = epochs.first()?.epoch;
-        let values: Option<Vec<f64>> = epochs.iter().map(|epoch| (measure.of)(epoch)).collect();
-        let mut values = values?;
+        let epoch = histories.first()?.get(index)?.epoch;
+        let values = histories.iter();
+        let values = values.map(|history| (measure.of)(history.get(index)?));
+        let mut values = values.collect::<Option<Vec<f64>>>()?;
         let mean = fm_stats::mean(&values);
         values.sort_by(f64::total_cmp);
+        let [low, high] = [0.1, 0.9].map(|share| quantile(&values, share));
         Some(Band {
             epoch,
             mean,
-            middle: Interval {
-                low: quantile(&values, 0.1),
-                high: quantile(&values, 0.9),
-            },
+            middle: Interval { low, high },
         })
     };
     (0..).map_while(band).collect()
@@ -82,8 +78,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let below = (place as usize).min(sorted.len() - 1);
     let above = (below + 1).min(sorted.len() - 1);
-    let part = place - below as f64;
-    sorted[below] + part * (sorted[above] - sorted[below])
+    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
 }
 
 /// The histories of a model of the main table, by seed.
@@ -94,20 +89,22 @@ pub(crate) fn histories(results: &Results, arm: Option<usize>) -> Vec<&[EpochRec
     scored.map(|record| record.history.as_slice()).collect()
 }
 
-/// Measures over the epochs, a line for each name; `None` where no training has any.
+/// Measures of models over the epochs, a line for each name; `None` where no training has any.
 pub(crate) fn plot(
-    name: &str,
+    results: &Results,
+    file: &str,
     words: &str,
-    lines: &[(&str, Measure, &[&[EpochRecord]])],
+    lines: &[(&str, Option<usize>, Measure)],
 ) -> Option<Plot> {
-    let axis = match lines.first()?.1.unit {
+    let axis = match lines.first()?.2.unit {
         Unit::Loss => Axis::log(words, Unit::Loss),
         unit => Axis::linear(words, unit),
     };
     let title = format!("{}, mean over the seeds", capitalised(words));
-    let mut plot = Plot::new(name, title, Axis::linear("epoch", Unit::Count), axis);
-    for (colour, (name, measure, histories)) in lines.iter().enumerate() {
-        let data = bands(histories, *measure).into_iter().map(|band| {
+    let mut plot = Plot::new(file, title, Axis::linear("epoch", Unit::Count), axis);
+    for (colour, (name, arm, measure)) in lines.iter().enumerate() {
+        let bands = bands(&histories(results, *arm), *measure).into_iter();
+        let data = bands.map(|band| {
             let label = format!("epoch {}", band.epoch);
             Datum::new(band.epoch as f64, band.mean, label).within(Some(band.middle))
         });
@@ -115,48 +112,4 @@ pub(crate) fn plot(
         plot.marks.extend((!line.data.is_empty()).then_some(line));
     }
     (!plot.marks.is_empty()).then_some(plot)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use fm_train::Scores;
-
-    fn history(losses: &[f64]) -> Vec<EpochRecord> {
-        let scores = |loss| Scores {
-            loss,
-            accuracy: 0.5,
-            correct: 1,
-            rows: 2,
-        };
-        let epochs = losses.iter().enumerate();
-        epochs
-            .map(|(index, &loss)| EpochRecord {
-                phase: 1,
-                epoch: index + 1,
-                train: scores(loss),
-                valid: None,
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_band_has_the_mean_and_the_middle_of_the_seeds() {
-        // numpy.quantile(range(11), [0.1, 0.9]) is 1 and 9.
-        let histories: Vec<_> = (0..11).map(|k| history(&[f64::from(k)])).collect();
-        let slices: Vec<&[EpochRecord]> = histories.iter().map(Vec::as_slice).collect();
-        let found = bands(&slices, TRAIN_LOSS);
-        assert_eq!(found.len(), 1);
-        assert_eq!((found[0].mean, found[0].middle.ends()), (5.0, (1.0, 9.0)));
-        // Between two values: numpy.quantile([0, 1], 0.1) is 0.1.
-        assert_eq!(quantile(&[0.0, 1.0], 0.1), 0.1);
-    }
-
-    #[test]
-    fn histories_of_unequal_length_or_without_validation_end_early() {
-        let (long, short) = (history(&[1.0, 2.0]), history(&[1.0]));
-        assert_eq!(bands(&[&long, &short], TRAIN_LOSS).len(), 1);
-        assert!(bands(&[&long], VALID_LOSS).is_empty());
-        assert!(bands(&[], TRAIN_LOSS).is_empty());
-    }
 }

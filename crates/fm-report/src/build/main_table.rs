@@ -5,10 +5,12 @@ use fm_experiment::{Correct, Results};
 use fm_stats::StatsError;
 
 use super::analysis::Analysis;
-use super::learning::{self, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS, histories};
-use super::names::class_names;
+use super::learning::{self, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS};
+use super::names::{class_names, models};
 use super::warnings::Warning;
-use super::{arms, pairs, plots, reproduce, sentences, source, spread, sweeps, tables, tuning};
+use super::{
+    pairs, plots, predictions, reproduce, sentences, source, spread, sweeps, tables, tuning,
+};
 use crate::document::{Document, Section, Shown, Text};
 use crate::error::ReportError;
 use crate::number::{Unit, counted, level, ranges};
@@ -20,9 +22,26 @@ pub(crate) fn document(
     warnings: &[Warning],
 ) -> Result<Document, ReportError> {
     let results = analysis.results;
-    let mut document = Document::new(title(results));
-    document.about = about(results);
-    document.extend(plots::differences("differences", &analysis.comparisons));
+    let classes = results.main().points[0].target_classes();
+    let classes = class_names(classes, &results.plan.class_names, " against ");
+    let mut document = Document::new(format!("Does a reused trunk help? {classes}"));
+    let (protocol, seeds) = (results.protocol(), &results.request.seeds);
+    let about = format!("Protocol {}, {}", protocol.name, protocol.about);
+    document.about = vec![
+        about.trim_end_matches(", ").to_owned(),
+        format!(
+            "{} · {} ({}) · {} · backend {}",
+            results.store().dataset().name,
+            counted(seeds.len(), "seed"),
+            ranges(seeds),
+            counted(
+                results.main().points[0].target_rows(),
+                "target training image"
+            ),
+            results.request.backend
+        ),
+    ];
+    document.extend(plots::differences(&analysis.comparisons));
     for (index, compared) in analysis.comparisons.iter().enumerate() {
         let tone = sentences::tone(&compared.comparison);
         document.push(match index {
@@ -43,54 +62,18 @@ pub(crate) fn document(
             _ => sweeps::section(analysis, sweep),
         });
     }
-    let failed = tables::failed(results);
-    document.extend(
-        failed.map(|table| Section::new("Trainings that diverged", Shown::Details).with(table)),
-    );
+    if let Some(table) = tables::failed(results) {
+        document.push(Section::new("Trainings that diverged", Shown::Details).with(table));
+    }
     document.push(every_seed(analysis)?);
     // Tuned trainings are of different lengths, so there is no mean curve.
-    if results.protocol().tune.is_none() {
-        document.push(learning_curves(analysis));
+    if protocol.tune.is_none() {
+        document.push(learning_curves(results));
     }
-    document.extend(arms::section(analysis)?);
+    document.extend(predictions::section(analysis)?);
     document.push(source::section(analysis)?);
     document.push(reproduce::section(results));
     Ok(document)
-}
-
-/// "Does a reused trunk help? Sandal against Shirt".
-fn title(results: &Results) -> String {
-    let (classes, names) = (
-        results.main().points[0].target_classes(),
-        &results.plan.class_names,
-    );
-    format!(
-        "Does a reused trunk help? {}",
-        class_names(classes, names, " against ")
-    )
-}
-
-fn about(results: &Results) -> Vec<String> {
-    let protocol = results.protocol();
-    let about = match protocol.about.as_str() {
-        "" => String::new(),
-        about => format!(", {about}"),
-    };
-    let seeds = &results.request.seeds;
-    vec![
-        format!("Protocol {}{about}", protocol.name),
-        format!(
-            "{} · {} ({}) · {} · backend {}",
-            results.store().dataset().name,
-            counted(seeds.len(), "seed"),
-            ranges(seeds),
-            counted(
-                results.main().points[0].target_rows(),
-                "target training image"
-            ),
-            results.request.backend
-        ),
-    ]
 }
 
 /// What the words of the sentences and of the figures mean.
@@ -98,28 +81,23 @@ fn words(analysis: &Analysis<'_>) -> String {
     let results = analysis.results;
     let point = &results.main().points[0];
     let others = results.plan.class_names.len() - point.target_classes().len();
-    let said = |arm: &String| match analysis.says(arm) {
-        says if says == arm => None,
-        says => Some(format!("{arm} is {says}")),
-    };
-    let arms: Vec<String> = point.arms.iter().filter_map(said).collect();
-    let arms = match arms.is_empty() {
-        true => String::new(),
-        false => format!(" In figures and tables, {}.", arms.join("; ")),
+    let said = point.arms.iter().map(|arm| (arm, analysis.says(arm)));
+    let said = said.filter(|(arm, says)| arm != says);
+    let said: Vec<String> = said.map(|(arm, says)| format!("{arm} is {says}")).collect();
+    let arms = match said.as_slice() {
+        [] => String::new(),
+        arms => format!(" In figures and tables, {}.", arms.join("; ")),
     };
     let compared = analysis.comparisons.first();
-    let tested = compared
-        .and_then(|c| c.paired.arm_correct.first())
-        .map(Correct::len);
-    let of_one = tested
-        .filter(|rows| *rows > 0)
-        .map_or_else(String::new, |rows| {
-            let one = Unit::Fraction.number(1.0 / rows as f64);
-            format!(
-                " and {}, so that one of these is {one} points",
-                counted(rows, "test image")
-            )
-        });
+    let correct = compared.and_then(|c| c.paired.arm_correct.first());
+    let of_one = match correct.map_or(0, Correct::len) {
+        0 => String::new(),
+        rows => format!(
+            " and {}, so that one of these is {} points",
+            counted(rows, "test image"),
+            Unit::Fraction.number(1.0 / rows as f64)
+        ),
+    };
     format!(
         "The source network is trained on the other {others} classes first. Its trunk is its hidden layers; the \
          head, the output layer, is always new. The target task has {} in all{of_one}.{arms} Points are \
@@ -135,20 +113,17 @@ fn words(analysis: &Analysis<'_>) -> String {
 fn held_fixed(analysis: &Analysis<'_>) -> String {
     let results = analysis.results;
     let moves = &results.protocol().seed.moves;
-    let words = |what: Moved| match what {
-        Moved::Init => "first weights",
-        Moved::Order => "order of the rows",
-        Moved::TargetRows => "training images of the target task",
-    };
-    let all = [Moved::Init, Moved::Order, Moved::TargetRows];
+    let all = [
+        (Moved::Init, "first weights"),
+        (Moved::Order, "order of the rows"),
+        (Moved::TargetRows, "training images of the target task"),
+    ];
     let named = |moved: bool| {
-        let of = all.iter().filter(|what| moves.contains(what) == moved);
-        of.map(|what| words(*what)).collect::<Vec<_>>()
+        let of = all.iter().filter(|(what, _)| moves.contains(what) == moved);
+        of.map(|(_, words)| *words).collect::<Vec<_>>()
     };
     let mut held = named(false);
-    if !analysis.scope().test_drawn {
-        held.push("test images");
-    }
+    held.extend((!analysis.scope().test_drawn).then_some("test images"));
     held.push("source training rows");
     held.push(match results.protocol().tune {
         None => "settings of the optimizers",
@@ -166,11 +141,7 @@ fn held_fixed(analysis: &Analysis<'_>) -> String {
 fn every_seed(analysis: &Analysis<'_>) -> Result<Section, StatsError> {
     let mut section = Section::new("Every comparison and every seed", Shown::Details);
     if !analysis.comparisons.is_empty() {
-        section.push(tables::comparisons(
-            "comparisons",
-            &analysis.comparisons,
-            analysis.settings.level,
-        ));
+        section.push(tables::comparisons(analysis));
         section.push(Text::note(format!(
             "The verdict is better or worse if the interval excludes 0 and p is at most {}. It is \
              practically equal if the interval lies within ±{} points, else undecided. p is that of a \
@@ -188,22 +159,16 @@ fn every_seed(analysis: &Analysis<'_>) -> Result<Section, StatsError> {
     Ok(section)
 }
 
-fn learning_curves(analysis: &Analysis<'_>) -> Section {
-    let results = analysis.results;
+fn learning_curves(results: &Results) -> Section {
     let mut section = Section::new("Learning curves", Shown::Details);
-    let arms = results.main().points[0].arms.iter().enumerate();
-    let arms = arms.map(|(index, name)| (name.as_str(), histories(results, Some(index))));
-    let arms: Vec<_> = arms.collect();
     for (name, measure) in [
         ("validation-loss", VALID_LOSS),
         ("validation-accuracy", VALID_ACCURACY),
         ("training-loss", TRAIN_LOSS),
     ] {
-        let lines = arms
-            .iter()
-            .map(|(arm, histories)| (*arm, measure, histories.as_slice()));
-        let lines: Vec<_> = lines.collect();
-        if let Some(mut plot) = learning::plot(name, measure.words, &lines) {
+        let arms = models(results).skip(1);
+        let lines: Vec<_> = arms.map(|(name, arm)| (name, arm, measure)).collect();
+        if let Some(mut plot) = learning::plot(results, name, measure.words, &lines) {
             plot.marks.extend(phase_ends(results));
             section.push(plot.note(
                 "Bands contain the middle 80 % of the seeds. Validation rows are not trained on, \
@@ -218,16 +183,12 @@ fn learning_curves(analysis: &Analysis<'_>) -> Section {
 fn phase_ends(results: &Results) -> Vec<Mark> {
     let mut ends: Vec<Mark> = Vec::new();
     for arm in &results.protocol().arms {
-        let mut last = 0;
-        for (phase, next) in arm.phases.iter().zip(arm.phases.iter().skip(1)) {
-            last += phase.epochs;
-            let at = last as f64 + 0.5;
+        let mut at = 0.5;
+        for phases in arm.phases.windows(2) {
+            at += phases[0].epochs as f64;
             if !ends.iter().any(|known| known.data[0].x == at) {
-                let words = format!("{}: {}", arm.name, frozen(&next.freeze));
-                ends.push(Mark::guide(
-                    [(at, f64::INFINITY), (at, f64::NEG_INFINITY)],
-                    words,
-                ));
+                let words = format!("{}: {}", arm.name, frozen(&phases[1].freeze));
+                ends.push(Mark::guide(at, words));
             }
         }
     }
@@ -238,9 +199,7 @@ fn phase_ends(results: &Results) -> Vec<Mark> {
 fn frozen(freeze: &Freeze) -> String {
     match freeze {
         Freeze::Nothing | Freeze::First(0) => "all layers trained".to_owned(),
-        Freeze::Trunk => "trunk frozen".to_owned(),
-        Freeze::First(1) => "first layer frozen".to_owned(),
-        Freeze::First(k) => format!("first {k} layers frozen"),
+        Freeze::First(layers) => format!("first {} frozen", counted(*layers, "layer")),
         parts => format!("{parts} frozen"),
     }
 }

@@ -1,12 +1,10 @@
 //! The documents of results: which numbers go into which sentence, table and plot.
 
 mod analysis;
-mod arms;
 mod effects;
 mod events;
 mod folders;
 mod gallery;
-mod history;
 mod influence;
 mod learning;
 mod main_table;

@@ -1,16 +1,21 @@
-//! Names of files, of axes and of their values.
+//! Names of files, of models, of axes and of their values.
 
+use fm_experiment::Results;
 use serde_json::Value as Json;
 
 use crate::table::Value;
 
 /// A name of letters, digits, `-` and `_`.
 pub(crate) fn plain(name: &str) -> String {
-    let letter = |c: char| match c.is_ascii_alphanumeric() || c == '-' || c == '_' {
-        true => c,
-        false => '-',
-    };
-    name.chars().map(letter).collect()
+    let is_other = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    name.replace(is_other, "-")
+}
+
+/// The models of the main table, the source network first, and their places among the arms.
+pub(crate) fn models(results: &Results) -> impl Iterator<Item = (&str, Option<usize>)> {
+    let arms = results.main().points[0].arms.iter().enumerate();
+    let arms = arms.map(|(index, name)| (name.as_str(), Some(index)));
+    [("source", None)].into_iter().chain(arms)
 }
 
 /// An axis in words; its key where it has none.
@@ -55,9 +60,6 @@ pub(crate) fn class_names<C: Copy + Into<usize>>(
     names: &[String],
     between: &str,
 ) -> String {
-    let classes = classes.iter().filter_map(|&class| names.get(class.into()));
-    classes
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(between)
+    let names = classes.iter().filter_map(|&class| names.get(class.into()));
+    names.map(String::as_str).collect::<Vec<_>>().join(between)
 }

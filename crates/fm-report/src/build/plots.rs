@@ -7,9 +7,9 @@ use crate::number::{Unit, level};
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
 
 /// Paired differences, a strip for each comparison, the first on top; `None` without comparisons.
-/// `name` is that of the file.
-pub(crate) fn differences(name: &str, comparisons: &[Compared]) -> Option<Plot> {
-    let baseline = &comparisons.first()?.pairing.against;
+pub(crate) fn differences(comparisons: &[Compared]) -> Option<Plot> {
+    let first = comparisons.first()?;
+    let baseline = &first.pairing.against;
     let compared = || comparisons.iter().enumerate();
     let points = compared().flat_map(|(row, c)| {
         let differences = c.paired.differences().zip(&c.paired.seeds);
@@ -19,29 +19,26 @@ pub(crate) fn differences(name: &str, comparisons: &[Compared]) -> Option<Plot> 
         let c = &compared.comparison;
         Datum::new(c.difference, row as f64, "").within(c.interval)
     });
-    let one_baseline = comparisons.iter().all(|c| c.pairing.against == *baseline);
-    let (title, worse) = match one_baseline {
-        true => (
-            format!("Test error minus that of {baseline}, seed by seed"),
-            format!("worse than {baseline}"),
-        ),
-        false => (
-            "Difference of the test errors, seed by seed".to_owned(),
-            "worse".to_owned(),
-        ),
-    };
+    let mut title = "Difference of the test errors, seed by seed".to_owned();
+    let mut worse = "worse".to_owned();
+    if comparisons.iter().all(|c| c.pairing.against == *baseline) {
+        title = format!("Test error minus that of {baseline}, seed by seed");
+        worse = format!("worse than {baseline}");
+    }
+    let note = format!(
+        "Each dot is one seed: filled better, hollow worse, grey equal. The diamond is the mean, the \
+         bar its {} interval.",
+        level(first.comparison.level)
+    );
     let names = compared().map(|(_, compared)| compared.pairing.to_string());
+    let names = Axis::names("comparison", names);
     let axis = Axis::linear("difference of the test errors", Unit::Points);
-    let level = level(comparisons.first()?.comparison.level);
-    let plot = Plot::new(name, title, axis, Axis::names("comparison", names))
-        .zero("better", worse)
-        .with(Mark::means(means))
-        .with(Mark::new(Shape::Points, "", 0, points))
-        .note(format!(
-            "Each dot is one seed: filled better, hollow worse, grey equal. The diamond is the mean, the \
-             bar its {level} interval."
-        ));
-    Some(plot)
+    let plot = Plot::new("differences", title, axis, names).zero("better", worse);
+    let plot = plot.with(Mark::means(means));
+    Some(
+        plot.with(Mark::new(Shape::Points, "", 0, points))
+            .note(note),
+    )
 }
 
 /// The test errors of every arm.
@@ -54,12 +51,10 @@ pub(crate) fn errors(analysis: &Analysis<'_>) -> Plot {
     let mut means = Vec::new();
     for (row, (_, scores)) in analysis.arms.iter().enumerate() {
         let error = &scores.test_error;
-        let points = seeds
-            .iter()
-            .zip(&error.per_seed)
-            .filter_map(|(seed, error)| {
-                Some(Datum::new((*error)?, row as f64, format!("seed {seed}")))
-            });
+        let points = seeds.iter().zip(&error.per_seed);
+        let points = points.filter_map(|(seed, error)| {
+            Some(Datum::new((*error)?, row as f64, format!("seed {seed}")))
+        });
         plot = plot.with(Mark::new(Shape::Points, "", row, points));
         let mean = |d: fm_stats::Description| Datum::new(d.mean, row as f64, "").within(d.interval);
         means.extend(error.description.map(mean));

@@ -1,18 +1,22 @@
-//! What models predict on test rows: confusion matrices.
+//! What models predict on test rows: the images that one arm gets right and another wrong, and
+//! confusion matrices.
 
 use fm_experiment::{Predictions, Results, TestRows};
 use fm_train::{confusion_matrix, predicted_classes, probabilities};
 use ndarray::Array2;
 
-use super::analysis::main_records;
+use super::analysis::{Analysis, main_records};
+use super::gallery::galleries;
+use super::names::models;
+use crate::document::{Section, Shown};
 use crate::error::ReportError;
 use crate::number::Unit;
 use crate::table::{Column, Table};
 
 /// What a model predicts, over all seeds.
-pub(crate) struct ModelPredictions {
+pub(crate) struct ModelPredictions<'a> {
     /// `source`, or the name of the arm.
-    pub(crate) name: String,
+    pub(crate) name: &'a str,
     /// The rows that are predicted.
     pub(crate) rows: TestRows,
     /// Mean probability of each row's own class; zeros for the source network.
@@ -21,10 +25,31 @@ pub(crate) struct ModelPredictions {
     confusion: Array2<u64>,
 }
 
-impl ModelPredictions {
-    /// The predictions of an arm of the main table, or of the source network; `None` if no seed has
-    /// any.
-    pub(crate) fn of(results: &Results, arm: Option<usize>) -> Result<Option<Self>, ReportError> {
+/// The section of the arms; `None` if no record has predictions.
+pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, ReportError> {
+    let mut arms = Vec::new();
+    for (name, arm) in models(analysis.results).skip(1) {
+        arms.extend(ModelPredictions::of(analysis.results, name, arm)?);
+    }
+    let mut section = Section::new("Predictions on the test images", Shown::Details);
+    if let Some(compared) = analysis.comparisons.first() {
+        let of = |name: &str| arms.iter().find(|arm| arm.name == name);
+        let pairing = &compared.pairing;
+        if let Some((arm, against)) = of(&pairing.arm).zip(of(&pairing.against)) {
+            section.extend(galleries(analysis.results, compared, [arm, against])?);
+        }
+    }
+    let confusion = confusion("confusion", &arms);
+    Ok(confusion.map(|table| section.with(table)))
+}
+
+impl<'a> ModelPredictions<'a> {
+    /// The predictions of a model of the main table; `None` if no seed has any.
+    pub(crate) fn of(
+        results: &Results,
+        name: &'a str,
+        arm: Option<usize>,
+    ) -> Result<Option<Self>, ReportError> {
         let records = main_records(results, arm).map(|(_, record)| record);
         let predicted = records.filter_map(|of| Some((of, of.predictions.as_ref()?)));
         let predicted: Vec<_> = predicted.collect();
@@ -34,36 +59,31 @@ impl ModelPredictions {
         let Some(rows) = results.store().test_rows(first)? else {
             return Ok(None);
         };
-        let labels: Vec<u32> = rows.labels.iter().map(|&label| label.into()).collect();
-        let mut own_class = vec![0.0; labels.len()];
+        let labels = || rows.labels.iter().map(|&label| u32::from(label));
+        let mut own_class = vec![0.0; rows.labels.len()];
         // Class and predicted class.
         let mut found: Vec<(u32, u32)> = Vec::new();
         for (_, predictions) in &predicted {
-            let logits = match predictions {
-                Predictions::Logits(logits) => logits,
-                Predictions::Classes { class, .. } => {
-                    let classes = class.iter().map(|&class| class.into());
-                    found.extend(labels.iter().copied().zip(classes));
-                    continue;
+            match predictions {
+                Predictions::Logits(logits) => {
+                    let of_rows = probabilities(logits.view());
+                    for ((own, label), of_row) in
+                        own_class.iter_mut().zip(labels()).zip(of_rows.rows())
+                    {
+                        *own += of_row.get(label as usize).copied().unwrap_or_default();
+                    }
+                    found.extend(labels().zip(predicted_classes(logits.view())?));
                 }
-            };
-            found.extend(
-                labels
-                    .iter()
-                    .copied()
-                    .zip(predicted_classes(logits.view())?),
-            );
-            let of_rows = probabilities(logits.view());
-            for ((own, &label), of_row) in own_class.iter_mut().zip(&labels).zip(of_rows.rows()) {
-                *own += of_row.get(label as usize).copied().unwrap_or_default();
+                Predictions::Classes { class, .. } => {
+                    found.extend(labels().zip(class.iter().map(|&class| class.into())));
+                }
             }
         }
         for p in &mut own_class {
             *p /= predicted.len() as f64;
         }
-        let model = |arm: usize| results.main().points[0].arms[arm].clone();
         Ok(Some(Self {
-            name: arm.map_or_else(|| "source".to_owned(), model),
+            name,
             confusion: confusion_matrix(rows.class_names.len(), found)?,
             rows,
             own_class,
@@ -79,18 +99,17 @@ impl ModelPredictions {
 
 /// The confusion matrices of models of the same classes: a row for each true class of each model, a
 /// column for each predicted one.
-pub(crate) fn confusion(file: &str, models: &[ModelPredictions]) -> Option<Table> {
+pub(crate) fn confusion(file: &str, models: &[ModelPredictions<'_>]) -> Option<Table> {
     let classes = &models.first()?.rows.class_names;
     let rows = models.iter();
     let rows = rows.flat_map(|model| (0..classes.len()).map(move |class| (model, class)));
-    let rows: Vec<(&ModelPredictions, usize)> = rows.collect();
+    let rows: Vec<(&ModelPredictions<'_>, usize)> = rows.collect();
     let caption = "Confusion matrix, all seeds together: how many of each true class are predicted as \
                    each class, %";
+    let true_class = Column::text("true_class", "true class");
     let mut table = Table::of(file, caption, &rows)
-        .column(Column::text("model", "model"), |(model, _)| &model.name)
-        .column(Column::text("true_class", "true class"), |(_, class)| {
-            &classes[*class]
-        });
+        .column(Column::text("model", "model"), |(model, _)| model.name)
+        .column(true_class, |(_, class)| &classes[*class]);
     for (predicted, name) in classes.iter().enumerate() {
         let column = Column::new(name, name, Unit::Fraction).shaded();
         table = table.column(column, move |(model, class)| model.share(*class, predicted));

@@ -30,14 +30,10 @@ impl Scope {
     /// images)".
     pub fn words(&self) -> String {
         let rows = counted(self.rows, "training image");
+        let general = "On this task in general (other first weights";
         match (self.training_drawn, self.test_drawn) {
-            (true, true) => {
-                "On this task in general (other first weights, training images and test images)".to_owned()
-            }
-            (true, false) => {
-                "On this task in general (other first weights and training images), on these test images"
-                    .to_owned()
-            }
+            (true, true) => format!("{general}, training images and test images)"),
+            (true, false) => format!("{general} and training images), on these test images"),
             (false, true) => format!("For these {rows} and other test images"),
             (false, false) => format!("For these {rows}"),
         }
@@ -50,20 +46,17 @@ pub fn sentence(comparison: &Comparison, names: Names<'_>, scope: Option<Scope>)
     let Names { arm, against } = names;
     // With as many decimals as tell the errors apart.
     let percents = Percents::telling_apart(&[c.arm_error, c.baseline_error]);
-    let [here, there] = [c.arm_error, c.baseline_error].map(|error| percents.percent(error));
+    let [here, there] =
+        [c.arm_error, c.baseline_error].map(|error| format!("{} %", percents.number(error)));
     let (difference, won) = (difference(c), won(c));
+    let shown = |lower: &str| {
+        format!(
+            "{arm} has a {lower} test error than {against}: {here} instead of {there} ({difference}; {won})."
+        )
+    };
     let text = match c.verdict {
-        Some(verdict @ (Verdict::Better | Verdict::Worse)) => {
-            let lower = if verdict == Verdict::Better {
-                "lower"
-            } else {
-                "higher"
-            };
-            format!(
-                "{arm} has a {lower} test error than {against}: {here} instead of {there} \
-                 ({difference}; {won})."
-            )
-        }
+        Some(Verdict::Better) => shown("lower"),
+        Some(Verdict::Worse) => shown("higher"),
         Some(Verdict::PracticallyEqual) => format!(
             "the test errors of {arm} and of {against} are practically equal: {here} and {there} \
              ({difference}, within ±{} points; {won}).",
@@ -120,17 +113,15 @@ pub(crate) fn verdict_words(verdict: Option<Verdict>) -> &'static str {
 
 /// "difference −0.88 points, 95 % interval −1.14 to −0.59".
 fn difference(c: &Comparison) -> String {
-    let ends = c.interval.map_or([0.0; 2], |i| [i.low, i.high]);
-    let points = Percents::telling_apart(&[0.0, c.difference, ends[0], ends[1]]);
-    let by = format!("difference {} points", points.points(c.difference));
+    let [low, high] = c.interval.map_or([0.0; 2], |i| [i.low, i.high]);
+    let points = Percents::telling_apart(&[0.0, c.difference, low, high]);
+    let [by, low, high] = [c.difference, low, high].map(|value| points.points(value));
     match c.interval {
-        Some(i) => format!(
-            "{by}, {} interval {} to {}",
-            level(c.level),
-            points.points(i.low),
-            points.points(i.high)
+        Some(_) => format!(
+            "difference {by} points, {} interval {low} to {high}",
+            level(c.level)
         ),
-        None => by,
+        None => format!("difference {by} points"),
     }
 }
 
@@ -145,10 +136,7 @@ fn won(c: &Comparison) -> String {
 
 /// "p = 0.08 after Holm's correction for 4 comparisons".
 fn p_words(c: &Comparison) -> String {
-    let p = match c.adjusted_p < 0.001 {
-        true => "p < 0.001".to_owned(),
-        false => format!("p = {}", Unit::PValue.number(c.adjusted_p)),
-    };
+    let p = format!("p = {}", Unit::PValue.number(c.adjusted_p)).replace("= <", "<");
     match c.family {
         1 => p,
         several => format!("{p} after Holm's correction for {several} comparisons"),

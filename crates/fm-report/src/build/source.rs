@@ -4,41 +4,34 @@ use fm_experiment::{Place, Results, initial_source_trunk};
 use fm_nn::{Model, Network};
 
 use super::analysis::{Analysis, main_place};
-use super::learning::{
-    self, Measure, TRAIN_ACCURACY, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS, histories,
-};
+use super::learning::{self, TRAIN_ACCURACY, TRAIN_LOSS, VALID_ACCURACY, VALID_LOSS};
+use super::names::models;
 use super::predictions::{ModelPredictions, confusion};
 use super::weights;
 use crate::document::{Section, Shown, Text};
 use crate::error::ReportError;
 
-/// Learning curves, confusion matrix and first-layer weights of the source network,
-/// and what the first arm that reuses them makes of the weights.
+/// Learning curves, confusion matrix and first-layer weights of the source network, and what the first
+/// arm that reuses them makes of the weights.
 pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Section, ReportError> {
     let results = analysis.results;
     let mut section = Section::new("The source network", Shown::Details);
-    let histories = histories(results, None);
-    for (name, words, measures) in [
-        ("source-loss", "loss", [VALID_LOSS, TRAIN_LOSS]),
-        (
-            "source-accuracy",
-            "accuracy",
-            [VALID_ACCURACY, TRAIN_ACCURACY],
-        ),
-    ] {
-        let line = |measure: Measure| (measure.words, measure, histories.as_slice());
-        section.extend(learning::plot(name, words, &measures.map(line)));
+    let loss = [VALID_LOSS, TRAIN_LOSS];
+    let accuracy = [VALID_ACCURACY, TRAIN_ACCURACY];
+    for (words, measures) in [("loss", loss), ("accuracy", accuracy)] {
+        let name = format!("source-{words}");
+        let lines = measures.map(|measure| (measure.words, None, measure));
+        section.extend(learning::plot(results, &name, words, &lines));
     }
-    if let Some(found) = ModelPredictions::of(results, None)? {
+    if let Some(found) = ModelPredictions::of(results, "source", None)? {
         section.extend(confusion("confusion-source", &[found]));
     }
-    first_layers(&mut section, analysis);
+    first_layers(&mut section, results);
     Ok(section)
 }
 
 /// The first layer before and after the source training, and after the arm's.
-fn first_layers(section: &mut Section, analysis: &Analysis<'_>) {
-    let results = analysis.results;
+fn first_layers(section: &mut Section, results: &Results) {
     let Some(&seed) = results.main().seeds.first() else {
         return;
     };
@@ -55,16 +48,12 @@ fn first_layers(section: &mut Section, analysis: &Analysis<'_>) {
     if let Some(start) = start.first() {
         section.extend(weights::changes("source", seed, start.weight(), trained));
     }
-    let reusing = analysis
-        .arms
-        .iter()
-        .enumerate()
-        .find_map(|(index, (name, _))| {
-            let recipe = results.plan.recipe(place(Some(index)));
-            let copied = recipe.source.is_some_and(|source| !source.shuffled_labels);
-            let after = model(results, place(Some(index)))?;
-            (copied && after.layers()[0].weight() != trained).then_some((name, after))
-        });
+    let reusing = models(results).skip(1).find_map(|(name, arm)| {
+        let recipe = results.plan.recipe(place(arm));
+        let copied = recipe.source.is_some_and(|source| !source.shuffled_labels);
+        let after = model(results, place(arm))?;
+        (copied && after.layers()[0].weight() != trained).then_some((name, after))
+    });
     if let Some((name, after)) = reusing {
         let after = after.layers()[0].weight();
         section.extend(weights::changes(name, seed, trained, after));
@@ -73,9 +62,7 @@ fn first_layers(section: &mut Section, analysis: &Analysis<'_>) {
 
 /// The network of a cell, where the store kept it.
 fn model(results: &Results, place: Place) -> Option<Network> {
-    let cell = results.cell(place);
-    let path = results
-        .store()
-        .model_path(results.plan.model(place), place.seed, &cell.key);
+    let (name, key) = (results.plan.model(place), &results.cell(place).key);
+    let path = results.store().model_path(name, place.seed, key);
     Some(Model::load(&path).ok()?.network)
 }

@@ -21,9 +21,9 @@ pub(crate) fn summary(analysis: &Analysis<'_>, warnings: &[Warning]) -> Value {
         }
         (name, arm)
     });
+    let scope = Some(analysis.scope());
     let comparisons = analysis.comparisons.iter();
-    let comparisons =
-        comparisons.map(|c| comparison(c, analysis.sentence(c, Some(analysis.scope()))));
+    let comparisons = comparisons.map(|c| comparison(c, analysis.sentence(c, scope)));
     json!({
         "protocol": results.protocol().name,
         "dataset": results.store().dataset().name,
@@ -55,10 +55,8 @@ fn comparison(compared: &Compared, sentence: String) -> Value {
 
 fn sweep(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Value {
     let points = sweep.points.iter().map(|point| {
-        let errors = point
-            .scores
-            .iter()
-            .map(|scores| scores.test_error.description);
+        let errors = point.scores.iter();
+        let errors = errors.map(|scores| scores.test_error.description);
         let errors: BTreeMap<&String, _> = point.point.arms.iter().zip(errors).collect();
         let comparisons = point.compared.iter().flatten();
         let comparisons = comparisons.map(|c| comparison(c, analysis.sentence(c, None)));

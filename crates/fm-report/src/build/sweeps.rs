@@ -11,7 +11,7 @@ use super::tables::{axis_column, with_comparison};
 use super::{effects, names};
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted};
-use crate::plot::{Axis, AxisScale, Datum, Mark, Plot, Shape};
+use crate::plot::{Axis, Datum, Mark, Plot, Shape};
 use crate::table::{Column, Table, Value};
 
 /// An axis reaches so many times its least value before it is logarithmic.
@@ -79,12 +79,9 @@ fn across(sweep: &Sweep<'_>) -> (Axis, Vec<f64>) {
         true => Unit::Count,
         false => Unit::Setting,
     };
-    let scale = match least > 0.0 && most > WIDE * least {
-        true => AxisScale::Log,
-        false => AxisScale::Linear,
-    };
-    let title = axis_words(axis).to_owned();
-    (Axis { title, unit, scale }, numbers)
+    let log = least > 0.0 && most > WIDE * least;
+    let linear = Axis::linear(axis_words(axis), unit);
+    (Axis { log, ..linear }, numbers)
 }
 
 /// Over the only axis: the test error of every arm, and the difference of every pairing.

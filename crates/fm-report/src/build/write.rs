@@ -10,10 +10,10 @@ use super::analysis::Analysis;
 use super::main_table;
 use super::summary::summary;
 use super::warnings::{Warning, warnings};
-use super::{events, history, tables, tuning};
+use super::{events, tables, tuning};
 use crate::document::Document;
 use crate::error::ReportError;
-use crate::render::{CsvFile, csv, html, markdown};
+use crate::render::{csv, html, markdown};
 
 /// The folder of the CSV files, in the folder of the store.
 const TABLES: &str = "report";
@@ -41,7 +41,7 @@ impl Report {
         let warnings = warnings(&analysis)?;
         let mut tables = Document::new("")
             .with(tables::cells(results))
-            .with(history::table(results));
+            .with(tables::epochs(results));
         tables.extend(tuning::trials(results));
         Ok(Self {
             document: main_table::document(&analysis, &warnings)?,
@@ -67,11 +67,11 @@ impl Report {
     /// What the file system says.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, ReportError> {
         let mut kept = BTreeSet::new();
-        for CsvFile { name, text } in csv(&self.document) {
+        for (name, text) in csv(&self.document) {
             kept.insert(write_file(folder, &format!("{TABLES}/{name}"), text)?);
         }
         remove_others(&folder.join(TABLES), &kept)?;
-        for CsvFile { name, text } in csv(&self.tables) {
+        for (name, text) in csv(&self.tables) {
             write_file(folder, &name, text)?;
         }
         let summary = serde_json::to_string_pretty(&self.summary).unwrap_or_default();
@@ -98,9 +98,8 @@ pub fn write_events(results: &Results, folder: &Path) -> Result<PathBuf, ReportE
 /// Writes a file in place of an older one, and its folder.
 fn write_file(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> Result<PathBuf, ReportError> {
     let path = folder.join(name);
-    let parent = path.parent().unwrap_or(folder);
-    let folder = std::fs::create_dir_all(parent);
-    match folder.and_then(|()| fm_data::save(&path, bytes.as_ref())) {
+    let made = std::fs::create_dir_all(path.parent().unwrap_or(folder));
+    match made.and_then(|()| fm_data::save(&path, bytes.as_ref())) {
         Ok(()) => Ok(path),
         Err(source) => Err(ReportError::Write { path, source }),
     }
@@ -108,23 +107,18 @@ fn write_file(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> Result<Path
 
 /// Removes the CSV files that an earlier report wrote and this one did not.
 fn remove_others(folder: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), ReportError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ReportError::Write { path, source }
+    let failed = |source| ReportError::Write {
+        path: folder.to_owned(),
+        source,
     };
-    if !folder.exists() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
-        let path = entry.map_err(failed(folder))?.path();
-        let is_csv = path.extension().is_some_and(|end| end == "csv");
-        if !is_csv || kept.contains(&path) {
-            continue;
-        }
-        match std::fs::remove_file(&path) {
-            // Another process was faster.
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            removed => removed.map_err(failed(&path))?,
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|end| end == "csv") && !kept.contains(&path) {
+            match std::fs::remove_file(&path) {
+                // Another process was faster.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                removed => removed.map_err(|source| ReportError::Write { path, source })?,
+            }
         }
     }
     Ok(())

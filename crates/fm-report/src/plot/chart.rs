@@ -1,7 +1,7 @@
 //! [`Plot`]: axes and marks.
 //!
-//! The vertical axis decides the layout: categories make strips one below the other, anything else is
-//! drawn on two axes.
+//! The vertical axis decides the layout: names make strips one below the other, anything else is drawn on
+//! two axes.
 
 use fm_stats::Interval;
 
@@ -36,19 +36,10 @@ pub struct Axis {
     pub title: String,
     /// What its values are.
     pub unit: Unit,
-    /// How values are placed.
-    pub scale: AxisScale,
-}
-
-/// How an axis places its values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AxisScale {
-    /// Evenly.
-    Linear,
-    /// By logarithm; values of zero are drawn at the edge, as arrows.
-    Log,
-    /// By name: the value `k` is the `k`-th name.
-    Categories(Vec<String>),
+    /// Whether values are placed by their logarithm; those of zero are arrows at the edge.
+    pub log: bool,
+    /// Where the axis has names: the value `k` is the `k`-th.
+    pub names: Vec<String>,
 }
 
 /// Data that are drawn in one way.
@@ -74,8 +65,8 @@ pub enum Shape {
     Means,
     /// A line through the data, with a band where they have intervals.
     Line,
-    /// A dotted line from the first datum to the last, which may lie at infinity, with the name
-    /// at the right of its top. It is no row of the CSV file.
+    /// A dotted line from the first datum to the last, which may lie at infinity, with the name at the
+    /// right of its top. It has no row in the CSV file.
     Guide,
 }
 
@@ -127,26 +118,19 @@ impl Plot {
         self
     }
 
-    /// Whether the layout is strips: categories up, values across.
+    /// Whether the layout is strips: names up, values across.
     pub(crate) fn is_strips(&self) -> bool {
-        let is_names = |axis: &Axis| matches!(axis.scale, AxisScale::Categories(_));
-        is_names(&self.y) && !is_names(&self.x)
+        !self.y.names.is_empty() && self.x.names.is_empty()
     }
 
     /// The axis of the values: across in strips, else up.
     pub(crate) fn values(&self) -> &Axis {
-        match self.is_strips() {
-            true => &self.x,
-            false => &self.y,
-        }
+        if self.is_strips() { &self.x } else { &self.y }
     }
 
     /// A datum's value along the value axis.
     pub(crate) fn value_of(&self, datum: &Datum) -> f64 {
-        match self.is_strips() {
-            true => datum.x,
-            false => datum.y,
-        }
+        if self.is_strips() { datum.x } else { datum.y }
     }
 
     /// A row per datum: what it belongs to, its place and, where it has one, its interval.
@@ -168,40 +152,38 @@ impl Plot {
 impl Axis {
     /// An axis of evenly placed numbers.
     pub fn linear(title: impl Into<String>, unit: Unit) -> Self {
-        let (title, scale) = (title.into(), AxisScale::Linear);
-        Self { title, unit, scale }
+        Self {
+            title: title.into(),
+            unit,
+            log: false,
+            names: Vec::new(),
+        }
     }
 
     /// A logarithmic axis.
     pub fn log(title: impl Into<String>, unit: Unit) -> Self {
-        let (title, scale) = (title.into(), AxisScale::Log);
-        Self { title, unit, scale }
+        Self {
+            log: true,
+            ..Self::linear(title, unit)
+        }
     }
 
     /// An axis of names.
     pub fn names(title: impl Into<String>, names: impl IntoIterator<Item = String>) -> Self {
-        let scale = AxisScale::Categories(names.into_iter().collect());
-        let (title, unit) = (title.into(), Unit::Count);
-        Self { title, unit, scale }
-    }
-
-    /// The axis' names; none where it has numbers.
-    pub(crate) fn categories(&self) -> &[String] {
-        match &self.scale {
-            AxisScale::Categories(names) => names,
-            _ => &[],
+        Self {
+            names: names.into_iter().collect(),
+            ..Self::linear(title, Unit::Count)
         }
     }
 
     /// The name of a place; empty where there is none.
     pub(crate) fn name_at(&self, place: f64) -> &str {
-        let name = (place >= 0.0).then(|| self.categories().get(place as usize));
-        name.flatten().map_or("", String::as_str)
+        self.names.get(place as usize).map_or("", String::as_str)
     }
 
     /// A place as a cell of a table.
     fn value(&self, place: f64) -> Value {
-        match self.categories().is_empty() {
+        match self.names.is_empty() {
             true => place.into(),
             false => self.name_at(place).into(),
         }
@@ -209,8 +191,8 @@ impl Axis {
 
     /// "test error" as the name of a column: `test_error`.
     fn key(&self) -> String {
-        let letter = |c: char| if c.is_alphanumeric() { c } else { '_' };
-        let key: String = self.title.to_lowercase().chars().map(letter).collect();
+        let key = self.title.to_lowercase();
+        let key = key.replace(|c: char| !c.is_alphanumeric(), "_");
         match key.trim_matches('_') {
             "" => "name".to_owned(),
             key => key.to_owned(),
@@ -219,10 +201,7 @@ impl Axis {
 
     /// "test error, %, log scale".
     pub(super) fn words(&self) -> String {
-        let log = match self.scale {
-            AxisScale::Log => ", log scale",
-            _ => "",
-        };
+        let log = if self.log { ", log scale" } else { "" };
         format!("{}{log}", self.unit.heading(&self.title))
     }
 }
@@ -248,9 +227,10 @@ impl Mark {
         Self::new(Shape::Means, "mean", 0, data)
     }
 
-    /// A dotted line from one place to another; an upright one reaches from −∞ to ∞.
-    pub fn guide(ends: [(f64, f64); 2], words: impl Into<String>) -> Self {
-        let data = ends.map(|(x, y)| Datum::new(x, y, ""));
+    /// A dotted upright line.
+    pub fn guide(x: f64, words: impl Into<String>) -> Self {
+        let ends = [f64::INFINITY, f64::NEG_INFINITY];
+        let data = ends.map(|y| Datum::new(x, y, ""));
         Self::new(Shape::Guide, words, 0, data)
     }
 }

@@ -33,11 +33,11 @@ pub(super) fn axis_below(
     bottom: f64,
     grid: Option<f64>,
 ) -> f64 {
-    for tick in scale.ticks(8) {
+    for (x, text) in scale.ticks(8) {
         if let Some(top) = grid {
-            svg.line("grid", (tick.at, top), (tick.at, bottom));
+            svg.line("grid", (x, top), (x, bottom));
         }
-        svg.text("tick", "middle", (tick.at, bottom + 17.0), &tick.text);
+        svg.text("tick", "middle", (x, bottom + 17.0), &text);
     }
     svg.line("axis", (left, bottom), (right, bottom));
     let middle = ((left + right) / 2.0, bottom + 37.0);
@@ -48,14 +48,9 @@ pub(super) fn axis_below(
 /// The names of points and lines, two to a row, from the top of the picture; gives the legend's
 /// height. A single name needs no legend.
 pub(super) fn legend(svg: &mut Svg, plot: &Plot, left: f64) -> f64 {
-    let mut named: Vec<&Mark> = Vec::new();
-    for mark in &plot.marks {
-        let is_named = matches!(mark.shape, Shape::Points | Shape::Line) && !mark.name.is_empty();
-        let known = |other: &&Mark| (&other.name, other.colour) == (&mark.name, mark.colour);
-        if is_named && !named.iter().any(known) {
-            named.push(mark);
-        }
-    }
+    let marks = plot.marks.iter().filter(|mark| !mark.name.is_empty());
+    let named = marks.filter(|mark| matches!(mark.shape, Shape::Points | Shape::Line));
+    let named: Vec<&Mark> = named.collect();
     if named.len() < 2 {
         return 0.0;
     }

@@ -1,6 +1,5 @@
 //! Charts, drawn as SVG.
 
-mod bars;
 mod chart;
 mod frame;
 mod range;
@@ -10,7 +9,7 @@ mod svg;
 mod words;
 mod xy;
 
-pub use chart::{Axis, AxisScale, Datum, Mark, Plot, Shape};
+pub use chart::{Axis, Datum, Mark, Plot, Shape};
 
 /// The plot as an SVG element in the layout that fits it, and a sentence about what its axes leave
 /// out.

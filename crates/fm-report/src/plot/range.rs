@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::chart::{AxisScale, Plot, Shape};
+use super::chart::{Plot, Shape};
 
 /// How much wider than its first group an axis may be.
 const STRETCH: f64 = 4.0;
@@ -14,7 +14,7 @@ const STRETCH: f64 = 4.0;
 /// and guides; each further group is, unless the range became more than [`STRETCH`] times as wide as
 /// the first needs. None without a finite value.
 pub(super) fn value_range(plot: &Plot, dots: bool) -> Option<(f64, f64)> {
-    let log = plot.values().scale == AxisScale::Log;
+    let log = plot.values().log;
     let mut always = Vec::from_iter(plot.zero.as_ref().map(|_| 0.0));
     // By group: the values of dots, and those of other marks.
     let mut groups: BTreeMap<usize, [Vec<f64>; 2]> = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::chart::{Axis, AxisScale};
+use super::chart::Axis;
 use crate::escape::shortened;
 use crate::number::Unit;
 
@@ -17,13 +17,6 @@ pub(super) struct Scale<'a> {
     log: bool,
 }
 
-/// A round value on an axis: its coordinate, and how it is written.
-pub(super) struct Tick {
-    pub(super) is_zero: bool,
-    pub(super) at: f64,
-    pub(super) text: String,
-}
-
 impl Axis {
     /// The scale of the axis over a range of values, with 4 % of air on both sides, or of its names.
     /// An empty range is widened, so that its value is in the middle.
@@ -32,9 +25,9 @@ impl Axis {
         range: Option<(f64, f64)>,
         coordinates: (f64, f64),
     ) -> Scale<'_> {
-        let (factor, names) = (self.unit.factor(), self.categories().len());
+        let (factor, names) = (self.unit.factor(), self.names.len());
         let (low, high) = range.map_or((0.0, 1.0), |(low, high)| (factor * low, factor * high));
-        let log = self.scale == AxisScale::Log && low > 0.0 && high.is_finite();
+        let log = self.log && low > 0.0 && high.is_finite();
         let (low, high) = match log {
             true => (libm::log10(low), libm::log10(high)),
             false => (low, high),
@@ -82,10 +75,10 @@ impl Scale<'_> {
         self.place(value).0
     }
 
-    /// Names, or about `most` round values within the range.
-    pub(super) fn ticks(self, most: usize) -> Vec<Tick> {
+    /// Names, or about `most` round values within the range: the coordinate, and how it is written.
+    pub(super) fn ticks(self, most: usize) -> Vec<(f64, String)> {
         let (low, high) = self.values;
-        let mut found = match self.axis.categories() {
+        let mut found = match self.axis.names.as_slice() {
             [] if self.log => log_ticks((low, high), most),
             [] => linear_ticks((low, high), most),
             names => {
@@ -94,18 +87,16 @@ impl Scale<'_> {
                 names.collect()
             }
         };
-        if self.axis.categories().is_empty() && self.axis.unit == Unit::Count {
+        if self.axis.names.is_empty() && self.axis.unit == Unit::Count {
             found.retain(|(value, _)| *value == libm::round(*value));
             for (value, text) in &mut found {
                 *text = value.to_string();
             }
         }
-        let tick = |(value, text)| Tick {
-            is_zero: value == 0.0,
-            at: self.place_shown(value).0,
-            text,
-        };
-        found.into_iter().map(tick).collect()
+        let found = found.into_iter();
+        found
+            .map(|(value, text)| (self.place_shown(value).0, text))
+            .collect()
     }
 }
 
@@ -122,9 +113,8 @@ fn linear_ticks((low, high): (f64, f64), most: usize) -> Vec<(f64, String)> {
     let ticks = (0..=2 * most).map(|k| (first + k as f64) * step);
     let ticks = ticks.take_while(|tick| *tick <= high + 1e-9 * step);
     let ticks = ticks.map(|tick| if tick.abs() < step * 1e-9 { 0.0 } else { tick });
-    ticks
-        .map(|tick| (tick, format!("{tick:.decimals$}").replace('-', "−")))
-        .collect()
+    let text = |tick| format!("{tick:.decimals$}").replace('-', "−");
+    ticks.map(|tick| (tick, text(tick))).collect()
 }
 
 /// Between two logarithms: powers of ten with 2 and 5 of each, or the powers alone where those are

@@ -27,7 +27,7 @@ pub(super) fn draw(plot: &Plot) -> (String, usize) {
     let (mut svg, mut strips) = (Svg::default(), Svg::default());
     let top = legend(&mut svg, plot, LEFT) + if plot.zero.is_some() { 22.0 } else { 4.0 };
     let (mut bottom, mut beyond) = (top, 0);
-    for name in 0..plot.y.categories().len() {
+    for name in 0..plot.y.names.len() {
         beyond += strip(&mut strips, plot, scale, name, &mut bottom);
     }
     let height = axis_below(&mut svg, scale, (LEFT, RIGHT), bottom, Some(top));
@@ -36,7 +36,7 @@ pub(super) fn draw(plot: &Plot) -> (String, usize) {
         svg.text("tick", "start", (LEFT, y), &format!("← {below}"));
         svg.text("tick", "end", (RIGHT, y), &format!("{above} →"));
     }
-    svg.append(strips);
+    svg.0 += &strips.0;
     (svg.finish(plot, height), beyond)
 }
 
@@ -64,7 +64,7 @@ fn strip(svg: &mut Svg, plot: &Plot, scale: Scale<'_>, name: usize, y: &mut f64)
     let first_mean = below + if any_beyond { BEYOND } else { 0.0 };
     let bottom = first_mean + MEAN * means.len() as f64;
 
-    let (name, unit) = (&plot.y.categories()[name], plot.x.unit);
+    let (name, unit) = (&plot.y.names[name], plot.x.unit);
     let words = match means.first() {
         Some(mean) => format!("{}: {}", shortened(name, 34), unit.with_unit(mean.x)),
         None => shortened(name, 44),
@@ -132,6 +132,33 @@ fn arrow(svg: &mut Svg, y: f64, side: Ordering, words: &str) {
     };
     svg.arrow("mean-mark", (edge, y), (direction, 0.0), "");
     svg.text("tick", anchor, (edge - 12.0 * direction, y + 4.0), words);
+}
+
+impl Plot {
+    /// A bar of so many letters for each of the `means` of strips: `─` over the interval, `◆` at the
+    /// mean, `│` at zero where the plot has a line there, `◂` and `▸` for what lies beyond the axis.
+    pub(crate) fn text_bars(&self, means: &[Datum], letters: usize) -> Vec<String> {
+        // The axis of the means alone: dots are not drawn.
+        let range = value_range(self, false);
+        let scale = self.x.place_values(range, (0.0, letters as f64 - 1.0));
+        let letter = |value: f64| libm::round(scale.at(value)) as usize;
+        let bar = |datum: &Datum| {
+            let mut bar = vec![' '; letters];
+            if let Some(interval) = datum.interval {
+                bar[letter(interval.low)..=letter(interval.high)].fill('─');
+            }
+            if self.zero.is_some() {
+                bar[letter(0.0)] = '│';
+            }
+            bar[letter(datum.x)] = match scale.place(datum.x).1 {
+                Ordering::Less => '◂',
+                Ordering::Equal => '◆',
+                Ordering::Greater => '▸',
+            };
+            bar.into_iter().collect()
+        };
+        means.iter().map(bar).collect()
+    }
 }
 
 /// The rows in which the dots lie, above and below the middle, so that none hides another.

@@ -14,7 +14,7 @@ pub(super) type At = (f64, f64);
 
 /// The elements of a picture being drawn.
 #[derive(Default)]
-pub(super) struct Svg(String);
+pub(super) struct Svg(pub(super) String);
 
 impl Svg {
     /// The element, with the plot's name and description for screen readers.
@@ -30,11 +30,6 @@ impl Svg {
             escape::html(&plot.description()),
             self.0
         )
-    }
-
-    /// Adds the elements of another picture on top.
-    pub(super) fn append(&mut self, other: Self) {
-        self.0 += &other.0;
     }
 
     pub(super) fn line(&mut self, class: &str, (x1, y1): At, (x2, y2): At) {

@@ -1,23 +1,20 @@
 //! A plot in words: for screen readers, and for pointers that rest on a datum.
 
-use super::chart::{AxisScale, Datum, Mark, Plot, Shape};
+use super::chart::{Datum, Mark, Plot, Shape};
 
 impl Plot {
     /// "seed 7: −0.94 points".
     pub(super) fn datum_words(&self, series: &str, datum: &Datum) -> String {
         let unit = self.values().unit;
         let value = unit.with_unit(self.value_of(datum));
-        let interval = match datum.interval {
-            Some(interval) => format!(" ({})", unit.interval(interval)),
-            None => String::new(),
+        let in_words = |ends| format!(" ({})", unit.interval(ends));
+        let interval = datum.interval.map(in_words).unwrap_or_default();
+        let names = match (series, datum.label.as_str()) {
+            ("", "") => String::new(),
+            ("", name) | (name, "") => format!("{name}: "),
+            (series, label) => format!("{series}, {label}: "),
         };
-        let names = [series, &datum.label]
-            .into_iter()
-            .filter(|name| !name.is_empty());
-        match names.collect::<Vec<_>>().join(", ").as_str() {
-            "" => format!("{value}{interval}"),
-            name => format!("{name}: {value}{interval}"),
-        }
+        format!("{names}{value}{interval}")
     }
 
     /// What the marks show, in a sentence.
@@ -31,27 +28,28 @@ impl Plot {
     }
 
     fn mark_words(&self, mark: &Mark) -> String {
-        let (name, data) = (mark.name.as_str(), mark.data.as_slice());
-        let each = |words: &dyn Fn(&Datum) -> String| {
-            data.iter().map(words).collect::<Vec<_>>().join("; ")
-        };
-        match (mark.shape, data) {
+        let name = mark.name.as_str();
+        let data = mark.data.iter().map(|datum| match mark.shape {
+            Shape::Means => self.datum_words(self.y.name_at(datum.y), datum),
+            _ => self.datum_words(name, datum),
+        });
+        match (mark.shape, mark.data.as_slice()) {
             (Shape::Guide, _) => String::new(),
+            (Shape::Points, _) if self.is_strips() => String::new(),
             (Shape::Line, [first, .., last]) => {
                 let [from, to] = [first, last].map(|d| self.y.unit.with_unit(d.y));
                 format!("{name}: {from} at {}, {to} at {}", first.label, last.label)
             }
-            (Shape::Means, _) => each(&|d| self.datum_words(self.y.name_at(d.y), d)),
-            (Shape::Points, _) if self.is_strips() => String::new(),
-            (Shape::Points | Shape::Line, _) => each(&|d| self.datum_words(name, d)),
+            _ => data.collect::<Vec<_>>().join("; "),
         }
     }
 
     /// What is said of values that the axis leaves out.
     pub(super) fn beyond_words(&self, beyond: usize) -> String {
-        let zero = match self.values().scale {
-            AxisScale::Log => " (zero has no logarithm)",
-            _ => "",
+        let zero = if self.values().log {
+            " (zero has no logarithm)"
+        } else {
+            ""
         };
         match beyond {
             0 => String::new(),

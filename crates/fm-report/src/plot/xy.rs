@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::chart::{AxisScale, Mark, Plot, Shape};
+use super::chart::{Mark, Plot, Shape};
 use super::frame::{axis_below, class, dot_class, legend};
 use super::range::{extent, value_range};
 use super::scale::Scale;
@@ -18,21 +18,19 @@ pub(super) fn draw(plot: &Plot) -> (String, usize) {
     let top = legend(&mut svg, plot, LEFT) + 24.0;
     let bottom = top + TALL;
     let places = plot.marks.iter().flat_map(|mark| &mark.data).map(|d| d.x);
-    let log = plot.x.scale == AxisScale::Log;
-    let places = extent(places.filter(|x| !log || *x > 0.0));
+    let places = extent(places.filter(|x| !plot.x.log || *x > 0.0));
     let x = plot.x.place_values(places, (LEFT + 10.0, RIGHT - 10.0));
     let y = plot.y.place_values(value_range(plot, true), (bottom, top));
-    for tick in y.ticks(7) {
-        let is_zero = plot.zero.is_some() && tick.is_zero;
+    for (at, text) in y.ticks(7) {
+        let is_zero = plot.zero.is_some() && at == y.at(0.0);
         let class = if is_zero { "zero" } else { "grid" };
-        svg.line(class, (LEFT, tick.at), (RIGHT, tick.at));
-        svg.text("tick", "end", (LEFT - 6.0, tick.at + 4.0), &tick.text);
+        svg.line(class, (LEFT, at), (RIGHT, at));
+        svg.text("tick", "end", (LEFT - 6.0, at + 4.0), &text);
     }
     let height = axis_below(&mut svg, x, (LEFT, RIGHT), bottom, None);
     svg.text("tick", "start", (2.0, top - 9.0), &plot.y.words());
-    if let Some([_, above]) = plot.zero.as_ref().filter(|[_, above]| !above.is_empty()) {
-        let above = format!("↑ {above}");
-        svg.text("tick", "end", (RIGHT, top - 9.0), &above);
+    if let Some([_, above]) = &plot.zero {
+        svg.text("tick", "end", (RIGHT, top - 9.0), &format!("↑ {above}"));
     }
     let at = |x_value, y_value| (x.at(x_value), y.at(y_value));
     let path = |mark: &Mark| -> Vec<At> { mark.data.iter().map(|d| at(d.x, d.y)).collect() };
@@ -52,24 +50,19 @@ pub(super) fn draw(plot: &Plot) -> (String, usize) {
             }
             (Shape::Guide, [from, .., to]) => {
                 svg.line("upright", *from, *to);
-                if !mark.name.is_empty() {
-                    svg.text("tick", "start", (to.0 + 4.0, top + 10.0), &mark.name);
-                }
+                svg.text("tick", "start", (to.0 + 4.0, top + 10.0), &mark.name);
             }
             _ => ends.for_each(|(low, high)| svg.line("whisker", low, high)),
         }
     }
     let mut beyond = 0;
-    for mark in plot
-        .marks
-        .iter()
-        .rev()
-        .filter(|mark| mark.shape != Shape::Guide)
-    {
+    for mark in plot.marks.iter().rev() {
         if mark.shape == Shape::Line {
             svg.polyline(&format!("curve {}", class(mark)), &path(mark));
         }
-        beyond += dots(&mut svg, plot, mark, [x, y]);
+        if mark.shape != Shape::Guide {
+            beyond += dots(&mut svg, plot, mark, [x, y]);
+        }
     }
     (svg.finish(plot, height), beyond)
 }

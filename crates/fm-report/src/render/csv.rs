@@ -4,23 +4,15 @@ use crate::document::{Block, Document};
 use crate::escape;
 use crate::table::{Column, Table};
 
-/// A file of numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CsvFile {
-    /// Its name, with `.csv`.
-    pub name: String,
-    /// A heading and rows. Fractions, not percent; every number reads back exactly.
-    pub text: String,
-}
-
-/// A file for each table and each plot that has a name, in their order.
-pub fn csv(document: &Document) -> Vec<CsvFile> {
+/// Name and text of a file for each table and each plot that has a name, in their order: a heading and
+/// rows. Fractions, not percent; every number reads back exactly.
+pub fn csv(document: &Document) -> Vec<(String, String)> {
     let mut files = Vec::new();
     blocks(&document.body, &mut files);
     files
 }
 
-fn blocks(body: &[Block], files: &mut Vec<CsvFile>) {
+fn blocks(body: &[Block], files: &mut Vec<(String, String)>) {
     for block in body {
         match block {
             Block::Section(section) => blocks(&section.body, files),
@@ -31,18 +23,16 @@ fn blocks(body: &[Block], files: &mut Vec<CsvFile>) {
     }
 }
 
-fn file(table: &Table) -> Option<CsvFile> {
-    let heading = table.columns.iter().flat_map(Column::csv_headings);
-    let mut text = line(heading);
+fn file(table: &Table) -> Option<(String, String)> {
+    let mut text = line(table.columns.iter().flat_map(Column::csv_headings));
     for row in &table.rows {
-        let cells = table.cells(row);
+        let cells = table.columns.iter().zip(row);
         text += &line(cells.flat_map(|(column, value)| column.csv_cells(value)));
     }
-    let name = format!("{}.csv", table.name);
-    (!table.name.is_empty()).then_some(CsvFile { name, text })
+    (!table.name.is_empty()).then(|| (format!("{}.csv", table.name), text))
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {
     let cells: Vec<String> = cells.map(|cell| escape::csv(&cell)).collect();
-    format!("{}\n", cells.join(","))
+    cells.join(",") + "\n"
 }

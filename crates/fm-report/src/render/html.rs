@@ -106,7 +106,7 @@ impl Page<'_> {
         let deepest = table.deepest();
         for row in &table.rows {
             self.out += "<tr>";
-            for (k, (column, value)) in table.cells(row).enumerate() {
+            for (k, (column, value)) in table.columns.iter().zip(row).enumerate() {
                 let cell = escape::html(&column.shown(value));
                 let class = class(column, &cell, value.number().zip(deepest));
                 self.out += &match k {
@@ -124,11 +124,10 @@ impl Page<'_> {
         let (svg, beyond) = plot::svg(plot);
         let title = escape::html(&plot.title);
         self.out += &format!("<figure>\n<figcaption>{title}</figcaption>\n{svg}\n");
-        for note in [&plot.note, &beyond]
-            .into_iter()
-            .filter(|note| !note.is_empty())
-        {
-            self.paragraph("note", note);
+        for note in [plot.note.as_str(), &beyond] {
+            if !note.is_empty() {
+                self.paragraph("note", note);
+            }
         }
         self.numbers(&plot.name);
         self.out += "</figure>\n";

@@ -2,7 +2,6 @@
 
 use crate::document::{Block, Document, Text};
 use crate::escape;
-use crate::images::Images;
 use crate::table::{Column, Table};
 
 /// The document as Markdown. `files` is the folder of the CSV files, as seen from where the text
@@ -27,16 +26,20 @@ fn blocks(out: &mut String, body: &[Block], level: usize, files: Option<&str>) {
             }
             Block::Text(text) => words(out, text),
             Block::Table(table) => {
-                *out += &rows(table);
+                rows(out, table);
                 numbers(out, &table.name, files);
             }
             Block::Plot(plot) => {
-                titled(out, "Picture", &plot.title, &plot.note);
+                let words = format!("Picture: {}. {}", plot.title, plot.note);
+                *out += &format!("{}\n", escape::markdown(words.trim_end()));
                 numbers(out, &plot.name, files);
             }
             Block::Images(images) => {
-                titled(out, "Images", &images.title, "");
-                captions(out, images);
+                *out += &format!("Images: {}.\n\n", escape::markdown(&images.title));
+                let captions = images.images.iter().map(|image| image.caption.join(", "));
+                for caption in captions.filter(|caption| !caption.is_empty()) {
+                    *out += &format!("- {}\n", escape::markdown(&caption));
+                }
             }
         }
     }
@@ -51,34 +54,20 @@ fn words(out: &mut String, text: &Text) {
     };
 }
 
-fn rows(table: &Table) -> String {
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+fn rows(out: &mut String, table: &Table) {
+    *out += &format!("{}\n\n", escape::markdown(&table.caption));
+    let mut line = |cells: Vec<String>| *out += &format!("| {} |\n", cells.join(" | "));
     let columns = || table.columns.iter();
-    let mut out = format!("{}\n\n", escape::markdown(&table.caption));
-    out += &line(columns().map(|c| escape::markdown(&c.heading())).collect());
+    line(columns().map(|c| escape::markdown(&c.heading())).collect());
     let rule = |c: &Column| if c.unit.is_some() { "---:" } else { "---" }.to_owned();
-    out += &line(columns().map(rule).collect());
+    line(columns().map(rule).collect());
     for row in &table.rows {
-        let cells = table.cells(row);
-        out += &line(
+        let cells = columns().zip(row);
+        line(
             cells
-                .map(|(c, value)| escape::markdown(&c.shown(value)))
+                .map(|(column, value)| escape::markdown(&column.shown(value)))
                 .collect(),
         );
-    }
-    out
-}
-
-fn titled(out: &mut String, what: &str, title: &str, note: &str) {
-    let words = format!("{what}: {title}. {note}");
-    *out += &format!("{}\n", escape::markdown(words.trim_end()));
-}
-
-fn captions(out: &mut String, images: &Images) {
-    out.push('\n');
-    let captions = images.images.iter().map(|image| image.caption.join(", "));
-    for caption in captions.filter(|caption| !caption.is_empty()) {
-        *out += &format!("- {}\n", escape::markdown(&caption));
     }
 }
 

@@ -5,7 +5,7 @@ mod html;
 mod markdown;
 mod terminal;
 
-pub use csv::{CsvFile, csv};
+pub use csv::csv;
 pub use html::html;
 pub use markdown::markdown;
 pub use terminal::terminal;

@@ -3,11 +3,11 @@
 use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-use crate::document::{Block, Document, Section, Shown, Text, Tone};
+use crate::document::{Block, Document, Shown, Text, Tone};
 use crate::escape;
 use crate::number::counted;
 use crate::plot::{Mark, Plot, Shape};
-use crate::table::{Table, Value};
+use crate::table::Table;
 
 /// Widest line of a paragraph, however wide the terminal.
 const WIDEST: usize = 100;
@@ -56,23 +56,20 @@ impl Screen {
     fn blocks(&mut self, body: &[Block]) {
         for block in body {
             match block {
-                Block::Section(section) => self.section(section),
+                Block::Section(section) if section.shown == Shown::Details => {
+                    self.folded.push(section.title.clone());
+                }
+                Block::Section(section) => {
+                    self.out.push('\n');
+                    self.paragraph(&section.title, BOLD);
+                    self.blocks(&section.body);
+                }
                 Block::Text(text) => self.text(text),
                 Block::Table(table) if table.deepest().is_none() => self.table(table),
                 Block::Plot(plot) if plot.is_strips() => self.strips(plot),
                 Block::Table(_) | Block::Plot(_) | Block::Images(_) => {}
             }
         }
-    }
-
-    fn section(&mut self, section: &Section) {
-        if section.shown == Shown::Details {
-            self.folded.push(section.title.clone());
-            return;
-        }
-        self.out.push('\n');
-        self.paragraph(&section.title, BOLD);
-        self.blocks(&section.body);
     }
 
     fn text(&mut self, text: &Text) {
@@ -165,23 +162,21 @@ impl Screen {
         let unit = plot.x.unit;
         let texts = data.iter().map(|datum| {
             let name = escape::shortened(&escape::terminal(plot.y.name_at(datum.y)), 30);
-            let ends = datum
-                .interval
-                .map(|ends| format!("  ({})", unit.interval(ends)));
-            let ends = ends.unwrap_or_default();
+            let in_words = |ends| format!("  ({})", unit.interval(ends));
+            let ends = datum.interval.map(in_words).unwrap_or_default();
             (name, format!("{:>6}{ends}", unit.number(datum.x)))
         });
         let (names, numbers): (Vec<String>, Vec<String>) = texts.unzip();
-        let (left, right) = (widest(&names), widest(&numbers));
-        let room = self.width.saturating_sub(left + right + 5);
-        let bars = plot.text_bars(data, room.clamp(10, 40));
+        let [names, numbers] = [names, numbers].map(Texts::left);
+        let room = self.width.saturating_sub(names.width + numbers.width + 5);
+        let bars = Texts::left(plot.text_bars(data, room.clamp(10, 40)));
         self.out.push('\n');
         let title = [plot.title.as_str(), unit.name()].join(", ");
         self.paragraph(title.trim_end_matches(", "), BOLD);
         self.out.push('\n');
-        for ((name, numbers), bar) in names.iter().zip(&numbers).zip(&bars) {
-            let pad = " ".repeat(left - display_width(name));
-            self.line(&format!(" {name}{pad}  {bar}  {numbers}"), PLAIN);
+        let columns = [names, bars, numbers];
+        for row in 0..data.len() {
+            self.row(&columns, PLAIN, |column| &column.cells[row]);
         }
     }
 }
@@ -202,24 +197,32 @@ struct Texts {
 }
 
 impl Texts {
+    /// Without a heading.
+    fn left(cells: Vec<String>) -> Self {
+        Self {
+            heading: Vec::new(),
+            width: widest(&cells),
+            cells,
+            right: false,
+            detail: false,
+        }
+    }
+
     fn of(table: &Table, index: usize, most: usize) -> Self {
         let column = &table.columns[index];
         let text = |text: &str| escape::shortened(&escape::terminal(text), most);
-        let cells = table.rows.iter().map(|row| {
-            let value = row.get(index).unwrap_or(&Value::Missing);
-            text(&column.shown(value))
-        });
-        let cells: Vec<String> = cells.collect();
+        let cells = table.rows.iter().filter_map(|row| row.get(index));
+        let cells: Vec<String> = cells.map(|value| text(&column.shown(value))).collect();
         // A heading is as wide as its longest word or its column, in as many lines as that takes.
         let heading = escape::unbroken(&column.heading());
         let words: Vec<String> = heading.split(' ').map(text).collect();
         let width = widest(words.iter().chain(&cells));
         Self {
             heading: wrapped(&words.join(" "), width.max(1)),
-            cells,
             width,
             right: column.unit.is_some(),
             detail: column.detail,
+            ..Self::left(cells)
         }
     }
 }

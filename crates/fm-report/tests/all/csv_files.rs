@@ -50,7 +50,7 @@ fn numbers_read_back_exactly() {
         ]);
     }
     let files = csv(&Document::new("numbers").with(table));
-    let rows = read(&files[0].text);
+    let rows = read(&files[0].1);
     assert_eq!(
         rows[0],
         [
@@ -74,26 +74,22 @@ fn numbers_read_back_exactly() {
 #[test]
 fn every_row_is_as_long_as_its_heading() {
     let files = csv(&document("a, b"));
-    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
         ["differences.csv", "scores.csv", "curves.csv", "map.csv"]
     );
-    for file in &files {
-        let rows = read(&file.text);
-        assert!(rows.len() > 2, "{} has no rows", file.name);
-        assert!(
-            rows.iter().all(|row| row.len() == rows[0].len()),
-            "{}",
-            file.text
-        );
+    for (name, text) in &files {
+        let rows = read(text);
+        assert!(rows.len() > 2, "{name} has no rows");
+        assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{text}");
     }
 }
 
 #[test]
 fn a_plot_s_file_has_a_row_per_datum() {
     let files = csv(&document("a"));
-    let rows = read(&files[0].text);
+    let rows = read(&files[0].1);
     // Two means and ten seeds.
     assert_eq!(rows.len(), 1 + 2 + 10);
     assert_eq!(

@@ -38,6 +38,6 @@ fn csv_reads_back_as_the_text_that_it_was() {
     let text = "a \"b\", <c>\nd";
     table.rows[0][0] = text.into();
     let files = csv(&small);
-    let scores = files.iter().find(|file| file.name == "scores.csv").unwrap();
-    assert_eq!(read(&scores.text)[1][0], text);
+    let (_, scores) = files.iter().find(|(name, _)| name == "scores.csv").unwrap();
+    assert_eq!(read(scores)[1][0], text);
 }

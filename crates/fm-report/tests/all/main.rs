@@ -1,6 +1,7 @@
 //! Documents and their four renderers.
 
 mod csv_files;
+mod curves;
 mod escaping;
 mod numbers;
 mod page;

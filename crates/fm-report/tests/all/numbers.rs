@@ -30,11 +30,8 @@ fn each_unit_has_its_own_decimals() {
 #[test]
 fn values_that_differ_differ_in_print() {
     let percents = Percents::telling_apart(&[0.010_71, 0.010_74]);
-    assert_eq!(percents.percent(0.010_71), "1.071 %");
-    assert_eq!(
-        Percents::telling_apart(&[0.01, 0.01]).percent(0.01),
-        "1.00 %"
-    );
+    assert_eq!(percents.number(0.010_71), "1.071");
+    assert_eq!(Percents::telling_apart(&[0.01, 0.01]).number(0.01), "1.00");
     // 0.0000001 percent apart: six decimals are the most.
     assert_eq!(
         Percents::telling_apart(&[0.01, 0.010_000_000_1]).number(0.01),

@@ -140,7 +140,7 @@ fn empty_plots_and_plots_of_no_number_are_drawn() {
             Mark::new(Shape::Line, "s", 9, nan.clone()),
             Mark::new(Shape::Points, "s", 9, nan.clone()),
             Mark::means(nan.clone()),
-            Mark::guide([(f64::NAN, f64::NAN); 2], "s"),
+            Mark::guide(f64::NAN, "s"),
         ];
         parse(&html(&Document::new("a").with(empty.clone()), None));
         let full = marks.into_iter().fold(empty, Plot::with);

@@ -284,7 +284,7 @@ fn folders_are_compared_by_their_seeds_and_those_of_other_rows_are_refused() {
         "{page}"
     );
     assert!(page.contains("it was given before"), "{page}");
-    let rows = read(&csv(&document)[0].text);
+    let rows = read(&csv(&document)[0].1);
     // Five arms of two folders; those of the first are compared with nothing.
     assert_eq!(rows.len(), 1 + 10);
     let wins = rows[0]

@@ -51,7 +51,7 @@ fn the_terminal_s_text_is_as_it_was() {
 fn csv_files_are_as_they_were() {
     let files = csv(&document("notebook")).into_iter();
     let text: String = files
-        .map(|file| format!("{}\n{}\n", file.name, file.text))
+        .map(|(name, text)| format!("{name}\n{text}\n"))
         .collect();
     is("small.csv", &text);
 }
