@@ -5,27 +5,39 @@
 //! steps. Equal records give equal bytes: the wall time of an event is its epoch in seconds.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use fm_experiment::{Record, Results};
 
 use super::analysis::main_records;
 use super::learning::{MEASURES, bands, histories};
 use super::names::models;
+use super::write::write_file;
+use crate::error::ReportError;
 use crate::tensorboard::EventFile;
 
 /// The name that TensorBoard looks for.
 const FILE: &str = "events.out.tfevents.0.fm";
 
-/// Name and bytes of every event file, below the folder of the logs.
-pub(crate) fn files(results: &Results) -> Vec<(String, Vec<u8>)> {
-    let mut files = Vec::new();
+/// Writes TensorBoard event files to `tensorboard/` in a folder, such as that of the store, and
+/// returns its path: `tensorboard --logdir` on it shows every epoch of every training of the main
+/// table.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_events(results: &Results, folder: &Path) -> Result<PathBuf, ReportError> {
+    let logs = folder.join("tensorboard");
     for (name, arm) in models(results) {
         for (seed, record) in main_records(results, arm) {
-            files.push((format!("seed-{seed:04}/{name}/{FILE}"), training(record)));
+            write_file(
+                &logs,
+                &format!("seed-{seed:04}/{name}/{FILE}"),
+                training(record),
+            )?;
         }
-        files.push((format!("mean/{name}/{FILE}"), mean(results, arm)));
+        write_file(&logs, &format!("mean/{name}/{FILE}"), mean(results, arm))?;
     }
-    files
+    Ok(logs)
 }
 
 fn training(record: &Record) -> Vec<u8> {

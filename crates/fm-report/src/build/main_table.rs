@@ -22,8 +22,9 @@ pub(crate) fn document(
     warnings: &[Warning],
 ) -> Result<Document, ReportError> {
     let results = analysis.results;
-    let classes = results.main().points[0].target_classes();
-    let classes = class_names(classes, &results.plan.class_names, " against ");
+    let point = &results.main().points[0];
+    let names = &results.plan.class_names;
+    let classes = class_names(point.target_classes(), names, " against ");
     let mut document = Document::new(format!("Does a reused trunk help? {classes}"));
     let (protocol, seeds) = (results.protocol(), &results.request.seeds);
     let about = format!("Protocol {}, {}", protocol.name, protocol.about);
@@ -34,10 +35,7 @@ pub(crate) fn document(
             results.store().dataset().name,
             counted(seeds.len(), "seed"),
             ranges(seeds),
-            counted(
-                results.main().points[0].target_rows(),
-                "target training image"
-            ),
+            counted(point.target_rows(), "target training image"),
             results.request.backend
         ),
     ];

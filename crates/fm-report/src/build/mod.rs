@@ -26,9 +26,10 @@ mod warnings;
 mod weights;
 mod write;
 
+pub use events::write_events;
 pub use folders::compare_folders;
 pub use planning::{Pilot, Planned, PlannedDifference, Planning};
 pub use reproduce::{command_line, experiment_command};
 pub use sentences::{Names, Scope, sentence};
 pub use warnings::Warning;
-pub use write::{Report, write_events};
+pub use write::Report;

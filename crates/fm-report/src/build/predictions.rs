@@ -89,12 +89,6 @@ impl<'a> ModelPredictions<'a> {
             own_class,
         }))
     }
-
-    /// The share of a class that is predicted as another; `None` of a class without rows.
-    fn share(&self, class: usize, predicted: usize) -> Option<f64> {
-        let of_class = self.confusion.row(class).sum();
-        (of_class > 0).then(|| self.confusion[[class, predicted]] as f64 / of_class as f64)
-    }
 }
 
 /// The confusion matrices of models of the same classes: a row for each true class of each model, a
@@ -112,7 +106,11 @@ pub(crate) fn confusion(file: &str, models: &[ModelPredictions<'_>]) -> Option<T
         .column(true_class, |(_, class)| &classes[*class]);
     for (predicted, name) in classes.iter().enumerate() {
         let column = Column::new(name, name, Unit::Fraction).shaded();
-        table = table.column(column, move |(model, class)| model.share(*class, predicted));
+        table = table.column(column, move |(model, class)| {
+            let of_class = model.confusion.row(*class);
+            let rows = of_class.sum();
+            (rows > 0).then(|| of_class[predicted] as f64 / rows as f64)
+        });
     }
     Some(table.table())
 }

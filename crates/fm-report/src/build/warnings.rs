@@ -175,12 +175,8 @@ fn failed_shares(results: &Results) -> Vec<String> {
     let failed = processes.into_iter().filter_map(|process| {
         let why = process.failed?;
         let share = process.slice.map(|slice| format!("share {slice} "));
-        let share = share.unwrap_or_default();
-        Some(format!(
-            "{share}on {}: {}",
-            process.host,
-            why.trim_end_matches('.')
-        ))
+        let (share, host) = (share.unwrap_or_default(), process.host);
+        Some(format!("{share}on {host}: {}", why.trim_end_matches('.')))
     });
     failed.collect()
 }
@@ -194,11 +190,8 @@ fn change_words(changes: &[Change<'_>]) -> String {
         verdicts.entry(&change.seeds).or_default().push(words);
     }
     let sentences = verdicts.into_iter().map(|(left_out, verdicts)| {
-        let any = if left_out.len() == 1 {
-            ""
-        } else {
-            "any one of "
-        };
+        let several = left_out.len() > 1;
+        let any = if several { "any one of " } else { "" };
         format!("Without {any}{}, {}.", seeds(left_out), verdicts.join(", "))
     });
     sentences.collect::<Vec<_>>().join(" ")

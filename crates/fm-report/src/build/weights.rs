@@ -34,11 +34,10 @@ pub(crate) fn changes(
     let titles = ["weights before", "change", "weights after"];
     for (which, title) in titles.into_iter().enumerate() {
         let image = |(unit, weights): &Moved| {
-            let scale = match which {
-                1 => largest(&weights[1]),
-                _ => largest(&weights[0]).max(largest(&weights[2])),
-            };
-            let image = Image::signed((side, side), &weights[which], scale)?;
+            let on_one_scale: &[usize] = if which == 1 { &[1] } else { &[0, 2] };
+            let values = on_one_scale.iter().flat_map(|&which| &weights[which]);
+            let largest = values.fold(0.0, |most: f32, v| most.max(v.abs()));
+            let image = Image::signed((side, side), &weights[which], largest)?;
             let norm = norm(&weights[which]);
             Some(image.described(format!("unit {unit}, {title}, norm {norm:.3}"), Vec::new()))
         };
@@ -69,8 +68,4 @@ fn moved_most(before: ArrayView2<'_, f32>, after: ArrayView2<'_, f32>) -> Vec<Mo
 fn norm(values: &[f32]) -> f64 {
     let squares = values.iter().map(|&v| f64::from(v) * f64::from(v));
     libm::sqrt(squares.sum())
-}
-
-fn largest(values: &[f32]) -> f32 {
-    values.iter().fold(0.0, |most, v| most.max(v.abs()))
 }

@@ -10,7 +10,7 @@ use super::analysis::Analysis;
 use super::main_table;
 use super::summary::summary;
 use super::warnings::{Warning, warnings};
-use super::{events, tables, tuning};
+use super::{tables, tuning};
 use crate::document::Document;
 use crate::error::ReportError;
 use crate::render::{csv, html, markdown};
@@ -82,21 +82,12 @@ impl Report {
     }
 }
 
-/// Writes TensorBoard event files to `tensorboard/` in a folder, such as that of the store, and
-/// returns its path: `tensorboard --logdir` on it shows every epoch of every training of the main
-/// table.
-///
-/// # Errors
-/// What the file system says.
-pub fn write_events(results: &Results, folder: &Path) -> Result<PathBuf, ReportError> {
-    for (name, bytes) in events::files(results) {
-        write_file(folder, &format!("tensorboard/{name}"), bytes)?;
-    }
-    Ok(folder.join("tensorboard"))
-}
-
 /// Writes a file in place of an older one, and its folder.
-fn write_file(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> Result<PathBuf, ReportError> {
+pub(crate) fn write_file(
+    folder: &Path,
+    name: &str,
+    bytes: impl AsRef<[u8]>,
+) -> Result<PathBuf, ReportError> {
     let path = folder.join(name);
     let made = std::fs::create_dir_all(path.parent().unwrap_or(folder));
     match made.and_then(|()| fm_data::save(&path, bytes.as_ref())) {

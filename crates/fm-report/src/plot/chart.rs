@@ -139,11 +139,15 @@ impl Plot {
         let rows = marks.flat_map(|mark| mark.data.iter().map(move |datum| (mark, datum)));
         let rows: Vec<(&Mark, &Datum)> = rows.collect();
         let text = |key: &str| Column::text(key, "");
+        let cell = |axis: &Axis, place: f64| match axis.names.is_empty() {
+            true => Value::Number(place),
+            false => axis.name_at(place).into(),
+        };
         Table::of(&self.name, &self.title, &rows)
             .column(text("series"), |(mark, _)| &mark.name)
             .column(text("label"), |(_, datum)| &datum.label)
-            .column(text(&self.x.key()), |(_, datum)| self.x.value(datum.x))
-            .column(text(&self.y.key()), |(_, datum)| self.y.value(datum.y))
+            .column(text(&self.x.key()), |(_, datum)| cell(&self.x, datum.x))
+            .column(text(&self.y.key()), |(_, datum)| cell(&self.y, datum.y))
             .column(text("").interval(), |(_, datum)| datum.interval)
             .table()
     }
@@ -181,22 +185,11 @@ impl Axis {
         self.names.get(place as usize).map_or("", String::as_str)
     }
 
-    /// A place as a cell of a table.
-    fn value(&self, place: f64) -> Value {
-        match self.names.is_empty() {
-            true => place.into(),
-            false => self.name_at(place).into(),
-        }
-    }
-
     /// "test error" as the name of a column: `test_error`.
     fn key(&self) -> String {
         let key = self.title.to_lowercase();
         let key = key.replace(|c: char| !c.is_alphanumeric(), "_");
-        match key.trim_matches('_') {
-            "" => "name".to_owned(),
-            key => key.to_owned(),
-        }
+        key.trim_matches('_').to_owned()
     }
 
     /// "test error, %, log scale".

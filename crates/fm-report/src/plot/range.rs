@@ -35,12 +35,8 @@ pub(super) fn value_range(plot: &Plot, dots: bool) -> Option<(f64, f64)> {
     }
     let always = extent(always);
     let extents = groups.into_values().map(|[of_dots, others]| {
-        let of_dots = if dots {
-            without_outliers(of_dots)
-        } else {
-            vec![]
-        };
-        extent(of_dots.into_iter().chain(others))
+        let of_dots = without_outliers(of_dots);
+        extent(of_dots.into_iter().filter(|_| dots).chain(others))
     });
     let mut extents: Vec<(f64, f64)> = extents.flatten().collect();
     if extents.is_empty() {

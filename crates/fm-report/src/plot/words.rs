@@ -46,17 +46,14 @@ impl Plot {
 
     /// What is said of values that the axis leaves out.
     pub(super) fn beyond_words(&self, beyond: usize) -> String {
-        let zero = if self.values().log {
-            " (zero has no logarithm)"
-        } else {
-            ""
-        };
-        match beyond {
+        let words = match beyond {
             0 => String::new(),
-            1 => format!("One value is outside the plot{zero}; an arrow at the edge gives it."),
-            _ => {
-                format!("{beyond} values are outside the plot{zero}; arrows at the edge give them.")
-            }
+            1 => "One value is outside the plot; an arrow at the edge gives it.".to_owned(),
+            _ => format!("{beyond} values are outside the plot; arrows at the edge give them."),
+        };
+        match self.values().log {
+            true => words.replace(';', " (zero has no logarithm);"),
+            false => words,
         }
     }
 }

@@ -122,8 +122,8 @@ impl Screen {
         self.paragraph(&table.caption, BOLD);
         self.out.push('\n');
         // Headings stand on the line above the first row.
-        let tall = shown.iter().map(|column| column.heading.len()).max();
-        let tall = tall.unwrap_or(0);
+        let tall = shown.iter().map(|column| column.heading.len());
+        let tall = tall.fold(0, usize::max);
         for line in 0..tall {
             self.row(&shown, SOFT, |column| {
                 let line = (line + column.heading.len()).checked_sub(tall);
@@ -183,7 +183,7 @@ impl Screen {
 
 fn widest<'a>(texts: impl IntoIterator<Item = &'a String>) -> usize {
     let widths = texts.into_iter().map(|text| display_width(text));
-    widths.max().unwrap_or(0)
+    widths.fold(0, usize::max)
 }
 
 /// The texts of a table's column, and how wide they are.
