@@ -4,7 +4,6 @@ mod analysis;
 mod effects;
 mod events;
 mod folders;
-mod gallery;
 mod influence;
 mod learning;
 mod main_table;

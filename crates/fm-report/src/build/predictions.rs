@@ -1,26 +1,31 @@
 //! What models predict on test rows: the images that one arm gets right and another wrong, and
 //! confusion matrices.
 
-use fm_experiment::{Predictions, Results, TestRows};
+use std::cmp::Reverse;
+
+use fm_experiment::{Compared, Correct, Predictions, Results, TestRows};
 use fm_train::{confusion_matrix, predicted_classes, probabilities};
 use ndarray::Array2;
 
 use super::analysis::{Analysis, main_records};
-use super::gallery::galleries;
 use super::names::models;
-use crate::document::{Section, Shown};
+use crate::document::{Block, Section, Shown, Text};
 use crate::error::ReportError;
-use crate::number::Unit;
+use crate::images::{Image, Images};
+use crate::number::{Unit, counted};
 use crate::table::{Column, Table};
+
+/// Most images of a gallery.
+const MOST_IMAGES: usize = 12;
 
 /// What a model predicts, over all seeds.
 pub(crate) struct ModelPredictions<'a> {
     /// `source`, or the name of the arm.
-    pub(crate) name: &'a str,
+    name: &'a str,
     /// The rows that are predicted.
-    pub(crate) rows: TestRows,
+    rows: TestRows,
     /// Mean probability of each row's own class; zeros for the source network.
-    pub(crate) own_class: Vec<f64>,
+    own_class: Vec<f64>,
     /// Rows of all seeds, `[true class, predicted class]`.
     confusion: Array2<u64>,
 }
@@ -67,9 +72,8 @@ impl<'a> ModelPredictions<'a> {
             match predictions {
                 Predictions::Logits(logits) => {
                     let of_rows = probabilities(logits.view());
-                    for ((own, label), of_row) in
-                        own_class.iter_mut().zip(labels()).zip(of_rows.rows())
-                    {
+                    let own = own_class.iter_mut().zip(labels());
+                    for ((own, label), of_row) in own.zip(of_rows.rows()) {
                         *own += of_row.get(label as usize).copied().unwrap_or_default();
                     }
                     found.extend(labels().zip(predicted_classes(logits.view())?));
@@ -113,4 +117,70 @@ pub(crate) fn confusion(file: &str, models: &[ModelPredictions<'_>]) -> Option<T
         });
     }
     Some(table.table())
+}
+
+/// The images that one of two arms gets right and the other wrong in the most seeds, both ways.
+fn galleries(
+    results: &Results,
+    compared: &Compared,
+    [of_arm, of_against]: [&ModelPredictions<'_>; 2],
+) -> Result<Vec<Block>, ReportError> {
+    let images = match main_records(results, Some(0)).next() {
+        Some((_, record)) => results.store().test_images(record)?,
+        None => None,
+    };
+    let Some(images) = images else {
+        return Ok(Vec::new());
+    };
+    let paired = &compared.paired;
+    let arm = (of_arm, &paired.arm_correct);
+    let against = (of_against, &paired.against_correct);
+    // Seeds in which the one is right and the other is wrong.
+    let only = |row: usize, right: &[Correct], wrong: &[Correct]| {
+        let is = |correct: &Correct| correct.get(row) == Some(true);
+        let both = right.iter().zip(wrong);
+        both.filter(|(right, wrong)| is(right) && !is(wrong))
+            .count()
+    };
+    let rows = &of_arm.rows;
+    let mut blocks = Vec::new();
+    for ((winner, right), (loser, wrong)) in [(arm, against), (against, arm)] {
+        let counts = (0..rows.labels.len())
+            .map(|row| (row, only(row, right, wrong), only(row, wrong, right)));
+        let mut found: Vec<_> = counts.filter(|(_, more, fewer)| more > fewer).collect();
+        // Most seeds first, then those that are rarest the other way round.
+        found.sort_by_key(|&(row, more, fewer)| (Reverse(more), fewer, row));
+        found.truncate(MOST_IMAGES);
+        let title = format!(
+            "Classified correctly by {} and not by {}: the images with the most such seeds",
+            winner.name, loser.name
+        );
+        let image = |&(row, more, _): &(usize, usize, usize)| {
+            let image = Image::grey(images.size, images.image(row)?)?;
+            let class = rows.class_names.get(usize::from(rows.labels[row]))?;
+            let number = rows.row_numbers[row];
+            let probability = |of: &ModelPredictions<'_>| {
+                let p = of.own_class.get(row).map(|p| Unit::Fraction.with_unit(*p));
+                format!("{} {}", of.name, p.unwrap_or_default())
+            };
+            let caption = vec![
+                format!("{class} {number}"),
+                format!("in {more} of {}", counted(paired.seeds.len(), "seed")),
+                probability(of_against),
+                probability(of_arm),
+            ];
+            Some(image.described(format!("test image {number}, {class}"), caption))
+        };
+        let images: Vec<Image> = found.iter().filter_map(image).collect();
+        if images.is_empty() {
+            let none = "No image has more of them than the other way round.";
+            blocks.push(Text::note(format!("{title}. {none}")).into());
+        } else {
+            blocks.push(Images { title, images }.into());
+        }
+    }
+    let words = "Percentages are the probability that each arm gives the true class, mean over the seeds; \
+                 the number is that of the image in the test file.";
+    blocks.push(Text::note(words).into());
+    Ok(blocks)
 }
