@@ -63,13 +63,8 @@ pub enum Text {
     Note(String),
     /// What a reader must know before believing the results, and what to do about it.
     Warning(String),
-    /// Lines of code or of a terminal.
-    Code {
-        /// `sh`, `toml`; for Markdown.
-        language: &'static str,
-        /// The lines.
-        text: String,
-    },
+    /// Lines of a language that Markdown knows, such as `sh`.
+    Code(&'static str, String),
 }
 
 /// What a result says of the arm that it is about.

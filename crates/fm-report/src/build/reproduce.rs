@@ -25,16 +25,10 @@ pub(crate) fn section(results: &Results) -> Section {
     };
     Section::new("How to reproduce the results", Shown::Details)
         .with(Text::note(words))
-        .with(Text::Code {
-            language: "sh",
-            text: command_line(&command),
-        })
+        .with(Text::Code("sh", command_line(&command)))
         .with(facts(results))
         .with(Text::note("The protocol:"))
-        .with(Text::Code {
-            language: "toml",
-            text: results.protocol().to_toml(),
-        })
+        .with(Text::Code("toml", results.protocol().to_toml()))
 }
 
 /// The words of the command that asks for the same, with these words for its data. A protocol that

@@ -83,7 +83,7 @@ impl Page<'_> {
                 let text = words(text);
                 self.out += &format!("<p class=\"warning\"><strong>Warning.</strong> {text}</p>\n");
             }
-            Text::Code { text, .. } => {
+            Text::Code(_, text) => {
                 self.out += &format!("<pre><code>{}</code></pre>\n", escape::html(text));
             }
         }

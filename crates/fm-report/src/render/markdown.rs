@@ -50,7 +50,7 @@ fn words(out: &mut String, text: &Text) {
         Text::Lead(text, _) => format!("**{}**\n", escape::markdown(text)),
         Text::Verdict(text, _) | Text::Note(text) => format!("{}\n", escape::markdown(text)),
         Text::Warning(text) => format!("> **Warning.** {}\n", escape::markdown(text)),
-        Text::Code { language, text } => escape::markdown_code(language, text),
+        Text::Code(language, text) => escape::markdown_code(language, text),
     };
 }
 

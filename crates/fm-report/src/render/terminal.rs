@@ -82,7 +82,7 @@ impl Screen {
             Text::Note(text) => self.paragraph(text, SOFT),
             Text::Warning(text) => self.paragraph(&format!("Warning: {text}"), BAD),
             // Not broken, so that it can be copied.
-            Text::Code { text, .. } => {
+            Text::Code(_, text) => {
                 for line in text.lines() {
                     self.line(&format!("    {}", escape::terminal(line)), PLAIN);
                 }

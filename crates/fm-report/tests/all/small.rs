@@ -158,9 +158,9 @@ pub(crate) fn document(name: &str) -> Document {
             ],
         }))
         .with(
-            Section::new("How to reproduce", Shown::Details).with(Text::Code {
-                language: "sh",
-                text: format!("fm experiment --protocol '{name}'"),
-            }),
+            Section::new("How to reproduce", Shown::Details).with(Text::Code(
+                "sh",
+                format!("fm experiment --protocol '{name}'"),
+            )),
         )
 }
