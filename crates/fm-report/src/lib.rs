@@ -35,7 +35,7 @@ mod table;
 mod tensorboard;
 
 pub use build::{
-    Names, Pilot, Planned, PlannedDifference, Planning, Report, Scope, Warning, command_line,
+    Pilot, Planned, PlannedDifference, Planning, Report, Scope, Warning, command_line,
     compare_folders, experiment_command, sentence, write_events,
 };
 pub use document::{Block, Document, Section, Shown, Text, Tone};

@@ -5,7 +5,7 @@ use fm_experiment::{CellResult, Compared, Place, Point, Record, Results, Series}
 use fm_stats::{Comparison, Description, Settings, StatsError, correct_for_family, describe};
 use serde::Serialize;
 
-use super::sentences::{Names, Scope, sentence};
+use super::sentences::{Scope, sentence};
 
 /// The numbers of a report.
 pub(crate) struct Analysis<'a> {
@@ -103,10 +103,8 @@ impl<'a> Analysis<'a> {
 
     /// A comparison of the main table in a sentence.
     pub(crate) fn sentence(&self, compared: &Compared, scope: Option<Scope>) -> String {
-        let names = Names {
-            arm: self.says(&compared.pairing.arm),
-            against: self.says(&compared.pairing.against),
-        };
+        let pairing = &compared.pairing;
+        let names = [&pairing.arm, &pairing.against].map(|arm| self.says(arm));
         sentence(&compared.comparison, names, scope)
     }
 

@@ -29,6 +29,6 @@ pub use events::write_events;
 pub use folders::compare_folders;
 pub use planning::{Pilot, Planned, PlannedDifference, Planning};
 pub use reproduce::{command_line, experiment_command};
-pub use sentences::{Names, Scope, sentence};
+pub use sentences::{Scope, sentence};
 pub use warnings::Warning;
 pub use write::Report;

@@ -5,15 +5,6 @@ use fm_stats::{Comparison, Verdict, pairs_to_conclude};
 use crate::document::Tone;
 use crate::number::{Percents, Unit, counted, level};
 
-/// How the two arms are called in a sentence: "reusing the trunk", "training from scratch".
-#[derive(Clone, Copy, Debug)]
-pub struct Names<'a> {
-    /// The arm.
-    pub arm: &'a str,
-    /// The arm that it is compared with.
-    pub against: &'a str,
-}
-
 /// What a result holds for: what was drawn anew from pair to pair of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope {
@@ -40,10 +31,9 @@ impl Scope {
     }
 }
 
-/// A comparison in one sentence.
-pub fn sentence(comparison: &Comparison, names: Names<'_>, scope: Option<Scope>) -> String {
-    let c = comparison;
-    let Names { arm, against } = names;
+/// A comparison in one sentence. The arms are called as in "reusing the trunk" and "training from
+/// scratch".
+pub fn sentence(c: &Comparison, [arm, against]: [&str; 2], scope: Option<Scope>) -> String {
     // With as many decimals as tell the errors apart.
     let percents = Percents::telling_apart(&[c.arm_error, c.baseline_error]);
     let [here, there] =
