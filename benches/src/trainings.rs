@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, Targets, TrunkSpec, Workspace};
+use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, TrunkSpec, Workspace};
 use fm_train::{Evaluator, Examples, Inputs, Optimizer, Phase, Seeds, Sgd, Trainer};
 use ndarray::Array2;
 use rand_core::Rng;
@@ -115,8 +115,7 @@ pub fn optimizer_step(engine: &Engine, kind: &str, optimizer: Optimizer) -> Work
     let loss = Loss::SoftmaxCrossEntropy;
     let name = format!("a step of {kind}, {BATCH} rows");
     Work::new(name, engine, None, move || {
-        let targets = Targets::Classes(&labels);
-        let mean = network.train_step(&inputs, targets, loss, &mask, &mut state, &mut workspace);
+        let mean = network.train_step(&inputs, &labels, loss, &mask, &mut state, &mut workspace);
         black_box(mean).expect("a workspace and a mask of this network");
     })
 }

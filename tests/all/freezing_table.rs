@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, Rows, Targets};
+use fm_nn::{Activation, Engine, FreezeMask, Init, Loss, Network, Objective, PartMask, Rows};
 use fm_nn::{TrunkSpec, Workspace};
 use fm_tests::engines_at_every_level;
 use fm_train::{Adam, AdamW, Optimizer, OptimizerState, Phase, RmsProp, Seeds, Sgd};
@@ -65,19 +65,22 @@ fn optimizers() -> Vec<(&'static str, Optimizer, Option<f64>)> {
 fn masks(network: &Network) -> Vec<(&'static str, FreezeMask)> {
     let layer = &network.layers()[1];
     let (inputs, units) = (layer.inputs(), layer.outputs());
-    let elements = |frozen: &dyn Fn(usize, usize) -> bool| {
-        let pattern = Array2::from_shape_fn((inputs, units), |(i, j)| frozen(i, j));
-        FreezeMask::weight_elements(1, pattern, LAYERS)
+    let pattern = |rows: usize, frozen: fn((usize, usize)) -> bool| {
+        PartMask::elements(Array2::from_shape_fn((rows, units), frozen).view())
     };
-    let biases: Vec<bool> = (0..units).map(|unit| unit % 3 == 0).collect();
-    let biases = FreezeMask::bias_elements(1, &biases, LAYERS);
+    let mut elements = FreezeMask::none(LAYERS);
+    elements.layers[1].weight = pattern(inputs, |(i, j)| (i + 2 * j) % 3 == 0);
+    let mut some_units = FreezeMask::none(LAYERS);
+    some_units.layers[1].weight = pattern(inputs, |(_, j)| j % 3 == 0);
+    some_units.layers[1].bias = pattern(1, |(_, j)| j % 3 == 0);
+    let named = |name| FreezeMask::parse(name, LAYERS).unwrap();
     vec![
         ("trunk", FreezeMask::trunk(LAYERS)),
-        ("one layer", FreezeMask::parse("layers.1", LAYERS).unwrap()),
-        ("weights", FreezeMask::weight(1, LAYERS)),
-        ("biases", FreezeMask::bias(1, LAYERS)),
-        ("elements", elements(&|i, j| (i + 2 * j) % 3 == 0)),
-        ("units", elements(&|_, j| j % 3 == 0) | biases),
+        ("one layer", named("layers.1")),
+        ("weights", named("layers.1.weight")),
+        ("biases", named("layers.1.bias")),
+        ("elements", elements),
+        ("units", some_units),
     ]
 }
 
@@ -94,7 +97,7 @@ fn network() -> Network {
     let mut network = Network::new(trunk, head).unwrap();
     // Biases that decay could move.
     for (l, layer) in network.layers_mut().iter_mut().enumerate() {
-        layer.bias_mut().fill(0.1 * (l + 1) as f32);
+        layer.parts_mut().1.view_mut().fill(0.1 * (l + 1) as f32);
     }
     network
 }
@@ -110,12 +113,12 @@ fn bits(network: &Network) -> Vec<u32> {
 fn frozen(network: &Network, mask: &FreezeMask) -> Vec<bool> {
     let mut flags = Vec::new();
     for (l, layer) in network.layers().iter().enumerate() {
-        let (mask, units) = (mask.layer(l), layer.outputs());
+        let (mask, units) = (&mask.layers[l], layer.outputs());
         let weights = layer.inputs() * units;
-        for (part, of) in [(mask.weight(), weights), (mask.bias(), units)] {
-            match part.elements() {
-                Some(elements) => flags.extend(elements.iter().copied()),
-                None => flags.extend(vec![part.is_frozen(); of]),
+        for (part, of) in [(&mask.weight, weights), (&mask.bias, units)] {
+            match part {
+                PartMask::Elements(rows) => flags.extend(rows.iter().flatten()),
+                whole => flags.extend(vec![whole.is_frozen(); of]),
             }
         }
     }
@@ -144,10 +147,11 @@ impl Training {
         let x = Rows::of_slice(&self.inputs, ROWS, INPUTS);
         let classes: Vec<u32> = (0..ROWS as u32).map(|row| row % 3).collect();
         for _ in 0..n {
-            self.network.forward(x, &mut self.workspace).unwrap();
-            let targets = Targets::Classes(&classes);
-            let loss = Loss::SoftmaxCrossEntropy;
-            self.workspace.loss_and_gradient(loss, targets);
+            self.network
+                .forward(0..LAYERS, x, &mut self.workspace)
+                .unwrap();
+            let objective = Objective::plain(Loss::SoftmaxCrossEntropy);
+            self.workspace.loss(&objective, &classes);
             self.network
                 .backward(x, &mut self.workspace, mask, &mut self.state)
                 .unwrap();

@@ -123,7 +123,7 @@ fn theirs(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
             ..ReadOptions::default()
         };
         let path = folder.join(&foreign.file);
-        let model = Model::load_safetensors(&path, &options)?;
+        let model = Model::from_safetensors(&std::fs::read(&path)?, &options)?;
         compare(
             &model.network,
             &written.inputs,
@@ -140,7 +140,7 @@ fn ours(folder: &Path) -> Result<usize, Box<dyn std::error::Error>> {
         serde_json::from_slice(&std::fs::read(folder.join("read.json"))?)?;
     for (file, logits) in &read {
         let path = folder.join(file);
-        let model = Model::load_safetensors(&path, &ReadOptions::default())?;
+        let model = Model::from_safetensors(&std::fs::read(&path)?, &ReadOptions::default())?;
         compare(&model.network, &inputs(), logits, file);
     }
     Ok(read.len())
@@ -163,7 +163,7 @@ fn write_ours(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> 
         };
         let trunk = spec.trunk(&mut seeds.stream("trunk").rng());
         let mut head = spec.head(1, &mut seeds.stream("head").rng());
-        head.bias_mut().fill(0.25);
+        head.parts_mut().1.view_mut().fill(0.25);
         let model = Model::new(Network::new(trunk, head)?);
         for (name, layout) in [("pytorch", Layout::PyTorch), ("keras", Layout::Keras)] {
             let file = format!("ours_{name}_{activation}.safetensors");
@@ -190,7 +190,8 @@ fn compare(network: &Network, inputs: &[Vec<f32>], expected: &[Vec<f32>], file: 
     let flat = inputs.concat();
     let mut workspace = Workspace::for_inference(network, Engine::portable(), inputs.len());
     let rows = Rows::of_slice(&flat, inputs.len(), network.inputs());
-    network.forward(rows, &mut workspace).unwrap();
+    let layers = 0..network.layers().len();
+    network.forward(layers, rows, &mut workspace).unwrap();
     let found = workspace.logits();
     assert_eq!(expected.len(), inputs.len(), "{file}");
     for (row, expected) in expected.iter().enumerate() {

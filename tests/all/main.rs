@@ -55,7 +55,7 @@ fn main() {
         }
         regularisation {
             smoothed_and_weighted_losses_match_pytorch
-            no_smoothing_and_equal_weights_are_the_plain_loss_to_the_bit
+            equal_weights_are_the_plain_loss_to_the_bit
             plateaus_lower_the_rate_when_pytorch_does
             dropout_is_the_same_bits_at_every_vector_level
             scoring_uses_no_dropout

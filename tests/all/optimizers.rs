@@ -1,8 +1,11 @@
 //! Trajectories of the optimizers, against PyTorch in float64.
 
-use fm_nn::{Activation, Dense, Engine, FreezeMask, LayerGradient, Network, Rows, Update};
+use fm_nn::{
+    Activation, Dense, Engine, FreezeMask, LayerGradient, Network, PartMask, Rows, Update,
+};
 use fm_tests::{assert_close, engines_at_every_level, fixture, matrix};
 use fm_train::{Optimizer, Phase, RmsProp, Sgd};
+use ndarray::array;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -47,7 +50,7 @@ fn trajectory(optimizer: Optimizer, reference: &Reference, engine: &Engine) -> V
         let x = matrix(&[vec![1.0]]);
         let mut delta = matrix(std::slice::from_ref(gradient));
         let layer = &mut network.layers_mut()[0];
-        let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta, mask.layer(0));
+        let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta, &mask.layers[0]);
         state.update(0, layer, gradient);
         layer.weight().iter().copied().collect()
     });
@@ -101,7 +104,7 @@ fn clipped_step(delta: &[f64; 2], mask: &FreezeMask, clip_norm: f64, engine: &En
     };
     let mut state = phase.optimizer_state(&network).unwrap();
     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[delta.to_vec()]));
-    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta, mask.layer(0));
+    let gradient = LayerGradient::new(engine, Rows::of(&x), &mut delta, &mask.layers[0]);
     state.update(0, &mut network.layers_mut()[0], gradient);
     state.finish(network.layers_mut(), mask);
     let head = network.head();
@@ -114,9 +117,9 @@ fn clipped_step(delta: &[f64; 2], mask: &FreezeMask, clip_norm: f64, engine: &En
 
 pub(crate) fn gradients_are_clipped_by_the_norm_of_all_trainable_ones() {
     let none = FreezeMask::none(1);
-    let bias = FreezeMask::bias(0, 1);
-    let one = ndarray::Array2::from_shape_fn((1, 2), |(_, unit)| unit == 0);
-    let one = FreezeMask::weight_elements(0, one, 1) | bias.clone();
+    let bias = FreezeMask::parse("head.bias", 1).unwrap();
+    let mut one = bias.clone();
+    one.layers[0].weight = PartMask::elements(array![[true, false]].view());
     let root = 50f64.sqrt();
     let cases = [
         // 3² + 4² for the weights and again for the biases.
@@ -157,7 +160,7 @@ pub(crate) fn rates_are_multiplied_by_the_factors_of_schedule_and_layer() {
     for layer in [1, 0] {
         let outputs = network.layers()[layer].outputs();
         let mut delta = matrix(&[vec![1.0; outputs]]);
-        let mask = phase.mask.layer(layer);
+        let mask = &phase.mask.layers[layer];
         let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta, mask);
         state.update(layer, &mut network.layers_mut()[layer], gradient);
     }
@@ -174,8 +177,8 @@ pub(crate) fn the_momentum_of_a_frozen_weight_does_not_change() {
         weight_decay: 0.1,
         ..Sgd::plain(0.1)
     };
-    let first = ndarray::Array2::from_shape_fn((1, 3), |(_, unit)| unit == 0);
-    let first = FreezeMask::weight_elements(0, first, 1);
+    let mut first = FreezeMask::none(1);
+    first.layers[0].weight = PartMask::elements(array![[true, false, false]].view());
     let none = FreezeMask::none(1);
     for optimizer in [
         Optimizer::Sgd(momentum),
@@ -191,7 +194,7 @@ pub(crate) fn the_momentum_of_a_frozen_weight_does_not_change() {
                 let mut step = |mask: &FreezeMask| {
                     let (x, mut delta) = (matrix(&[vec![1.0]]), matrix(&[vec![0.7, -0.2, 0.1]]));
                     let gradient =
-                        LayerGradient::new(&engine, Rows::of(&x), &mut delta, mask.layer(0));
+                        LayerGradient::new(&engine, Rows::of(&x), &mut delta, &mask.layers[0]);
                     state.update(0, &mut network.layers_mut()[0], gradient);
                 };
                 step(&none);

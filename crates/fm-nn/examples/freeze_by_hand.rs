@@ -3,7 +3,7 @@
 //! `cargo run -p fm-nn --example freeze_by_hand`
 #![allow(clippy::print_stdout, reason = "what a person reads is its output")]
 
-use fm_nn::{Activation, Descent, Engine, FreezeMask, Init, Loss, Targets, TrunkSpec, Workspace};
+use fm_nn::{Activation, Descent, Engine, FreezeMask, Init, Loss, TrunkSpec, Workspace};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -16,7 +16,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     let inside = |p: ndarray::ArrayView1<'_, f32>| u32::from(p.dot(&p) < 2.0);
     let classes: Vec<u32> = x.outer_iter().map(inside).collect();
-    let y = Targets::Classes(&classes);
 
     let spec = TrunkSpec {
         inputs: 2,
@@ -34,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mask = FreezeMask::parse(frozen, 3)?;
         let mut mean = 0.0;
         for _ in 0..steps {
-            mean = network.train_step(&x, y, loss, &mask, &mut optimizer, &mut workspace)?;
+            mean = network.train_step(&x, &classes, loss, &mask, &mut optimizer, &mut workspace)?;
         }
         let moved = network.trunk_digest() != source;
         println!("{mask}: loss {mean:.3}, trunk moved: {moved}");

@@ -7,6 +7,8 @@ use fm_matmul::elementwise::{map, zip};
 use fm_matmul::{Level, math};
 use serde::{Deserialize, Serialize};
 
+use crate::error::NetworkError;
+
 /// `λ` of SELU (Klambauer et al. 2017, equation 14).
 pub const SELU_SCALE: f32 = 1.050_701;
 /// `α` of SELU (Klambauer et al. 2017, equation 14).
@@ -37,7 +39,7 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Every activation.
+    /// Every activation; a model file has the number of its place here, so that none moves.
     pub const ALL: [Self; 8] = [
         Self::Identity,
         Self::Selu,
@@ -121,21 +123,16 @@ impl Activation {
     }
 }
 
-/// A name that no activation has.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no activation {name:?}; there are {}", Activation::ALL.map(Activation::name).join(", "))]
-pub struct UnknownActivation {
-    /// The name.
-    pub name: String,
-}
-
 impl FromStr for Activation {
-    type Err = UnknownActivation;
+    type Err = NetworkError;
 
-    fn from_str(name: &str) -> Result<Self, UnknownActivation> {
+    fn from_str(name: &str) -> Result<Self, NetworkError> {
         let found = Self::ALL.into_iter().find(|f| f.name() == name);
-        found.ok_or_else(|| UnknownActivation {
-            name: name.to_owned(),
+        found.ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            NetworkError(format!(
+                "there is no activation {name:?}; there are {names}"
+            ))
         })
     }
 }

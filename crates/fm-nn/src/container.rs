@@ -1,4 +1,5 @@
-//! The files of this program: a checked header, a description, and floats or other bulk.
+//! The files of this program: a checked header, a description, and floats or other bulk; and
+//! files read and written whole.
 //!
 //! ```text
 //! offset  bytes  what
@@ -12,25 +13,11 @@
 //!
 //! A [`Kind`] names one kind of file and its version. What the description and the payload mean is
 //! up to the owner of the kind; [`read`] checks that they are the bytes that were written.
-//!
-//! ```
-//! use fm_nn::container::{Kind, read, write};
-//!
-//! const NOTES: Kind = Kind {
-//!     magic: *b"EXAMPLE1",
-//!     what: "a file of notes",
-//!     newest: 2,
-//!     max_description: 100,
-//! };
-//! let bytes = write(&NOTES, b"four bytes", |payload| payload.extend([1, 2, 3, 4]));
-//! let contents = read(&NOTES, &bytes)?;
-//! assert_eq!(contents.description, b"four bytes");
-//! assert_eq!(contents.payload, [1, 2, 3, 4]);
-//!
-//! let error = read(&NOTES, &bytes[..60]).unwrap_err();
-//! assert_eq!(error.to_string(), "the header asks for 70 bytes, found 60: the file is damaged");
-//! # Ok::<(), fm_nn::FileError>(())
-//! ```
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -47,7 +34,7 @@ pub struct Kind {
     /// In words, with its article, for errors: `a saved network`.
     pub what: &'static str,
     /// The version that is written, and the only one that is read.
-    pub newest: u32,
+    pub version: u32,
     /// The most bytes that a description may have.
     pub max_description: u32,
 }
@@ -57,15 +44,6 @@ impl Kind {
     pub fn is_of(&self, bytes: &[u8]) -> bool {
         bytes.starts_with(&self.magic)
     }
-}
-
-/// What is behind a header that fits and a checksum that matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Contents<'a> {
-    /// What the owner of the kind says of the payload.
-    pub description: &'a [u8],
-    /// Floats or other bulk.
-    pub payload: &'a [u8],
 }
 
 /// A file of a description and of what `payload` appends.
@@ -81,22 +59,21 @@ pub fn write(kind: &Kind, description: &[u8], payload: impl FnOnce(&mut Vec<u8>)
     let payload_bytes = (bytes.len() - HEADER - description.len()) as u64;
     let checksum = Sha256::digest(&bytes[HEADER..]);
     bytes[..8].copy_from_slice(&kind.magic);
-    bytes[8..12].copy_from_slice(&kind.newest.to_le_bytes());
+    bytes[8..12].copy_from_slice(&kind.version.to_le_bytes());
     bytes[12..16].copy_from_slice(&length.to_le_bytes());
     bytes[16..24].copy_from_slice(&payload_bytes.to_le_bytes());
     bytes[24..56].copy_from_slice(&checksum);
     bytes
 }
 
-/// Takes description and payload from behind the header. Nothing is allocated or copied.
+/// The description and the payload behind the header. Nothing is allocated or copied.
 ///
 /// # Errors
 /// [`FileError::Contents`] for another kind of file, another version, and damage.
-pub fn read<'a>(kind: &Kind, bytes: &'a [u8]) -> Result<Contents<'a>, FileError> {
-    let wrong_length = |expected: u64| length_error(expected, bytes.len() as u64);
-    let header = bytes
-        .get(..HEADER)
-        .ok_or_else(|| wrong_length(HEADER as u64))?;
+pub fn read<'a>(kind: &Kind, bytes: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), FileError> {
+    let length = bytes.len() as u64;
+    let header = bytes.first_chunk::<HEADER>();
+    let header = header.ok_or_else(|| length_error(HEADER as u64, length))?;
     if header[..8] != kind.magic {
         return Err(FileError::Contents(format!(
             "not {}: it begins with \"{}\", expected \"{}\"",
@@ -105,10 +82,11 @@ pub fn read<'a>(kind: &Kind, bytes: &'a [u8]) -> Result<Contents<'a>, FileError>
             kind.magic.escape_ascii()
         )));
     }
-    let (version, newest) = (u32::from_le_bytes(field(header, 8)), kind.newest);
-    if version != newest {
+    let version = u32::from_le_bytes(field(header, 8));
+    if version != kind.version {
         return Err(FileError::Contents(format!(
-            "format version {version} is unknown, this program reads version {newest}"
+            "format version {version} is unknown, this program reads version {}",
+            kind.version
         )));
     }
     let description_bytes = u32::from_le_bytes(field(header, 12));
@@ -116,8 +94,8 @@ pub fn read<'a>(kind: &Kind, bytes: &'a [u8]) -> Result<Contents<'a>, FileError>
     let expected = payload_bytes
         .saturating_add(u64::from(description_bytes))
         .saturating_add(HEADER as u64);
-    if expected != bytes.len() as u64 {
-        return Err(wrong_length(expected));
+    if expected != length {
+        return Err(length_error(expected, length));
     }
     if description_bytes > kind.max_description {
         let (most, found) = (kind.max_description, description_bytes);
@@ -126,14 +104,10 @@ pub fn read<'a>(kind: &Kind, bytes: &'a [u8]) -> Result<Contents<'a>, FileError>
         )));
     }
     if Sha256::digest(&bytes[HEADER..])[..] != header[24..56] {
-        let damaged = "the SHA-256 does not match: the file is damaged";
-        return Err(FileError::contents(damaged));
+        let damaged = "the SHA-256 does not match: the file is damaged".to_owned();
+        return Err(FileError::Contents(damaged));
     }
-    let (description, payload) = bytes[HEADER..].split_at(description_bytes as usize);
-    Ok(Contents {
-        description,
-        payload,
-    })
+    Ok(bytes[HEADER..].split_at(description_bytes as usize))
 }
 
 /// A file that is not as long as it says.
@@ -145,4 +119,47 @@ pub(crate) fn length_error(expected: u64, found: u64) -> FileError {
 
 fn field<const N: usize>(header: &[u8], offset: usize) -> [u8; N] {
     std::array::from_fn(|i| header[offset + i])
+}
+
+/// Writes `bytes` to `path`: to a new file of a random name beside it first, flushed to the disk,
+/// then renamed, so that the file is whole, or as it was before, at whatever moment the process
+/// ends. A symbolic link at `path` is replaced, not followed.
+///
+/// # Errors
+/// [`FileError::Io`], which names it; the temporary file is removed.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let write = || -> io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // What the user's umask leaves of it, as for any new file.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|source| FileError::Io {
+        verb: "write",
+        path: path.to_owned(),
+        source: Arc::new(source),
+    })
+}
+
+/// Reads a file, all of it.
+///
+/// # Errors
+/// [`FileError::Io`], which names it.
+pub fn read_whole(path: &Path) -> Result<Vec<u8>, FileError> {
+    fs::read(path).map_err(|source| FileError::Io {
+        verb: "read",
+        path: path.to_owned(),
+        source: Arc::new(source),
+    })
 }

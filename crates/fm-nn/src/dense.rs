@@ -1,7 +1,7 @@
 //! [`Dense`]: one fully connected layer.
 
 use fm_matmul::Matrix;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::ArrayView2;
 use rand_core::Rng;
 
 use crate::activation::Activation;
@@ -37,39 +37,29 @@ impl Dense {
         init: Init,
         rng: &mut impl Rng,
     ) -> Self {
-        let weight = init.draw(inputs, outputs, rng);
-        Self {
-            weight,
-            bias: Matrix::zeros(1, outputs),
-            activation,
-        }
+        Self::from_weight(init.draw(inputs, outputs, rng), activation)
     }
 
     /// A layer of the given `weight`, `[inputs, outputs]`, and `bias`, `[outputs]`, both copied.
     ///
     /// # Errors
-    /// [`NetworkError::Misfit`] if the two do not have the same number of outputs.
+    /// [`NetworkError`] if the two do not have the same number of outputs.
     pub fn from_parts(
         weight: ArrayView2<'_, f32>,
         bias: &[f32],
         activation: Activation,
     ) -> Result<Self, NetworkError> {
         same("biases of a layer", weight.ncols(), bias.len())?;
-        let mut layer = Self {
-            weight: Matrix::from_view(weight),
-            bias: Matrix::zeros(1, bias.len()),
-            activation,
-        };
+        let mut layer = Self::from_weight(Matrix::from_view(weight), activation);
         layer.bias.row_mut(0).copy_from_slice(bias);
         Ok(layer)
     }
 
-    /// A layer of these matrices, the biases one row as wide as the weights.
-    pub(crate) fn from_matrices(weight: Matrix, bias: Matrix, activation: Activation) -> Self {
-        debug_assert_eq!((1, weight.cols()), (bias.rows(), bias.cols()));
+    /// A layer whose biases are zero.
+    pub(crate) fn from_weight(weight: Matrix, activation: Activation) -> Self {
         Self {
+            bias: Matrix::zeros(1, weight.cols()),
             weight,
-            bias,
             activation,
         }
     }
@@ -99,23 +89,12 @@ impl Dense {
         self.weight.view()
     }
 
-    /// The weights, `[inputs, outputs]`, to be changed.
-    pub fn weight_mut(&mut self) -> ArrayViewMut2<'_, f32> {
-        self.weight.view_mut()
-    }
-
     /// The biases, `[outputs]`.
     pub fn bias(&self) -> &[f32] {
         self.bias.row(0)
     }
 
-    /// The biases, `[outputs]`, to be changed.
-    pub fn bias_mut(&mut self) -> &mut [f32] {
-        self.bias.row_mut(0)
-    }
-
-    /// Weights and biases as padded matrices (the biases are one row), for an optimizer that
-    /// works on whole buffers.
+    /// Weights and biases, one row, to be changed.
     pub fn parts_mut(&mut self) -> (&mut Matrix, &mut Matrix) {
         (&mut self.weight, &mut self.bias)
     }

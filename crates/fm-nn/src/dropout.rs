@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation::{SELU_ALPHA, SELU_SCALE};
 use crate::error::NetworkError;
-use crate::network::Network;
 
 /// How outputs are left out, each with the given probability, from 0 to below 1.
 ///
@@ -22,13 +21,6 @@ pub enum Dropout {
     Alpha(f64),
 }
 
-/// `out = factor·x + shift`.
-#[derive(Clone, Copy)]
-struct Affine {
-    factor: f32,
-    shift: f32,
-}
-
 impl Dropout {
     /// The probability of being left out.
     pub fn rate(self) -> f64 {
@@ -37,87 +29,73 @@ impl Dropout {
         }
     }
 
-    /// What becomes of an output that stays, and of one that is left out.
-    fn maps(self) -> [Affine; 2] {
+    /// What an output that stays is multiplied by, what is then added to it, and what one that is
+    /// left out becomes.
+    fn constants(self) -> [f32; 3] {
         let stays = 1.0 - self.rate();
-        let (factor, shift, instead) = match self {
-            Self::Standard(_) => (1.0 / stays, 0.0, 0.0),
+        let constants = match self {
+            Self::Standard(_) => [1.0 / stays, 0.0, 0.0],
             Self::Alpha(rate) => {
                 let low = -f64::from(SELU_SCALE) * f64::from(SELU_ALPHA);
                 let factor = 1.0 / (stays + low * low * stays * rate).sqrt();
                 let shift = -factor * rate * low;
-                (factor, shift, factor * low + shift)
+                [factor, shift, factor * low + shift]
             }
         };
-        let affine = |factor: f64, shift: f64| Affine {
-            factor: factor as f32,
-            shift: shift as f32,
-        };
-        [affine(factor, shift), affine(0.0, instead)]
+        constants.map(|x| x as f32)
     }
 }
 
-/// The buffers of dropout, for every layer that has a hidden one below.
+/// The latest draw of dropout, for every layer that has a hidden one below.
 #[derive(Clone, Debug)]
-pub(crate) struct DropoutBuffers {
+pub(crate) struct Drawn {
     dropout: Dropout,
-    /// Rows of the latest draw, and the layer from which on it was made.
-    drawn: Option<(usize, usize)>,
-    /// Of layer `l + 1`'s inputs.
-    inputs: Vec<Dropped>,
+    /// Rows of the draw, and the layer from which on it was made.
+    rows: usize,
+    first: usize,
+    /// What each input of layer `l + 1` is multiplied by: 0 where it is left out.
+    factors: Vec<Matrix>,
+    /// The inputs of layer `l + 1` after dropout.
+    values: Vec<Matrix>,
 }
 
-/// The inputs of a layer, some of them left out.
-#[derive(Clone, Debug)]
-struct Dropped {
-    /// What an input is multiplied by: 0 where it is left out.
-    factors: Matrix,
-    values: Matrix,
-}
-
-impl DropoutBuffers {
-    pub(crate) fn new(dropout: Dropout, network: &Network, capacity: usize) -> Self {
-        let dropped = |layer: &crate::Dense| Dropped {
-            factors: Matrix::zeros(capacity, layer.outputs()),
-            values: Matrix::zeros(capacity, layer.outputs()),
-        };
-        let inputs = network.trunk().iter().map(dropped).collect();
+impl Drawn {
+    /// Buffers for passes through a trunk of these `units`, before the first draw.
+    pub(crate) fn new(dropout: Dropout, units: &[usize], capacity: usize) -> Self {
+        let buffers = || units.iter().map(|&units| Matrix::zeros(capacity, units));
         Self {
             dropout,
-            drawn: None,
-            inputs,
+            rows: 0,
+            first: 0,
+            factors: buffers().collect(),
+            values: buffers().collect(),
         }
     }
 
-    /// Whether passes drop anything yet.
-    pub(crate) fn is_drawn(&self) -> bool {
-        self.drawn.is_some()
-    }
-
-    /// Checks that a pass of `rows` rows from layer `first` on was drawn for, if any was.
+    /// Checks that a pass of `rows` rows from layer `first` on was drawn for.
     pub(crate) fn check(&self, rows: usize, first: usize) -> Result<(), NetworkError> {
-        match self.drawn {
-            Some((drawn, from)) if rows > drawn || first < from => Err(NetworkError::misfit(
-                "pass after a draw of dropout",
-                format_args!("at most {drawn} rows from layer {from} on"),
-                format_args!("{rows} rows from layer {first} on"),
-            )),
-            _ => Ok(()),
+        if rows <= self.rows && first >= self.first {
+            return Ok(());
         }
+        let (drawn, from) = (self.rows, self.first);
+        Err(NetworkError::misfit(
+            "pass after a draw of dropout",
+            format_args!("at most {drawn} rows from layer {from} on"),
+            format_args!("{rows} rows from layer {first} on"),
+        ))
     }
 
-    /// Decides for `rows` rows which inputs of the layers from `first` on are dropped: one
-    /// word of `rng` for each, row by row, from the lowest layer up.
-    pub(crate) fn draw(&mut self, first: usize, rows: usize, rng: &mut impl Rng) {
-        self.drawn = Some((rows, first));
+    /// Decides for `rows` rows which inputs of the layers from `first` on are dropped.
+    pub(crate) fn draw(&mut self, dropout: Dropout, first: usize, rows: usize, rng: &mut impl Rng) {
+        (self.dropout, self.rows, self.first) = (dropout, rows, first);
         // Exact for every rate: f64 has room for 32 bits and more.
-        let below = (self.dropout.rate() * 4_294_967_296.0) as u64;
-        let [stays, _] = self.dropout.maps();
-        for dropped in &mut self.inputs[first.max(1) - 1..] {
+        let below = (dropout.rate() * 4_294_967_296.0) as u64;
+        let [stays, ..] = dropout.constants();
+        for factors in &mut self.factors[first.max(1) - 1..] {
             for row in 0..rows {
-                for factor in dropped.factors.row_mut(row) {
+                for factor in factors.row_mut(row) {
                     let out = u64::from(rng.next_u32()) < below;
-                    *factor = if out { 0.0 } else { stays.factor };
+                    *factor = if out { 0.0 } else { stays };
                 }
             }
         }
@@ -125,14 +103,15 @@ impl DropoutBuffers {
 
     /// The inputs `x` of layer `layer`, 1 or more, after dropout.
     pub(crate) fn apply(&mut self, level: Level, layer: usize, x: Rows<'_>) -> Rows<'_> {
-        let [stays, left_out] = self.dropout.maps();
-        let Dropped { factors, values } = &mut self.inputs[layer - 1];
+        let [_, shift, left_out] = self.dropout.constants();
+        let values = &mut self.values[layer - 1];
         for row in 0..x.rows() {
             level.dispatch(Apply {
                 x: x.row(row),
-                factors: factors.row(row),
+                factors: self.factors[layer - 1].row(row),
                 out: values.row_mut(row),
-                shifts: [stays.shift, left_out.shift],
+                shift,
+                left_out,
             });
         }
         Rows::of(values).first(x.rows())
@@ -140,12 +119,12 @@ impl DropoutBuffers {
 
     /// What [`apply`](Self::apply) gave.
     pub(crate) fn values(&self, layer: usize) -> Rows<'_> {
-        Rows::of(&self.inputs[layer - 1].values)
+        Rows::of(&self.values[layer - 1])
     }
 
     /// What each input of layer `layer` was multiplied by, padded.
-    pub(crate) fn factors(&self, layer: usize) -> &Matrix {
-        &self.inputs[layer - 1].factors
+    pub(crate) fn factors(&self, layer: usize) -> &[f32] {
+        self.factors[layer - 1].padded()
     }
 }
 
@@ -153,18 +132,17 @@ struct Apply<'a> {
     x: &'a [f32],
     factors: &'a [f32],
     out: &'a mut [f32],
-    /// Where the input stays, and where it is left out.
-    shifts: [f32; 2],
+    shift: f32,
+    left_out: f32,
 }
 
 impl Job for Apply<'_> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let [stays, left_out] = self.shifts;
         for ((out, x), factor) in self.out.iter_mut().zip(self.x).zip(self.factors) {
-            let kept = factor * x + stays;
-            *out = if *factor == 0.0 { left_out } else { kept };
+            let kept = factor * x + self.shift;
+            *out = if *factor == 0.0 { self.left_out } else { kept };
         }
     }
 }

@@ -4,7 +4,7 @@ use fm_matmul::elementwise::map;
 use fm_matmul::{Engine, Job, Level, Matrix, Rows, Start};
 
 use crate::dense::Dense;
-use crate::freeze::{FreezeMask, LayerMask};
+use crate::freeze::{FreezeMask, LayerMask, PartMask};
 
 /// An optimizer as the backward pass sees it.
 pub trait Update {
@@ -52,7 +52,7 @@ impl<'a> LayerGradient<'a> {
     /// what is frozen of the layer.
     ///
     /// # Panics
-    /// If `delta` has fewer rows; later, if the mask is for another layer.
+    /// If `delta` has fewer rows; later, if the mask has more rows than the layer.
     pub fn new(
         engine: &'a Engine,
         inputs: Rows<'a>,
@@ -89,18 +89,24 @@ impl<'a> LayerGradient<'a> {
         let delta = &mut self.delta.padded_mut()[..used];
         map(self.engine.level(), delta, |d| d * -lr);
         let (weight, bias) = layer.parts_mut();
-        let mask = self.mask.weight();
-        if mask.is_trainable() {
-            self.product(Start::Out, weight);
-        } else if !mask.is_frozen() {
-            let shape = (weight.rows(), weight.cols());
-            let before = match scratch {
-                Some(before) if (before.rows(), before.cols()) == shape => before,
-                other => other.insert(Matrix::zeros(shape.0, shape.1)),
-            };
-            before.padded_mut().copy_from_slice(weight.padded());
-            self.product(Start::Out, weight);
-            mask.restore(weight, before);
+        match &self.mask.weight {
+            PartMask::Frozen => {}
+            PartMask::Trainable => self.product(Start::Out, weight),
+            PartMask::Elements(rows) => {
+                let shape = (weight.rows(), weight.cols());
+                let before = match scratch {
+                    Some(before) if (before.rows(), before.cols()) == shape => before,
+                    other => other.insert(Matrix::zeros(shape.0, shape.1)),
+                };
+                before.padded_mut().copy_from_slice(weight.padded());
+                self.product(Start::Out, weight);
+                for (row, frozen) in rows.iter().enumerate() {
+                    let pairs = weight.row_mut(row).iter_mut().zip(before.row(row));
+                    for ((w, before), frozen) in pairs.zip(frozen) {
+                        *w = if *frozen { *before } else { *w };
+                    }
+                }
+            }
         }
         self.add_rows(bias);
     }
@@ -111,16 +117,21 @@ impl<'a> LayerGradient<'a> {
     /// # Panics
     /// If the shape is not that of the layer's weights.
     pub fn write_weight_to(&self, weight: &mut Matrix) {
-        if !self.mask.weight().is_frozen() {
-            self.product(Start::Zero, weight);
+        if self.mask.weight.is_frozen() {
+            weight.padded_mut().fill(0.0);
+            return;
         }
-        self.mask.weight().zero(weight);
+        self.product(Start::Zero, weight);
+        if let PartMask::Elements(rows) = &self.mask.weight {
+            for (row, frozen) in rows.iter().enumerate() {
+                for (g, frozen) in weight.row_mut(row).iter_mut().zip(frozen) {
+                    *g = if *frozen { 0.0 } else { *g };
+                }
+            }
+        }
     }
 
     /// Adds the biases' gradient up into `bias`, one row; zero where the mask freezes.
-    ///
-    /// # Panics
-    /// If the mask is for another number of biases.
     pub fn write_bias_to(&self, bias: &mut Matrix) {
         bias.padded_mut().fill(0.0);
         self.add_rows(bias);
@@ -133,21 +144,18 @@ impl<'a> LayerGradient<'a> {
 
     /// Adds the rows of delta to those of the biases, one row, that are trainable.
     fn add_rows(&self, bias: &mut Matrix) {
-        let mask = self.mask.bias();
-        if mask.is_frozen() {
-            return;
-        }
         let deltas = self.delta.padded().chunks_exact(self.delta.stride());
         let deltas = deltas.take(self.inputs.rows());
-        match mask.elements() {
-            None => {
+        match &self.mask.bias {
+            PartMask::Frozen => {}
+            PartMask::Trainable => {
                 let sums = bias.padded_mut();
                 self.engine.level().dispatch(AddRows { sums, deltas });
             }
-            Some(frozen) => {
+            PartMask::Elements(rows) => {
                 for delta in deltas {
-                    let sums = bias.row_mut(0).iter_mut().zip(delta).zip(&frozen);
-                    let trainable = sums.filter(|(_, frozen)| !**frozen);
+                    let sums = bias.row_mut(0).iter_mut().zip(delta);
+                    let trainable = sums.zip(&rows[0]).filter(|(_, frozen)| !**frozen);
                     trainable.for_each(|((b, d), _)| *b += d);
                 }
             }
@@ -170,37 +178,5 @@ impl<'a, D: Iterator<Item = &'a [f32]>> Job for AddRows<'_, D> {
                 *sum += d;
             }
         }
-    }
-}
-
-/// The gradients of every trainable layer, multiplied out: an [`Update`] that changes nothing.
-/// Where a layer is frozen in part its gradient is zero.
-#[derive(Clone, Debug, Default)]
-pub struct Gradients {
-    layers: Vec<Option<(Matrix, Matrix)>>,
-}
-
-impl Gradients {
-    /// Weight gradient `[inputs, outputs]` and bias gradient `[1, outputs]` of a layer; none if
-    /// it was frozen.
-    pub fn layer(&self, layer_idx: usize) -> Option<(&Matrix, &Matrix)> {
-        let (weight, bias) = self.layers.get(layer_idx)?.as_ref()?;
-        Some((weight, bias))
-    }
-}
-
-impl Update for Gradients {
-    fn update(&mut self, layer_idx: usize, layer: &mut Dense, gradient: LayerGradient<'_>) {
-        if self.layers.len() <= layer_idx {
-            self.layers.resize(layer_idx + 1, None);
-        }
-        let (weight, bias) = self.layers[layer_idx].get_or_insert_with(|| {
-            (
-                Matrix::zeros(layer.inputs(), layer.outputs()),
-                Matrix::zeros(1, layer.outputs()),
-            )
-        });
-        gradient.write_weight_to(weight);
-        gradient.write_bias_to(bias);
     }
 }

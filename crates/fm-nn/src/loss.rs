@@ -1,144 +1,60 @@
-//! Losses on logits, with their gradients.
+//! [`Loss`] on logits, and the [`Objective`] that training minimises, with its gradient.
 
 use fm_matmul::Matrix;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{NetworkError, at_most, same};
+use crate::error::{NetworkError, at_most};
 
-/// What the logits of a batch are compared with.
-#[derive(Clone, Copy, Debug)]
-pub enum Targets<'a> {
-    /// One class number per row.
-    Classes(&'a [u32]),
-    /// One row of values per row of logits.
-    Values(&'a Matrix),
-}
-
-impl<'a> Targets<'a> {
-    /// Checks that these are targets of the first `rows` rows of a head of `outputs`.
-    ///
-    /// # Errors
-    /// [`NetworkError::Misfit`].
-    pub fn check(self, rows: usize, outputs: usize) -> Result<(), NetworkError> {
-        match self {
-            Self::Classes(classes) => {
-                at_most("rows, as there are targets", classes.len(), rows)?;
-                let highest = outputs.max(2) - 1;
-                let mut classes = classes[..rows].iter().enumerate();
-                match classes.find(|(_, class)| **class as usize > highest) {
-                    None => Ok(()),
-                    Some((row, class)) => {
-                        let what = format_args!("class of row {row}");
-                        Err(NetworkError::misfit(
-                            what,
-                            format_args!("0 to {highest}"),
-                            class,
-                        ))
-                    }
-                }
-            }
-            Self::Values(values) => {
-                at_most("rows, as there are targets", values.rows(), rows)?;
-                same("columns of the targets", outputs, values.cols())
-            }
-        }
-    }
-
-    /// The target of each of `outputs` outputs of a row.
-    fn of(self, row: usize, outputs: usize) -> impl Fn(usize) -> f64 + 'a {
-        move |j: usize| match self {
-            Self::Values(values) => f64::from(values.row(row)[j]),
-            Self::Classes(classes) if outputs == 1 => f64::from(classes[row]),
-            Self::Classes(classes) => f64::from(u8::from(classes[row] as usize == j)),
-        }
-    }
-}
-
-/// What training makes small. Takes logits, never probabilities, so no logarithm meets a zero.
+/// A loss of logits and class numbers. Takes logits, never probabilities, so no logarithm meets a
+/// zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Loss {
     /// `log Σ exp(z) − z[class]`; two or more outputs.
     SoftmaxCrossEntropy,
-    /// `softplus(z) − t·z`, the mean over the outputs; with class targets one output, `t` 0 or 1.
+    /// `softplus(z) − t·z`, the mean over the outputs. Of one output `t` is the class, 0 or 1; of
+    /// several it is 1 for the class and 0 for the others.
     BinaryCrossEntropy,
-    /// `(z − t)²`, the mean over the outputs; with class targets `t` is one-hot (one output: the
-    /// class number).
-    MeanSquaredError,
 }
 
 impl Loss {
     /// The loss and number of outputs of a head for `n_classes`: a sigmoid with one output for
     /// two, a softmax for more.
     pub fn for_classes(n_classes: usize) -> (Self, usize) {
-        if n_classes == 2 {
-            (Self::BinaryCrossEntropy, 1)
-        } else {
-            (Self::SoftmaxCrossEntropy, n_classes)
+        match n_classes {
+            2 => (Self::BinaryCrossEntropy, 1),
+            _ => (Self::SoftmaxCrossEntropy, n_classes),
         }
     }
 
     /// Checks that a head of `outputs` can be trained under this loss.
     ///
     /// # Errors
-    /// [`NetworkError::SoftmaxOfOne`]: a softmax over one output is the constant 1, whatever the
-    /// weights, so nothing is learned.
+    /// [`NetworkError`] for a softmax over one output: it is the constant 1, whatever the weights,
+    /// so nothing is learned.
     pub fn check_outputs(self, outputs: usize) -> Result<(), NetworkError> {
         if self == Self::SoftmaxCrossEntropy && outputs < 2 {
-            return Err(NetworkError::SoftmaxOfOne);
+            return Err(NetworkError(
+                "a softmax head needs two or more outputs: over one output it is always 1, so \
+                 nothing is learned; use a sigmoid head (binary cross-entropy) for two classes"
+                    .to_owned(),
+            ));
         }
         Ok(())
-    }
-
-    /// The sum over the first `rows` rows of each row's loss.
-    ///
-    /// # Panics
-    /// If there are fewer rows of logits or targets than `rows`, or a class is out of range.
-    pub fn sum(self, logits: &Matrix, targets: Targets<'_>, rows: usize) -> f64 {
-        (0..rows)
-            .map(|row| {
-                let logits = logits.row(row);
-                self.row(logits, targets.of(row, logits.len()), 1.0, |_, _| {})
-            })
-            .sum()
-    }
-
-    /// As [`sum`](Self::sum), and writes to `gradient` that of the *mean* loss with respect to
-    /// each logit.
-    ///
-    /// # Panics
-    /// As [`sum`](Self::sum), and if `gradient` has fewer rows or other columns than `logits`.
-    pub fn sum_and_gradient(
-        self,
-        logits: &Matrix,
-        targets: Targets<'_>,
-        rows: usize,
-        gradient: &mut Matrix,
-    ) -> f64 {
-        assert_eq!(gradient.cols(), logits.cols(), "columns of the gradient");
-        let scale = 1.0 / rows.max(1) as f64;
-        let mut sum = 0.0;
-        for row in 0..rows {
-            let out = gradient.row_mut(row);
-            let write = |j: usize, g: f64| out[j] = (g * scale) as f32;
-            let logits = logits.row(row);
-            sum += self.row(logits, targets.of(row, logits.len()), 1.0, write);
-        }
-        sum
     }
 
     /// One row's loss under the targets of its outputs; `gradient` is given each output's
     /// derivative. `total_target` is what the targets of all classes add up to, 1 unless they are
     /// weighted.
     #[inline]
-    pub(crate) fn row(
+    fn row(
         self,
         logits: &[f32],
         target: impl Fn(usize) -> f64,
         total_target: f64,
         mut gradient: impl FnMut(usize, f64),
     ) -> f64 {
-        let outputs = logits.len() as f64;
+        let mut loss = 0.0;
         match self {
             Self::SoftmaxCrossEntropy => {
                 let max = logits.iter().fold(f32::NEG_INFINITY, |m, &z| m.max(z));
@@ -154,7 +70,6 @@ impl Loss {
                     total += e;
                 }
                 let log_total = f64::from(max) + libm::log(total);
-                let mut loss = 0.0;
                 for (j, &z) in logits.iter().enumerate() {
                     let t = target(j);
                     if t != 0.0 {
@@ -166,30 +81,113 @@ impl Loss {
                 loss
             }
             Self::BinaryCrossEntropy => {
-                let mut loss = 0.0;
+                let outputs = logits.len() as f64;
                 for (j, &z) in logits.iter().enumerate() {
                     let (z, t) = (f64::from(z), target(j));
                     // softplus(z) = max(z, 0) + log(1 + exp(-|z|)), which never overflows
                     let e = libm::exp(-z.abs());
                     loss += total_target * (z.max(0.0) + libm::log1p(e)) - t * z;
-                    let sigmoid = if z >= 0.0 {
-                        1.0 / (1.0 + e)
-                    } else {
-                        e / (1.0 + e)
-                    };
+                    let sigmoid = if z >= 0.0 { 1.0 } else { e } / (1.0 + e);
                     gradient(j, (sigmoid * total_target - t) / outputs);
                 }
                 loss / outputs
             }
-            Self::MeanSquaredError => {
-                let mut loss = 0.0;
-                for (j, &z) in logits.iter().enumerate() {
-                    let difference = f64::from(z) - target(j);
-                    loss += difference * difference;
-                    gradient(j, 2.0 * difference / outputs);
-                }
-                loss / outputs
-            }
         }
+    }
+}
+
+/// What a training makes small: a loss, with smoothed labels and weights of the classes.
+///
+/// With smoothing `ε` of `K` classes the true class has target `1 − ε + ε/K` and each other `ε/K`
+/// (Szegedy et al. 2016). With weights `w` the term of class `c` counts `w[c]` times, and the mean
+/// over a batch is divided by the sum of the weights of its rows' classes. Both are as PyTorch's
+/// `CrossEntropyLoss` has them; one sigmoid output is what a softmax over the logits 0 and `z` is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// The loss.
+    pub loss: Loss,
+    /// `ε`, from 0 (none) to below 1.
+    pub label_smoothing: f64,
+    /// A weight above 0 for every class; empty is 1 for all.
+    pub class_weights: Vec<f64>,
+}
+
+impl Objective {
+    /// The loss alone.
+    pub fn plain(loss: Loss) -> Self {
+        Self {
+            loss,
+            label_smoothing: 0.0,
+            class_weights: Vec::new(),
+        }
+    }
+
+    /// The mean over the first rows of `logits`, one for each class number, times their number, so
+    /// that batches add up; writes to `gradient` that of the mean.
+    ///
+    /// # Panics
+    /// If there are fewer rows of logits or of the gradient, which has as many columns, or there is
+    /// no such class or no weight for it.
+    pub fn sum(&self, logits: &Matrix, classes: &[u32], mut gradient: Option<&mut Matrix>) -> f64 {
+        let n_classes = logits.cols().max(2);
+        let plain = self.label_smoothing == 0.0 && self.class_weights.is_empty();
+        let weight = |class: usize| match self.class_weights.as_slice() {
+            [] => 1.0,
+            weights => weights[class],
+        };
+        let weights: f64 = classes.iter().map(|&class| weight(class as usize)).sum();
+        let scale = 1.0 / weights.max(f64::MIN_POSITIVE);
+        let spread = self.label_smoothing / n_classes as f64;
+        let mut sum = 0.0;
+        for (row, &class) in classes.iter().enumerate() {
+            let class = class as usize;
+            assert!(class < n_classes, "row {row} has class {class}");
+            let share = |c: usize| {
+                let own = if c == class {
+                    1.0 - self.label_smoothing
+                } else {
+                    0.0
+                };
+                (own + spread) * weight(c)
+            };
+            let total = match plain {
+                true => 1.0,
+                false => (0..n_classes).map(share).sum(),
+            };
+            let logits = logits.row(row);
+            // The only output of a sigmoid head stands for class 1.
+            let target = |j: usize| share(if logits.len() == 1 { 1 } else { j });
+            let mut gradient = gradient
+                .as_deref_mut()
+                .map(|gradient| gradient.row_mut(row));
+            sum += self.loss.row(logits, target, total, |j, g| {
+                if let Some(gradient) = &mut gradient {
+                    gradient[j] = (g * scale) as f32;
+                }
+            });
+        }
+        match plain {
+            true => sum,
+            false => sum * (classes.len() as f64 * scale),
+        }
+    }
+}
+
+/// Checks that there are classes for `rows` rows of a head of `outputs`.
+pub(crate) fn check_classes(
+    classes: &[u32],
+    rows: usize,
+    outputs: usize,
+) -> Result<(), NetworkError> {
+    at_most("rows, as there are classes", classes.len(), rows)?;
+    let highest = outputs.max(2) - 1;
+    let mut classes = classes[..rows].iter().enumerate();
+    match classes.find(|(_, class)| **class as usize > highest) {
+        None => Ok(()),
+        Some((row, class)) => Err(NetworkError::misfit(
+            format_args!("class of row {row}"),
+            format_args!("0 to {highest}"),
+            class,
+        )),
     }
 }

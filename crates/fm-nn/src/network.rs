@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::activation::Activation;
 use crate::dense::Dense;
 use crate::error::{NetworkError, same};
-use crate::freeze::{FreezeMask, MASK_LAYERS};
+use crate::freeze::{FreezeMask, PartMask, layer_name};
 use crate::init::Init;
 
 /// The shape of a trunk: what is reused between tasks.
@@ -59,7 +59,7 @@ impl Network {
     /// A network of the hidden layers `trunk` under `head`.
     ///
     /// # Errors
-    /// [`NetworkError::Misfit`] where a layer does not take what the one below gives, and if the
+    /// [`NetworkError`] where a layer does not take what the one below gives, and if the
     /// head has an activation: losses take logits.
     pub fn new(trunk: Vec<Dense>, head: Dense) -> Result<Self, NetworkError> {
         let what = "activation of the head, which gives logits";
@@ -103,10 +103,13 @@ impl Network {
 
     /// The name of layer `layer` in masks and messages: `layers.0` and so on, `head` for the last.
     pub fn layer_name(&self, layer: usize) -> String {
-        match layer + 1 == self.layers.len() {
-            true => "head".to_owned(),
-            false => format!("layers.{layer}"),
-        }
+        layer_name(layer, self.layers.len())
+    }
+
+    /// Inputs, outputs and activation of every layer.
+    pub fn shape(&self) -> impl Iterator<Item = (usize, usize, Activation)> {
+        let layers = self.layers.iter();
+        layers.map(|layer| (layer.inputs(), layer.outputs(), layer.activation()))
     }
 
     /// Number of inputs.
@@ -124,24 +127,31 @@ impl Network {
         self.layers.iter().map(Dense::parameters).sum()
     }
 
-    /// Checks that `mask` is for this network and leaves something to train.
+    /// The lowest layer of which `mask` leaves something to train.
     ///
     /// # Errors
-    /// [`NetworkError::Misfit`], [`NetworkError::AllFrozen`].
-    pub fn check_mask(&self, mask: &FreezeMask) -> Result<(), NetworkError> {
-        self.check_mask_fits(mask)?;
-        mask.lowest_trainable()
-            .map(|_| ())
-            .ok_or(NetworkError::AllFrozen)
-    }
-
-    /// As [`check_mask`](Self::check_mask), but everything may be frozen.
-    pub(crate) fn check_mask_fits(&self, mask: &FreezeMask) -> Result<(), NetworkError> {
-        same(MASK_LAYERS, self.layers.len(), mask.layers())?;
-        for (l, layer) in self.layers.iter().enumerate() {
-            mask.layer(l)
-                .check_shape(l, layer.inputs(), layer.outputs())?;
+    /// [`NetworkError`] if the mask is for another network, or leaves nothing.
+    pub fn check_mask(&self, mask: &FreezeMask) -> Result<usize, NetworkError> {
+        let (layers, masks) = (&self.layers, &mask.layers);
+        same("layers of the freeze mask", layers.len(), masks.len())?;
+        for (l, (layer, mask)) in layers.iter().zip(masks).enumerate() {
+            let weight = (&mask.weight, "weights", layer.inputs());
+            for (part, what, rows) in [weight, (&mask.bias, "biases", 1)] {
+                let PartMask::Elements(frozen) = part else {
+                    continue;
+                };
+                let what = format_args!("freeze mask of layer {l}'s {what}");
+                same(format_args!("rows of the {what}"), rows, frozen.len())?;
+                for row in frozen {
+                    let columns = format_args!("columns of the {what}");
+                    same(columns, layer.outputs(), row.len())?;
+                }
+            }
         }
-        Ok(())
+        mask.lowest_trainable().ok_or_else(|| {
+            let all = "the freeze mask freezes every layer, so nothing can be trained; unfreeze \
+                       the head";
+            NetworkError(all.to_owned())
+        })
     }
 }

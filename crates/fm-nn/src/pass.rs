@@ -15,43 +15,24 @@ use crate::workspace::Workspace;
 const COLUMNS: &str = "columns of the inputs";
 
 impl Network {
-    /// Computes every layer's outputs for `input`, `[rows, inputs]`; read them from `workspace`.
+    /// Computes the outputs of the layers in `range` for `input`, `[rows, inputs]` of the lowest of
+    /// them; read them from `workspace`. Above layer 0, `input` is what the layer below gave.
     ///
     /// # Errors
-    /// As [`forward_from`](Self::forward_from).
-    pub fn forward(&self, input: Rows<'_>, workspace: &mut Workspace) -> Result<(), NetworkError> {
-        self.forward_from(0, input, workspace)
-    }
-
-    /// As [`forward`](Self::forward), but starts at layer `first`: `input` is the output of the
-    /// layer below it, computed before.
-    ///
-    /// # Errors
-    /// [`NetworkError::Misfit`] if the workspace is for a network of another shape or has room for
-    /// fewer rows, if `input` has other columns than layer `first` has inputs, or if
+    /// [`NetworkError`] if the workspace is for a network of another shape or has room for fewer
+    /// rows, if `input` has other columns than the lowest layer has inputs, or if
     /// [`Workspace::draw_dropout`] drew fewer rows or layers.
     ///
     /// # Panics
     /// If there is no such layer.
-    pub fn forward_from(
-        &self,
-        first: usize,
-        input: Rows<'_>,
-        workspace: &mut Workspace,
-    ) -> Result<(), NetworkError> {
-        self.forward_range(first..self.layers().len(), input, workspace)
-    }
-
-    /// As [`forward_from`](Self::forward_from), of the layers in `range` only.
-    pub(crate) fn forward_range(
+    pub fn forward(
         &self,
         range: Range<usize>,
         input: Rows<'_>,
         workspace: &mut Workspace,
     ) -> Result<(), NetworkError> {
         let rows = input.rows();
-        workspace.check(self)?;
-        workspace.check_rows(rows, range.start)?;
+        workspace.check(self, rows, range.start)?;
         let expected = self.layers()[range.start].inputs();
         same(COLUMNS, expected, input.cols())?;
         (workspace.rows, workspace.first) = (rows, range.start);
@@ -65,7 +46,7 @@ impl Network {
                 Rows::of(&below[l - 1]).first(rows)
             };
             let x = match &mut workspace.dropout {
-                Some(dropout) if l > 0 && dropout.is_drawn() => dropout.apply(level, l, x),
+                Some(dropout) if l > 0 => dropout.apply(level, l, x),
                 _ => x,
             };
             let start = Start::Row(&layer.bias);
@@ -86,13 +67,12 @@ impl Network {
     /// Passes the gradient of each layer that `mask` does not freeze whole to `update`, from the
     /// head down to the lowest of them and no further.
     ///
-    /// Call it after [`forward`](Self::forward) on the same `input` and
-    /// [`Workspace::loss_and_gradient`]. With a mask that freezes everything it does nothing.
+    /// Call it after [`forward`](Self::forward) on the same `input` and [`Workspace::loss`].
     ///
     /// # Errors
-    /// [`NetworkError::Misfit`] if mask or workspace are for another network, if `input` is not
-    /// that of the forward pass, or if a layer is trainable below the one where that began;
-    /// [`NetworkError::Inference`] for a workspace of that kind. Nothing is changed then.
+    /// [`NetworkError`] if mask or workspace are for another network, if the mask freezes every
+    /// layer, if `input` is not that of the forward pass, if a layer is trainable below the one
+    /// where that began, and for a workspace for inference. Nothing is changed then.
     pub fn backward(
         &mut self,
         input: Rows<'_>,
@@ -100,16 +80,15 @@ impl Network {
         mask: &FreezeMask,
         update: &mut impl Update,
     ) -> Result<(), NetworkError> {
-        self.check_mask_fits(mask)?;
-        workspace.check(self)?;
-        workspace.check_for_training()?;
-        let first = workspace.first;
+        let lowest = self.check_mask(mask)?;
+        let (rows, first) = (workspace.rows, workspace.first);
+        workspace.check(self, rows, first)?;
+        if workspace.deltas.is_empty() {
+            let what = "the workspace is for inference; make it with Workspace::for_training";
+            return Err(NetworkError(what.to_owned()));
+        }
         same(COLUMNS, self.layers()[first].inputs(), input.cols())?;
-        let rows = workspace.rows;
         at_most("rows of the forward pass", input.rows(), rows)?;
-        let Some(lowest) = mask.lowest_trainable() else {
-            return Ok(());
-        };
         if lowest < first {
             let expected = format_args!("{first} or more, where the forward pass began");
             let what = "lowest trainable layer";
@@ -119,17 +98,18 @@ impl Network {
             if l > lowest {
                 self.delta_below(l, workspace);
             }
-            if mask.is_frozen(l) {
+            let mask = &mask.layers[l];
+            if mask.is_frozen() {
                 continue;
             }
             let x = match &workspace.dropout {
-                Some(dropout) if l > 0 && dropout.is_drawn() => dropout.values(l),
+                Some(dropout) if l > 0 => dropout.values(l),
                 _ if l == first => input,
                 _ => Rows::of(&workspace.outputs[l - 1]),
             };
             let delta = &mut workspace.deltas[l];
             let engine = &workspace.engine;
-            let gradient = LayerGradient::new(engine, x.first(rows), delta, mask.layer(l));
+            let gradient = LayerGradient::new(engine, x.first(rows), delta, mask);
             update.update(l, &mut self.layers_mut()[l], gradient);
         }
         update.finish(self.layers_mut(), mask);
@@ -148,10 +128,8 @@ impl Network {
         let used = rows * delta.stride();
         let (delta, kept) = (&mut delta.padded_mut()[..used], &kept.padded()[..used]);
         let level = engine.level();
-        if let Some(dropout) = &workspace.dropout
-            && dropout.is_drawn()
-        {
-            let factors = &dropout.factors(l).padded()[..used];
+        if let Some(dropout) = &workspace.dropout {
+            let factors = &dropout.factors(l)[..used];
             zip(level, delta, factors, |d, factor| d * factor);
         }
         let activation = self.layers()[l - 1].activation();

@@ -9,7 +9,7 @@ use crate::error::NetworkError;
 use crate::freeze::FreezeMask;
 use crate::gradient::Update;
 use crate::inputs::Inputs;
-use crate::loss::{Loss, Targets};
+use crate::loss::{Loss, Objective, check_classes};
 use crate::network::Network;
 use crate::workspace::Workspace;
 
@@ -23,13 +23,12 @@ impl Network {
     /// The update is an optimizer: [`Descent`](crate::Descent), or one of a training crate.
     ///
     /// # Errors
-    /// As [`forward`](Self::forward) and [`backward`](Self::backward), and also if the targets are
-    /// not those of these rows and this head; [`NetworkError::SoftmaxOfOne`]. Nothing is changed
-    /// then.
+    /// As [`forward`](Self::forward) and [`backward`](Self::backward), and also if the classes are
+    /// not those of these rows and this head. Nothing is changed then.
     pub fn train_step<'a>(
         &mut self,
         inputs: impl Into<Inputs<'a>>,
-        targets: Targets<'_>,
+        classes: &[u32],
         loss: Loss,
         mask: &FreezeMask,
         update: &mut impl Update,
@@ -37,12 +36,9 @@ impl Network {
     ) -> Result<f64, NetworkError> {
         let inputs = inputs.into();
         let (rows, cols) = (inputs.rows(), inputs.cols());
-        self.check_mask_fits(mask)?;
         loss.check_outputs(self.outputs())?;
-        targets.check(rows, self.outputs())?;
-        workspace.check(self)?;
-        workspace.check_for_training()?;
-        workspace.check_rows(rows, 0)?;
+        check_classes(classes, rows, self.outputs())?;
+        workspace.check(self, rows, 0)?;
         let level = workspace.engine.level();
         let batch = workspace.batch.take();
         let mut batch = batch
@@ -50,8 +46,8 @@ impl Network {
             .unwrap_or_else(|| Matrix::zeros(workspace.capacity(), cols));
         inputs.gather(level, rows, |i| i, &mut batch);
         let input = Rows::of(&batch).first(rows);
-        self.forward(input, workspace)?;
-        let sum = workspace.loss_and_gradient(loss, targets);
+        self.forward(0..self.layers().len(), input, workspace)?;
+        let sum = workspace.loss(&Objective::plain(loss), classes);
         self.backward(input, workspace, mask, update)?;
         workspace.batch = Some(batch);
         Ok(sum / rows.max(1) as f64)
@@ -60,7 +56,7 @@ impl Network {
     /// The logits of every row of `inputs`, `[rows, outputs]`.
     ///
     /// # Errors
-    /// [`NetworkError::Misfit`] if the inputs have another number of columns.
+    /// [`NetworkError`] if the inputs have another number of columns.
     pub fn predict<'a>(
         &self,
         inputs: impl Into<Inputs<'a>>,
@@ -92,7 +88,7 @@ impl Network {
         for start in (0..rows).step_by(CHUNK) {
             let n = chunk.min(rows - start);
             inputs.gather(engine.level(), n, |i| start + i, &mut batch);
-            self.forward_range(range.clone(), Rows::of(&batch).first(n), &mut workspace)?;
+            self.forward(range.clone(), Rows::of(&batch).first(n), &mut workspace)?;
             out.slice_axis_mut(Axis(0), Slice::from(start..start + n))
                 .assign(&workspace.output(last));
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use fm_nn::container::{self, Kind};
-use fm_nn::{FileError, Network, read_whole, write_whole};
+use fm_nn::{FileError, Model, Network, read_whole, write_whole};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -114,7 +114,7 @@ impl Checkpoint {
     pub const KIND: Kind = Kind {
         magic: *b"FMTRAIN\0",
         what: "a checkpoint of a training",
-        newest: 1,
+        version: 1,
         max_description: 1 << 28,
     };
 
@@ -144,16 +144,14 @@ impl Checkpoint {
     /// [`FileError::Contents`] for anything else. Never panics; allocates at most about twice the
     /// number of bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
-        let contents = container::read(&Self::KIND, bytes)?;
+        let (description, mut payload) = container::read(&Self::KIND, bytes)?;
         let description: Description<'_> =
-            serde_json::from_slice(contents.description).map_err(|error| {
+            serde_json::from_slice(description).map_err(|error| {
                 FileError::Contents(format!("the checkpoint's description: {error}"))
             })?;
-        let mut payload = contents.payload;
-        let network = Network::from_bytes(take(&mut payload, description.network_bytes)?)?;
-        let best = description.best_bytes;
-        let best = best.map(|n| take(&mut payload, n)).transpose()?;
-        let best = best.map(Network::from_bytes).transpose()?;
+        let mut model = |bytes| Model::from_bytes(take(&mut payload, bytes)?);
+        let network = model(description.network_bytes)?.network;
+        let best = description.best_bytes.map(model).transpose()?;
         let mut optimizer = Vec::new();
         for (steps, floats) in description.optimizer {
             let bytes = take(&mut payload, floats.checked_mul(4).ok_or_else(too_long)?)?;
@@ -170,7 +168,7 @@ impl Checkpoint {
         let checkpoint = Self {
             state: description.state.into_owned(),
             network,
-            best,
+            best: best.map(|model| model.network),
             optimizer,
         };
         checkpoint.check_consistent()?;
@@ -180,7 +178,7 @@ impl Checkpoint {
     /// Writes the checkpoint to a file, completely or not at all; see [`write_whole`].
     ///
     /// # Errors
-    /// [`FileError::Write`].
+    /// [`FileError::Io`].
     pub fn save(&self, path: &Path) -> Result<(), FileError> {
         write_whole(path, &self.to_bytes())
     }
@@ -188,7 +186,7 @@ impl Checkpoint {
     /// Reads a file that [`save`](Self::save) wrote.
     ///
     /// # Errors
-    /// [`FileError::Read`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
+    /// [`FileError::Io`] if it cannot be read, else as [`from_bytes`](Self::from_bytes).
     pub fn load(path: &Path) -> Result<Self, FileError> {
         Self::from_bytes(&read_whole(path)?)
     }
@@ -204,7 +202,7 @@ impl Checkpoint {
         let fits = |phase: &Phase| phase.check(&self.network).is_ok();
         require("a phase does not fit the network", phases.iter().all(fits))?;
         let best = self.best.as_ref();
-        let same_shape = best.is_none_or(|best| shape(best) == shape(&self.network));
+        let same_shape = best.is_none_or(|best| best.shape().eq(self.network.shape()));
         require("the best network has another shape", same_shape)?;
         let Some(progress) = &self.state.progress else {
             let none = self.best.is_none() && self.optimizer.is_empty();
@@ -236,9 +234,9 @@ impl Checkpoint {
                 here,
             })
         };
+        let shape = |network: &Network| format!("{:?}", network.shape().collect::<Vec<_>>());
         let (there, here) = (shape(&self.network), shape(network));
         if there != here {
-            let (there, here) = (format!("{there:?}"), format!("{here:?}"));
             return differ("network".to_owned(), there, here);
         }
         let (there, here) = (self.phases().len(), phases.len());
@@ -275,14 +273,6 @@ fn take<'a>(payload: &mut &'a [u8], n: usize) -> Result<&'a [u8], FileError> {
     let (taken, rest) = payload.split_at_checked(n).ok_or_else(too_long)?;
     *payload = rest;
     Ok(taken)
-}
-
-/// Inputs, outputs and activation of every layer.
-fn shape(network: &Network) -> Vec<(usize, usize, fm_nn::Activation)> {
-    let layers = network.layers().iter();
-    layers
-        .map(|layer| (layer.inputs(), layer.outputs(), layer.activation()))
-        .collect()
 }
 
 /// The first field in which two values differ, with both its values.

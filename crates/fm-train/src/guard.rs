@@ -29,7 +29,7 @@ pub(crate) fn first_not_finite(
 ) -> String {
     let n_rows = batch.classes.len();
     let rows = Rows::of(&batch.inputs).first(n_rows);
-    let forward = network.forward_from(first, rows, workspace);
+    let forward = network.forward(first..network.layers().len(), rows, workspace);
     debug_assert!(forward.is_ok(), "the workspace served the training");
     let finite = |values: ArrayView2<'_, f32>| values.iter().all(|x| x.is_finite());
     let activations = |l| format!("the activations of {}", network.layer_name(l));

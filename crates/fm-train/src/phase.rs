@@ -96,24 +96,8 @@ impl Phase {
         }
     }
 
-    /// Checks what depends on the loss and on whether there are validation examples.
-    pub(crate) fn check_training(&self, loss: Loss, validated: bool) -> Result<(), TrainError> {
-        let squared = loss == Loss::MeanSquaredError;
-        let expected = "left at its default with a mean squared error, which has no classes";
-        let (smoothing, weights) = (self.label_smoothing, &self.class_weights);
-        require(
-            "label_smoothing",
-            expected,
-            smoothing,
-            !squared || smoothing == 0.0,
-        )?;
-        let found = format!("{weights:?}");
-        require(
-            "class_weights",
-            expected,
-            found,
-            !squared || weights.is_empty(),
-        )?;
+    /// Checks what depends on whether there are validation examples.
+    pub(crate) fn check_training(&self, validated: bool) -> Result<(), TrainError> {
         let expected = "off without validation examples";
         let validation = |name, on: bool| require(name, expected, "on", validated || !on);
         validation("early_stopping", self.early_stopping.is_some())?;

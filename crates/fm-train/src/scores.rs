@@ -1,6 +1,6 @@
 //! [`Scores`] of a network on examples, and the [`Evaluator`] that computes them.
 
-use fm_nn::{Engine, Loss, Network, Rows, Targets, Workspace};
+use fm_nn::{Engine, Loss, Network, Objective, Rows, Workspace};
 use ndarray::{Array2, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 
@@ -118,9 +118,11 @@ impl Evaluator {
             self.batch
                 .gather(engine, examples, end - start, |i| start + i);
             let rows = Rows::of(&self.batch.inputs).first(end - start);
-            network.forward_from(examples.layer(), rows, &mut self.workspace)?;
-            let (found, classes) = (self.workspace.logits(), &self.batch.classes);
-            let sum = self.workspace.loss(loss, Targets::Classes(classes));
+            let layers = examples.layer()..network.layers().len();
+            network.forward(layers, rows, &mut self.workspace)?;
+            let classes = &self.batch.classes;
+            let sum = self.workspace.loss(&Objective::plain(loss), classes);
+            let found = self.workspace.logits();
             tally.add(sum, found, classes);
             logits.slice_mut(s![start..end, ..]).assign(&found);
         }

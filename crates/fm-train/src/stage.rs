@@ -49,15 +49,13 @@ impl<'a> Stage<'a> {
         let valid = data.valid.as_ref();
         let rows = data.train.rows();
         let capacity = trainer.batch_size.min(rows);
-        let mut workspace = Workspace::for_training(network, engine.clone(), capacity);
-        workspace.set_dropout(network, phase.dropout.map(|(rule, _)| rule));
         Ok(Self {
             first,
             train_features: frozen(&data.train).transpose()?,
             valid_features: valid.and_then(frozen).transpose()?,
             optimizer: phase.optimizer_state(network)?,
             objective: phase.objective(trainer.loss),
-            workspace,
+            workspace: Workspace::for_training(network, engine.clone(), capacity),
             batch: Batch::new(capacity, network.layers()[first].inputs()),
             evaluator: valid.map(|_| Evaluator::new(network, engine.clone())),
             order: (0..rows as u32).collect(),
@@ -85,7 +83,8 @@ impl<'a> Stage<'a> {
         if let RowOrder::Shuffled(stream) = &trainer.order {
             shuffle(&mut order, &mut stream.nth(epoch as u64));
         }
-        let mut dropout = phase.dropout.map(|(_, stream)| stream.nth(epoch as u64));
+        let dropout = phase.dropout;
+        let mut dropout = dropout.map(|(rule, stream)| (rule, stream.nth(epoch as u64)));
         let mut tally = Tally::default();
         let mut step = StepRecord {
             phase: number,
@@ -98,14 +97,14 @@ impl<'a> Stage<'a> {
             let train = above(&data.train, self.train_features.as_ref());
             let row = |i: usize| rows[i] as usize;
             self.batch.gather(&trainer.engine, &train, n_rows, row);
-            if let Some(rng) = &mut dropout {
-                self.workspace.draw_dropout(self.first, n_rows, rng);
+            if let Some((rule, rng)) = &mut dropout {
+                self.workspace.draw_dropout(*rule, self.first, n_rows, rng);
             }
             let inputs = Rows::of(&self.batch.inputs).first(n_rows);
-            network.forward_from(self.first, inputs, &mut self.workspace)?;
+            let layers = self.first..network.layers().len();
+            network.forward(layers, inputs, &mut self.workspace)?;
             let classes = &self.batch.classes;
-            let workspace = &mut self.workspace;
-            let loss_sum = workspace.objective_and_gradient(&self.objective, classes);
+            let loss_sum = self.workspace.loss(&self.objective, classes);
             (step.step, step.loss) = (index + 1, loss_sum / n_rows as f64);
             if !loss_sum.is_finite() {
                 return Err(self.diverged(network, "training", step));

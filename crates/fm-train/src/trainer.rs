@@ -100,7 +100,7 @@ impl Trainer {
         }
         for phase in phases {
             phase.check(network)?;
-            phase.check_training(self.loss, data.valid.is_some())?;
+            phase.check_training(data.valid.is_some())?;
             let most = phase.mask.lowest_trainable().unwrap_or(0);
             for (what, examples) in data.parts() {
                 let found = examples.layer();

@@ -17,39 +17,33 @@ const MOST_HEADER: usize = 4 << 20;
 const LENGTH: usize = 8;
 
 /// A type of numbers that a [`TensorFile`] takes: `f32`, `u32` or `u8`.
-pub trait Element: Copy + sealed::Element {}
-
-impl<T: Copy + sealed::Element> Element for T {}
-
-mod sealed {
-    /// How a number is stored.
-    pub trait Element: Sized {
-        /// The format's name of the type.
-        const DTYPE: &'static str;
-        /// Appends the number, little-endian.
-        fn write(self, bytes: &mut Vec<u8>);
-        /// All the numbers in `bytes`.
-        fn read(bytes: &[u8]) -> Vec<Self>;
-    }
-
-    macro_rules! element {
-        ($type:ty, $dtype:literal) => {
-            impl Element for $type {
-                const DTYPE: &'static str = $dtype;
-                fn write(self, bytes: &mut Vec<u8>) {
-                    bytes.extend(self.to_le_bytes());
-                }
-                fn read(bytes: &[u8]) -> Vec<Self> {
-                    let (numbers, _) = bytes.as_chunks();
-                    numbers.iter().map(|&n| Self::from_le_bytes(n)).collect()
-                }
-            }
-        };
-    }
-    element!(f32, "F32");
-    element!(u32, "U32");
-    element!(u8, "U8");
+pub trait Element: Copy {
+    /// The format's name of the type.
+    const DTYPE: &'static str;
+    /// Appends the number, little-endian.
+    fn write(self, bytes: &mut Vec<u8>);
+    /// All the numbers in `bytes`.
+    fn read(bytes: &[u8]) -> Vec<Self>;
 }
+
+macro_rules! element {
+    ($type:ty, $dtype:literal) => {
+        impl Element for $type {
+            const DTYPE: &'static str = $dtype;
+            fn write(self, bytes: &mut Vec<u8>) {
+                bytes.extend(self.to_le_bytes());
+            }
+            fn read(bytes: &[u8]) -> Vec<Self> {
+                let (numbers, _) = bytes.as_chunks();
+                numbers.iter().map(|&n| Self::from_le_bytes(n)).collect()
+            }
+        }
+    };
+}
+
+element!(f32, "F32");
+element!(u32, "U32");
+element!(u8, "U8");
 
 /// An array as it lies in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +84,7 @@ pub struct Tensor<'a> {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TensorFile<'a> {
-    pub(super) tensors: BTreeMap<String, Tensor<'a>>,
+    tensors: BTreeMap<String, Tensor<'a>>,
     /// Texts by name.
     pub metadata: BTreeMap<String, String>,
 }
@@ -147,20 +141,6 @@ impl<'a> TensorFile<'a> {
     /// # Errors
     /// [`FileError::Contents`] if names, shapes and metadata take more than 4 MiB.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
-        self.write(MOST_HEADER)
-    }
-
-    /// Reads a file. The tensors are borrowed; decoding the header, of 4 MiB at most, can take 24
-    /// times its bytes.
-    ///
-    /// # Errors
-    /// [`FileError::Contents`] for what is no such file; never panics.
-    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, FileError> {
-        Self::read(bytes, MOST_HEADER)
-    }
-
-    /// As [`to_bytes`](Self::to_bytes), with a header of `most_header` bytes at most.
-    pub(super) fn write(&self, most_header: usize) -> Result<Vec<u8>, FileError> {
         // Each array lies at a multiple of its numbers' size.
         let mut order: Vec<_> = self.tensors.iter().collect();
         order.sort_by_key(|(_, tensor)| (tensor.dtype == "U8", tensor.order));
@@ -181,9 +161,9 @@ impl<'a> TensorFile<'a> {
         }
         let mut header = serde_json::to_vec(&header).expect("texts and numbers");
         header.resize(header.len().next_multiple_of(LENGTH), b' ');
-        if header.len() > most_header {
+        if header.len() > MOST_HEADER {
             return Err(FileError::Contents(format!(
-                "names, shapes and metadata take {} bytes, at most {most_header} are allowed; \
+                "names, shapes and metadata take {} bytes, at most {MOST_HEADER} are allowed; \
                  shorten the metadata",
                 header.len()
             )));
@@ -197,11 +177,15 @@ impl<'a> TensorFile<'a> {
         Ok(bytes)
     }
 
-    /// As [`from_bytes`](Self::from_bytes), with a header of `most_header` bytes at most.
-    pub(super) fn read(bytes: &'a [u8], most_header: usize) -> Result<Self, FileError> {
+    /// Reads a file. The tensors are borrowed; decoding the header, of 4 MiB at most, can take 24
+    /// times its bytes.
+    ///
+    /// # Errors
+    /// [`FileError::Contents`] for what is no such file; never panics.
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, FileError> {
         // The framing is checked here and not by the crate, which adds up the lengths in the
         // header without a check for overflow.
-        let header = header_bytes(bytes, most_header)?;
+        let header = header_bytes(bytes)?;
         let (header, data) = bytes[LENGTH..].split_at(header);
         let parsed: Metadata = serde_json::from_slice(header).map_err(|error| {
             FileError::Contents(format!(
@@ -233,7 +217,7 @@ impl<'a> TensorFile<'a> {
     }
 }
 
-fn misfit(name: &str, expected: &str, found: &str) -> FileError {
+pub(super) fn misfit(name: &str, expected: &str, found: &str) -> FileError {
     FileError::Contents(format!(
         "tensor {name:?}: expected {expected}, found {found}"
     ))
@@ -241,18 +225,18 @@ fn misfit(name: &str, expected: &str, found: &str) -> FileError {
 
 /// Whether bytes begin as a safetensors file does: with a length and an object's brace.
 pub fn is_safetensors(bytes: &[u8]) -> bool {
-    bytes.get(LENGTH) == Some(&b'{') && header_bytes(bytes, MOST_HEADER).is_ok()
+    bytes.get(LENGTH) == Some(&b'{') && header_bytes(bytes).is_ok()
 }
 
-fn header_bytes(bytes: &[u8], most: usize) -> Result<usize, FileError> {
+fn header_bytes(bytes: &[u8]) -> Result<usize, FileError> {
     let length = bytes.first_chunk::<LENGTH>();
     let header = length.map_or(u64::MAX, |length| u64::from_le_bytes(*length));
-    let room = bytes.len().saturating_sub(LENGTH).min(most);
+    let room = bytes.len().saturating_sub(LENGTH).min(MOST_HEADER);
     match usize::try_from(header) {
         Ok(header) if header <= room => Ok(header),
         _ => Err(FileError::Contents(format!(
             "not a safetensors file: its header would have {header} bytes, expected at most \
-             {most}, in a file of {}",
+             {MOST_HEADER}, in a file of {}",
             bytes.len()
         ))),
     }

@@ -35,11 +35,10 @@
 //! # Metadata
 //!
 //! The file's metadata holds `activation` (one name, or one per hidden layer with commas),
-//! `class_names` (a JSON list), `input_scale`, and the notes of the [`Metadata`] under their own
+//! `class_names` (a JSON list), `input_scale`, and the notes of the model's metadata under their own
 //! names. A file without an `activation` is read by saying it in [`ReadOptions::activation`].
 
 mod file;
-mod names;
 mod read;
 
 use std::collections::BTreeMap;
@@ -50,10 +49,9 @@ pub use file::{Element, Tensor, TensorFile, is_safetensors};
 use ndarray::ArrayView1;
 
 use crate::activation::Activation;
+use crate::container::write_whole;
 use crate::error::FileError;
-use crate::file::{read_whole, write_whole};
-use crate::model::{Metadata, Model};
-use crate::network::Network;
+use crate::model::Model;
 
 /// Whose names tensors have, and which way round weights are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,20 +74,14 @@ pub struct ReadOptions {
     pub layout: Option<Layout>,
 }
 
-/// Bytes that the header of a model may have, 64 kB: those of dense layers have a few thousand.
-const MOST_HEADER: usize = 64 * 1024;
-
 impl Model {
     /// The model as a safetensors file's bytes; equal models give equal bytes.
     ///
     /// # Errors
     /// [`FileError::Contents`] if there are class names for another number of logits or a note
-    /// under a name that means something else, or if names and metadata take more than 64 kB.
+    /// under a name that means something else, or if names and metadata take more than 4 MiB.
     pub fn to_safetensors(&self, layout: Layout) -> Result<Vec<u8>, FileError> {
-        let mut file = TensorFile {
-            metadata: write_metadata(&self.network, &self.metadata, layout)?,
-            ..TensorFile::default()
-        };
+        let mut file = TensorFile::default();
         for (l, layer) in self.network.layers().iter().enumerate() {
             let bias = ArrayView1::from(layer.bias());
             match layout {
@@ -98,25 +90,26 @@ impl Model {
                     file.add(format!("{}.bias", 2 * l), &bias)?;
                 }
                 Layout::Keras => {
-                    let number = if l == 0 {
-                        String::new()
-                    } else {
-                        format!("_{l}")
+                    let name = match l {
+                        0 => "dense".to_owned(),
+                        l => format!("dense_{l}"),
                     };
-                    file.add(format!("dense{number}/kernel"), &layer.weight())?;
-                    file.add(format!("dense{number}/bias"), &bias)?;
+                    file.add(format!("{name}/kernel"), &layer.weight())?;
+                    file.add(format!("{name}/bias"), &bias)?;
                 }
             }
         }
-        file.write(MOST_HEADER)
+        file.metadata = self.texts(layout)?;
+        file.to_bytes()
     }
 
     /// Reads a safetensors file's bytes.
     ///
     /// # Errors
-    /// [`FileError::Contents`] for what is no such file, for tensors that are missing, too many or
-    /// misshapen, each by its name, and for layers that do not make a network. Never panics, and
-    /// allocates no more than the layers take, and 2 MB for the header, which may have 64 kB.
+    /// [`FileError::Contents`] for what is no such file, for a tensor that is missing, too many or
+    /// misshapen, by its name, and for layers that do not make a network. Never panics, and
+    /// allocates at most twice what the layers take, beside the header as
+    /// [`TensorFile::from_bytes`].
     pub fn from_safetensors(bytes: &[u8], options: &ReadOptions) -> Result<Self, FileError> {
         read::model(bytes, options)
     }
@@ -124,17 +117,42 @@ impl Model {
     /// Writes the model to a safetensors file, whole or not at all; see [`write_whole`].
     ///
     /// # Errors
-    /// As [`to_safetensors`](Self::to_safetensors), and [`FileError::Write`].
+    /// As [`to_safetensors`](Self::to_safetensors), and [`FileError::Io`].
     pub fn save_safetensors(&self, path: &Path, layout: Layout) -> Result<(), FileError> {
         write_whole(path, &self.to_safetensors(layout)?)
     }
 
-    /// Reads a safetensors file.
-    ///
-    /// # Errors
-    /// [`FileError::Read`], else as [`from_safetensors`](Self::from_safetensors).
-    pub fn load_safetensors(path: &Path, options: &ReadOptions) -> Result<Self, FileError> {
-        Self::from_safetensors(&read_whole(path)?, options)
+    /// The metadata of the file.
+    fn texts(&self, layout: Layout) -> Result<BTreeMap<String, String>, FileError> {
+        let (network, metadata) = (&self.network, &self.metadata);
+        metadata.check(network.outputs())?;
+        let mut texts = metadata.notes.clone();
+        let mut put = |key: &str, value: String| match texts.insert(key.to_owned(), value) {
+            None => Ok(()),
+            Some(_) => Err(FileError::Contents(format!(
+                "a note is called {key}, which means something else in this format; rename it"
+            ))),
+        };
+        let trunk = network.trunk().iter();
+        let mut names: Vec<&str> = trunk.map(|layer| layer.activation().name()).collect();
+        let all = names.join(",");
+        names.dedup();
+        match names.as_slice() {
+            [] => {}
+            [one] => put(ACTIVATION, (*one).to_owned())?,
+            _ => put(ACTIVATION, all)?,
+        }
+        if !metadata.class_names.is_empty() {
+            let names = serde_json::json!(metadata.class_names);
+            put(CLASS_NAMES, names.to_string())?;
+        }
+        if let Some(scale) = metadata.input_scale {
+            put(INPUT_SCALE, scale.to_string())?;
+        }
+        if layout == Layout::PyTorch {
+            put(FORMAT, "pt".to_owned())?;
+        }
+        Ok(texts)
     }
 }
 
@@ -144,43 +162,3 @@ const CLASS_NAMES: &str = "class_names";
 const INPUT_SCALE: &str = "input_scale";
 /// What tools of PyTorch look for.
 const FORMAT: &str = "format";
-
-fn write_metadata(
-    network: &Network,
-    metadata: &Metadata,
-    layout: Layout,
-) -> Result<BTreeMap<String, String>, FileError> {
-    metadata.check(network.outputs())?;
-    let mut texts = metadata.notes.clone();
-    let mut put = |key: &str, value: String| match texts.insert(key.to_owned(), value) {
-        None => Ok(()),
-        Some(_) => Err(FileError::Contents(format!(
-            "a note is called {key}, which means something else in this format; rename it"
-        ))),
-    };
-    let names: Vec<&str> = network
-        .trunk()
-        .iter()
-        .map(|l| l.activation().name())
-        .collect();
-    match names.as_slice() {
-        [] => {}
-        [first, rest @ ..] if rest.iter().all(|name| name == first) => {
-            put(ACTIVATION, (*first).to_owned())?;
-        }
-        several => put(ACTIVATION, several.join(","))?,
-    }
-    if !metadata.class_names.is_empty() {
-        put(
-            CLASS_NAMES,
-            serde_json::json!(metadata.class_names).to_string(),
-        )?;
-    }
-    if let Some(scale) = metadata.input_scale {
-        put(INPUT_SCALE, scale.to_string())?;
-    }
-    if layout == Layout::PyTorch {
-        put(FORMAT, "pt".to_owned())?;
-    }
-    Ok(texts)
-}

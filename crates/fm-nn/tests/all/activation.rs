@@ -15,7 +15,7 @@ fn nan_inputs_give_nan_at_every_level() {
             let network = Network::new(vec![hidden.unwrap()], head.unwrap()).unwrap();
             let mut workspace = Workspace::for_inference(&network, engine.clone(), 1);
             network
-                .forward(Rows::of_slice(&[1.0], 1, 1), &mut workspace)
+                .forward(0..2, Rows::of_slice(&[1.0], 1, 1), &mut workspace)
                 .unwrap();
             let found = workspace.output(0).mapv(f32::is_nan);
             let expected: Vec<bool> = bias.iter().map(|x| x.is_nan()).collect();

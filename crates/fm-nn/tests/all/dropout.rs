@@ -1,7 +1,7 @@
 //! Dropout: moments, gradients, and passes without a draw.
 
 use fm_nn::{
-    Activation, Dense, Dropout, Engine, FreezeMask, Gradients, Init, Loss, Network, Rows, Targets,
+    Activation, Dense, Descent, Dropout, Engine, FreezeMask, Init, Loss, Network, Objective, Rows,
     Workspace,
 };
 use ndarray::{Array2, array};
@@ -23,15 +23,14 @@ fn moments(dropout: Dropout) -> (f64, f64, f64) {
     // The head gives its inputs, to the bit.
     let network = Network::new(vec![one(1, 1000)], one(1000, 1000)).unwrap();
     let mut workspace = Workspace::for_training(&network, Engine::portable(), ROWS);
-    workspace.set_dropout(&network, Some(dropout));
     let normals = Init::LecunNormal.draw(1000, 1000, &mut rng(2));
     let scale = 1000f32.sqrt();
     let x: Vec<f32> = (0..ROWS)
         .flat_map(|row| normals.row(row).iter().map(|x| x * scale))
         .collect();
-    workspace.draw_dropout(1, ROWS, &mut rng(3));
+    workspace.draw_dropout(dropout, 1, ROWS, &mut rng(3));
     let x = Rows::of_slice(&x, ROWS, 1000);
-    network.forward_from(1, x, &mut workspace).unwrap();
+    network.forward(1..2, x, &mut workspace).unwrap();
     let values = workspace.logits().mapv(f64::from);
     let (n, mean) = (values.len() as f64, values.mean().unwrap());
     let variance = values.mapv(|x| (x - mean).powi(2)).sum() / n;
@@ -76,33 +75,33 @@ fn gradients_go_the_way_that_outputs_came() {
             )
         };
         let trunk = vec![dense(3, 5, Activation::Tanh), dense(5, 4, Activation::Selu)];
-        let mut network = Network::new(trunk, dense(4, 2, Activation::Identity)).unwrap();
+        let network = Network::new(trunk, dense(4, 2, Activation::Identity)).unwrap();
         let x = [0.3, -0.8, 0.5, 0.9, 0.1, -0.4];
-        let (x, y) = (Rows::of_slice(&x, 2, 3), Targets::Classes(&[0, 1]));
+        let x = Rows::of_slice(&x, 2, 3);
         let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
-        workspace.set_dropout(&network, Some(dropout));
+        let objective = Objective::plain(Loss::SoftmaxCrossEntropy);
         let loss = |network: &Network, workspace: &mut Workspace| {
-            workspace.draw_dropout(0, 2, &mut rng(5));
-            network.forward(x, workspace).unwrap();
-            workspace.loss_and_gradient(Loss::SoftmaxCrossEntropy, y) / 2.0
+            workspace.draw_dropout(dropout, 0, 2, &mut rng(5));
+            network.forward(0..3, x, workspace).unwrap();
+            workspace.loss(&objective, &[0, 1]) / 2.0
         };
         loss(&network, &mut workspace);
-        let mut gradients = Gradients::default();
-        let mask = FreezeMask::none(3);
-        let backward = network.backward(x, &mut workspace, &mask, &mut gradients);
+        let mut stepped = network.clone();
+        let (mask, descent) = (FreezeMask::none(3), &mut Descent { lr: 1.0 });
+        let backward = stepped.backward(x, &mut workspace, &mask, descent);
         backward.unwrap();
         let mut nonzero = 0;
         for l in 0..3 {
-            let (weight, _) = gradients.layer(l).unwrap();
-            for ((i, j), &g) in weight.view().indexed_iter() {
+            let gradient = &network.layers()[l].weight() - &stepped.layers()[l].weight();
+            for ((i, j), &g) in gradient.indexed_iter() {
                 let h = 1e-2;
                 let mut at = |d: f32| {
                     let mut moved = network.clone();
-                    moved.layers_mut()[l].weight_mut()[(i, j)] += d;
+                    moved.layers_mut()[l].parts_mut().0.row_mut(i)[j] += d;
                     loss(&moved, &mut workspace)
                 };
                 let difference = (at(h) - at(-h)) / f64::from(2.0 * h);
-                // f32 rounding of the loss over 2h, and h² of the third derivative.
+                // f32 rounding of the loss over 2h and of the step, and h² of the third derivative.
                 let close = (difference - f64::from(g)).abs() < 2e-4;
                 assert!(close, "{dropout:?} {l} ({i}, {j}): {g}, {difference}");
                 nonzero += usize::from(g != 0.0);
@@ -124,16 +123,15 @@ fn before_the_first_draw_nothing_is_dropped_and_a_draw_too_small_is_refused() {
     let expected = network.predict(&x, &Engine::portable()).unwrap();
     let x = Rows::of_slice(x.as_slice().unwrap(), 2, 2);
     let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
-    workspace.set_dropout(&network, Some(Dropout::Standard(0.5)));
-    network.forward(x, &mut workspace).unwrap();
+    network.forward(0..2, x, &mut workspace).unwrap();
     assert_eq!(workspace.logits(), expected);
-    workspace.draw_dropout(0, 1, &mut rng(7));
-    let error = network.forward(x, &mut workspace).unwrap_err();
+    workspace.draw_dropout(Dropout::Standard(0.5), 0, 1, &mut rng(7));
+    let error = network.forward(0..2, x, &mut workspace).unwrap_err();
     assert_eq!(
         error.to_string(),
         "pass after a draw of dropout: expected at most 1 rows from layer 0 on, found 2 rows from \
          layer 0 on"
     );
-    network.forward(x.first(1), &mut workspace).unwrap();
+    network.forward(0..2, x.first(1), &mut workspace).unwrap();
     assert_ne!(workspace.logits()[[0, 0]], expected[[0, 0]]);
 }

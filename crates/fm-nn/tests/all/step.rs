@@ -1,8 +1,8 @@
 //! Steps and predictions, and what does not fit a network.
 
 use fm_nn::{
-    Activation, Descent, Engine, FreezeMask, Gradients, Init, Inputs, Loss, Matrix, Network,
-    NetworkError, Rows, Targets, TrunkSpec, Workspace,
+    Activation, Descent, Engine, FreezeMask, Init, Inputs, Loss, Matrix, Network, NetworkError,
+    Objective, PartMask, Rows, TrunkSpec, Workspace,
 };
 use ndarray::{Array2, array};
 use rand_chacha::ChaCha8Rng;
@@ -24,7 +24,7 @@ fn selu(outputs: usize) -> Network {
     network(3, &[5, 4], outputs, Activation::Selu)
 }
 
-const CLASSES: Targets<'_> = Targets::Classes(&[1, 0]);
+const CLASSES: &[u32] = &[1, 0];
 
 #[test]
 fn a_step_is_forward_loss_and_backward() {
@@ -42,8 +42,8 @@ fn a_step_is_forward_loss_and_backward() {
         &mut workspace,
     );
     let rows = Rows::of_slice(x.as_slice().unwrap(), 2, 3);
-    two.forward(rows, &mut workspace).unwrap();
-    let sum = workspace.loss_and_gradient(loss, CLASSES);
+    two.forward(0..3, rows, &mut workspace).unwrap();
+    let sum = workspace.loss(&Objective::plain(loss), CLASSES);
     two.backward(rows, &mut workspace, &mask, &mut Descent { lr: 0.1 })
         .unwrap();
     assert_eq!((mean, &one), (Ok(sum / 2.0), &two));
@@ -87,17 +87,21 @@ fn workspaces_of_other_networks_are_refused_with_both_shapes() {
         self::network(3, &[5, 4], 2, Activation::Gelu),
     ] {
         let mut workspace = Workspace::for_training(&other, Engine::portable(), 2);
-        let error = network.forward(Rows::of(&x), &mut workspace).unwrap_err();
+        let error = network
+            .forward(0..3, Rows::of(&x), &mut workspace)
+            .unwrap_err();
         let words = error.to_string();
         assert!(
             words.contains("expected 3x5 selu, 5x4 selu, 4x2 identity"),
             "{words}"
         );
-        other.forward(Rows::of(&x), &mut workspace).unwrap();
+        other
+            .forward(0..other.layers().len(), Rows::of(&x), &mut workspace)
+            .unwrap();
         let mask = FreezeMask::none(3);
-        let gradients = &mut Gradients::default();
+        let descent = &mut Descent { lr: 1.0 };
         assert_eq!(
-            network.backward(Rows::of(&x), &mut workspace, &mask, gradients),
+            network.backward(Rows::of(&x), &mut workspace, &mask, descent),
             Err(error)
         );
     }
@@ -111,56 +115,56 @@ fn what_does_not_fit_a_step_is_refused_and_nothing_changes() {
     let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
     let mut inference = Workspace::for_inference(&network, Engine::portable(), 2);
     let (sigmoid, all) = (Loss::BinaryCrossEntropy, FreezeMask::none(3));
-    let short = FreezeMask::bias_elements(0, &[true, false], 3);
-    let mut step = |x: &Array2<f32>,
-                    y: Targets<'_>,
-                    loss: Loss,
-                    mask: &FreezeMask,
-                    workspace: &mut Workspace| {
-        let descent = &mut Descent { lr: 1.0 };
-        network
-            .train_step(x, y, loss, mask, descent, workspace)
-            .unwrap_err()
-    };
+    let mut short = FreezeMask::none(3);
+    short.layers[0].bias = PartMask::elements(array![[true, false]].view());
+    let mut step =
+        |x: &Array2<f32>, y: &[u32], loss: Loss, mask: &FreezeMask, workspace: &mut Workspace| {
+            let descent = &mut Descent { lr: 1.0 };
+            network
+                .train_step(x, y, loss, mask, descent, workspace)
+                .unwrap_err()
+        };
     let says = |error: NetworkError, words: &str| assert_eq!(error.to_string(), words);
     let wide = Array2::zeros((2, 4));
     says(
         step(&wide, CLASSES, sigmoid, &all, &mut workspace),
         "columns of the inputs: expected 3, found 4",
     );
-    let (long, classes) = (Array2::zeros((3, 3)), Targets::Classes(&[0; 3]));
+    let (long, classes) = (Array2::zeros((3, 3)), &[0; 3]);
     says(
         step(&long, classes, sigmoid, &all, &mut workspace),
         "rows of a workspace: expected at most 2, found 3",
     );
     says(
-        step(&x, Targets::Classes(&[1]), sigmoid, &all, &mut workspace),
-        "rows, as there are targets: expected at most 1, found 2",
+        step(&x, &[1], sigmoid, &all, &mut workspace),
+        "rows, as there are classes: expected at most 1, found 2",
     );
     says(
-        step(&x, Targets::Classes(&[1, 2]), sigmoid, &all, &mut workspace),
+        step(&x, &[1, 2], sigmoid, &all, &mut workspace),
         "class of row 1: expected 0 to 1, found 2",
     );
-    let values = Matrix::zeros(2, 2);
-    says(
-        step(&x, Targets::Values(&values), sigmoid, &all, &mut workspace),
-        "columns of the targets: expected 1, found 2",
-    );
     let error = step(&x, CLASSES, Loss::SoftmaxCrossEntropy, &all, &mut workspace);
-    assert_eq!(error, NetworkError::SoftmaxOfOne);
+    assert!(error.to_string().contains("two or more outputs"));
     let error = step(&x, CLASSES, sigmoid, &all, &mut inference);
-    assert_eq!(error, NetworkError::Inference);
+    assert!(error.to_string().contains("for inference"));
+    let frozen = FreezeMask::first(3, 3);
+    let error = step(&x, CLASSES, sigmoid, &frozen, &mut workspace);
+    assert!(error.to_string().contains("freezes every layer"));
     says(
         step(&x, CLASSES, sigmoid, &FreezeMask::none(2), &mut workspace),
         "layers of the freeze mask: expected 3, found 2",
     );
     says(
         step(&x, CLASSES, sigmoid, &short, &mut workspace),
-        "freeze mask of layer 0's biases: expected 1 by 5, found 1 by 2",
+        "columns of the freeze mask of layer 0's biases: expected 5, found 2",
+    );
+    let mut ragged = FreezeMask::none(3);
+    ragged.layers[0].weight = PartMask::Elements(vec![vec![true; 5], vec![true; 4], vec![]]);
+    says(
+        step(&x, CLASSES, sigmoid, &ragged, &mut workspace),
+        "columns of the freeze mask of layer 0's weights: expected 5, found 4",
     );
     assert_eq!(network, before);
-    let frozen = FreezeMask::first(3, 3);
-    assert_eq!(network.check_mask(&frozen), Err(NetworkError::AllFrozen));
 }
 
 #[test]
@@ -168,15 +172,13 @@ fn a_backward_pass_goes_no_lower_than_the_forward_pass() {
     let mut network = selu(1);
     let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
     let x = Matrix::zeros(2, 5);
-    network
-        .forward_from(1, Rows::of(&x), &mut workspace)
-        .unwrap();
-    workspace.loss_and_gradient(Loss::BinaryCrossEntropy, CLASSES);
-    let (mask, gradients) = (FreezeMask::none(3), &mut Gradients::default());
-    let error = network.backward(Rows::of(&x), &mut workspace, &mask, gradients);
+    network.forward(1..3, Rows::of(&x), &mut workspace).unwrap();
+    workspace.loss(&Objective::plain(Loss::BinaryCrossEntropy), CLASSES);
+    let (mask, descent) = (FreezeMask::none(3), &mut Descent { lr: 1.0 });
+    let error = network.backward(Rows::of(&x), &mut workspace, &mask, descent);
     assert!(error.unwrap_err().to_string().contains("1 or more"));
     let mask = FreezeMask::first(1, 3);
     network
-        .backward(Rows::of(&x), &mut workspace, &mask, gradients)
+        .backward(Rows::of(&x), &mut workspace, &mask, descent)
         .unwrap();
 }

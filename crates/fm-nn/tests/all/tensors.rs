@@ -51,12 +51,6 @@ fn relu() -> ReadOptions {
     }
 }
 
-fn misfits(error: FileError) -> Vec<String> {
-    let text = error.to_string();
-    let list = text.strip_prefix("the tensors do not fit: ").expect(&text);
-    list.split("; ").map(str::to_owned).collect()
-}
-
 #[test]
 fn a_model_comes_back_from_either_layout() {
     let model = model();
@@ -164,7 +158,7 @@ fn names_of_many_kinds_are_put_in_order() {
     ]);
     let error = Model::from_safetensors(&odd, &relu()).unwrap_err();
     assert!(
-        error.to_string().contains("taken as the layer below"),
+        error.to_string().contains("again, first, last_a, last_b"),
         "{error}"
     );
     let mut options = relu();
@@ -208,7 +202,8 @@ fn weights_the_other_way_round_are_said_and_not_guessed() {
         ("head.bias", &[3]),
     ]);
     let error = Model::from_safetensors(&bytes, &relu()).unwrap_err();
-    assert_eq!(misfits(error), ["layers.0.bias: expected [4], found [3]"]);
+    let words = "tensor \"layers.0.bias\": biases of a layer: expected 4, found 3";
+    assert_eq!(error.to_string(), words);
     let options = ReadOptions {
         layout: Some(Layout::Keras),
         ..relu()
@@ -218,45 +213,37 @@ fn weights_the_other_way_round_are_said_and_not_guessed() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_listed_by_name() {
-    let half = safetensors::serialize(
-        [
-            (
-                "0.weight",
-                TensorView::new(Dtype::F16, vec![1, 2], &[0; 4]).unwrap(),
-            ),
-            (
-                "0.bias",
-                TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap(),
-            ),
-        ],
-        None,
-    );
-    let error = Model::from_safetensors(&half.unwrap(), &relu()).unwrap_err();
-    assert_eq!(misfits(error), ["0.weight: expected F32, found F16"]);
-
-    let bytes = foreign(&[
-        ("0.weight", &[3, 4]),
-        ("1.weight", &[3]),
-        ("1.bias", &[3]),
-        ("2.bias", &[1]),
-        ("epoch", &[]),
-        ("running_mean", &[3]),
-    ]);
-    let error = Model::from_safetensors(&bytes, &relu()).unwrap_err();
-    let mut found = misfits(error);
-    found.sort_unstable();
-    let expected = [
-        "0.bias [3] is missing",
-        "1.weight: expected [any, any], found [3]",
-        "2.weight [1, any] is missing",
-        "epoch [] has no place",
-        "running_mean [3] has no place",
-    ];
-    assert_eq!(found, expected);
-    let none = foreign(&[]);
-    let error = Model::from_safetensors(&none, &relu()).unwrap_err();
-    assert_eq!(misfits(error), ["weight [any, any] is missing"]);
+fn the_tensor_that_does_not_fit_is_named() {
+    let half = TensorView::new(Dtype::F16, vec![1, 2], &[0; 4]).unwrap();
+    let half = safetensors::serialize([("0.weight", half)], None).unwrap();
+    let good: [(&str, &[usize]); 2] = [("0.weight", &[3, 4]), ("0.bias", &[3])];
+    let with = |name, shape| foreign(&[good[0], good[1], (name, shape)]);
+    for (bytes, words) in [
+        (half, "tensor \"0.weight\": expected F32, found F16"),
+        (foreign(&good[..1]), "tensor \"0.bias\": expected it in"),
+        (foreign(&[]), "tensor \"weight\": expected it in"),
+        (
+            foreign(&[("1.weight", &[3]), ("1.bias", &[3])]),
+            "tensor \"1.weight\": expected 2 dimensions, found [3]",
+        ),
+        (
+            foreign(&[("1.weight", &[3, 0]), ("1.bias", &[3])]),
+            "tensor \"1.weight\": expected sizes above 0, found [3, 0]",
+        ),
+        (
+            foreign(&[good[0], ("0.bias", &[3, 1])]),
+            "tensor \"0.bias\": expected 1 dimensions, found [3, 1]",
+        ),
+        (with("2.bias", &[1]), "tensor \"2.bias\": expected only"),
+        (
+            with("0.kernel", &[4, 3]),
+            "tensor \"0.weight\": expected only",
+        ),
+        (with("epoch", &[]), "tensor \"epoch\": expected only"),
+    ] {
+        let error = Model::from_safetensors(&bytes, &relu()).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
 }
 
 #[test]
@@ -292,13 +279,8 @@ fn what_is_no_such_file_is_told_apart() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
-    assert!(matches!(
-        Model::load_safetensors(&path, &relu()),
-        Err(FileError::Read { .. })
-    ));
     model().save_safetensors(&path, Layout::PyTorch).unwrap();
-    let read = Model::load_safetensors(&path, &ReadOptions::default()).unwrap();
-    assert_eq!(read, model());
+    assert_eq!(std::fs::read(&path).unwrap(), good);
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn each_kind_of_damage_has_its_own_error() {
         (&older, "version 1 is unknown, this program reads version 2"),
         (&flipped, "SHA-256"),
     ] {
-        let error = Network::from_bytes(bytes).unwrap_err().to_string();
+        let error = Model::from_bytes(bytes).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }
 }

@@ -75,11 +75,12 @@ impl OptimizerState {
         };
         let plain = state.is_plain();
         let layers = network.layers().iter().enumerate().map(|(l, layer)| {
-            let masks = masks(mask.layer(l));
+            let masks = masks(&mask.layers[l]);
             let shapes = shapes(layer);
             if plain {
                 let (rows, cols) = shapes[0];
-                let scratch = masks[0].elements().map(|_| Matrix::zeros(rows, cols));
+                let elements = matches!(masks[0], PartMask::Elements(_));
+                let scratch = elements.then(|| Matrix::zeros(rows, cols));
                 return LayerState {
                     scratch,
                     ..LayerState::default()
@@ -152,7 +153,8 @@ impl OptimizerState {
     /// The parts that a step under `mask` changes.
     fn trainable(&mut self, mask: &FreezeMask) -> impl Iterator<Item = &mut PartState> {
         let layers = self.layers.iter_mut().enumerate();
-        let parts = layers.flat_map(|(l, state)| state.parts.iter_mut().zip(masks(mask.layer(l))));
+        let parts =
+            layers.flat_map(|(l, state)| state.parts.iter_mut().zip(masks(&mask.layers[l])));
         let trainable = parts.filter(|(_, mask)| !mask.is_frozen());
         trainable.filter_map(|(part, _)| part.as_mut())
     }
@@ -208,7 +210,7 @@ impl Update for OptimizerState {
             }
         }
         for (l, layer) in layers.iter_mut().enumerate() {
-            let (lr, mask) = (self.lr(l), mask.layer(l));
+            let (lr, mask) = (self.lr(l), &mask.layers[l]);
             self.layers[l].step(level, &self.optimizer, lr, mask, layer);
         }
     }
@@ -216,7 +218,7 @@ impl Update for OptimizerState {
 
 /// The masks of a layer's weights and biases.
 fn masks(mask: &LayerMask) -> [&PartMask; 2] {
-    [mask.weight(), mask.bias()]
+    [&mask.weight, &mask.bias]
 }
 
 /// Rows and columns of a layer's weights, and of its biases.
@@ -301,7 +303,7 @@ impl PartState {
         mask: &PartMask,
         values: &mut Matrix,
     ) {
-        let Some(frozen) = mask.elements() else {
+        let PartMask::Elements(frozen) = mask else {
             level.dispatch(Step {
                 rule,
                 values: values.padded_mut(),
@@ -311,8 +313,7 @@ impl PartState {
             });
             return;
         };
-        for (row, frozen) in frozen.rows().into_iter().enumerate() {
-            let frozen = frozen.to_slice().expect("a mask is in row-major order");
+        for (row, frozen) in frozen.iter().enumerate() {
             level.dispatch(Step {
                 rule,
                 values: values.row_mut(row),

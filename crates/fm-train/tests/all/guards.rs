@@ -66,12 +66,12 @@ fn the_error_names_the_first_values_that_are_not_finite() {
         stops(&mut network, phase(2, 0.1), &points, &points)
     };
     let weights = "the weights of layers.1".to_owned();
-    let found = stops_at(|network| network.layers_mut()[1].weight_mut()[(3, 3)] = f32::NAN);
+    let found = stops_at(|network| network.layers_mut()[1].parts_mut().0.row_mut(3)[3] = f32::NAN);
     assert_eq!(found, (1, 1, 1, "training", weights));
     // The product of two large weights is too large.
     let found = stops_at(|network| {
-        network.layers_mut()[0].weight_mut().fill(1e30);
-        network.layers_mut()[1].weight_mut().fill(1e30);
+        network.layers_mut()[0].parts_mut().0.view_mut().fill(1e30);
+        network.layers_mut()[1].parts_mut().0.view_mut().fill(1e30);
     });
     assert_eq!(found.4, "the activations of layers.1");
 
@@ -196,7 +196,6 @@ fn settings_that_need_validation_or_classes_are_refused_without() {
         label_smoothing,
         ..phase(1, 0.1)
     };
-    named(smoothed(0.1), Loss::MeanSquaredError, "label_smoothing");
     named(smoothed(1.0), cross, "label_smoothing");
     let weighted = |weights: &[f64]| Phase {
         class_weights: weights.to_vec(),

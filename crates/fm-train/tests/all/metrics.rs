@@ -12,7 +12,11 @@ fn a_row_with_nan_logits_is_never_counted_as_correct() {
     let mut network = support::network(&[9], Activation::Relu);
     let (mut points, _) = support::points(6);
     points[[2, 0]] = f32::NAN;
-    network.layers_mut()[1].bias_mut().fill(-100.0);
+    network.layers_mut()[1]
+        .parts_mut()
+        .1
+        .view_mut()
+        .fill(-100.0);
     // Every other row is predicted as class 0.
     let examples = Examples::new(&points, &[0u8; 6][..]).unwrap();
     let mut evaluator = Evaluator::new(&network, Engine::portable());

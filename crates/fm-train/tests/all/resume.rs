@@ -1,7 +1,7 @@
 //! A training that is resumed from the bytes of a checkpoint ends with the same bits, whatever the
 //! epoch; and a checkpoint of another training is refused.
 
-use fm_nn::{Activation, Dropout, FreezeMask, Network};
+use fm_nn::{Activation, Dropout, FreezeMask, Network, PartMask};
 use fm_train::{
     Adam, AdamW, Checkpoint, EarlyStopping, EpochRecord, Examples, Optimizer, Phase, Plateau,
     RmsProp, RowOrder, Schedule, Seeds, Sgd, TrainError, Trainer,
@@ -65,6 +65,8 @@ fn optimizers() -> Vec<Optimizer> {
 /// state of its own.
 fn phases(optimizer: Optimizer) -> Vec<Phase> {
     let pattern = Array2::from_shape_fn((2, 9), |(i, j)| (i + j) % 3 == 0);
+    let mut pinned = FreezeMask::none(3);
+    pinned.layers[0].weight = PartMask::elements(pattern.view());
     let dropout = (Dropout::Alpha(0.1), Seeds::new(1).stream("dropout"));
     vec![
         Phase {
@@ -75,7 +77,7 @@ fn phases(optimizer: Optimizer) -> Vec<Phase> {
             schedule: Schedule::warmup(5, Schedule::Cosine { end: 0.1 }),
             lr_factors: vec![0.5, 0.7, 1.0],
             clip_norm: Some(0.2),
-            ..Phase::new(3, FreezeMask::weight_elements(0, pattern, 3), optimizer)
+            ..Phase::new(3, pinned, optimizer)
         },
         Phase {
             dropout: Some(dropout),
@@ -90,7 +92,7 @@ fn phases(optimizer: Optimizer) -> Vec<Phase> {
                 threshold: 0.05,
                 ..Plateau::default()
             }),
-            ..Phase::new(6, FreezeMask::bias(1, 3), optimizer)
+            ..Phase::new(6, FreezeMask::parse("layers.1.bias", 3).unwrap(), optimizer)
         },
     ]
 }
@@ -114,7 +116,7 @@ fn stopped(task: &Task, phases: &[Phase], epochs: usize) -> (Network, Vec<EpochR
 
     // The weights of the second network are replaced.
     let mut second = network(&[9, 5]);
-    second.layers_mut()[0].weight_mut().fill(7.0);
+    second.layers_mut()[0].parts_mut().0.view_mut().fill(7.0);
     let training = trainer
         .fit(&mut second, checkpoint.phases(), &examples)
         .validation(&examples)

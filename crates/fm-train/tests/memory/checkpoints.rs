@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_nn::{Activation, FreezeMask, Init, Loss, Network, PartMask, TrunkSpec};
 use fm_train::{Adam, Checkpoint, EarlyStopping, Examples, Phase, Seeds, Trainer};
 use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
@@ -30,13 +30,11 @@ fn checkpoint() -> Checkpoint {
     let labels: Vec<u8> = (0..32).map(|i| i % 16).collect();
     let examples = Examples::new(&points, &labels).unwrap();
     let pattern = Array2::from_shape_fn((15, 16), |(i, j)| (i + j) % 3 == 0);
+    let mut mask = FreezeMask::none(3);
+    mask.layers[0].weight = PartMask::elements(pattern.view());
     let phase = Phase {
         early_stopping: Some(EarlyStopping::new(3)),
-        ..Phase::new(
-            4,
-            FreezeMask::weight_elements(0, pattern, 3),
-            Adam::new(0.01),
-        )
+        ..Phase::new(4, mask, Adam::new(0.01))
     };
     let trainer = Trainer {
         batch_size: 8,

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use fm_nn::{Activation, Dropout, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_nn::{Activation, Dropout, FreezeMask, Init, Loss, Network, PartMask, TrunkSpec};
 use fm_train::{
     Adam, AdamW, Examples, Observer, Optimizer, Phase, RmsProp, Schedule, Seeds, Sgd, StepRecord,
     Trainer,
@@ -65,11 +65,9 @@ pub(crate) fn a_training_step_allocates_nothing() {
         Optimizer::RmsProp(RmsProp::new(0.01)),
     ];
     let pattern = Array2::from_shape_fn((20, 30), |(i, j)| (i + j) % 3 == 0);
-    let masks = [
-        FreezeMask::none(3),
-        FreezeMask::trunk(3),
-        FreezeMask::weight_elements(0, pattern, 3),
-    ];
+    let mut pinned = FreezeMask::none(3);
+    pinned.layers[0].weight = PartMask::elements(pattern.view());
+    let masks = [FreezeMask::none(3), FreezeMask::trunk(3), pinned];
     let dropout = (Dropout::Standard(0.2), seeds.stream("dropout"));
     for optimizer in optimizers {
         for mask in &masks {
