@@ -1,7 +1,7 @@
 //! [`Inputs`]: rows of numbers or of bytes, as users have them.
 
 use fm_matmul::{Job, Level, Matrix, prefetch_slice};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
 /// Inputs of a network, `[rows, inputs]`, borrowed. An `ArrayView2<f32>` and a reference to an
 /// `Array2<f32>` become one by `into()`, which every function that takes inputs calls itself.
@@ -61,42 +61,40 @@ impl<'a> Inputs<'a> {
     /// # Panics
     /// If `to` has fewer rows, or there is no such row.
     pub fn gather(&self, level: Level, n: usize, row: impl Fn(usize) -> usize, to: &mut Matrix) {
-        for i in 0..n {
-            if i + AHEAD < n {
-                self.prefetch(row(i + AHEAD));
-            }
-            self.copy_row(level, row(i), to.row_mut(i));
-        }
-    }
-
-    fn copy_row(&self, level: Level, row: usize, out: &mut [f32]) {
         match self {
-            Self::F32(values) => {
-                for (out, x) in out.iter_mut().zip(values.row(row)) {
+            Self::F32(values) => each_row(values, n, row, |i, xs| {
+                for (out, x) in to.row_mut(i).iter_mut().zip(xs) {
                     *out = *x;
                 }
-            }
-            Self::U8 { values, scale } => match values.row(row).to_slice() {
-                Some(bytes) => level.dispatch(Scale {
-                    bytes,
-                    scale: *scale,
-                    out,
-                }),
-                None => {
-                    for (out, x) in out.iter_mut().zip(values.row(row)) {
-                        *out = f32::from(*x) * scale;
+            }),
+            Self::U8 { values, scale } => each_row(values, n, row, |i, xs| {
+                let (out, scale) = (to.row_mut(i), *scale);
+                match xs.to_slice() {
+                    Some(bytes) => level.dispatch(Scale { bytes, scale, out }),
+                    None => {
+                        for (out, x) in out.iter_mut().zip(xs) {
+                            *out = f32::from(*x) * scale;
+                        }
                     }
                 }
-            },
+            }),
         }
     }
+}
 
-    /// Asks for a row that will be read soon, wherever in memory it lies.
-    fn prefetch(&self, row: usize) {
-        match self {
-            Self::F32(values) => values.row(row).to_slice().map(prefetch_slice),
-            Self::U8 { values, .. } => values.row(row).to_slice().map(prefetch_slice),
-        };
+/// Calls `copy` with the `i`-th of `n` rows, and asks for one that will be read soon, wherever in
+/// memory it lies.
+fn each_row<T>(
+    values: &ArrayView2<'_, T>,
+    n: usize,
+    row: impl Fn(usize) -> usize,
+    mut copy: impl FnMut(usize, ArrayView1<'_, T>),
+) {
+    for i in 0..n {
+        if i + AHEAD < n {
+            values.row(row(i + AHEAD)).to_slice().map(prefetch_slice);
+        }
+        copy(i, values.row(row(i)));
     }
 }
 

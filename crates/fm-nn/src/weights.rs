@@ -18,19 +18,11 @@ use crate::network::Network;
 /// What decoding a description may allocate: those that are written are a few hundred bytes.
 const DECODE_LIMIT: usize = 64 * 1024;
 
-/// What a file says of a layer, apart from its floats.
-#[derive(Encode, Decode)]
-struct LayerDescription {
-    inputs: u64,
-    outputs: u64,
-    /// Its place in [`Activation::ALL`].
-    activation: u8,
-}
-
 /// What a file says apart from the floats.
 #[derive(Encode, Decode)]
 struct Description {
-    layers: Vec<LayerDescription>,
+    /// Inputs, outputs and place in [`Activation::ALL`] of each layer.
+    layers: Vec<(u64, u64, u8)>,
     class_names: Vec<String>,
     input_scale: Option<f32>,
     notes: Vec<(String, String)>,
@@ -58,15 +50,10 @@ impl Description {
 /// A network and its metadata as a file's bytes.
 fn encode(network: &Network, metadata: &Metadata) -> Result<Vec<u8>, FileError> {
     metadata.check(network.outputs())?;
-    let layers = network.layers();
+    let layers = network.shape();
     let description = Description {
-        layers: network
-            .shape()
-            .map(|(inputs, outputs, activation)| LayerDescription {
-                inputs: inputs as u64,
-                outputs: outputs as u64,
-                activation: activation as u8,
-            })
+        layers: layers
+            .map(|(inputs, outputs, f)| (inputs as u64, outputs as u64, f as u8))
             .collect(),
         class_names: metadata.class_names.clone(),
         input_scale: metadata.input_scale,
@@ -82,51 +69,44 @@ fn encode(network: &Network, metadata: &Metadata) -> Result<Vec<u8>, FileError> 
         )));
     }
     Ok(container::write(&Model::KIND, &description, |payload| {
-        for row in layers.iter().flat_map(floats) {
+        for row in network.layers().iter().flat_map(floats) {
             payload.extend(row.iter().flat_map(|x| x.to_le_bytes()));
         }
     }))
 }
 
 /// The layers from their descriptions and floats.
-fn read_layers(description: &[LayerDescription], mut floats: &[u8]) -> Result<Network, FileError> {
-    let impossible = || {
-        let what = "the description has no layers, an empty one, or one of impossible size";
-        FileError::Contents(what.to_owned())
-    };
+fn read_layers(description: &[(u64, u64, u8)], mut floats: &[u8]) -> Result<Network, FileError> {
     // All counts are checked against the file before a matrix is allocated.
-    let mut expected = 0u64;
-    for layer in description {
-        // A row of no columns, or a column of no rows, would be as large as the file says.
-        if layer.inputs == 0 || layer.outputs == 0 {
-            return Err(impossible());
-        }
-        let rows = layer.inputs.checked_add(1);
-        let count = rows.and_then(|rows| rows.checked_mul(layer.outputs));
-        let bytes = count.and_then(|count| count.checked_mul(4));
-        let sum = bytes.and_then(|bytes| bytes.checked_add(expected));
-        expected = sum.ok_or_else(impossible)?;
-    }
+    let bytes = description.iter().map(|&(inputs, outputs, _)| {
+        let rows = inputs.saturating_add(1);
+        rows.saturating_mul(outputs).saturating_mul(4)
+    });
+    let expected = bytes.fold(0, u64::saturating_add);
     if expected != floats.len() as u64 {
         return Err(length_error(expected, floats.len() as u64));
     }
+    // A row of no columns, or a column of no rows, would be as large as the file says.
+    let empty = |(inputs, outputs, _): &(u64, u64, u8)| *inputs == 0 || *outputs == 0;
+    if description.is_empty() || description.iter().any(empty) {
+        let what = "the description has no layers, or one without inputs or outputs";
+        return Err(FileError::Contents(what.to_owned()));
+    }
     let mut layers = Vec::with_capacity(description.len());
-    for layer in description {
-        let activation = Activation::ALL.get(usize::from(layer.activation));
-        let activation = activation.ok_or_else(|| {
-            let found = layer.activation;
+    for &(inputs, outputs, number) in description {
+        let activation = Activation::ALL.get(usize::from(number)).ok_or_else(|| {
             FileError::Contents(format!(
-                "activation number {found} is unknown; update the program"
+                "activation number {number} is unknown; update the program"
             ))
         })?;
-        let weight = Matrix::zeros(layer.inputs as usize, layer.outputs as usize);
+        let weight = Matrix::zeros(inputs as usize, outputs as usize);
         let mut layer = Dense::from_weight(weight, *activation);
         let (weight, bias) = layer.parts_mut();
         take(&mut floats, weight);
         take(&mut floats, bias);
         layers.push(layer);
     }
-    let head = layers.pop().ok_or_else(impossible)?;
+    let head = layers.pop().expect("there are layers");
     Ok(Network::new(layers, head)?)
 }
 
