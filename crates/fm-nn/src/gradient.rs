@@ -2,6 +2,7 @@
 
 use fm_matmul::elementwise::map;
 use fm_matmul::{Engine, Job, Level, Matrix, Rows, Start};
+use ndarray::{ArrayView1, Zip};
 
 use crate::dense::Dense;
 use crate::freeze::{FreezeMask, LayerMask, PartMask};
@@ -52,7 +53,7 @@ impl<'a> LayerGradient<'a> {
     /// what is frozen of the layer.
     ///
     /// # Panics
-    /// If `delta` has fewer rows; later, if the mask has more rows than the layer.
+    /// If `delta` has fewer rows; later, if the mask is for another layer.
     pub fn new(
         engine: &'a Engine,
         inputs: Rows<'a>,
@@ -101,10 +102,10 @@ impl<'a> LayerGradient<'a> {
                 before.padded_mut().copy_from_slice(weight.padded());
                 self.product(Start::Out, weight);
                 for (row, frozen) in rows.iter().enumerate() {
-                    let pairs = weight.row_mut(row).iter_mut().zip(before.row(row));
-                    for ((w, before), frozen) in pairs.zip(frozen) {
-                        *w = if *frozen { *before } else { *w };
-                    }
+                    Zip::from(weight.view_mut().row_mut(row))
+                        .and(before.view().row(row))
+                        .and(ArrayView1::from(frozen))
+                        .for_each(|w, before, frozen| *w = if *frozen { *before } else { *w });
                 }
             }
         }
@@ -124,9 +125,9 @@ impl<'a> LayerGradient<'a> {
         self.product(Start::Zero, weight);
         if let PartMask::Elements(rows) = &self.mask.weight {
             for (row, frozen) in rows.iter().enumerate() {
-                for (g, frozen) in weight.row_mut(row).iter_mut().zip(frozen) {
-                    *g = if *frozen { 0.0 } else { *g };
-                }
+                Zip::from(weight.view_mut().row_mut(row))
+                    .and(ArrayView1::from(frozen))
+                    .for_each(|g, frozen| *g = if *frozen { 0.0 } else { *g });
             }
         }
     }

@@ -135,7 +135,10 @@ impl Objective {
             [] => 1.0,
             weights => weights[class],
         };
-        let weights: f64 = classes.iter().map(|&class| weight(class as usize)).sum();
+        let weights = match plain {
+            true => classes.len() as f64,
+            false => classes.iter().map(|&class| weight(class as usize)).sum(),
+        };
         let scale = 1.0 / weights.max(f64::MIN_POSITIVE);
         let spread = self.label_smoothing / n_classes as f64;
         let mut sum = 0.0;
@@ -143,12 +146,11 @@ impl Objective {
             let class = class as usize;
             assert!(class < n_classes, "row {row} has class {class}");
             let share = |c: usize| {
-                let own = if c == class {
-                    1.0 - self.label_smoothing
-                } else {
-                    0.0
-                };
-                (own + spread) * weight(c)
+                let one_hot = f64::from(u8::from(c == class));
+                match plain {
+                    true => one_hot,
+                    false => (one_hot * (1.0 - self.label_smoothing) + spread) * weight(c),
+                }
             };
             let total = match plain {
                 true => 1.0,
