@@ -1,7 +1,7 @@
 //! From tensors to the layers of a new network.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::{Array, Dimension, Ix1, Ix2};
 
@@ -58,7 +58,6 @@ fn weights<'a>(file: &'a TensorFile<'_>, layers: &[String]) -> Result<Vec<&'a st
     let names = || file.tensors().map(|(name, _)| name);
     let mut weights: Vec<&str> = names().filter(|name| layout(name).is_some()).collect();
     weights.sort_by(|a, b| order(layer_name(a), layer_name(b)));
-    weights.dedup_by_key(|name| layer_name(name));
     if !layers.is_empty() {
         let find = |layer: &String| {
             let found = weights.iter().find(|name| layer_name(name) == layer);
@@ -70,10 +69,13 @@ fn weights<'a>(file: &'a TensorFile<'_>, layers: &[String]) -> Result<Vec<&'a st
         };
         return layers.iter().map(find).collect();
     }
-    let biases: Vec<String> = weights.iter().map(|name| bias_name(name)).collect();
-    let is_extra = |name: &&str| !weights.contains(name) && !biases.iter().any(|bias| bias == name);
-    if let Some(extra) = names().find(is_extra) {
-        return Err(misfit(extra, "only the layers' weights and biases", "it"));
+    let mut pairs = weights.windows(2);
+    let twice = pairs.find(|pair| layer_name(pair[0]) == layer_name(pair[1]));
+    let biases: BTreeSet<String> = weights.iter().map(|name| bias_name(name)).collect();
+    let is_other = |name: &&str| layout(name).is_none() && !biases.contains(*name);
+    if let Some(extra) = twice.map(|pair| pair[1]).or_else(|| names().find(is_other)) {
+        let found = "one without a place; say which layers to read";
+        return Err(misfit(extra, "weights or biases of a layer", found));
     }
     match weights.is_empty() {
         true => Err(misfit("weight", "it in the file", "no tensors")),

@@ -83,6 +83,25 @@ fn the_format_is_that_of_the_fixture() {
     assert_eq!(model.to_bytes().unwrap(), FILE);
 }
 
+#[test]
+fn activations_keep_their_numbers_in_files() {
+    let names = [
+        "identity",
+        "selu",
+        "relu",
+        "elu",
+        "leaky_relu",
+        "tanh",
+        "sigmoid",
+        "gelu",
+    ];
+    for (number, name) in names.into_iter().enumerate() {
+        let activation: Activation = name.parse().unwrap();
+        assert_eq!(activation as usize, number);
+        assert_eq!(Activation::ALL[number], activation);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn writing_follows_no_symbolic_link() {
