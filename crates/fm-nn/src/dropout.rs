@@ -54,9 +54,9 @@ pub(crate) struct Drawn {
     rows: usize,
     first: usize,
     /// What each input of layer `l + 1` is multiplied by: 0 where it is left out.
-    factors: Vec<Matrix>,
+    pub(crate) factors: Vec<Matrix>,
     /// The inputs of layer `l + 1` after dropout.
-    values: Vec<Matrix>,
+    pub(crate) values: Vec<Matrix>,
 }
 
 impl Drawn {
@@ -115,16 +115,6 @@ impl Drawn {
             });
         }
         Rows::of(values).first(x.rows())
-    }
-
-    /// What [`apply`](Self::apply) gave.
-    pub(crate) fn values(&self, layer: usize) -> Rows<'_> {
-        Rows::of(&self.values[layer - 1])
-    }
-
-    /// What each input of layer `layer` was multiplied by, padded.
-    pub(crate) fn factors(&self, layer: usize) -> &[f32] {
-        self.factors[layer - 1].padded()
     }
 }
 

@@ -24,22 +24,18 @@ pub enum Init {
 }
 
 impl Init {
-    /// Variance of a weight of a layer of `inputs` and `outputs`.
-    pub fn variance(self, inputs: usize, outputs: usize) -> f64 {
-        let (inputs, outputs) = (inputs.max(1) as f64, outputs.max(1) as f64);
-        match self {
-            Self::GlorotUniform | Self::GlorotNormal => 2.0 / (inputs + outputs),
-            Self::HeUniform | Self::HeNormal => 2.0 / inputs,
-            Self::LecunUniform | Self::LecunNormal => 1.0 / inputs,
-        }
-    }
-
     /// Draws a weight matrix `[inputs, outputs]`, row by row.
     ///
     /// The values depend only on the shape and on what `rng` gives: 24 bits for a uniform weight,
     /// and for a normal one as many pairs of 53 bits as it takes to fall within two deviations.
     pub fn draw(self, inputs: usize, outputs: usize, rng: &mut impl Rng) -> Matrix {
-        let sd = self.variance(inputs, outputs).sqrt();
+        let (fan_in, fan_out) = (inputs.max(1) as f64, outputs.max(1) as f64);
+        let variance = match self {
+            Self::GlorotUniform | Self::GlorotNormal => 2.0 / (fan_in + fan_out),
+            Self::HeUniform | Self::HeNormal => 2.0 / fan_in,
+            Self::LecunUniform | Self::LecunNormal => 1.0 / fan_in,
+        };
+        let sd = variance.sqrt();
         let mut weight = Matrix::zeros(inputs, outputs);
         for row in 0..inputs {
             for w in weight.row_mut(row) {

@@ -103,7 +103,7 @@ impl Network {
                 continue;
             }
             let x = match &workspace.dropout {
-                Some(dropout) if l > 0 => dropout.values(l),
+                Some(dropout) if l > 0 => Rows::of(&dropout.values[l - 1]),
                 _ if l == first => input,
                 _ => Rows::of(&workspace.outputs[l - 1]),
             };
@@ -129,7 +129,7 @@ impl Network {
         let (delta, kept) = (&mut delta.padded_mut()[..used], &kept.padded()[..used]);
         let level = engine.level();
         if let Some(dropout) = &workspace.dropout {
-            let factors = &dropout.factors(l)[..used];
+            let factors = &dropout.factors[l - 1].padded()[..used];
             zip(level, delta, factors, |d, factor| d * factor);
         }
         let activation = self.layers()[l - 1].activation();
