@@ -21,8 +21,7 @@ struct Reference {
 #[serde(untagged)]
 enum Target {
     Classes(Vec<u32>),
-    /// Of the one output.
-    Values(Vec<[f64; 1]>),
+    Values(Nested),
 }
 
 #[derive(Deserialize)]
@@ -39,12 +38,31 @@ struct Case {
     grad_biases: Vec<Vec<f64>>,
 }
 
-fn loss_named(name: &str) -> Loss {
-    match name {
-        "softmax_cross_entropy" => Loss::SoftmaxCrossEntropy,
-        "sigmoid_binary_cross_entropy" => Loss::BinaryCrossEntropy,
-        other => panic!("the fixture has a loss {other}"),
+/// The mean loss of the latest forward pass; its gradient is kept for the backward pass.
+fn loss(case: &Case, workspace: &mut Workspace) -> f64 {
+    let rows = case.x.len() as f64;
+    let mut plain = |loss, classes: &[u32]| workspace.loss(&Objective::plain(loss), classes) / rows;
+    match (case.loss.as_str(), &case.target) {
+        ("softmax_cross_entropy", Target::Classes(classes)) => {
+            plain(Loss::SoftmaxCrossEntropy, classes)
+        }
+        ("sigmoid_binary_cross_entropy", Target::Values(values)) => {
+            let classes: Vec<u32> = values.iter().map(|value| value[0] as u32).collect();
+            plain(Loss::BinaryCrossEntropy, &classes)
+        }
+        ("mean_squared_error", Target::Values(values)) => squared_error(values, workspace),
+        (other, _) => panic!("the fixture has a loss {other}"),
     }
+}
+
+/// A loss that the library does not have: it gives the logits and takes their gradient.
+fn squared_error(values: &Nested, workspace: &mut Workspace) -> f64 {
+    let values = matrix(values);
+    let difference = &workspace.logits() - &values.view();
+    let elements = difference.len() as f32;
+    let mut gradient = workspace.logits_gradient_mut();
+    gradient.assign(&(&difference * (2.0 / elements)));
+    f64::from((&difference * &difference).sum() / elements)
 }
 
 fn network(case: &Case) -> Network {
@@ -85,10 +103,6 @@ fn check(case: &Case, engine: &Engine) {
     let what = format!("{:?} {} on {}", case.activation, case.loss, engine.kernel());
     let mut network = network(case);
     let x = matrix(&case.x);
-    let classes = match &case.target {
-        Target::Classes(classes) => classes.clone(),
-        Target::Values(values) => values.iter().map(|[value]| *value as u32).collect(),
-    };
     // Capacity above the batch: the rows that are not used must not be seen.
     let mut workspace = Workspace::for_training(&network, engine.clone(), x.rows() + 3);
     let layers = network.layers().len();
@@ -104,9 +118,7 @@ fn check(case: &Case, engine: &Engine) {
             &format!("{what}: output of layer {l}"),
         );
     }
-    let objective = Objective::plain(loss_named(&case.loss));
-    let sum = workspace.loss(&objective, &classes);
-    let mean = sum / x.rows() as f64;
+    let mean = loss(case, &mut workspace);
     assert!(
         (mean - case.loss_value).abs() < TOLERANCE,
         "{what}: loss {mean}"

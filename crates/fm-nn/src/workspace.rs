@@ -1,7 +1,7 @@
 //! [`Workspace`]: every buffer that a forward and a backward pass need, allocated once.
 
 use fm_matmul::{Engine, Matrix, Scratch};
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand_core::Rng;
 
 use crate::activation::Activation;
@@ -152,5 +152,14 @@ impl Workspace {
     pub fn loss(&mut self, objective: &Objective, classes: &[u32]) -> f64 {
         let logits = &self.outputs[self.outputs.len() - 1];
         objective.sum(logits, &classes[..self.rows], self.deltas.last_mut())
+    }
+    /// Where a loss of your own writes its gradient with respect to the logits of the latest
+    /// forward pass, `[rows, outputs]`, for the backward pass.
+    ///
+    /// # Panics
+    /// If the workspace is one for inference.
+    pub fn logits_gradient_mut(&mut self) -> ArrayViewMut2<'_, f32> {
+        let gradient = self.deltas.last_mut().expect("a workspace for training");
+        gradient.view_mut().split_at(Axis(0), self.rows).0
     }
 }
