@@ -1,7 +1,7 @@
 //! [`expected_best`]: what tuning over a budget of trials is worth.
 
 use crate::StatsError;
-use crate::sample::{check_count, check_finite, check_lengths};
+use crate::sample::{check_count, check_each, check_finite, check_lengths};
 
 /// Expected score of the trial with the lowest validation error among `k` random trials, for
 /// `k = 1 … n`; element `k − 1` of the result.
@@ -27,22 +27,18 @@ use crate::sample::{check_count, check_finite, check_lengths};
 ///
 /// # Errors
 ///
-/// [`StatsError::TooFew`] without trials, [`StatsError::LengthsDiffer`], [`StatsError::NotFinite`]
-/// for a score that is not finite or a validation error that is NaN or −∞. A validation error of +∞
-/// is a diverged trial, chosen only where all trials diverged.
+/// [`StatsError::TooFew`] without trials, [`StatsError::Invalid`] for samples of different lengths, a
+/// score that is not finite or a validation error that is NaN or −∞. A validation error of +∞ is a
+/// diverged trial, chosen only where all trials diverged.
 pub fn expected_best(validation_error: &[f64], score: &[f64]) -> Result<Vec<f64>, StatsError> {
-    check_count("trials", validation_error.len(), 1)?;
     let n = validation_error.len();
+    check_count("trials", n, 1)?;
     check_lengths("score", score.len(), "validation error", n)?;
     check_finite("score", score)?;
-    let unusable = |v: &f64| v.is_nan() || *v == f64::NEG_INFINITY;
-    if let Some(index) = validation_error.iter().position(unusable) {
-        return Err(StatsError::NotFinite {
-            what: "validation error".into(),
-            index,
-            value: validation_error[index],
-        });
-    }
+    let expected = "a number, or inf for a diverged trial";
+    check_each("validation error", validation_error, expected, |v| {
+        v > f64::NEG_INFINITY
+    })?;
     // From best to worst, tied trials replaced by their mean score.
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&a, &b| validation_error[a].total_cmp(&validation_error[b]));

@@ -12,33 +12,14 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
-use crate::interval::Interval;
-use crate::sample::{check_count, check_finite, check_lengths, mean};
-use crate::{Settings, StatsError};
-
-/// One coefficient of the regression.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Coefficient {
-    /// Estimate by least squares; every pair counts the same.
-    pub estimate: f64,
-    /// Standard error over classes.
-    pub standard_error: f64,
-    /// Student's interval with `classes − 1` degrees of freedom.
-    pub interval: Interval,
-}
-
-/// A regression over pairs of classes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OverClasses {
-    /// Classes in the pairs.
-    pub classes: usize,
-    /// The first is the mean difference; then one slope per covariate.
-    pub coefficients: Vec<Coefficient>,
-}
+use crate::error::check;
+use crate::sample::{check_count, check_finite, check_lengths, squared_deviations};
+use crate::{Estimate, Settings, StatsError, mean};
 
 /// Mean difference over pairs of classes, and its slopes, with intervals for pairs of other classes.
+///
+/// The result is the mean difference, then one slope per covariate, by least squares; the intervals have
+/// `classes − 1` degrees of freedom.
 ///
 /// - `pairs`: the two classes of each pair, in either order, by any numbers. Not every pair of the classes
 ///   has to be there.
@@ -63,25 +44,22 @@ pub struct OverClasses {
 /// let pairs = [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]];
 /// let differences = [-0.006, -0.005, -0.007, -0.004, -0.006, -0.005];
 /// let found = over_classes(&pairs, &differences, &[], &Settings::default())?;
-/// assert_eq!(found.classes, 4);
-/// let mean = found.coefficients[0];
-/// assert!((mean.estimate - -0.0055).abs() < 1e-12);
-/// assert!(mean.interval.high < 0.0);
+/// assert!((found[0].value - -0.0055).abs() < 1e-12);
+/// assert!(found[0].interval.high < 0.0);
 /// # Ok::<(), fm_stats::StatsError>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`StatsError::Pair`] for a pair of one class, or a pair that is given twice; [`StatsError::TooFew`]
-/// pairs without some class: two more than covariates are needed; [`StatsError::LengthsDiffer`],
-/// [`StatsError::NotFinite`], [`StatsError::Collinear`] covariates, also without some class, or a setting out of
-/// range.
+/// [`StatsError::Invalid`] for a pair of one class or one that is given twice, samples of different lengths,
+/// a value that is not finite, or a setting out of range; [`StatsError::TooFew`] pairs without some class:
+/// two more than covariates are needed; [`StatsError::Collinear`] covariates, also without some class.
 pub fn over_classes(
     pairs: &[[usize; 2]],
     differences: &[f64],
     covariates: &[&[f64]],
     settings: &Settings,
-) -> Result<OverClasses, StatsError> {
+) -> Result<Vec<Estimate>, StatsError> {
     settings.check()?;
     check_finite("difference", differences)?;
     check_lengths("pairs", pairs.len(), "difference", differences.len())?;
@@ -90,50 +68,40 @@ pub fn over_classes(
         check_lengths(&name, covariate.len(), "difference", pairs.len())?;
         check_finite(&name, covariate)?;
     }
-    let classes = classes(pairs)?;
+    let mut known = BTreeSet::new();
+    for (index, [a, b]) in pairs.iter().enumerate() {
+        let valid = a != b && known.insert([a.min(b), a.max(b)]);
+        let expected = "two different classes, and each pair once";
+        check(
+            valid,
+            &format!("pair {index}"),
+            format!("{a}-{b}"),
+            expected,
+        )?;
+    }
     let centres: Vec<f64> = covariates.iter().map(|values| mean(values)).collect();
     let rows = (0..pairs.len()).map(|i| {
         let centred = covariates.iter().zip(&centres).map(|(v, c)| v[i] - c);
         std::iter::once(1.0).chain(centred).collect()
     });
     let rows: Vec<Vec<f64>> = rows.collect();
-    let mut without = Vec::with_capacity(classes.len());
-    for &class in &classes {
-        let stays = |i: usize| !pairs[i].contains(&class);
+    let classes: BTreeSet<usize> = pairs.iter().flatten().copied().collect();
+    let without = classes.iter().map(|class| {
+        let stays = |i: usize| !pairs[i].contains(class);
         let left = (0..pairs.len()).filter(|&i| stays(i)).count();
         let what = format!("pairs without class {class}");
         check_count(&what, left, covariates.len() + 2)?;
-        without.push(least_squares(&rows, differences, stays)?);
-    }
+        least_squares(&rows, differences, stays)
+    });
+    let without: Vec<Vec<f64>> = without.collect::<Result<_, _>>()?;
     let estimates = least_squares(&rows, differences, |_| true)?;
     let n = classes.len() as f64;
-    let coefficient = |(k, &estimate): (usize, &f64)| {
+    let estimate = |(k, value)| {
         let left_out: Vec<f64> = without.iter().map(|fit| fit[k]).collect();
-        let centre = mean(&left_out);
-        let squares: f64 = left_out.iter().map(|v| (v - centre) * (v - centre)).sum();
-        let standard_error = libm::sqrt((n - 1.0) / n * squares);
-        Coefficient {
-            estimate,
-            standard_error,
-            interval: Interval::student(estimate, standard_error, n - 1.0, settings.alpha()),
-        }
+        let standard_error = libm::sqrt((n - 1.0) / n * squared_deviations(&left_out));
+        Estimate::new(value, standard_error, n - 1.0, settings.alpha())
     };
-    Ok(OverClasses {
-        classes: classes.len(),
-        coefficients: estimates.iter().enumerate().map(coefficient).collect(),
-    })
-}
-
-/// All classes; refuses a pair of one class and a pair that is there twice.
-fn classes(pairs: &[[usize; 2]]) -> Result<BTreeSet<usize>, StatsError> {
-    let mut known = BTreeSet::new();
-    for (index, &pair) in pairs.iter().enumerate() {
-        let [a, b] = pair;
-        if a == b || !known.insert([a.min(b), a.max(b)]) {
-            return Err(StatsError::Pair { index, pair });
-        }
-    }
-    Ok(pairs.iter().flatten().copied().collect())
+    Ok(estimates.into_iter().enumerate().map(estimate).collect())
 }
 
 /// Coefficients by least squares over the rows that stay.
@@ -145,10 +113,8 @@ fn least_squares(
     let size = rows[0].len();
     let mut products = vec![vec![0.0; size]; size];
     let mut targets = vec![0.0; size];
-    for (_, (row, y)) in (0..)
-        .zip(rows.iter().zip(values))
-        .filter(|(i, _)| stays(*i))
-    {
+    let kept = (0..rows.len()).filter(|&i| stays(i));
+    for (row, y) in kept.map(|i| (&rows[i], values[i])) {
         for (a, x) in row.iter().enumerate() {
             targets[a] += x * y;
             for (b, z) in row.iter().enumerate() {
@@ -166,26 +132,23 @@ fn least_squares(
 fn solve(mut matrix: Vec<Vec<f64>>, mut targets: Vec<f64>) -> Result<Vec<f64>, StatsError> {
     let diagonal: Vec<f64> = (0..matrix.len()).map(|k| matrix[k][k]).collect();
     for k in 0..matrix.len() {
-        let pivot_row = matrix[k].clone();
+        let (pivot_row, target) = (matrix[k].clone(), targets[k]);
         let pivot = pivot_row[k];
         if pivot <= 1e-10 * diagonal[k] {
             let index = k.saturating_sub(1);
             return Err(StatsError::Collinear { index });
         }
-        let target = targets[k];
-        for (other, row) in matrix
-            .iter_mut()
-            .enumerate()
-            .filter(|(other, _)| *other != k)
-        {
-            let factor = row[k] / pivot;
+        for other in (0..matrix.len()).filter(|&other| other != k) {
+            let factor = matrix[other][k] / pivot;
             targets[other] -= factor * target;
-            for (value, pivot_value) in row.iter_mut().zip(&pivot_row) {
+            for (value, pivot_value) in matrix[other].iter_mut().zip(&pivot_row) {
                 *value -= factor * pivot_value;
             }
         }
     }
-    Ok((0..targets.len())
-        .map(|k| targets[k] / matrix[k][k])
-        .collect())
+    let solved = targets
+        .iter()
+        .enumerate()
+        .map(|(k, target)| target / matrix[k][k]);
+    Ok(solved.collect())
 }

@@ -8,9 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::interval::{Interval, normal_reach, of_mean};
-use crate::sample::{check_count, check_lengths};
-use crate::{MIN_PAIRS, Settings, StatsError};
+use crate::{Interval, MIN_PAIRS, normal};
 
 /// Variances of one cell `x[d][r]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -66,117 +64,49 @@ pub struct Crossed {
     pub draws_interval: Option<Interval>,
 }
 
-/// The error of one arm: `wrong[draw][row]` tells whether that draw misclassified that test row.
-///
-/// # Errors
-///
-/// [`StatsError::TooFew`] for fewer than two draws or two rows, [`StatsError::LengthsDiffer`] if
-/// draws differ in their number of rows, or a setting out of range.
-pub fn crossed<D: AsRef<[bool]>>(wrong: &[D], settings: &Settings) -> Result<Crossed, StatsError> {
-    settings.check()?;
-    let rows = common_rows("draw", wrong)?;
-    decompose(wrong.len(), rows, settings.alpha(), |d, r| {
-        i64::from(wrong[d].as_ref()[r])
-    })
-}
-
-/// The difference of two arms' errors, `arm − baseline`, scored on the same test rows:
-/// `wrong[draw][row]` of each arm.
-///
-/// # Errors
-///
-/// As [`crossed`]; [`StatsError::LengthsDiffer`] also if the arms differ in draws or rows.
-pub fn crossed_difference<D: AsRef<[bool]>>(
-    arm_wrong: &[D],
-    baseline_wrong: &[D],
-    settings: &Settings,
-) -> Result<Crossed, StatsError> {
-    settings.check()?;
-    let (draws, rows) = common_shape(arm_wrong, baseline_wrong)?;
-    decompose(draws, rows, settings.alpha(), |d, r| {
-        i64::from(arm_wrong[d].as_ref()[r]) - i64::from(baseline_wrong[d].as_ref()[r])
-    })
-}
-
-/// Draws and rows of two arms' matrices.
-pub(crate) fn common_shape<D: AsRef<[bool]>>(
-    arm: &[D],
-    baseline: &[D],
-) -> Result<(usize, usize), StatsError> {
-    check_lengths("arm", arm.len(), "baseline", baseline.len())?;
-    let rows = common_rows("draw of the arm", arm)?;
-    let others = common_rows("draw of the baseline", baseline)?;
-    check_lengths("each draw of the arm", rows, "that of the baseline", others)?;
-    Ok((arm.len(), rows))
-}
-
-fn common_rows<D: AsRef<[bool]>>(what: &str, draws: &[D]) -> Result<usize, StatsError> {
-    let rows = draws.first().map_or(0, |first| first.as_ref().len());
-    for (d, draw) in draws.iter().enumerate() {
-        check_lengths(&format!("{what} {d}"), draw.as_ref().len(), "draw 0", rows)?;
-    }
-    Ok(rows)
-}
-
-fn decompose(
-    draws: usize,
-    rows: usize,
-    alpha: f64,
-    x: impl Fn(usize, usize) -> i64,
-) -> Result<Crossed, StatsError> {
-    check_count("draws", draws, 2)?;
-    check_count("test rows", rows, 2)?;
-    // Sums of whole numbers are exact in any order.
-    let (mut of_draw, mut of_row, mut squares) = (vec![0_i64; draws], vec![0_i64; rows], 0);
-    for (d, of_draw) in of_draw.iter_mut().enumerate() {
-        for (r, of_row) in of_row.iter_mut().enumerate() {
-            let value = x(d, r);
-            *of_draw += value;
-            *of_row += value;
-            squares += value * value;
+impl Crossed {
+    /// Of the difference of two arms' errors, `arm − baseline`: `wrong[draw][row]` of each arm, all of
+    /// the same shape. `None` of a single draw or a single row.
+    pub(crate) fn of<D: AsRef<[bool]>>(arm: &[D], baseline: &[D], alpha: f64) -> Option<Self> {
+        let (draws, rows) = (arm.len(), arm.first()?.as_ref().len());
+        if draws < 2 || rows < 2 {
+            return None;
         }
-    }
-    let (n, m) = (draws as f64, rows as f64);
-    let mean = of_draw.iter().sum::<i64>() as f64 / (n * m);
-    let spread = |sums: &[i64], each: f64| -> f64 {
-        let deviations = sums.iter().map(|&sum| sum as f64 / each - mean);
-        deviations.map(|deviation| deviation * deviation).sum()
-    };
-    let draw_squares = m * spread(&of_draw, m);
-    let row_squares = n * spread(&of_row, n);
-    let total = squares as f64 - n * m * mean * mean;
-    let degrees = [n - 1.0, m - 1.0, (n - 1.0) * (m - 1.0)];
-    let squares = MeanSquares {
-        draw: draw_squares / degrees[0],
-        row: row_squares / degrees[1],
-        // A sum of squares; a negative one is a rounding error of zero.
-        rest: (total - draw_squares - row_squares).max(0.0) / degrees[2],
-    };
-    Ok(squares.crossed(draws, rows, mean, alpha))
-}
-
-/// Mean squares of a two-way table.
-pub(crate) struct MeanSquares {
-    pub(crate) draw: f64,
-    pub(crate) row: f64,
-    pub(crate) rest: f64,
-}
-
-impl MeanSquares {
-    /// Components, standard error and intervals of a table of `draws` × `rows` with this `mean`.
-    pub(crate) fn crossed(&self, draws: usize, rows: usize, mean: f64, alpha: f64) -> Crossed {
+        // Sums of whole numbers are exact in any order.
+        let (mut of_draw, mut of_row, mut squares) = (vec![0_i64; draws], vec![0_i64; rows], 0);
+        for (of_draw, (arm, baseline)) in of_draw.iter_mut().zip(arm.iter().zip(baseline)) {
+            let cells = arm.as_ref().iter().zip(baseline.as_ref());
+            for (of_row, (arm, baseline)) in of_row.iter_mut().zip(cells) {
+                let value = i64::from(*arm) - i64::from(*baseline);
+                *of_draw += value;
+                *of_row += value;
+                squares += value * value;
+            }
+        }
         let (n, m) = (draws as f64, rows as f64);
-        // Components cut at zero: the standard error is never below that of either margin alone.
-        let (draw, row) = (self.draw.max(self.rest), self.row.max(self.rest));
-        let variance = Components {
-            draws: (draw - self.rest) / m,
-            rows: (row - self.rest) / n,
-            residual: self.rest,
+        let mean = of_draw.iter().sum::<i64>() as f64 / (n * m);
+        let spread = |sums: &[i64], each: f64| -> f64 {
+            let deviations = sums.iter().map(|&sum| sum as f64 / each - mean);
+            deviations.map(|deviation| deviation * deviation).sum()
         };
-        let whole = draw + row - self.rest;
-        let part = |square: f64, degrees: f64| square * square / degrees;
+        let draw_squares = m * spread(&of_draw, m);
+        let row_squares = n * spread(&of_row, n);
+        // A sum of squares; a negative one is a rounding error of zero.
+        let rest_squares =
+            (squares as f64 - n * m * mean * mean - draw_squares - row_squares).max(0.0);
+        let ms_draw = draw_squares / (n - 1.0);
+        let ms_row = row_squares / (m - 1.0);
+        let rest = rest_squares / ((n - 1.0) * (m - 1.0));
+        // Components cut at zero: the standard error is never below that of either margin alone.
+        let (draw, row) = (ms_draw.max(rest), ms_row.max(rest));
+        let variance = Components {
+            draws: (draw - rest) / m,
+            rows: (row - rest) / n,
+            residual: rest,
+        };
+        let whole = draw + row - rest;
         let parts =
-            part(draw, n - 1.0) + part(row, m - 1.0) + part(self.rest, (n - 1.0) * (m - 1.0));
+            draw * draw / (n - 1.0) + row * row / (m - 1.0) + rest * rest / ((n - 1.0) * (m - 1.0));
         // All cells equal: no spread, and any degrees of freedom give the same interval.
         let degrees = if parts > 0.0 {
             whole * whole / parts
@@ -184,21 +114,21 @@ impl MeanSquares {
             n - 1.0
         };
         let standard_error = libm::sqrt(whole / (n * m));
-        let draw_sd = libm::sqrt(self.draw / m);
+        let draw_sd = libm::sqrt(ms_draw / m);
         let rows_error = libm::sqrt(variance.rows / m);
-        Crossed {
+        let interval = || Interval::student(mean, standard_error, degrees, alpha);
+        Some(Self {
             draws,
             rows,
             mean,
             variance,
             draw_sd,
             rows_error,
-            rows_floor: normal_reach(rows_error, alpha),
+            rows_floor: normal::quantile(1.0 - alpha / 2.0) * rows_error,
             standard_error,
             degrees,
-            interval: (draws >= MIN_PAIRS)
-                .then(|| Interval::student(mean, standard_error, degrees, alpha)),
-            draws_interval: of_mean(draws, mean, draw_sd, alpha),
-        }
+            interval: (draws >= MIN_PAIRS).then(interval),
+            draws_interval: Interval::of_mean(draws, mean, draw_sd, alpha),
+        })
     }
 }

@@ -3,7 +3,7 @@
 /// Why a statistic cannot be computed.
 ///
 /// Too few pairs for an interval or a verdict is not an error: the field is then `None`.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatsError {
     /// Fewer values than the statistic needs.
@@ -16,59 +16,15 @@ pub enum StatsError {
         /// How many are needed.
         needed: usize,
     },
-    /// NaN, an infinity or a magnitude above 1e100, as a diverged training leaves it.
-    #[error(
-        "{what}: value {index} is {value}; expected a finite number up to 1e100. Leave out diverged trainings"
-    )]
-    NotFinite {
-        /// Which sample.
+    /// A value, a setting or a length that is not allowed.
+    #[error("{what} is {found}; expected {expected}")]
+    Invalid {
+        /// Which one: "arm: value 3", "level".
         what: String,
-        /// Position in the sample, from 0.
-        index: usize,
-        /// The value found.
-        value: f64,
-    },
-    /// A value outside the range that its meaning allows.
-    #[error("{what}: value {index} is {value}; expected {expected}")]
-    OutOfRange {
-        /// Which sample.
-        what: String,
-        /// Position in the sample, from 0.
-        index: usize,
-        /// The value found.
-        value: f64,
-        /// The range allowed.
-        expected: &'static str,
-    },
-    /// Two samples that belong together differ in length.
-    #[error("{what} has {found} values, {other} has {expected}; expected equal counts")]
-    LengthsDiffer {
-        /// The first sample.
-        what: String,
-        /// Its length.
-        found: usize,
-        /// The sample it belongs to.
-        other: String,
-        /// Its length.
-        expected: usize,
-    },
-    /// A setting out of range.
-    #[error("{key} is {found}; expected {expected}")]
-    Setting {
-        /// The setting's name.
-        key: &'static str,
         /// The value found.
         found: String,
-        /// The range allowed.
-        expected: &'static str,
-    },
-    /// A pair of classes that is none, or is there twice.
-    #[error("pair {index} is {}-{}; expected two different classes, and each pair once", .pair[0], .pair[1])]
-    Pair {
-        /// Position of the pair, from 0.
-        index: usize,
-        /// Its classes.
-        pair: [usize; 2],
+        /// What is allowed.
+        expected: String,
     },
     /// Covariates of a regression that determine each other.
     #[error("covariate {index} is constant or a linear combination of the others; leave it out")]
@@ -76,4 +32,21 @@ pub enum StatsError {
         /// Position of the covariate, from 0.
         index: usize,
     },
+}
+
+/// [`StatsError::Invalid`] unless `valid`.
+pub(crate) fn check(
+    valid: bool,
+    what: &str,
+    found: impl ToString,
+    expected: &str,
+) -> Result<(), StatsError> {
+    if valid {
+        return Ok(());
+    }
+    Err(StatsError::Invalid {
+        what: what.into(),
+        found: found.to_string(),
+        expected: expected.into(),
+    })
 }

@@ -27,7 +27,7 @@
 //! | does the arm differ from the baseline, on these test rows | [`compare`] | Student 1908; Fisher 1935 (sign flips); Schuirmann 1987 (equivalence) |
 //! | … and with other draws and other test rows | [`compare_rows`] | Searle, Casella & McCulloch 1992; Satterthwaite 1946; Owen & Eckles 2012 |
 //! | several comparisons | [`correct_for_family`] | Holm 1979 |
-//! | how much of the spread do the test rows cause | [`crossed`], [`crossed_difference`] | likewise |
+//! | how much of the spread do the test rows cause | [`Crossed`] | likewise |
 //! | … and initialisation, row order, choice of training rows | [`variance_table`] | Bouthillier et al. 2021 |
 //! | how many seeds or draws does it take | [`power`], [`draws_needed`], [`power_limit`] | simulation |
 //! | many pairs of classes: what holds for other classes | [`over_classes`] | Efron & Stein 1981 (jackknife) |
@@ -54,9 +54,7 @@ mod budget;
 mod class_pairs;
 mod compare;
 mod crossed;
-mod describe;
 mod error;
-mod holm;
 mod interval;
 mod normal;
 mod plan;
@@ -69,19 +67,17 @@ mod sources;
 mod student;
 
 pub use budget::expected_best;
-pub use class_pairs::{Coefficient, OverClasses, over_classes};
+pub use class_pairs::over_classes;
 pub use compare::{Comparison, Verdict, compare, compare_rows, correct_for_family};
-pub use crossed::{Components, Crossed, crossed, crossed_difference};
-pub use describe::{Description, describe};
+pub use crossed::{Components, Crossed};
 pub use error::StatsError;
-pub use holm::holm;
-pub use interval::{Interval, MIN_PAIRS};
-pub use plan::{MAX_DRAWS, Power, Scenario, draws_needed, power, power_limit};
-pub use pooling::{Pooled, PooledEffect, pool};
-pub use sample::{mean, median, paired_differences, sd};
+pub use interval::{Estimate, Interval, MIN_PAIRS};
+pub use plan::{MAX_DRAWS, Scenario, draws_needed, power, power_limit};
+pub use pooling::{Pooled, pool};
+pub use sample::{Description, describe, mean, sd};
 pub use settings::Settings;
-pub use sign_flip::{pairs_to_conclude, sign_flip, smallest_p};
-pub use sources::{SourceVariance, VarianceTable, VariedSource, variance_table};
+pub use sign_flip::{pairs_to_conclude, smallest_p};
+pub use sources::{SourceVariance, variance_table};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

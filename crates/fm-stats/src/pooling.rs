@@ -14,34 +14,18 @@
 //! It is about each of these pairs. What all pairs have in common, for other classes too, is
 //! [`over_classes`](crate::over_classes).
 
-use serde::{Deserialize, Serialize};
-
-use crate::interval::Interval;
-use crate::sample::{check_count, check_finite, check_lengths};
-use crate::{Settings, StatsError};
-
-/// One pair's effect after pooling.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct PooledEffect {
-    /// The measured difference, shrunken towards the mean.
-    pub estimate: f64,
-    /// Its standard error.
-    pub standard_error: f64,
-    /// Its interval.
-    pub interval: Interval,
-    /// Share of the measured difference in the estimate, 0 to 1; the rest is the mean.
-    pub weight: f64,
-}
+use crate::sample::{check_count, check_each, check_finite, check_lengths};
+use crate::{Estimate, Settings, StatsError};
 
 /// Partial pooling over pairs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Pooled {
     /// Mean difference, weighted by precision: what an effect is shrunken towards.
     pub mean: f64,
     /// Standard deviation of the pairs' true effects.
     pub between_sd: f64,
-    /// One effect per pair, in the order given.
-    pub effects: Vec<PooledEffect>,
+    /// The difference of each pair, shrunken towards the mean, in the order given.
+    pub effects: Vec<Estimate>,
 }
 
 /// Pools the differences of pairs partially.
@@ -65,17 +49,15 @@ pub struct Pooled {
 /// let differences = [-0.009, -0.002, 0.004, -0.012, 0.001, -0.006];
 /// let standard_errors = [0.002, 0.003, 0.002, 0.004, 0.003, 0.001];
 /// let pooled = pool(&differences, &standard_errors, &Settings::default())?;
-/// // The least certain pair is pulled most towards the mean of all.
-/// assert!(pooled.effects[3].estimate > -0.012);
-/// assert!(pooled.effects[3].weight < pooled.effects[5].weight);
+/// // Each pair is pulled towards the mean of all.
+/// assert!(pooled.effects[3].value > -0.012);
 /// # Ok::<(), fm_stats::StatsError>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`StatsError::TooFew`] pairs: two are needed; [`StatsError::LengthsDiffer`],
-/// [`StatsError::NotFinite`], [`StatsError::OutOfRange`] for a standard error not above 0, or a setting
-/// out of range.
+/// [`StatsError::TooFew`] pairs: two are needed; [`StatsError::Invalid`] for samples of different lengths,
+/// a value that is not finite, a standard error not above 0, or a setting out of range.
 pub fn pool(
     differences: &[f64],
     standard_errors: &[f64],
@@ -87,72 +69,56 @@ pub fn pool(
     check_finite("difference", differences)?;
     check_lengths("standard error", standard_errors.len(), "difference", pairs)?;
     check_finite("standard error", standard_errors)?;
-    if let Some(index) = standard_errors.iter().position(|&error| error <= 0.0) {
-        return Err(StatsError::OutOfRange {
-            what: "standard error".into(),
-            index,
-            value: standard_errors[index],
-            expected: "a number above 0, such as 1 / (draws * test rows)",
-        });
-    }
+    let expected = "a number above 0, such as 1 / (draws * test rows)";
+    check_each("standard error", standard_errors, expected, |e| e > 0.0)?;
     let degrees = (pairs - 1) as f64;
-    let at = |between| Weighted::mean_at(between, differences, standard_errors);
-    let between = between_variance(differences, degrees, at);
-    let found = at(between);
+    let at = |between| mean_at(between, differences, standard_errors);
+    let between = between_variance(differences, |between| at(between).squares > degrees);
+    let Weighted {
+        mean,
+        weight,
+        squares,
+    } = at(between);
     // Knapp and Hartung's factor: the weighted residual variance, expected to be 1.
-    let mean_variance = found.squares / degrees / found.weight;
+    let mean_variance = squares / degrees / weight;
     let effect = |(difference, error): (&f64, &f64)| {
         let noise = error * error;
         let weight = between / (between + noise);
         let rest = 1.0 - weight;
-        let estimate = weight * difference + rest * found.mean;
+        let value = weight * difference + rest * mean;
         let standard_error = libm::sqrt(weight * noise + rest * rest * mean_variance);
-        PooledEffect {
-            estimate,
-            standard_error,
-            interval: Interval::student(estimate, standard_error, degrees, settings.alpha()),
-            weight,
-        }
+        Estimate::new(value, standard_error, degrees, settings.alpha())
     };
+    let measured = differences.iter().zip(standard_errors);
     Ok(Pooled {
-        mean: found.mean,
+        mean,
         between_sd: libm::sqrt(between),
-        effects: differences
-            .iter()
-            .zip(standard_errors)
-            .map(effect)
-            .collect(),
+        effects: measured.map(effect).collect(),
     })
 }
 
-/// The mean weighted by precision at one between-pair variance.
+/// The mean weighted by precision, the sum of the weights, and the weighted sum of squared residuals.
 struct Weighted {
     mean: f64,
-    /// Sum of the weights.
     weight: f64,
-    /// Weighted sum of squared residuals.
     squares: f64,
 }
 
-impl Weighted {
-    fn mean_at(between: f64, differences: &[f64], standard_errors: &[f64]) -> Self {
-        let weights = || standard_errors.iter().map(|e| 1.0 / (e * e + between));
-        let weight: f64 = weights().sum();
-        let sum: f64 = weights().zip(differences).map(|(w, d)| w * d).sum();
-        let mean = sum / weight;
-        let square = |(w, d): (f64, &f64)| w * (d - mean) * (d - mean);
-        Self {
-            mean,
-            weight,
-            squares: weights().zip(differences).map(square).sum(),
-        }
+fn mean_at(between: f64, differences: &[f64], standard_errors: &[f64]) -> Weighted {
+    let weights = standard_errors.iter().map(|e| 1.0 / (e * e + between));
+    let weighted = weights.clone().zip(differences);
+    let weight: f64 = weights.sum();
+    let mean = weighted.clone().map(|(w, d)| w * d).sum::<f64>() / weight;
+    Weighted {
+        mean,
+        weight,
+        squares: weighted.map(|(w, d)| w * (d - mean) * (d - mean)).sum(),
     }
 }
 
-/// The variance at which the weighted squares equal their degrees of freedom; 0 where they are below
-/// them already. The squares fall as the variance grows, so bisection finds it.
-fn between_variance(differences: &[f64], degrees: f64, at: impl Fn(f64) -> Weighted) -> f64 {
-    let above = |variance| at(variance).squares > degrees;
+/// The variance at which the weighted squares equal their degrees of freedom; 0 where they are not
+/// `above` them anyway. The squares fall as the variance grows, so bisection finds it.
+fn between_variance(differences: &[f64], above: impl Fn(f64) -> bool) -> f64 {
     if !above(0.0) {
         return 0.0;
     }

@@ -1,9 +1,63 @@
-//! Estimates from one sample, and the differences of two paired samples.
+//! [`Description`]: one sample in a few numbers; and what samples are refused.
 
-use crate::StatsError;
+use serde::{Deserialize, Serialize};
+
+use crate::error::check;
+use crate::{Interval, Settings, StatsError};
 
 /// Largest magnitude accepted: squares and sums of anything below stay finite.
 const LARGEST: f64 = 1e100;
+
+/// One sample; same units as the values.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Description {
+    /// Number of values.
+    pub count: usize,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Standard deviation (`n − 1`); `None` for one value.
+    pub sd: Option<f64>,
+    /// Middle value, or the mean of the two middle ones.
+    pub median: f64,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Student's interval of the mean; `None` of fewer than [`MIN_PAIRS`](crate::MIN_PAIRS) values.
+    pub interval: Option<Interval>,
+}
+
+/// Describes a sample; the order of its values makes no difference, to the bit.
+///
+/// ```
+/// use fm_stats::{Settings, describe};
+///
+/// let errors = [0.017, 0.015, 0.030, 0.012, 0.018, 0.014, 0.021, 0.016];
+/// let found = describe(&errors, &Settings::default())?;
+/// assert_eq!(found.median, 0.0165);
+/// assert!(found.interval.unwrap().contains(found.mean));
+/// # Ok::<(), fm_stats::StatsError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`StatsError::TooFew`] without values, [`StatsError::Invalid`] for a value that is not finite or above
+/// 1e100, or a setting out of range.
+pub fn describe(values: &[f64], settings: &Settings) -> Result<Description, StatsError> {
+    settings.check()?;
+    check_finite("sample", values)?;
+    let values = sorted(values);
+    let (count, mean, sd) = (values.len(), mean(&values), sd(&values));
+    Ok(Description {
+        count,
+        mean,
+        sd,
+        median: 0.5 * values[(count - 1) / 2] + 0.5 * values[count / 2],
+        min: values[0],
+        max: values[count - 1],
+        interval: sd.and_then(|sd| Interval::of_mean(count, mean, sd, settings.alpha())),
+    })
+}
 
 /// Sum divided by count, added up in the order given; 0 for an empty slice.
 pub fn mean(values: &[f64]) -> f64 {
@@ -22,50 +76,14 @@ pub fn sd(values: &[f64]) -> Option<f64> {
     if values.iter().all(|&v| v == values[0]) {
         return Some(0.0);
     }
+    let degrees = (values.len() - 1) as f64;
+    Some(libm::sqrt(squared_deviations(values) / degrees))
+}
+
+/// Sum of the squared deviations from the mean.
+pub(crate) fn squared_deviations(values: &[f64]) -> f64 {
     let centre = mean(values);
-    let squares: f64 = values.iter().map(|v| (v - centre) * (v - centre)).sum();
-    Some(libm::sqrt(squares / (values.len() - 1) as f64))
-}
-
-/// Middle value, or the mean of the two middle ones; 0 for an empty slice.
-pub fn median(values: &[f64]) -> f64 {
-    let sorted = sorted(values);
-    let middle = sorted.len() / 2;
-    match sorted.len() {
-        0 => 0.0,
-        n if n % 2 == 1 => sorted[middle],
-        _ => 0.5 * sorted[middle - 1] + 0.5 * sorted[middle],
-    }
-}
-
-/// `arm − baseline`, pair by pair, on a grid that removes the rounding of the subtraction.
-///
-/// 0.98 − 0.975 and 0.97 − 0.965 are both 10 rows of 2,000, yet differ in the last bits, so that a
-/// count of ties would miss them. Every difference is therefore rounded to a multiple of 2⁻³⁶
-/// (1.5e-11) of the largest value's power of two: far below one row of any test set, far above a
-/// rounding error.
-///
-/// # Errors
-///
-/// [`StatsError::LengthsDiffer`], [`StatsError::TooFew`] or [`StatsError::NotFinite`].
-pub fn paired_differences(arm: &[f64], baseline: &[f64]) -> Result<Vec<f64>, StatsError> {
-    check_finite("arm", arm)?;
-    check_finite("baseline", baseline)?;
-    check_lengths("arm", arm.len(), "baseline", baseline.len())?;
-    let largest = arm
-        .iter()
-        .chain(baseline)
-        .fold(0.0_f64, |m, v| m.max(v.abs()));
-    let spacing = libm::ldexp(1.0, libm::frexp(largest).1 - 36);
-    let differences = arm.iter().zip(baseline).map(|(a, b)| a - b);
-    // Dividing by a power of two is exact; a spacing too small for the type rounds nothing.
-    Ok(if spacing >= f64::MIN_POSITIVE {
-        differences
-            .map(|d| libm::rint(d / spacing) * spacing + 0.0)
-            .collect()
-    } else {
-        differences.collect()
-    })
+    values.iter().map(|v| (v - centre) * (v - centre)).sum()
 }
 
 /// Ascending copy.
@@ -75,29 +93,23 @@ pub(crate) fn sorted(values: &[f64]) -> Vec<f64> {
     copy
 }
 
-pub(crate) fn check_finite(what: &str, values: &[f64]) -> Result<(), StatsError> {
+/// Refuses an empty sample, and the first value that is not `valid`.
+pub(crate) fn check_each(
+    what: &str,
+    values: &[f64],
+    expected: &str,
+    valid: impl Fn(f64) -> bool,
+) -> Result<(), StatsError> {
     check_count(what, values.len(), 1)?;
-    match values.iter().position(|v| v.is_nan() || v.abs() > LARGEST) {
-        Some(index) => Err(StatsError::NotFinite {
-            what: what.into(),
-            index,
-            value: values[index],
-        }),
+    match values.iter().position(|v| !valid(*v)) {
+        Some(k) => check(false, &format!("{what}: value {k}"), values[k], expected),
         None => Ok(()),
     }
 }
 
-pub(crate) fn check_fractions(what: &str, values: &[f64]) -> Result<(), StatsError> {
-    check_finite(what, values)?;
-    match values.iter().position(|v| !(0.0..=1.0).contains(v)) {
-        Some(index) => Err(StatsError::OutOfRange {
-            what: what.into(),
-            index,
-            value: values[index],
-            expected: "a fraction from 0 to 1",
-        }),
-        None => Ok(()),
-    }
+pub(crate) fn check_finite(what: &str, values: &[f64]) -> Result<(), StatsError> {
+    let expected = "a finite number up to 1e100. Leave out diverged trainings";
+    check_each(what, values, expected, |v| v.abs() <= LARGEST)
 }
 
 pub(crate) fn check_count(what: &str, found: usize, needed: usize) -> Result<(), StatsError> {
@@ -115,15 +127,13 @@ pub(crate) fn check_lengths(
     what: &str,
     found: usize,
     other: &str,
-    expected: usize,
+    length: usize,
 ) -> Result<(), StatsError> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(StatsError::LengthsDiffer {
-        what: what.into(),
+    let expected = format!("{length}, the length of {other}");
+    check(
+        found == length,
+        &format!("length of {what}"),
         found,
-        other: other.into(),
-        expected,
-    })
+        &expected,
+    )
 }

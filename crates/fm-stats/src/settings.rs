@@ -3,20 +3,19 @@
 use serde::{Deserialize, Serialize};
 
 use crate::StatsError;
-
-/// Most sign flips allowed; each costs one pass over the pairs.
-const MOST_FLIPS: usize = 10_000_000;
+use crate::error::check;
 
 /// Level, equivalence margin and random seed. Record them beside the results.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Confidence level of every interval, a fraction; default 0.95. Tests conclude at `1 − level`.
+    /// Confidence level of every interval, a fraction from 0.5 to 0.9999; default 0.95. Tests conclude
+    /// at `1 − level`.
     pub level: f64,
     /// Two arms whose errors differ by less than this fraction are practically equal; default
     /// 0.002, which is 0.2 percentage points. With 0 no arms are.
     pub margin: f64,
-    /// Random sign flips where there are more than 40 pairs; default 10,000.
+    /// Random sign flips where there are more than 40 pairs, from 100 to 10⁷; default 10,000.
     pub flips: usize,
     /// Seed of the sign flips and of the simulations that plan; default 0.
     pub seed: u64,
@@ -34,36 +33,19 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Refuses a level outside 0.5 to 0.9999, a margin outside 0 to 1, and fewer than 100 or more
-    /// than 10⁷ flips.
-    ///
-    /// # Errors
-    ///
-    /// [`StatsError::Setting`] with the key, the value found and the range allowed.
-    pub fn check(&self) -> Result<(), StatsError> {
-        let refuse = |key, found: String, expected| {
-            Err(StatsError::Setting {
-                key,
-                found,
-                expected,
-            })
-        };
-        if !(0.5..=0.9999).contains(&self.level) {
-            let expected = "a fraction from 0.5 to 0.9999";
-            return refuse("level", self.level.to_string(), expected);
-        }
-        if !(0.0..=1.0).contains(&self.margin) {
-            let expected = "a fraction from 0 to 1; 0.002 is 0.2 percentage points";
-            return refuse("margin", self.margin.to_string(), expected);
-        }
-        if !(100..=MOST_FLIPS).contains(&self.flips) {
-            return refuse(
-                "flips",
-                self.flips.to_string(),
-                "a count from 100 to 10000000",
-            );
-        }
-        Ok(())
+    pub(crate) fn check(&self) -> Result<(), StatsError> {
+        let Self {
+            level,
+            margin,
+            flips,
+            ..
+        } = *self;
+        let valid = (0.5..=0.9999).contains(&level);
+        check(valid, "level", level, "a fraction from 0.5 to 0.9999")?;
+        let expected = "a fraction from 0 to 1; 0.002 is 0.2 percentage points";
+        check((0.0..=1.0).contains(&margin), "margin", margin, expected)?;
+        let valid = (100..=10_000_000).contains(&flips);
+        check(valid, "flips", flips, "a count from 100 to 10000000")
     }
 
     /// `1 − level`, the p at or below which a test concludes; 0.05 by default.

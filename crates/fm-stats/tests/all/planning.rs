@@ -1,8 +1,6 @@
 //! Laws of planned power.
 
-use fm_stats::{
-    MAX_DRAWS, Power, Scenario, Settings, StatsError, Verdict, draws_needed, power, power_limit,
-};
+use fm_stats::{MAX_DRAWS, Scenario, Settings, StatsError, draws_needed, power, power_limit};
 
 const SCENARIO: Scenario = Scenario {
     difference: -0.005,
@@ -11,33 +9,23 @@ const SCENARIO: Scenario = Scenario {
     family: 1,
 };
 
-fn at(draws: usize, scenario: &Scenario) -> Power {
+fn at(draws: usize, scenario: &Scenario) -> f64 {
     power(draws, scenario, &Settings::default()).unwrap()
 }
 
-fn limit(scenario: &Scenario) -> Power {
+fn limit(scenario: &Scenario) -> f64 {
     power_limit(scenario, &Settings::default()).unwrap()
 }
 
 #[test]
-fn verdicts_add_up_and_power_grows_with_draws() {
+fn power_grows_with_draws() {
     let powers = [6, 12, 20, 30, 45].map(|draws| at(draws, &SCENARIO));
-    for power in powers {
-        let sum = power.better + power.worse + power.practically_equal + power.undecided;
-        assert!((sum - 1.0).abs() < 1e-12, "{power:?}");
-    }
-    assert!(powers.windows(2).all(|w| w[1].better > w[0].better));
-    let mirrored = Scenario {
-        difference: 0.005,
-        ..SCENARIO
-    };
-    // Other simulated differences; five standard errors.
-    assert!((at(20, &mirrored).worse - powers[2].better).abs() < 0.03);
+    assert!(powers.windows(2).all(|w| w[1] > w[0]));
 }
 
 #[test]
 fn a_family_and_test_rows_cost_power() {
-    let alone = at(20, &SCENARIO).better;
+    let alone = at(20, &SCENARIO);
     let in_family = Scenario {
         family: 10,
         ..SCENARIO
@@ -46,39 +34,32 @@ fn a_family_and_test_rows_cost_power() {
         rows_error: 0.0011,
         ..SCENARIO
     };
-    assert!(at(20, &in_family).better < alone - 0.1);
-    assert!(at(20, &other_rows).better < alone - 0.05);
-    // 6 pairs cannot conclude one of two comparisons: 2 · 0.03125 > 0.05.
-    let pair = Scenario {
-        family: 2,
+    assert!(at(20, &in_family) < alone - 0.1);
+    assert!(at(20, &other_rows) < alone - 0.05);
+    // 6 pairs conclude one comparison, but not one of two: 2 · 0.03125 > 0.05.
+    let family = |family| Scenario {
+        family,
         difference: -0.5,
         ..SCENARIO
     };
-    assert_eq!(at(6, &pair).undecided, 1.0);
+    assert_eq!([1, 2].map(|n| at(6, &family(n))), [1.0, 0.0]);
 }
 
 #[test]
 fn draws_needed_are_the_fewest() {
     let settings = Settings::default();
-    let needed = draws_needed(Verdict::Better, 0.8, &SCENARIO, &settings);
+    let needed = draws_needed(0.8, &SCENARIO, &settings);
     let needed = needed.unwrap().unwrap();
-    assert!(at(needed, &SCENARIO).better >= 0.8);
-    assert!(at(needed - 1, &SCENARIO).better < 0.8);
+    assert!(at(needed, &SCENARIO) >= 0.8);
+    assert!(at(needed - 1, &SCENARIO) < 0.8);
     // Student's t test has a power of 0.8 from 18 pairs on (statsmodels' TTestPower.solve_power of
     // 5/7 gives 17.4).
     assert!((17..=19).contains(&needed), "{needed}");
-    let equal = Scenario {
-        difference: 0.0,
-        draw_sd: 0.002,
-        ..SCENARIO
-    };
-    let needed = draws_needed(Verdict::PracticallyEqual, 0.9, &equal, &settings).unwrap();
-    assert!(needed.is_some_and(|n| n < 30), "{needed:?}");
 }
 
 /// The search of [`draws_needed`] with every step simulated.
 fn simulated_need(target: f64, scenario: &Scenario) -> Option<usize> {
-    let enough = |draws| at(draws, scenario).better >= target;
+    let enough = |draws| at(draws, scenario) >= target;
     let (mut below, mut reached) = (5, 6);
     while !enough(reached) {
         if reached == MAX_DRAWS {
@@ -112,7 +93,7 @@ fn draws_needed_are_those_that_simulations_alone_find() {
             rows_error,
             family,
         };
-        let found = draws_needed(Verdict::Better, target, &scenario, &Settings::default());
+        let found = draws_needed(target, &scenario, &Settings::default());
         assert_eq!(
             found.unwrap(),
             simulated_need(target, &scenario),
@@ -133,20 +114,17 @@ fn test_rows_set_a_floor() {
     };
     let limit_power = limit(&scenario);
     let scipy = 0.7785510142055393;
-    assert!(
-        (limit_power.better - scipy).abs() < 1e-12,
-        "{limit_power:?}"
-    );
-    let needed = draws_needed(Verdict::Better, 0.85, &scenario, &settings).unwrap();
+    assert!((limit_power - scipy).abs() < 1e-12, "{limit_power:?}");
+    let needed = draws_needed(0.85, &scenario, &settings).unwrap();
     assert_eq!(needed, None);
     // 1,000 draws are near the limit: the standard error of a simulated power is 0.4 points.
     let most = at(MAX_DRAWS, &scenario);
-    assert!((most.better - limit_power.better).abs() < 0.03, "{most:?}");
+    assert!((most - limit_power).abs() < 0.03, "{most:?}");
 }
 
 #[test]
 fn without_test_rows_the_limit_is_certain() {
-    let verdict = |difference: f64, margin: f64| {
+    let limit = |difference: f64, margin: f64| {
         let settings = Settings {
             margin,
             ..Settings::default()
@@ -155,20 +133,18 @@ fn without_test_rows_the_limit_is_certain() {
             difference,
             ..SCENARIO
         };
-        let found = power_limit(&scenario, &settings).unwrap();
-        let all = [
-            Verdict::Better,
-            Verdict::Worse,
-            Verdict::PracticallyEqual,
-            Verdict::Undecided,
-        ];
-        all.into_iter().find(|&verdict| found.of(verdict) == 1.0)
+        power_limit(&scenario, &settings).unwrap()
     };
-    assert_eq!(verdict(-0.003, 0.002), Some(Verdict::Better));
-    assert_eq!(verdict(0.003, 0.002), Some(Verdict::Worse));
-    assert_eq!(verdict(-0.001, 0.002), Some(Verdict::PracticallyEqual));
-    assert_eq!(verdict(-0.001, 0.0), Some(Verdict::Better));
-    assert_eq!(verdict(0.0, 0.0), Some(Verdict::Undecided));
+    for (difference, margin, expected) in [
+        (-0.003, 0.002, 1.0),
+        (-0.002, 0.002, 1.0),
+        (0.003, 0.002, 0.0),
+        (-0.001, 0.002, 0.0),
+        (-0.001, 0.0, 1.0),
+        (0.0, 0.0, 0.0),
+    ] {
+        assert_eq!(limit(difference, margin), expected, "{difference} {margin}");
+    }
 }
 
 #[test]
@@ -180,15 +156,15 @@ fn equal_bits_for_equal_seeds_and_other_simulations_for_others() {
     };
     assert_ne!(power(12, &SCENARIO, &other).unwrap(), at(12, &SCENARIO));
     // Recorded once, on x86-64.
-    assert_eq!(at(12, &SCENARIO).better, 0.6048);
-    assert_eq!(at(40, &SCENARIO).better, 0.9934);
+    assert_eq!(at(12, &SCENARIO), 0.6048);
+    assert_eq!(at(40, &SCENARIO), 0.9934);
 }
 
 #[test]
 fn assumptions_out_of_range_are_refused() {
     let settings = Settings::default();
     let key = |scenario: Scenario| match power(12, &scenario, &settings) {
-        Err(StatsError::Setting { key, .. }) => key,
+        Err(StatsError::Invalid { what, .. }) => what,
         other => panic!("{other:?}"),
     };
     let with = |change: fn(&mut Scenario)| {
@@ -204,6 +180,6 @@ fn assumptions_out_of_range_are_refused() {
         assert!(power(draws, &SCENARIO, &settings).is_err());
     }
     for target in [0.0, 1.0, f64::NAN] {
-        assert!(draws_needed(Verdict::Better, target, &SCENARIO, &settings).is_err());
+        assert!(draws_needed(target, &SCENARIO, &settings).is_err());
     }
 }

@@ -1,8 +1,7 @@
 //! Input from which nothing can be computed is refused by name.
 
 use fm_stats::{
-    Settings, StatsError, VariedSource, compare, compare_rows, crossed, describe, expected_best,
-    variance_table,
+    Settings, StatsError, compare, compare_rows, describe, expected_best, variance_table,
 };
 
 fn says<T: std::fmt::Debug>(result: Result<T, StatsError>) -> String {
@@ -16,22 +15,20 @@ fn samples() {
         says(describe(&[], &settings)),
         "sample: found 0, expected at least 1"
     );
-    let found = describe(&[0.1, f64::NAN], &settings);
-    assert!(matches!(found, Err(StatsError::NotFinite { index: 1, .. })));
-    let found = describe(&[1e200], &settings);
-    assert!(matches!(found, Err(StatsError::NotFinite { index: 0, .. })));
+    assert_eq!(
+        says(describe(&[0.1, f64::NAN], &settings)),
+        "sample: value 1 is NaN; expected a finite number up to 1e100. Leave out diverged trainings"
+    );
+    assert!(says(describe(&[1e200], &settings)).starts_with("sample: value 0 is 10000"));
     assert_eq!(
         says(compare(&[0.1, 0.2], &[0.1], &settings)),
-        "arm has 2 values, baseline has 1; expected equal counts"
+        "length of arm is 2; expected 1, the length of baseline"
     );
     assert_eq!(
         says(compare(&[1.72], &[0.1], &settings)),
         "arm: value 0 is 1.72; expected a fraction from 0 to 1"
     );
-    let diverged = [VariedSource {
-        source: "init",
-        values: &[f64::INFINITY],
-    }];
+    let diverged = [("init".into(), vec![f64::INFINITY])];
     assert!(says(variance_table(&diverged, None)).starts_with("init: value 0 is inf"));
 }
 
@@ -40,29 +37,23 @@ fn matrices() {
     let settings = Settings::default();
     let none: [Vec<bool>; 0] = [];
     assert_eq!(
-        says(crossed(&none, &settings)),
-        "draws: found 0, expected at least 2"
+        says(compare_rows(&none, &none, &settings)),
+        "draws: found 0, expected at least 1"
     );
+    let uneven = [vec![true; 3], vec![true; 2]];
     assert_eq!(
-        says(crossed(&[[true], [false]], &settings)),
-        "test rows: found 1, expected at least 2"
-    );
-    assert_eq!(
-        says(crossed(&[vec![true; 3], vec![true; 2]], &settings)),
-        "draw 1 has 2 values, draw 0 has 3; expected equal counts"
+        says(compare_rows(&uneven, &uneven, &settings)),
+        "length of draw 1 of arm is 2; expected 3, the length of draw 0 of arm"
     );
     let (two, three) = (vec![vec![true; 4]; 2], vec![vec![true; 4]; 3]);
     assert_eq!(
         says(compare_rows(&two, &three, &settings)),
-        "arm has 2 values, baseline has 3; expected equal counts"
+        "length of arm is 2; expected 3, the length of baseline"
     );
+    let longer = vec![vec![true; 5]; 2];
     assert_eq!(
-        says(compare_rows(
-            &two,
-            &[[true; 5].to_vec(), [true; 5].to_vec()],
-            &settings
-        )),
-        "each draw of the arm has 4 values, that of the baseline has 5; expected equal counts"
+        says(compare_rows(&two, &longer, &settings)),
+        "length of draw 0 of baseline is 5; expected 4, the length of draw 0 of arm"
     );
     assert_eq!(
         says(compare_rows(&[[], []], &[[], []], &settings)),
@@ -76,12 +67,16 @@ fn trials() {
         says(expected_best(&[], &[])),
         "trials: found 0, expected at least 1"
     );
-    let found = expected_best(&[0.1, f64::NAN], &[0.1, 0.2]);
-    assert!(matches!(found, Err(StatsError::NotFinite { index: 1, .. })));
-    let found = expected_best(&[0.1], &[f64::INFINITY]);
-    assert!(matches!(found, Err(StatsError::NotFinite { index: 0, .. })));
-    let found = expected_best(&[0.1, 0.2], &[0.1]);
-    assert!(matches!(found, Err(StatsError::LengthsDiffer { .. })));
+    assert_eq!(
+        says(expected_best(&[0.1, f64::NAN], &[0.1, 0.2])),
+        "validation error: value 1 is NaN; expected a number, or inf for a diverged trial"
+    );
+    let found = says(expected_best(&[0.1], &[f64::INFINITY]));
+    assert!(found.starts_with("score: value 0 is inf"), "{found}");
+    assert_eq!(
+        says(expected_best(&[0.1, 0.2], &[0.1])),
+        "length of score is 1; expected 2, the length of validation error"
+    );
 }
 
 #[test]
@@ -90,7 +85,7 @@ fn settings_out_of_range() {
         let mut settings = Settings::default();
         change(&mut settings);
         match describe(&[0.1], &settings) {
-            Err(StatsError::Setting { key, .. }) => key,
+            Err(StatsError::Invalid { what, .. }) => what,
             other => panic!("{other:?}"),
         }
     };

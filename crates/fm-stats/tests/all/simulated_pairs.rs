@@ -1,6 +1,6 @@
 //! Simulated differences over pairs of classes whose truth is known; `examples/evidence.rs` runs them too.
 
-use fm_stats::{Coefficient, Interval, Settings, describe, mean, over_classes, pool};
+use fm_stats::{Estimate, Interval, Settings, describe, mean, over_classes, pool};
 
 use crate::simulation::Draws;
 
@@ -77,16 +77,14 @@ pub(crate) fn pair_coverage(world: &ClassWorld, experiments: usize) -> PairCover
             .map(|(t, s)| t + s * draws.normal());
         let y: Vec<f64> = measured.collect();
 
-        let of_mean = over_classes(&pairs, &y, &[], &settings)
-            .unwrap()
-            .coefficients[0];
+        let of_mean = over_classes(&pairs, &y, &[], &settings).unwrap()[0];
         let over_pairs = describe(&y, &settings).unwrap().interval.unwrap();
         let pooled = pool(&y, &noise, &settings).unwrap();
         let of_pairs = pooled.effects.iter().zip(&truth);
         let slopes = over_classes(&pairs, &y, &[&difficulty, &related], &settings);
-        let slope = |k: usize| slopes.as_ref().map(|found| found.coefficients[k].interval);
-        means.push(of_mean.estimate);
-        widths += of_mean.interval.width();
+        let slope = |k: usize| slopes.as_ref().map(|found| found[k].interval);
+        means.push(of_mean.value);
+        widths += width(of_mean.interval);
         for (sum, hits) in covered.iter_mut().zip([
             hit(of_mean.interval, 0.0),
             slope(1).map_or(0.0, |interval| hit(interval, world.slope)),
@@ -157,8 +155,8 @@ fn relatedness(all: &[&Measured]) -> Vec<f64> {
     all.iter().map(|m| of_pair(m.pair)).collect()
 }
 
-fn dyadic(pairs: &[[usize; 2]], y: &[f64], jackknife: &Coefficient) -> Interval {
-    let residuals: Vec<f64> = y.iter().map(|value| value - jackknife.estimate).collect();
+fn dyadic(pairs: &[[usize; 2]], y: &[f64], jackknife: &Estimate) -> Interval {
+    let residuals: Vec<f64> = y.iter().map(|value| value - jackknife.value).collect();
     let mut of_class = [0.0; 10];
     for (pair, residual) in pairs.iter().zip(&residuals) {
         pair.iter().for_each(|&class| of_class[class] += residual);
@@ -167,17 +165,14 @@ fn dyadic(pairs: &[[usize; 2]], y: &[f64], jackknife: &Coefficient) -> Interval 
     // Each pair is in the sums of both of its classes. Not below the variance of independent pairs.
     let own = squares(&residuals);
     let variance = (squares(&of_class) - own).max(own);
-    let t = 0.5 * jackknife.interval.width() / jackknife.standard_error;
-    around(
-        jackknife.estimate,
-        t * libm::sqrt(variance) / y.len() as f64,
-    )
+    let t = 0.5 * width(jackknife.interval) / jackknife.standard_error;
+    around(jackknife.value, t * libm::sqrt(variance) / y.len() as f64)
 }
 
 /// `over_pairs` is Student's interval of the same differences, which has the same degrees of freedom.
 fn weighted(y: &[f64], noise: &[f64], between_sd: f64, over_pairs: Interval) -> Interval {
     let n = y.len() as f64;
-    let t = 0.5 * over_pairs.width() * libm::sqrt(n) / fm_stats::sd(y).unwrap();
+    let t = 0.5 * width(over_pairs) * libm::sqrt(n) / fm_stats::sd(y).unwrap();
     let weights = noise
         .iter()
         .map(|s| 1.0 / (s * s + between_sd * between_sd));
@@ -188,6 +183,10 @@ fn weighted(y: &[f64], noise: &[f64], between_sd: f64, over_pairs: Interval) -> 
     let (whole, centre) = (sum(&|_| 1.0), sum(&|y| y) / sum(&|_| 1.0));
     let squares = sum(&|y| (y - centre) * (y - centre));
     around(centre, t * libm::sqrt(squares / (n - 1.0) / whole))
+}
+
+fn width(interval: Interval) -> f64 {
+    interval.high - interval.low
 }
 
 fn around(centre: f64, reach: f64) -> Interval {

@@ -377,5 +377,5 @@ pub(crate) fn stated_and_simulated_power(
         let found = compared(world, count, &mut draws).1;
         [found.verdict == Some(Verdict::Better); 2]
     });
-    (stated.better, simulated.other_rows)
+    (stated, simulated.other_rows)
 }
