@@ -64,19 +64,15 @@ impl<'a> Analysis<'a> {
     pub(crate) fn of(results: &'a Results) -> Result<Self, StatsError> {
         let settings = Settings::default();
         let series = 0..results.plan.series.len();
-        let mut all = series.map(|index| Sweep::of(results, index, &settings));
+        let sweeps = series.map(|index| Sweep::of(results, index, &settings));
+        let mut sweeps: Vec<Sweep<'_>> = sweeps.collect::<Result<_, _>>()?;
         // The main table is a series with one point.
-        let main = all.next().transpose()?.into_iter();
-        let (mut arms, mut comparisons) = (Vec::new(), Vec::new());
-        for point in main.flat_map(|main| main.points) {
-            arms.extend(point.point.arms.iter().cloned().zip(point.scores));
-            comparisons.extend(point.compared.into_iter().flatten());
-        }
+        let main = sweeps.remove(0).points.remove(0);
         Ok(Self {
             source: Scores::of(results.by_seed(0, 0, None), &settings)?,
-            arms,
-            comparisons,
-            sweeps: all.collect::<Result<_, _>>()?,
+            arms: main.point.arms.iter().cloned().zip(main.scores).collect(),
+            comparisons: main.compared.into_iter().flatten().collect(),
+            sweeps,
             results,
             settings,
         })
@@ -84,10 +80,8 @@ impl<'a> Analysis<'a> {
 
     /// How an arm is called in a sentence: "reusing the trunk".
     pub(crate) fn says<'b>(&'b self, arm: &'b str) -> &'b str {
-        self.results
-            .protocol()
-            .arm(arm)
-            .map_or(arm, |arm| arm.says())
+        let known = self.results.protocol().arm(arm);
+        known.map_or(arm, |arm| arm.says())
     }
 
     /// What the results of the main table hold for.
@@ -108,10 +102,9 @@ impl<'a> Analysis<'a> {
         sentence(&compared.comparison, names, scope)
     }
 
-    /// The place of an arm in the protocol, which decides its colour.
-    pub(crate) fn colour(&self, arm: &str) -> usize {
-        let place = self.arms.iter().position(|(name, _)| name == arm);
-        place.unwrap_or(0)
+    /// The place of an arm in the main table, which decides its colour.
+    pub(crate) fn colour(&self, arm: &str) -> Option<usize> {
+        self.arms.iter().position(|(name, _)| name == arm)
     }
 }
 
@@ -167,11 +160,13 @@ impl Scores {
         settings: &Settings,
     ) -> Result<Self, StatsError> {
         let cells: Vec<&CellResult> = cells.collect();
-        let measure = |value: &dyn Fn(&CellResult) -> Option<f64>| -> Result<_, StatsError> {
+        let measure = |value: &dyn Fn(&CellResult) -> Option<f64>| {
             let per_seed: Vec<Option<f64>> = cells.iter().map(|cell| value(cell)).collect();
             let found: Vec<f64> = per_seed.iter().copied().flatten().collect();
-            let found = (!found.is_empty()).then_some(found);
-            let description = found.map(|found| describe(&found, settings)).transpose()?;
+            let description = match found.is_empty() {
+                true => None,
+                false => Some(describe(&found, settings)?),
+            };
             Ok(Measure {
                 description,
                 per_seed,

@@ -1,20 +1,21 @@
-//! What the values of a sweep's axes do to each arm: the mean errors at every point, and main effects
-//! in words.
+//! What the values of a sweep's axes do to each arm: the mean errors at every point, and their range.
 
-use fm_stats::{Description, mean};
+use fm_stats::mean;
 use serde_json::Value as Json;
 
 use super::analysis::Sweep;
-use super::names::{axis_words, value_cell, value_text};
+use super::names::{axis_words, point_words, value_cell};
+use super::sweeps::file;
 use super::tables::axis_column;
+use crate::document::{Section, Text};
 use crate::number::{Unit, counted};
 use crate::table::{Column, Table};
 
-/// The test error of every arm at every point of a grid; `file` names its CSV file.
-pub(super) fn table(sweep: &Sweep<'_>, file: String) -> Table {
+/// The test error of every arm at every point of a grid.
+pub(super) fn points(sweep: &Sweep<'_>) -> Table {
     let seeds = counted(sweep.series.seeds.len(), "seed");
     let caption = format!("Test error at every point, {seeds}, mean ± standard deviation");
-    let mut rows = Table::of(file, caption, &sweep.points);
+    let mut rows = Table::of(file(sweep, "points"), caption, &sweep.points);
     for index in 0..sweep.series.axes.len() {
         rows = rows.column(axis_column(sweep, index), move |point| {
             value_cell(&point.point.values[index])
@@ -28,92 +29,73 @@ pub(super) fn table(sweep: &Sweep<'_>, file: String) -> Table {
             point.scores.get(index)?.test_error.description
         });
     }
-    rows.column(Column::count("diverged"), |point| point.failed)
-        .table()
+    let diverged = Column::count("diverged");
+    rows.column(diverged, |point| point.failed).table()
 }
 
-/// A point with the mean error of an arm.
+/// The values of a point with the mean error of an arm.
 type Scored<'a> = (&'a [Json], f64);
 
-/// A sentence for each arm: where its mean error is lowest, and how far it changes along each axis on
-/// average over the others. Points without a score of every seed are left out.
-pub(super) fn words(sweep: &Sweep<'_>) -> Option<String> {
-    let seeds = sweep.series.seeds.len();
+/// Adds where each arm's mean error is lowest, and how far it changes along each of several axes on
+/// average over the others, if an arm has two points.
+pub(super) fn push_ranges(section: &mut Section, sweep: &Sweep<'_>) {
+    let axes = &sweep.series.axes;
     let all = sweep.points.iter().map(|p| p.point.values.as_slice());
     let all: Vec<&[Json]> = all.collect();
-    let sentences = sweep.arms().iter().enumerate().filter_map(|(arm, name)| {
-        let whole = |d: &Description| d.count == seeds;
+    let rows = sweep.arms().iter().enumerate().filter_map(|(arm, name)| {
         let points = sweep.points.iter().filter_map(|point| {
-            let error = point
-                .scores
-                .get(arm)?
-                .test_error
-                .description
-                .filter(whole)?;
-            Some((point.point.values.as_slice(), error.mean))
+            let error = point.scores.get(arm)?.test_error.description?;
+            let whole = error.count == sweep.series.seeds.len();
+            whole.then_some((point.point.values.as_slice(), error.mean))
         });
-        sentence(name, &sweep.series.axes, &all, &points.collect::<Vec<_>>())
+        let points: Vec<Scored<'_>> = points.collect();
+        let lowest = *points.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let highest = points.iter().fold(0.0_f64, |most, point| most.max(point.1));
+        (points.len() > 1).then(|| (name, lowest, highest, complete(&all, &points)))
     });
-    let sentences: Vec<String> = sentences.collect();
-    (!sentences.is_empty()).then(|| {
-        format!(
-            "{} Means over the seeds, without points at which a training of the arm diverged or is missing. \
-             The lowest of several errors on the same test images is optimistic.",
-            sentences.join(" ")
-        )
-    })
-}
-
-/// "scratch: lowest at *.lr 0.03, *.epochs 80 (0.63 %); …".
-fn sentence(arm: &str, axes: &[String], all: &[&[Json]], points: &[Scored<'_>]) -> Option<String> {
-    let by_error = |a: &&(_, f64), b: &&(_, f64)| a.1.total_cmp(&b.1);
-    let (values, lowest) = points.iter().min_by(by_error)?;
-    let (_, highest) = points.iter().max_by(by_error)?;
-    if points.len() < 2 {
-        return None;
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() {
+        return;
     }
-    let at = axes.iter().zip(*values);
-    let at = at.map(|(axis, value)| format!("{} {}", axis_words(axis), value_text(value)));
-    let range = format!(
-        "{arm}: the lowest mean error, {}, is at {}, the highest is {}",
-        Unit::Fraction.with_unit(*lowest),
-        at.collect::<Vec<_>>().join(", "),
-        Unit::Fraction.with_unit(*highest),
-    );
-    if axes.len() < 2 {
-        return Some(format!("{range}."));
+    let caption = "Lowest and highest mean test error of each arm over the points of the sweep";
+    let error = |key, title| Column::new(key, title, Unit::Fraction);
+    let mut table = Table::of(file(sweep, "ranges"), caption, &rows)
+        .column(Column::text("arm", "arm"), |(arm, ..)| *arm)
+        .column(error("lowest", "lowest"), |(_, lowest, ..)| lowest.1)
+        .column(Column::text("at", "at"), |(_, lowest, ..)| {
+            point_words(axes, lowest.0)
+        })
+        .column(error("highest", "highest"), |(_, _, highest, _)| *highest);
+    let mut note =
+        "Points where a training of the arm diverged or is missing are left out. The lowest of \
+                    several errors on the same test images is optimistic."
+            .to_owned();
+    if axes.len() > 1 {
+        for (index, axis) in axes.iter().enumerate() {
+            let title = format!("change over {}", axis_words(axis));
+            let column = Column::new(axis, title, Unit::Spread).detail();
+            table = table.column(column, move |(.., points)| main_effect(index, points));
+        }
+        note += " A change is between the values of one key with the lowest and the highest mean \
+                 error. These means are over the other keys, and over values that have a score at every point.";
     }
-    let points = complete(axes.len(), all, points);
-    let effects = axes.iter().enumerate().filter_map(|(index, axis)| {
-        let effect = Unit::Spread.with_unit(main_effect(index, &points)?);
-        Some(format!("{effect} over {}", axis_words(axis)))
-    });
-    let effects: Vec<String> = effects.collect();
-    Some(match effects.is_empty() {
-        true => format!("{range}."),
-        false => format!(
-            "{range}; on average over the other keys, where all have scores, it changes by {}.",
-            effects.join(" and by ")
-        ),
-    })
+    section.push(table.table());
+    section.push(Text::note(note));
 }
 
 /// The points of the largest part of the grid that has a score everywhere: while one is missing, the
 /// value with the most missing points is left out.
-fn complete<'a>(n_axes: usize, all: &[&[Json]], points: &[Scored<'a>]) -> Vec<Scored<'a>> {
+fn complete<'a>(all: &[&[Json]], points: &[Scored<'a>]) -> Vec<Scored<'a>> {
     let scored = |values: &[Json]| points.iter().any(|(known, _)| *known == values);
-    let mut kept: Vec<&[Json]> = all.to_vec();
+    let mut kept = all.to_vec();
     loop {
-        let missing: Vec<&[Json]> = kept.iter().copied().filter(|v| !scored(v)).collect();
-        let values = missing
-            .iter()
-            .flat_map(|v| (0..n_axes).map(|axis| (axis, &v[axis])));
-        let count =
-            |(axis, value): &(usize, &Json)| missing.iter().filter(|v| v[*axis] == **value).count();
-        let Some((axis, value)) = values.max_by_key(count) else {
+        let missing = kept.iter().filter(|values| !scored(values));
+        let values: Vec<(usize, &Json)> = missing.flat_map(|v| v.iter().enumerate()).collect();
+        let count = |value: &&(usize, &Json)| values.iter().filter(|v| v == value).count();
+        let Some(&(axis, value)) = values.iter().max_by_key(count) else {
             break;
         };
-        kept.retain(|v| v[axis] != *value);
+        kept.retain(|values| values[axis] != *value);
     }
     let in_kept = |(values, _): &&Scored<'a>| kept.contains(values);
     points.iter().filter(in_kept).copied().collect()
@@ -122,18 +104,20 @@ fn complete<'a>(n_axes: usize, all: &[&[Json]], points: &[Scored<'a>]) -> Vec<Sc
 /// The largest minus the smallest mean over the points that share a value of the axis; `None` if
 /// there is one value.
 fn main_effect(axis: usize, points: &[Scored<'_>]) -> Option<f64> {
-    let of_value = |value: &Json| {
-        let same = points.iter().filter(|(values, _)| values[axis] == *value);
-        let errors: Vec<f64> = same.map(|(_, error)| *error).collect();
-        mean(&errors)
-    };
-    let first = points.first()?.0[axis].clone();
-    let several = points.iter().any(|(values, _)| values[axis] != first);
-    let means = points.iter().map(|(values, _)| of_value(&values[axis]));
-    let [low, high] = means.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], mean| {
-        [low.min(mean), high.max(mean)]
+    let first = &points.first()?.0[axis];
+    let several = points.iter().any(|(values, _)| values[axis] != *first);
+    let means = points.iter().map(|(values, _)| {
+        let same = points.iter().filter(|(v, _)| v[axis] == values[axis]);
+        mean(&same.map(|(_, error)| *error).collect::<Vec<_>>())
     });
-    several.then_some(high - low)
+    let means: Vec<f64> = means.collect();
+    let most = |sign: f64| {
+        means
+            .iter()
+            .map(|m| sign * m)
+            .fold(f64::NEG_INFINITY, f64::max)
+    };
+    several.then(|| most(1.0) + most(-1.0))
 }
 
 #[cfg(test)]
@@ -142,38 +126,30 @@ mod tests {
 
     use super::*;
 
+    /// The points of a grid with three values on each axis.
+    fn grid() -> Vec<[Json; 2]> {
+        let row = |x| (0..3).map(move |y| [json!(x), json!(y)]);
+        (0..3).flat_map(row).collect()
+    }
+
     #[test]
     fn a_main_effect_is_over_the_means_of_the_other_axis() {
-        let values = [
-            [json!(0.1), json!(20)],
-            [json!(0.1), json!(80)],
-            [json!(0.2), json!(20)],
-            [json!(0.2), json!(80)],
-        ];
-        let errors = [0.04, 0.02, 0.03, 0.005];
-        let points: Vec<_> = values.iter().map(|v| v.as_slice()).zip(errors).collect();
+        let values = grid();
+        let points = [(0, 0.04), (1, 0.02), (3, 0.03), (4, 0.005)];
+        let points = points.map(|(at, error)| (values[at].as_slice(), error));
         // 0.03 and 0.0175; 0.035 and 0.0125
         assert!((main_effect(0, &points).unwrap() - 0.0125).abs() < 1e-12);
         assert!((main_effect(1, &points).unwrap() - 0.0225).abs() < 1e-12);
-        let axes = ["*.lr".to_owned(), "*.epochs".to_owned()];
-        let all: Vec<&[Json]> = values.iter().map(|v| v.as_slice()).collect();
-        let found = sentence("scratch", &axes, &all, &points).unwrap();
-        assert_eq!(
-            found,
-            "scratch: the lowest mean error, 0.50 %, is at learning rate 0.2, epochs 80, the highest is 4.00 %; on \
-             average over the other keys, where all have scores, it changes by 1.250 points over learning rate and by 2.250 points over epochs."
-        );
+        assert_eq!(main_effect(0, &points[..2]), None);
     }
 
     #[test]
     fn a_value_with_missing_points_is_left_out() {
-        let values: Vec<[Json; 2]> = (0..3)
-            .flat_map(|x| (0..3).map(move |y| [json!(x), json!(y)]))
-            .collect();
+        let values = grid();
         let all: Vec<&[Json]> = values.iter().map(|v| v.as_slice()).collect();
         // Two points with x = 2 have no score.
         let points: Vec<_> = all[..7].iter().map(|&values| (values, 0.1)).collect();
-        let kept = complete(2, &all, &points);
+        let kept = complete(&all, &points);
         assert_eq!(kept.len(), 6);
         assert!(kept.iter().all(|(values, _)| values[0] != json!(2)));
     }

@@ -73,16 +73,14 @@ mod tests {
     fn the_seed_that_is_far_from_all_others_is_named() {
         let seeds: Vec<u64> = (1..=12).collect();
         let settings = Settings::default();
-        let compared = |far: f64| {
-            let error = |seed: &u64| {
-                if *seed == 8 {
-                    far
-                } else {
-                    0.01 + *seed as f64 * 1e-4
-                }
-            };
+        let compared = |seed_8: f64| {
+            let mut arm: Vec<f64> = seeds
+                .iter()
+                .map(|seed| 0.01 + *seed as f64 * 1e-4)
+                .collect();
+            arm[7] = seed_8;
             let paired = Paired {
-                arm: seeds.iter().map(error).collect(),
+                arm,
                 against: vec![0.02; 12],
                 arm_correct: vec![Correct::default(); 12],
                 against_correct: vec![Correct::default(); 12],
@@ -90,29 +88,20 @@ mod tests {
                 failed: Vec::new(),
                 same_cells: false,
             };
-            let comparison = paired.compare(false, &settings).unwrap();
-            let pairing = Pairing {
-                arm: "a".to_owned(),
-                against: "b".to_owned(),
-            };
+            let (arm, against) = ("a".to_owned(), "b".to_owned());
             [Compared {
-                pairing,
+                pairing: Pairing { arm, against },
+                comparison: paired.compare(false, &settings).unwrap(),
                 paired,
-                comparison,
             }]
         };
         let far = compared(0.3);
         assert_eq!(far[0].comparison.verdict, Some(Verdict::Undecided));
         let found = changes(&far, &seeds, 6, &settings).unwrap();
-        let found = found
-            .iter()
-            .map(|change| (change.verdict, change.seeds.as_slice()));
+        let found = found.iter().map(|c| (c.verdict, c.seeds.as_slice()));
         assert_eq!(found.collect::<Vec<_>>(), [(Verdict::Better, &[8][..])]);
         assert!(changes(&far, &seeds, 12, &settings).unwrap().is_empty());
-        assert!(
-            changes(&compared(0.01), &seeds, 6, &settings)
-                .unwrap()
-                .is_empty()
-        );
+        let near = compared(0.01);
+        assert!(changes(&near, &seeds, 6, &settings).unwrap().is_empty());
     }
 }

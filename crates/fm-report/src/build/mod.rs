@@ -12,7 +12,6 @@ mod pairs;
 mod planning;
 mod plots;
 mod predictions;
-mod regression;
 mod reproduce;
 mod sentences;
 mod source;

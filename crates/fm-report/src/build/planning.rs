@@ -1,7 +1,9 @@
 //! [`Planning`]: how many seeds a conclusion takes, from the spread of results or from assumptions.
 
 use fm_experiment::Results;
-use fm_stats::{Power, Scenario, Settings, StatsError, Verdict, draws_needed, power, power_limit};
+use fm_stats::{
+    MAX_DRAWS, MIN_PAIRS, Scenario, Settings, StatsError, draws_needed, power, power_limit,
+};
 use serde::Serialize;
 
 use crate::document::{Document, Text, Tone};
@@ -33,25 +35,31 @@ impl Pilot {
     /// # Errors
     /// [`ReportError`] for scores that no training has.
     pub fn of(results: &Results) -> Result<Vec<Self>, ReportError> {
-        let mut pilots = Vec::new();
         let family = results.main().pairings.len();
-        for compared in results.comparisons(&Settings::default())? {
+        let compared = results.comparisons(&Settings::default())?;
+        let pilots = compared.iter().filter_map(|compared| {
             let comparison = &compared.comparison;
             let crossed = comparison.crossed.as_ref();
-            let Some(sd) = crossed.map(|c| c.draw_sd).or(comparison.difference_sd) else {
-                continue;
-            };
-            let pairing = &compared.pairing;
-            pilots.push(Self {
-                between: format!("{} and {}", pairing.arm, pairing.against),
+            Some(Self {
+                between: format!("{} and {}", compared.pairing.arm, compared.pairing.against),
                 seeds: Some(comparison.pairs),
                 test_rows: crossed.map(|c| c.rows),
-                sd,
+                sd: crossed.map(|c| c.draw_sd).or(comparison.difference_sd)?,
                 rows_error: crossed.map_or(0.0, |c| c.rows_error),
                 family,
-            });
+            })
+        });
+        Ok(pilots.collect())
+    }
+
+    /// The arm is better by `difference`.
+    fn scenario(&self, difference: f64) -> Scenario {
+        Scenario {
+            difference: -difference,
+            draw_sd: self.sd,
+            rows_error: self.rows_error,
+            family: self.family,
         }
-        Ok(pilots)
     }
 }
 
@@ -81,7 +89,7 @@ pub struct Planned {
 pub struct PlannedDifference {
     /// A fraction: 0.005 is half a point.
     pub difference: f64,
-    /// Fewest seeds that reach the power; `None` if [`fm_stats::MAX_DRAWS`] do not.
+    /// Fewest seeds that reach the power; `None` if [`MAX_DRAWS`] do not.
     pub seeds_needed: Option<usize>,
     /// With the seeds that there are.
     pub power_now: Option<f64>,
@@ -94,10 +102,10 @@ impl Planning {
     /// simulation of the rule of the verdict.
     ///
     /// # Errors
-    /// [`StatsError::Setting`] for a difference, a power or a spread out of range.
+    /// [`StatsError::Invalid`] for a difference, a power or a spread out of range.
     pub fn of(pilots: &[Pilot], differences: &[f64], target: f64) -> Result<Self, StatsError> {
         let settings = &Settings::default();
-        let planned = pilots.iter().map(|pilot| {
+        let of_pilot = |pilot: &Pilot| {
             let each = differences.iter();
             let each = each.map(|&difference| planned(pilot, difference, target, settings));
             Ok(Planned {
@@ -105,10 +113,10 @@ impl Planning {
                 differences: each.collect::<Result<_, _>>()?,
                 smallest_difference: smallest_difference(pilot, target, settings)?,
             })
-        });
+        };
         Ok(Self {
             power: target,
-            comparisons: planned.collect::<Result<_, StatsError>>()?,
+            comparisons: pilots.iter().map(of_pilot).collect::<Result<_, _>>()?,
         })
     }
 
@@ -118,68 +126,48 @@ impl Planning {
         if let Some(first) = self.comparisons.first()
             && let Some(difference) = first.differences.first()
         {
-            let text = self.sentence(first, difference);
+            let text = self.sentence(&first.pilot, difference);
             document.push(Text::Lead(text, Tone::Neutral));
         }
-        for text in self.comparisons.iter().filter_map(|c| self.floor(c)) {
-            document.push(Text::Note(text));
-        }
-        document.push(self.table());
-        document.push(Text::Note(
+        let limited = self.comparisons.iter().filter(|c| c.pilot.rows_error > 0.0);
+        document.extend(limited.map(|planned| {
+            let rows = planned.pilot.test_rows;
+            let rows = rows.map(|rows| counted(rows, "test image"));
+            Text::note(format!(
+                "With {} alone, a difference under {} between {} is shown with a probability of less \
+                 than {}, whatever the number of seeds.",
+                rows.as_deref().unwrap_or("these test images"),
+                points(planned.smallest_difference),
+                planned.pilot.between,
+                share(self.power)
+            ))
+        }));
+        document.with(self.table()).with(Text::note(
             "Simulated with the rule of the verdict: the interval excludes 0 and the corrected p is \
              small enough. The spread is taken as known. Measured on 6 seeds, the true one may be 2.5 \
-             times as large; on 30 seeds, 1.3 times."
-                .to_owned(),
-        ));
-        document
+             times as large; on 30 seeds, 1.3 times.",
+        ))
     }
 
-    fn sentence(&self, planned: &Planned, at: &PlannedDifference) -> String {
-        let power = share(self.power);
+    fn sentence(&self, pilot: &Pilot, at: &PlannedDifference) -> String {
         let what = format!(
-            "a difference of {} between the test errors of {}",
+            "a difference of {} between the test errors of {} with a probability of {}",
             points(at.difference),
-            planned.pilot.between
+            pilot.between,
+            share(self.power)
         );
-        let holm = match planned.pilot.family {
+        let holm = match pilot.family {
             1 => String::new(),
             family => format!(", after Holm's correction for {family} comparisons"),
         };
         match at.seeds_needed {
-            Some(seeds) => format!(
-                "It takes {} to show {what} with a probability of {power}{holm}.",
-                counted(seeds, "seed")
-            ),
+            Some(seeds) => format!("It takes {} to show {what}{holm}.", counted(seeds, "seed")),
             None if at.power_limit < self.power => format!(
-                "No number of seeds shows {what} with a probability of {power}: other test images \
-                 could reverse it. The most is {}.",
+                "No number of seeds shows {what}: other test images could reverse it. The most is {}.",
                 share(at.power_limit)
             ),
-            None => format!(
-                "More than {} seeds would be needed to show {what} with a probability of {power}{holm}.",
-                fm_stats::MAX_DRAWS
-            ),
+            None => format!("More than {MAX_DRAWS} seeds would be needed to show {what}{holm}."),
         }
-    }
-
-    /// "With 2000 test images alone, a difference under 0.31 points …"
-    fn floor(&self, planned: &Planned) -> Option<String> {
-        let Pilot {
-            between,
-            test_rows,
-            rows_error,
-            ..
-        } = &planned.pilot;
-        let rows = test_rows.map(|rows| counted(rows, "test image"));
-        (*rows_error > 0.0).then(|| {
-            format!(
-                "With {} alone, a difference under {} between {between} is shown with a probability of \
-                 less than {}, whatever the number of seeds.",
-                rows.unwrap_or_else(|| "these test images".to_owned()),
-                points(planned.smallest_difference),
-                share(self.power)
-            )
-        })
     }
 
     fn table(&self) -> Table {
@@ -216,25 +204,12 @@ impl Planning {
 /// "0.50 points"
 fn points(difference: f64) -> String {
     let percents = Percents::telling_apart(&[0.0, difference]);
-    format!(
-        "{} points",
-        percents.points(difference).trim_start_matches('+')
-    )
+    format!("{} points", percents.number(difference))
 }
 
 /// "80 %"
 fn share(power: f64) -> String {
     format!("{} %", (power * 1000.0).round() / 10.0)
-}
-
-/// The arm is better by `difference`.
-fn scenario(pilot: &Pilot, difference: f64) -> Scenario {
-    Scenario {
-        difference: -difference,
-        draw_sd: pilot.sd,
-        rows_error: pilot.rows_error,
-        family: pilot.family,
-    }
 }
 
 fn planned(
@@ -244,29 +219,25 @@ fn planned(
     settings: &Settings,
 ) -> Result<PlannedDifference, StatsError> {
     if !(settings.margin..=1.0).contains(&difference) {
-        return Err(StatsError::Setting {
-            key: "difference",
+        return Err(StatsError::Invalid {
+            what: "difference".to_owned(),
             found: points(difference),
-            expected: "at least the margin of 0.20 points, under which arms are practically equal",
+            expected: "at least the margin of 0.20 points, under which arms are practically equal"
+                .to_owned(),
         });
     }
-    let scenario = scenario(pilot, difference);
-    let better = |power: Power| power.of(Verdict::Better);
-    // Without an error from the test rows, every difference is shown by enough seeds.
-    let limit = match pilot.rows_error > 0.0 {
-        true => better(power_limit(&scenario, settings)?),
-        false => 1.0,
-    };
-    let enough = pilot.seeds.filter(|&seeds| seeds >= fm_stats::MIN_PAIRS);
-    let now = enough.map(|seeds| power(seeds.min(fm_stats::MAX_DRAWS), &scenario, settings));
+    let scenario = &pilot.scenario(difference);
+    let power_limit = power_limit(scenario, settings)?;
+    let seeds = pilot.seeds.filter(|&seeds| seeds >= MIN_PAIRS);
+    let power_now = seeds.map(|seeds| power(seeds.min(MAX_DRAWS), scenario, settings));
     Ok(PlannedDifference {
         difference,
-        seeds_needed: match limit < target {
+        seeds_needed: match power_limit < target {
             true => None,
-            false => draws_needed(Verdict::Better, target, &scenario, settings)?,
+            false => draws_needed(target, scenario, settings)?,
         },
-        power_now: now.transpose()?.map(better),
-        power_limit: limit,
+        power_now: power_now.transpose()?,
+        power_limit,
     })
 }
 
@@ -275,8 +246,7 @@ fn smallest_difference(pilot: &Pilot, target: f64, settings: &Settings) -> Resul
     let (mut below, mut reached) = (0.0, 1.0);
     for _ in 0..40 {
         let middle = 0.5 * (below + reached);
-        let found = power_limit(&scenario(pilot, middle), settings)?;
-        match found.of(Verdict::Better) >= target {
+        match power_limit(&pilot.scenario(middle), settings)? >= target {
             true => reached = middle,
             false => below = middle,
         }

@@ -1,9 +1,10 @@
 //! The sweep over what a seed moves: where the spread over seeds comes from.
 
 use fm_experiment::protocol::Moved;
-use fm_stats::{SourceVariance, StatsError, VariedSource, variance_table};
+use fm_stats::{StatsError, variance_table};
 
 use super::analysis::{Sweep, SweepPoint};
+use super::names::value_text;
 use crate::document::{Section, Shown, Text};
 use crate::number::Unit;
 use crate::table::{Column, Table};
@@ -14,20 +15,36 @@ pub(crate) const AXIS: &str = "seed.moves";
 /// The section of the sweep.
 pub(crate) fn section(sweep: &Sweep<'_>) -> Result<Section, StatsError> {
     let mut rows = Vec::new();
+    let mut add = |of: &str, values: &dyn Fn(&SweepPoint<'_>) -> Vec<f64>| {
+        let groups = sweep
+            .points
+            .iter()
+            .map(|point| (moved(point), values(point)));
+        let mut groups: Vec<_> = groups.filter(|(_, values)| !values.is_empty()).collect();
+        // The point that moves most, if it moves several, is that with everything moved.
+        let most = sweep.points.iter().map(|point| moved(point).len()).max();
+        let is_all = |(moved, _): &(&[Moved], _)| moved.len() > 1 && Some(moved.len()) == most;
+        let all = groups.iter().rposition(is_all);
+        let all = all.map(|index| groups.remove(index).1);
+        let named = groups
+            .into_iter()
+            .map(|(moved, values)| (name(moved), values));
+        let lines = variance_table(&named.collect::<Vec<_>>(), all.as_deref())?;
+        rows.extend(lines.into_iter().map(|line| (of.to_owned(), line)));
+        Ok(())
+    };
     for (index, arm) in sweep.arms().iter().enumerate() {
-        let values = |point: &SweepPoint<'_>| {
+        add(arm, &|point| {
             let scores = point.scores.get(index).into_iter();
             let errors = scores.flat_map(|scores| &scores.test_error.per_seed);
             errors.copied().flatten().collect()
-        };
-        rows.extend(variances(arm, sweep, &values)?);
+        })?;
     }
     for (index, pairing) in sweep.series.pairings.iter().enumerate() {
-        let values = |point: &SweepPoint<'_>| {
+        add(&pairing.to_string(), &|point| {
             let compared = point.compared[index].iter();
             compared.flat_map(|c| c.paired.differences()).collect()
-        };
-        rows.extend(variances(&pairing.to_string(), sweep, &values)?);
+        })?;
     }
     let caption =
         "Standard deviation (sd) of test errors and of their differences, by what the seed changes";
@@ -43,49 +60,24 @@ pub(crate) fn section(sweep: &Sweep<'_>) -> Result<Section, StatsError> {
         .column(error, |(_, line)| line.sd_error)
         .column(share, |(_, line)| line.share_of_all)
         .table();
-    Ok(
-        Section::new("Where does the spread over seeds come from?", Shown::Folded)
-            .with(table)
-            .with(Text::note(
-                "In each row the seed changes the sources of randomness that are named: first weights \
-                 (init), the order of rows (order), which target rows are trained on (target_rows). \
-                 Everything else is fixed at one seed. A share is the variance of the row divided by \
-                 the variance with everything changed. Shares do not have to add up to 1: effects \
-                 interact, and the variances are estimates.",
-            )),
-    )
-}
-
-/// The variances of some values at each point of the sweep. The point that moves most is that with
-/// everything moved.
-fn variances(
-    of: &str,
-    sweep: &Sweep<'_>,
-    values: &dyn Fn(&SweepPoint<'_>) -> Vec<f64>,
-) -> Result<Vec<(String, SourceVariance)>, StatsError> {
-    let all = sweep.points.iter().max_by_key(|point| moved(point).len());
-    let all = all.filter(|point| moved(point).len() > 1);
-    let is_all = |point: &SweepPoint<'_>| all.is_some_and(|all| std::ptr::eq(all, point));
-    let single = sweep.points.iter().filter(|point| !is_all(point));
-    let single = single.map(|point| {
-        let names: Vec<String> = moved(point).iter().map(name).collect();
-        (names.join(" + "), values(point))
-    });
-    let single: Vec<_> = single.filter(|(_, values)| !values.is_empty()).collect();
-    let sources = single.iter();
-    let sources = sources.map(|(source, values)| VariedSource { source, values });
-    let all = all.map(values).filter(|values| !values.is_empty());
-    let found = variance_table(&sources.collect::<Vec<_>>(), all.as_deref())?;
-    let lines = found.sources.into_iter().chain(found.all);
-    Ok(lines.map(|line| (of.to_owned(), line)).collect())
+    let note = "In each row the seed changes the sources of randomness that are named: first weights \
+                (init), the order of rows (order), which target rows are trained on (target_rows). \
+                Everything else is fixed at one seed. A share is the variance of the row divided by \
+                the variance with everything changed. Shares do not have to add up to 1: effects \
+                interact, and the variances are estimates.";
+    let title = "Where does the spread over seeds come from?";
+    let section = Section::new(title, Shown::Folded).with(table);
+    Ok(section.with(Text::note(note)))
 }
 
 fn moved<'a>(point: &SweepPoint<'a>) -> &'a [Moved] {
     &point.point.protocol().seed.moves
 }
 
-/// As protocols write it.
-fn name(moved: &Moved) -> String {
-    let text = serde_json::to_value(moved).unwrap_or_default();
-    text.as_str().unwrap_or_default().to_owned()
+/// "init + order", as protocols write them.
+fn name(moved: &[Moved]) -> String {
+    let names = moved
+        .iter()
+        .map(|moved| value_text(&serde_json::json!(moved)));
+    names.collect::<Vec<_>>().join(" + ")
 }

@@ -1,6 +1,5 @@
 //! Sweeps: lines over one axis, heat maps over two, and tables of any.
 
-use fm_experiment::Point;
 use fm_experiment::protocol::{Budget, Moved, Pairing};
 use fm_stats::{Comparison, Interval, Verdict};
 use serde_json::Value as Json;
@@ -33,12 +32,12 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
         1 => section.push(comparisons),
         // Of a grid, a terminal has room for the errors alone.
         _ => {
-            section.push(effects::table(sweep, file(sweep, "points")));
+            section.push(effects::points(sweep));
             let title = format!("Every comparison over {}", words.join(" and "));
             section.push(Section::new(title, Shown::Details).with(comparisons));
         }
     }
-    section.extend(effects::words(sweep).map(Text::Note));
+    effects::push_ranges(&mut section, sweep);
     section.extend(notes(sweep).map(Text::Note));
     section.extend(set_words(sweep).map(Text::Note));
     section
@@ -48,26 +47,22 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
 /// digits, `-` and `_`.
 pub(crate) fn file(sweep: &Sweep<'_>, what: &str) -> String {
     let name = sweep.series.name().unwrap_or_default();
-    match names::plain(name) == name && !name.is_empty() {
-        true => names::plain(&format!("{name}-{what}")),
-        false => names::plain(&format!("sweep-{}-{what}", sweep.index)),
-    }
+    names::plain(&match names::plain(name) == name && !name.is_empty() {
+        true => format!("{name}-{what}"),
+        false => format!("sweep-{}-{what}", sweep.index),
+    })
 }
 
-/// A point's value of the only axis as a number, where it has one; "all" rows are counted.
-fn number(point: &Point, axis: &str) -> Option<f64> {
-    match (&point.values[0], axis) {
-        (_, "task.target_rows") => Some(point.target_rows() as f64),
-        (Json::Number(number), _) => number.as_f64(),
-        _ => None,
-    }
-}
-
-/// The axis across, and each point's place on it.
+/// The axis across, and each point's place on it: its number, where every point has one.
 fn across(sweep: &Sweep<'_>) -> (Axis, Vec<f64>) {
     let axis = &sweep.series.axes[0];
     let points = || sweep.points.iter().map(|point| point.point);
-    let numbers: Option<Vec<f64>> = points().map(|point| number(point, axis)).collect();
+    let numbers = points().map(|point| match axis.as_str() {
+        // "all" rows are counted.
+        "task.target_rows" => Some(point.target_rows() as f64),
+        _ => point.values[0].as_f64(),
+    });
+    let numbers: Option<Vec<f64>> = numbers.collect();
     let Some(numbers) = numbers else {
         let names = points().map(|point| value_text(&point.values[0]));
         let places = (0..sweep.points.len()).map(|k| k as f64);
@@ -102,13 +97,10 @@ fn curves(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> [Plot; 2] {
         Plot::new(file(sweep, name), title, x.clone(), y)
             .note("Lines are means over the seeds, bands the intervals of the means.")
     };
-    let mut errors = plot(
-        "errors",
-        "Test error",
-        Axis::log("test error", Unit::Fraction),
-    );
+    let y = Axis::log("test error", Unit::Fraction);
+    let mut errors = plot("errors", "Test error", y);
     for (index, arm) in sweep.arms().iter().enumerate() {
-        let colour = colour(analysis, arm, index);
+        let colour = analysis.colour(arm).unwrap_or(index);
         errors = errors.with(line(arm.clone(), colour, &|point| {
             let error = point.scores.get(index)?.test_error.description?;
             Some((error.mean, error.interval))
@@ -117,7 +109,7 @@ fn curves(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> [Plot; 2] {
     let y = Axis::linear("difference of the test errors", Unit::Points);
     let mut differences = plot("differences", "Difference", y).zero("better", "worse");
     for (index, pairing) in sweep.series.pairings.iter().enumerate() {
-        let colour = colour(analysis, &pairing.arm, 2 * index);
+        let colour = analysis.colour(&pairing.arm).unwrap_or(2 * index);
         differences = differences.with(line(pairing.to_string(), colour, &|point| {
             let c = point.comparison(index)?;
             Some((c.difference, c.interval))
@@ -126,15 +118,10 @@ fn curves(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> [Plot; 2] {
     [errors, differences]
 }
 
-/// The same colour for an arm as elsewhere; arms of the sweep alone take their place in it.
-fn colour(analysis: &Analysis<'_>, arm: &str, index: usize) -> usize {
-    let known = analysis.arms.iter().any(|(name, _)| name == arm);
-    if known { analysis.colour(arm) } else { index }
-}
-
 /// The differences of a pairing over two axes: a heat map.
 fn map(sweep: &Sweep<'_>, pairing: usize) -> Table {
-    let [across, down] = [0, 1].map(|axis| {
+    let axes = &sweep.series.axes;
+    let values = [0, 1].map(|axis| {
         let mut values: Vec<&Json> = Vec::new();
         for value in sweep.points.iter().map(|point| &point.point.values[axis]) {
             if !values.contains(&value) {
@@ -144,34 +131,44 @@ fn map(sweep: &Sweep<'_>, pairing: usize) -> Table {
         values
     });
     let names = &sweep.series.pairings[pairing];
-    let [x, y] = [0, 1].map(|axis| axis_words(&sweep.series.axes[axis]));
-    let name = file(sweep, &format!("{}-{}", names.arm, names.against));
-    let caption = format!("{names}, points; across {x}, down {y}; {SIGN_NOTE}");
-    let mut table = Table::of(name, caption, &down)
-        .column(Column::text(&sweep.series.axes[1], y), |value| {
-            value_text(value)
-        });
-    for value in across {
-        let column = Column::new(value_text(value), value_text(value), Unit::Points).shaded();
-        table = table.column(column, |row| {
+    let [x, y] = [0, 1].map(|axis| axis_words(&axes[axis]));
+    heat_map(
+        file(sweep, &format!("{}-{}", names.arm, names.against)),
+        format!("{names}, points; across {x}, down {y}"),
+        Column::text(&axes[1], y),
+        values,
+        |value| value_text(value),
+        |across, down| {
             let mut points = sweep.points.iter();
-            let point = points.find(|point| point.point.values.iter().eq([value, row]))?;
-            point.comparison(pairing).map(difference_cell)
+            let point = points.find(|p| p.point.values.iter().eq([*across, *down]))?;
+            point.comparison(pairing)
+        },
+    )
+}
+
+/// Differences over two lists of values: a column for each of the first, a row for each of the second, and
+/// a star where the difference is shown.
+pub(crate) fn heat_map<'a, V>(
+    name: String,
+    caption: String,
+    first: Column,
+    [across, down]: [Vec<V>; 2],
+    words: impl Fn(&V) -> String,
+    comparison: impl Fn(&V, &V) -> Option<&'a Comparison>,
+) -> Table {
+    let signs = "blue: fewer errors; star: better or worse after Holm's correction";
+    let mut table = Table::of(name, format!("{caption}; {signs}"), &down).column(first, &words);
+    for value in &across {
+        let column = Column::new(words(value), words(value), Unit::Points).shaded();
+        table = table.column(column, |row| {
+            let c = comparison(value, row)?;
+            Some(match c.verdict {
+                Some(Verdict::Better | Verdict::Worse) => Value::Starred(c.difference),
+                _ => Value::Number(c.difference),
+            })
         });
     }
     table.table()
-}
-
-/// What the signs and colours of a heat map of differences mean.
-pub(crate) const SIGN_NOTE: &str =
-    "blue: fewer errors; star: better or worse after Holm's correction";
-
-/// A difference as a cell of a heat map, with a star if it is shown.
-pub(crate) fn difference_cell(c: &Comparison) -> Value {
-    match c.verdict {
-        Some(Verdict::Better | Verdict::Worse) => Value::Starred(c.difference),
-        _ => Value::Number(c.difference),
-    }
 }
 
 /// A row per point and pairing. The errors of a single pairing have the arms' names.
@@ -238,12 +235,12 @@ fn notes(sweep: &Sweep<'_>) -> Option<String> {
              BnB+, the difference is the gain from the source task."
         ));
     }
-    let rows = sweep
+    let over_rows = sweep
         .series
         .axes
         .iter()
         .any(|axis| axis == "task.target_rows");
-    rows.then(|| {
+    over_rows.then(|| {
         let budget = match spec.budget {
             Budget::Epochs => {
                 "Every point has the arm's epochs, so that its number of steps grows with its rows."
@@ -264,10 +261,8 @@ fn notes(sweep: &Sweep<'_>) -> Option<String> {
 
 /// The keys that have another value in this sweep than in the protocol.
 pub(crate) fn set_words(sweep: &Sweep<'_>) -> Option<String> {
-    let set = &sweep.series.sweep.as_ref()?.sweep.set;
-    let set = set
-        .iter()
-        .map(|(key, value)| format!("{key} = {}", value_text(value)));
+    let set = sweep.series.sweep.as_ref()?.sweep.set.iter();
+    let set = set.map(|(key, value)| format!("{key} = {}", value_text(value)));
     let set: Vec<String> = set.collect();
     (!set.is_empty()).then(|| format!("All points of this sweep have {}.", set.join(", ")))
 }

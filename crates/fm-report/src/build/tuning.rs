@@ -54,17 +54,33 @@ pub(crate) fn arms(results: &Results) -> Vec<TunedArm<'_>> {
 impl TunedArm<'_> {
     /// How often each value of each setting was chosen, the number of epochs last.
     pub(crate) fn chosen(&self) -> Vec<Chosen> {
-        let keys = self.trials.first().map_or(&[][..], |trial| &trial.settings);
-        let settings = keys.iter().enumerate().map(|(axis, (key, _))| {
-            let value = |trial: usize| &self.trials[trial].settings[axis].1;
-            let values = (0..self.trials.len()).map(value);
-            let chosen = self.seeds.iter().map(|(_, tuned)| value(tuned.trial));
-            Chosen::count(setting_words(key), values.cloned(), chosen.cloned())
+        let keys = self.trials[0].settings.iter().map(|(key, _)| key.as_str());
+        let chosen = keys.chain(["epochs"]).enumerate().map(|(at, key)| {
+            let value = |trial: usize, epochs: usize| match self.trials[trial].settings.get(at) {
+                Some((_, value)) => value.clone(),
+                None => epochs.into(),
+            };
+            let taken = self
+                .seeds
+                .iter()
+                .map(|(_, tuned)| value(tuned.trial, tuned.epochs));
+            let taken: Vec<Json> = taken.collect();
+            let mut values: Vec<(Json, usize)> = Vec::new();
+            for trial in 0..self.trials.len() {
+                for value in self.epochs.iter().map(|epochs| value(trial, *epochs)) {
+                    if !values.iter().any(|(known, _)| *known == value) {
+                        let count = taken.iter().filter(|taken| **taken == value).count();
+                        values.push((value, count));
+                    }
+                }
+            }
+            // Trials are in the order of the grid, of which some combinations may be left out.
+            let number = |(value, _): &(Json, usize)| value.as_f64().unwrap_or(0.0);
+            values.sort_by(|a, b| number(a).total_cmp(&number(b)));
+            let setting = setting_words(key);
+            Chosen { setting, values }
         });
-        let epochs = self.epochs.iter().map(|&epochs| Json::from(epochs));
-        let chosen = self.seeds.iter().map(|(_, tuned)| Json::from(tuned.epochs));
-        let epochs = Chosen::count("epochs".to_owned(), epochs, chosen);
-        settings.chain([epochs]).collect()
+        chosen.collect()
     }
 
     /// What each of these seeds chose, for programs: `{"settings": {"*.lr": 0.03}, "epochs": 80}`,
@@ -106,10 +122,9 @@ impl TunedArm<'_> {
                 None => (f64::INFINITY, chance),
             });
             let (losses, errors): (Vec<f64>, Vec<f64>) = best.unzip();
-            let expected = expected_best(&losses, &errors)?;
-            sums.iter_mut()
-                .zip(expected)
-                .for_each(|(sum, value)| *sum += value);
+            for (sum, expected) in sums.iter_mut().zip(expected_best(&losses, &errors)?) {
+                *sum += expected;
+            }
         }
         let seeds = self.seeds.len() as f64;
         Ok(sums.into_iter().map(|sum| sum / seeds).collect())
@@ -117,64 +132,29 @@ impl TunedArm<'_> {
 }
 
 impl Chosen {
-    fn count(
-        setting: String,
-        values: impl Iterator<Item = Json>,
-        chosen: impl Iterator<Item = Json>,
-    ) -> Self {
-        let mut counts: Vec<(Json, usize)> = Vec::new();
-        for value in values {
-            if !counts.iter().any(|(known, _)| *known == value) {
-                counts.push((value, 0));
-            }
-        }
-        // Trials are in the order of the grid, of which some combinations may be left out.
-        counts.sort_by(|(a, _), (b, _)| number(a).total_cmp(&number(b)));
-        for value in chosen {
-            let known = counts.iter_mut().find(|(known, _)| *known == value);
-            known.into_iter().for_each(|(_, count)| *count += 1);
-        }
-        Self {
-            setting,
-            values: counts,
-        }
-    }
-
     /// The values that were chosen, and in how many seeds.
     fn taken(&self) -> impl DoubleEndedIterator<Item = &(Json, usize)> {
         self.values.iter().filter(|(_, count)| *count > 0)
     }
 
-    /// The value that was chosen in the most seeds.
-    fn most_often(&self) -> Option<&(Json, usize)> {
-        self.taken().max_by_key(|(_, count)| *count)
-    }
-
-    /// The largest or smallest of three or more numbers, if more than half of the seeds chose it:
-    /// the value, and in how many.
+    /// The value that most of the seeds chose, and how many, if it is the smallest or the largest of
+    /// three numbers or more.
     pub(crate) fn at_edge(&self) -> Option<(String, usize)> {
         let is_number = self.values.iter().all(|(value, _)| value.is_number());
-        let [first, .., last] = self.values.as_slice() else {
+        let [first, _, .., last] = self.values.as_slice() else {
             return None;
         };
         let seeds: usize = self.values.iter().map(|(_, count)| count).sum();
-        let mut edges = [first, last]
-            .into_iter()
-            .filter(|_| is_number && self.values.len() >= 3);
+        let mut edges = [first, last].into_iter().filter(|_| is_number);
         let (value, count) = edges.find(|(_, count)| 2 * count > seeds)?;
         Some((value_text(value), *count))
     }
 }
 
-fn number(value: &Json) -> f64 {
-    value.as_f64().unwrap_or(0.0)
-}
-
 /// "learning rate" for "*.lr", "epochs of phase 1"; the key where it has no words.
 fn setting_words(key: &str) -> String {
-    let phase = key
-        .split_once("phases[")
-        .and_then(|(_, rest)| rest.strip_suffix("].epochs"));
+    let phase = key.split_once("phases[");
+    let phase = phase.and_then(|(_, rest)| rest.strip_suffix("].epochs"));
     if let Some(phase) = phase.and_then(|phase| phase.parse::<usize>().ok()) {
         return format!("epochs of phase {}", phase + 1);
     }
@@ -192,16 +172,27 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, StatsE
     let (Some(tune), false) = (&results.protocol().tune, arms.is_empty()) else {
         return Ok(None);
     };
+    let skipped = arms.iter().filter_map(|arm| {
+        let found = arm
+            .seeds
+            .iter()
+            .filter(|(_, tuned)| !tuned.skipped.is_empty());
+        let found: Vec<u64> = found.map(|(seed, _)| *seed).collect();
+        (!found.is_empty()).then(|| format!("{}: {}", arm.name, seeds(&found)))
+    });
+    let skipped = match skipped.collect::<Vec<_>>().join("; ") {
+        none if none.is_empty() => "this never happened".to_owned(),
+        arms => format!("this happened in {arms}"),
+    };
     let mut section = Section::new("How the arms were tuned", Shown::Folded);
     section.push(Text::note(format!(
         "Every arm chose its settings itself, in each seed, on its own target rows: {} of settings, each \
          trained {} times without a part of the rows and scored on that part. The lowest mean loss \
          decides. The arm was then trained on all its rows, and scored once on the test images. If that \
          training diverges, or ends with a training loss above that of equal probabilities, the next best \
-         combination is taken ({}).",
+         combination is taken ({skipped}).",
         counted(arms[0].trials.len(), "combination"),
         tune.folds,
-        skipped(&arms),
     )));
     section.push(summary(analysis, &arms));
     section.push(chosen(&arms));
@@ -209,44 +200,22 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, StatsE
     Ok(Some(section))
 }
 
-/// "this happened in transfer: seed 17".
-fn skipped(arms: &[TunedArm<'_>]) -> String {
-    let arms = arms.iter().filter_map(|arm| {
-        let skipped = arm
-            .seeds
-            .iter()
-            .filter(|(_, tuned)| !tuned.skipped.is_empty());
-        let found: Vec<u64> = skipped.map(|(seed, _)| *seed).collect();
-        (!found.is_empty()).then(|| format!("{}: {}", arm.name, seeds(&found)))
-    });
-    match arms.collect::<Vec<_>>().join("; ") {
-        none if none.is_empty() => "this never happened".to_owned(),
-        arms => format!("this happened in {arms}"),
-    }
-}
-
 fn summary(analysis: &Analysis<'_>, arms: &[TunedArm<'_>]) -> Table {
-    Table::of(
-        "tuning-arms",
-        "Error on held-out training rows, and on test rows",
-        arms,
-    )
-    .column(Column::text("arm", "arm"), |arm| arm.name)
-    .column(Column::count("seeds"), |arm| arm.seeds.len())
-    .column(Column::count("trials"), |arm| arm.trials.len())
-    .column(
-        Column::new("diverged", "diverged, mean", Unit::Number(1)),
-        TunedArm::diverged,
-    )
-    .column(
-        Column::new("held_out_error", "held-out error", Unit::Fraction).mean_sd(),
-        TunedArm::held_out_error,
-    )
-    .column(
-        Column::new("test_error", "test error", Unit::Fraction).mean_sd(),
-        |arm| analysis.arms[arm.index].1.test_error.description,
-    )
-    .table()
+    let caption = "Error on held-out training rows, and on test rows";
+    let error = |key, title| Column::new(key, title, Unit::Fraction).mean_sd();
+    let diverged = Column::new("diverged", "diverged, mean", Unit::Number(1));
+    Table::of("tuning-arms", caption, arms)
+        .column(Column::text("arm", "arm"), |arm| arm.name)
+        .column(Column::count("seeds"), |arm| arm.seeds.len())
+        .column(Column::count("trials"), |arm| arm.trials.len())
+        .column(diverged, TunedArm::diverged)
+        .column(error("held_out_error", "held-out error"), |arm| {
+            arm.held_out_error()
+        })
+        .column(error("test_error", "test error"), |arm| {
+            analysis.arms[arm.index].1.test_error.description
+        })
+        .table()
 }
 
 fn chosen(arms: &[TunedArm<'_>]) -> Table {
@@ -258,6 +227,7 @@ fn chosen(arms: &[TunedArm<'_>]) -> Table {
     let text = |title: &str| Column::text(title, title);
     let value = |key: &str, title: &str| Column::new(key, title, Unit::Setting);
     let cell = |chosen: Option<&(Json, usize)>| chosen.map(|(value, _)| value_cell(value));
+    let most_often = |chosen: &'_ Chosen| chosen.taken().max_by_key(|(_, count)| *count).cloned();
     Table::of("tuning-chosen", "Chosen values, over the seeds", &rows)
         .column(text("arm"), |(arm, _)| *arm)
         .column(text("setting"), |(_, c)| c.setting.as_str())
@@ -268,10 +238,10 @@ fn chosen(arms: &[TunedArm<'_>]) -> Table {
             cell(c.taken().next_back())
         })
         .column(value("most_often", "most often"), |(_, c)| {
-            cell(c.most_often())
+            cell(most_often(c).as_ref())
         })
         .column(Column::new("seeds", "in seeds", Unit::Count), |(_, c)| {
-            Some(c.most_often()?.1)
+            Some(most_often(c)?.1)
         })
         .table()
 }
@@ -310,42 +280,33 @@ pub(crate) fn trials(results: &Results) -> Option<Table> {
             keys.push(key);
         }
     }
-    // The arm, the seed and its choice; the trial, the number of epochs and its scores.
-    let mut rows = Vec::new();
+    let columns = ["arm", "seed", "trial"].map(|key| Column::text(key, key));
+    let columns = columns
+        .into_iter()
+        .chain(keys.iter().map(|key| Column::text(*key, *key)));
+    let scores = ["epochs", "held_out_loss", "held_out_error", "chosen"];
+    let columns = columns.chain(scores.map(|key| Column::text(key, key)));
+    let mut table = Table::new("tuning", "Every trial", columns);
     for arm in &arms {
         for &(seed, tuned) in &arm.seeds {
             for (trial, scores) in tuned.scores.iter().enumerate() {
-                let epochs = arm.epochs.iter().copied().zip(scores);
-                rows.extend(
-                    epochs.map(|(epochs, scores)| (arm, seed, tuned, trial, epochs, scores)),
-                );
+                let settings = &arm.trials[trial].settings;
+                let value = |key: &&str| {
+                    let known = settings.iter().find(|(known, _)| known == key);
+                    known.map(|(_, value)| value_text(value)).into()
+                };
+                for (&epochs, scores) in arm.epochs.iter().zip(scores) {
+                    let chosen = (tuned.trial, tuned.epochs) == (trial, epochs);
+                    let of_trial = [arm.name.into(), seed.into(), (trial + 1).into()].into_iter();
+                    table.push(of_trial.chain(keys.iter().map(value)).chain([
+                        epochs.into(),
+                        scores.as_ref().map(|scores| scores.loss).into(),
+                        scores.as_ref().map(Scores::error).into(),
+                        usize::from(chosen).into(),
+                    ]));
+                }
             }
         }
     }
-    let mut table = Table::of("tuning", "Every trial", &rows)
-        .column(Column::text("arm", "arm"), |(arm, ..)| arm.name)
-        .column(Column::count("seed"), |(_, seed, ..)| *seed)
-        .column(Column::count("trial"), |(.., trial, _, _)| trial + 1);
-    for key in keys {
-        table = table.column(Column::text(key, key), move |(arm, .., trial, _, _)| {
-            let mut settings = arm.trials[*trial].settings.iter();
-            settings
-                .find(|(known, _)| known == key)
-                .map(|(_, value)| value_text(value))
-        });
-    }
-    let loss = Column::new("held_out_loss", "", Unit::Loss);
-    let error = Column::new("held_out_error", "", Unit::Fraction);
-    let table = table
-        .column(Column::count("epochs"), |(.., epochs, _)| *epochs)
-        .column(loss, |(.., scores)| scores.as_ref().map(|s| s.loss))
-        .column(error, |(.., scores)| scores.as_ref().map(Scores::error))
-        .column(
-            Column::count("chosen"),
-            |(_, _, tuned, trial, epochs, _)| {
-                usize::from((tuned.trial, tuned.epochs) == (*trial, *epochs))
-            },
-        )
-        .table();
     (!arms.is_empty()).then_some(table)
 }
