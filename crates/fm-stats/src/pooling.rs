@@ -72,13 +72,19 @@ pub fn pool(
     let expected = "a number above 0, such as 1 / (draws * test rows)";
     check_each("standard error", standard_errors, expected, |e| e > 0.0)?;
     let degrees = (pairs - 1) as f64;
-    let at = |between| mean_at(between, differences, standard_errors);
-    let between = between_variance(differences, |between| at(between).squares > degrees);
-    let Weighted {
-        mean,
-        weight,
-        squares,
-    } = at(between);
+    // At a between-pair variance: the mean weighted by precision, the sum of the weights, and the weighted
+    // sum of squared residuals.
+    let at = |between: f64| {
+        let weights = standard_errors.iter().map(|e| 1.0 / (e * e + between));
+        let weighted = weights.clone().zip(differences);
+        let weight: f64 = weights.sum();
+        let mean = weighted.clone().map(|(w, d)| w * d).sum::<f64>() / weight;
+        let squares: f64 = weighted.map(|(w, d)| w * (d - mean) * (d - mean)).sum();
+        (mean, weight, squares)
+    };
+    let largest = differences.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
+    let between = between_variance(largest * largest, |between| at(between).2 > degrees);
+    let (mean, weight, squares) = at(between);
     // Knapp and Hartung's factor: the weighted residual variance, expected to be 1.
     let mean_variance = squares / degrees / weight;
     let effect = |(difference, error): (&f64, &f64)| {
@@ -97,36 +103,16 @@ pub fn pool(
     })
 }
 
-/// The mean weighted by precision, the sum of the weights, and the weighted sum of squared residuals.
-struct Weighted {
-    mean: f64,
-    weight: f64,
-    squares: f64,
-}
-
-fn mean_at(between: f64, differences: &[f64], standard_errors: &[f64]) -> Weighted {
-    let weights = standard_errors.iter().map(|e| 1.0 / (e * e + between));
-    let weighted = weights.clone().zip(differences);
-    let weight: f64 = weights.sum();
-    let mean = weighted.clone().map(|(w, d)| w * d).sum::<f64>() / weight;
-    Weighted {
-        mean,
-        weight,
-        squares: weighted.map(|(w, d)| w * (d - mean) * (d - mean)).sum(),
-    }
-}
-
 /// The variance at which the weighted squares equal their degrees of freedom; 0 where they are not
 /// `above` them anyway. The squares fall as the variance grows, so bisection finds it.
-fn between_variance(differences: &[f64], above: impl Fn(f64) -> bool) -> f64 {
+fn between_variance(mut high: f64, above: impl Fn(f64) -> bool) -> f64 {
     if !above(0.0) {
         return 0.0;
     }
-    let largest = differences.iter().fold(0.0_f64, |m, d| m.max(d.abs()));
-    let (mut low, mut high) = (0.0, largest * largest);
     while above(high) {
         high *= 4.0;
     }
+    let mut low = 0.0;
     // Far more halvings than the bits of a number between the two.
     for _ in 0..120 {
         let middle = 0.5 * (low + high);

@@ -23,24 +23,17 @@ pub(crate) fn quantile(p: f64, degrees: f64) -> f64 {
     let mut t = normal::quantile(p);
     // About 5 steps are needed from one degree of freedom on.
     for _ in 0..200 {
-        let slope = 2.0 * density(t, degrees, log_beta);
+        // Twice the density.
+        let power = -0.5 * (degrees + 1.0) * libm::log1p(t * t / degrees);
+        let slope = 2.0 * (libm::exp(power - log_beta) / libm::sqrt(degrees));
         let step = (two_sided(t, degrees, log_beta) - outside) / slope;
         // Not a number, below the last bit, or back by a rounding: as close as it gets.
-        if !matches!(
-            (t + step).partial_cmp(&t),
-            Some(std::cmp::Ordering::Greater)
-        ) {
+        if (t + step).partial_cmp(&t) != Some(std::cmp::Ordering::Greater) {
             break;
         }
         t += step;
     }
     t
-}
-
-/// Density of Student's t.
-fn density(t: f64, degrees: f64, log_beta: f64) -> f64 {
-    let power = -0.5 * (degrees + 1.0) * libm::log1p(t * t / degrees);
-    libm::exp(power - log_beta) / libm::sqrt(degrees)
 }
 
 /// `P(|T| > t)` for `t ≥ 0`: the regularized incomplete beta function `I_x(ν/2, ½)` at

@@ -76,8 +76,8 @@ pub(super) fn push_ranges(section: &mut Section, sweep: &Sweep<'_>) {
             let column = Column::new(axis, title, Unit::Spread).detail();
             table = table.column(column, move |(.., points)| main_effect(index, points));
         }
-        note += " A change is between the values of one key with the lowest and the highest mean \
-                 error. These means are over the other keys, and over values that have a score at every point.";
+        note += " The change over a key is the highest minus the lowest mean error of its values, each \
+                 over the other keys. Values with a point that has no score are left out.";
     }
     section.push(table.table());
     section.push(Text::note(note));
@@ -126,26 +126,10 @@ mod tests {
 
     use super::*;
 
-    /// The points of a grid with three values on each axis.
-    fn grid() -> Vec<[Json; 2]> {
-        let row = |x| (0..3).map(move |y| [json!(x), json!(y)]);
-        (0..3).flat_map(row).collect()
-    }
-
-    #[test]
-    fn a_main_effect_is_over_the_means_of_the_other_axis() {
-        let values = grid();
-        let points = [(0, 0.04), (1, 0.02), (3, 0.03), (4, 0.005)];
-        let points = points.map(|(at, error)| (values[at].as_slice(), error));
-        // 0.03 and 0.0175; 0.035 and 0.0125
-        assert!((main_effect(0, &points).unwrap() - 0.0125).abs() < 1e-12);
-        assert!((main_effect(1, &points).unwrap() - 0.0225).abs() < 1e-12);
-        assert_eq!(main_effect(0, &points[..2]), None);
-    }
-
     #[test]
     fn a_value_with_missing_points_is_left_out() {
-        let values = grid();
+        let row = |x| (0..3).map(move |y| [json!(x), json!(y)]);
+        let values: Vec<[Json; 2]> = (0..3).flat_map(row).collect();
         let all: Vec<&[Json]> = values.iter().map(|v| v.as_slice()).collect();
         // Two points with x = 2 have no score.
         let points: Vec<_> = all[..7].iter().map(|&values| (values, 0.1)).collect();

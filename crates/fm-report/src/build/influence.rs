@@ -24,24 +24,22 @@ pub(crate) fn changes<'a>(
 ) -> Result<Vec<Change<'a>>, StatsError> {
     let mut changes: Vec<Change<'a>> = Vec::new();
     for &seed in seeds.iter().filter(|_| seeds.len() > needed) {
-        let left = comparisons
-            .iter()
-            .map(|compared| without(compared, seed, settings));
+        let left = comparisons.iter().map(|c| without(c, seed, settings));
         let mut left: Vec<Comparison> = left.collect::<Result<_, _>>()?;
         correct_for_family(&mut left);
         for (compared, left) in comparisons.iter().zip(left) {
-            let pairing = &compared.pairing;
-            let (before, Some(verdict)) = (compared.comparison.verdict, left.verdict) else {
+            let (pairing, before) = (&compared.pairing, compared.comparison.verdict);
+            let Some(verdict) = left.verdict.filter(|_| left.verdict != before) else {
                 continue;
             };
             let known = |c: &&mut Change<'_>| (c.pairing, c.verdict) == (pairing, verdict);
+            let seeds = vec![seed];
             match changes.iter_mut().find(known) {
-                _ if before == Some(verdict) => {}
                 Some(change) => change.seeds.push(seed),
                 None => changes.push(Change {
                     pairing,
                     verdict,
-                    seeds: vec![seed],
+                    seeds,
                 }),
             }
         }

@@ -40,8 +40,8 @@ fn no_single_pair(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Option<String> 
     let least = smallest_p(seeds) * sweep.family() as f64;
     (least > analysis.settings.alpha()).then(|| {
         format!(
-            "With {} no single pair of {} can be shown to be better or worse: the smallest p that they \
-             allow is {} after the correction. Conclude from the mean over pairs and the pooled values.",
+            "With {} no single pair of {} can be shown to be better or worse: the smallest p after the \
+             correction is {}. Conclude from the mean over pairs and the pooled values.",
             counted(seeds, "seed"),
             sweep.family(),
             Unit::PValue.number(least)
@@ -129,14 +129,14 @@ fn push_regression(
     let level = level(analysis.settings.level);
     let interval = match over(&[]) {
         Ok(found) => format!(
-            "For pairs of other classes like these {} the {level} interval of the mean is {}. It takes into \
-             account that pairs share classes (jackknife over classes).",
+            "For pairs of other classes like these {} the {level} interval of the mean is {}. It takes \
+             into account that pairs share classes (jackknife over classes).",
             classes.iter().flatten().collect::<BTreeSet<_>>().len(),
             Unit::Points.interval(found[0].interval)
         ),
         Err(StatsError::TooFew { .. }) => {
-            "There is no interval for pairs of other classes: without one of the classes fewer than two \
-             pairs are left."
+            "There is no interval for pairs of other classes: without \
+                                           one of the classes fewer than two pairs are left."
                 .to_owned()
         }
         Err(error) => return Err(error),
@@ -153,7 +153,7 @@ fn push_regression(
     let found = match over(&[&difficulty, &relatedness]) {
         Err(StatsError::Collinear { .. }) => {
             section.push(Text::note(
-                "No regression on difficulty and relatedness: they do not vary independently over these pairs.",
+                "No regression: difficulty and relatedness do not vary independently over these pairs.",
             ));
             return Ok(());
         }
@@ -175,13 +175,12 @@ fn push_regression(
             .table(),
     );
     section.push(Text::note(
-        "A regression by least squares over all pairs, each of which counts the same. The intervals are for pairs \
-         of other classes like these and take into account that pairs share classes. The difficulty of a pair is the \
-         logarithm of the mean of both arms' errors: the error of one arm alone would be correlated with the \
-         difference by construction (Oldham 1962). Two classes are similar if the pair of them is \
-         difficult; relatedness is the similarity of a target class to the most similar class that \
-         stays in the source task, on average over both target classes. A slope whose interval \
-         contains 0 is not shown to exist.",
+        "Least squares over all pairs, each of which counts the same. The intervals are for pairs of \
+         other classes like these. Difficulty is the logarithm of the mean of both arms' errors: the \
+         error of one arm alone would be correlated with the difference by construction (Oldham 1962). \
+         Two classes are similar if the pair of them is difficult. Relatedness is the similarity of a \
+         target class to the most similar class of the source task, on average over both target \
+         classes. A slope whose interval contains 0 is not shown to exist.",
     ));
     Ok(())
 }
@@ -214,9 +213,10 @@ fn each_pair(
         counted(count, "pair")
     };
     let note = format!(
-        "An uncertain pair is pulled more towards the mean of all, weighted by precision, which is {} (Gelman, Hill \
-         and Yajima 2012). This assumes that the true differences of easy and of hard pairs vary alike around \
-         it, with a standard deviation that is estimated as {}. The pooled interval lies below 0 for {} and above 0 for {}.",
+        "The mean of all, weighted by precision, is {}; uncertain pairs are pulled more towards it (Gelman, \
+         Hill and Yajima 2012). This assumes that the true differences of easy and of hard pairs vary \
+         alike around it; their standard deviation is estimated as {}. The pooled interval lies below 0 \
+         for {} and above 0 for {}.",
         Unit::Points.with_unit(found.mean),
         Unit::Spread.with_unit(found.between_sd),
         shown(|effect| effect.interval.high < 0.0),

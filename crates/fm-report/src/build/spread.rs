@@ -60,11 +60,10 @@ pub(crate) fn section(sweep: &Sweep<'_>) -> Result<Section, StatsError> {
         .column(error, |(_, line)| line.sd_error)
         .column(share, |(_, line)| line.share_of_all)
         .table();
-    let note = "In each row the seed changes the sources of randomness that are named: first weights \
-                (init), the order of rows (order), which target rows are trained on (target_rows). \
-                Everything else is fixed at one seed. A share is the variance of the row divided by \
-                the variance with everything changed. Shares do not have to add up to 1: effects \
-                interact, and the variances are estimates.";
+    let note = "In each row the seed changes only what is named: first weights (init), the order of \
+                rows (order), which target rows are trained on (target_rows). A share is the variance \
+                of the row divided by that with everything changed. Shares do not have to add up to 1: \
+                effects interact, and the variances are estimates.";
     let title = "Where does the spread over seeds come from?";
     let section = Section::new(title, Shown::Folded).with(table);
     Ok(section.with(Text::note(note)))

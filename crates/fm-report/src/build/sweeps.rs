@@ -225,14 +225,13 @@ fn notes(sweep: &Sweep<'_>) -> Option<String> {
     let spec = &sweep.series.sweep.as_ref()?.sweep;
     if let Some(arm) = &spec.layers_of {
         return Some(format!(
-            "After Yosinski et al. 2014. The first k layers come from A, the source network, or from \
-             B, a network trained as {arm}; the other layers are new, the same for all four curves of \
-             a seed. The reused layers are frozen (AnB, BnB) or trained on (AnB+, BnB+), with the \
-             epochs and optimizer of {arm}. At k = 0 no layer is reused: training from scratch with \
-             other random numbers than {arm}. If the error of a frozen curve rises with k, there are \
-             three possible reasons: features too specific to the source task (AnB), layers that were \
-             trained together and are now separated (BnB), too few trainable layers. If AnB+ is below \
-             BnB+, the difference is the gain from the source task."
+            "After Yosinski et al. 2014. The first k layers come from A, the source network, or from B, \
+             a network trained as {arm}. The other layers are new, and the same for all four curves of a \
+             seed. The reused layers are frozen (AnB, BnB) or trained on (AnB+, BnB+), with the epochs \
+             and optimizer of {arm}. At k = 0 no layer is reused. An error of a frozen curve that rises \
+             with k can have three reasons: features too specific to the source task (AnB), layers that \
+             were trained together and are now separated (BnB), too few trainable layers. If AnB+ is \
+             below BnB+, the difference is the gain from the source task."
         ));
     }
     let over_rows = sweep

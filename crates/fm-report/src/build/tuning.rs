@@ -96,22 +96,6 @@ impl TunedArm<'_> {
         chosen.collect()
     }
 
-    /// Errors on held-out rows of the chosen settings, over the seeds.
-    fn held_out_error(&self) -> Value {
-        let tuned = self.seeds.iter().map(|(_, tuned)| tuned);
-        let chosen = tuned.filter_map(|tuned| tuned.best_of(tuned.trial));
-        let errors: Vec<f64> = chosen.map(|(_, scores)| scores.error()).collect();
-        Value::MeanSd(mean(&errors), sd(&errors))
-    }
-
-    /// Mean number of trials of a seed that diverged at every number of epochs.
-    fn diverged(&self) -> f64 {
-        let diverged = self.seeds.iter().flat_map(|(_, tuned)| {
-            (0..tuned.scores.len()).filter(|&trial| tuned.best_of(trial).is_none())
-        });
-        diverged.count() as f64 / self.seeds.len() as f64
-    }
-
     /// The held-out error that is expected of the best of `k` trials, for every `k`, on average over
     /// the seeds. A trial that diverged has the error `chance`.
     fn over_budget(&self, chance: f64) -> Result<Vec<f64>, StatsError> {
@@ -189,8 +173,8 @@ pub(crate) fn section(analysis: &Analysis<'_>) -> Result<Option<Section>, StatsE
         "Every arm chose its settings itself, in each seed, on its own target rows: {} of settings, each \
          trained {} times without a part of the rows and scored on that part. The lowest mean loss \
          decides. The arm was then trained on all its rows, and scored once on the test images. If that \
-         training diverges, or ends with a training loss above that of equal probabilities, the next best \
-         combination is taken ({skipped}).",
+         training diverges, or ends with a training loss above that of equal probabilities, the next \
+         best combination is taken ({skipped}).",
         counted(arms[0].trials.len(), "combination"),
         tune.folds,
     )));
@@ -208,9 +192,19 @@ fn summary(analysis: &Analysis<'_>, arms: &[TunedArm<'_>]) -> Table {
         .column(Column::text("arm", "arm"), |arm| arm.name)
         .column(Column::count("seeds"), |arm| arm.seeds.len())
         .column(Column::count("trials"), |arm| arm.trials.len())
-        .column(diverged, TunedArm::diverged)
+        .column(diverged, |arm| {
+            let all = arm.seeds.iter().flat_map(|(_, tuned)| {
+                (0..arm.trials.len()).filter(|&trial| tuned.best_of(trial).is_none())
+            });
+            all.count() as f64 / arm.seeds.len() as f64
+        })
         .column(error("held_out_error", "held-out error"), |arm| {
-            arm.held_out_error()
+            let best = arm
+                .seeds
+                .iter()
+                .filter_map(|(_, tuned)| tuned.best_of(tuned.trial));
+            let errors: Vec<f64> = best.map(|(_, scores)| scores.error()).collect();
+            Value::MeanSd(mean(&errors), sd(&errors))
         })
         .column(error("test_error", "test error"), |arm| {
             analysis.arms[arm.index].1.test_error.description

@@ -116,6 +116,36 @@ fn a_store_with_every_kind_of_sweep_has_a_page_that_is_well_formed() {
     assert!(!words.contains("<script") && words.contains("&lt;script"));
     parse(&html(&report.document, None));
 
+    // The main effects of a grid of two learning rates and two numbers of source epochs.
+    let table = |name: &str| read(&text(&folder.path().join("report").join(name)));
+    let number = |cell: &String| cell.parse::<f64>().unwrap();
+    let points = table("sweep-6-points.csv");
+    let column = points[0]
+        .iter()
+        .position(|title| title == "scratch_error_mean");
+    let errors: Vec<f64> = points[1..]
+        .iter()
+        .map(|row| number(&row[column.unwrap()]))
+        .collect();
+    let [a, b, c, d] = errors[..] else {
+        panic!("{errors:?}");
+    };
+    let ranges = table("sweep-6-ranges.csv");
+    assert_eq!(
+        ranges[0],
+        ["arm", "lowest", "at", "highest", "*.lr", "source.epochs"]
+    );
+    assert_eq!(ranges[1][0], "scratch");
+    assert_eq!(number(&ranges[1][1]), a.min(b).min(c).min(d));
+    // Sums in another order: a few roundings.
+    let effects = [
+        ((a + b) - (c + d)).abs() / 2.0,
+        ((a + c) - (b + d)).abs() / 2.0,
+    ];
+    for (effect, found) in effects.into_iter().zip(&ranges[1][4..]) {
+        assert!((effect - number(found)).abs() < 1e-12, "{effect} {found}");
+    }
+
     // A second report has the same bytes, and leaves no file of another one.
     let before = files(folder.path());
     fs::write(folder.path().join("report/old.csv"), "a").unwrap();
