@@ -27,7 +27,7 @@
 //! | does the arm differ from the baseline, on these test rows | [`compare`] | Student 1908; Fisher 1935 (sign flips); Schuirmann 1987 (equivalence) |
 //! | … and with other draws and other test rows | [`compare_rows`] | Searle, Casella & McCulloch 1992; Satterthwaite 1946; Owen & Eckles 2012 |
 //! | several comparisons | [`correct_for_family`] | Holm 1979 |
-//! | how much of the spread do the test rows cause | [`Crossed`] | likewise |
+//! | how much of the spread do the test rows cause | [`Crossed`], of [`compare_rows`] | likewise |
 //! | … and initialisation, row order, choice of training rows | [`variance_table`] | Bouthillier et al. 2021 |
 //! | how many seeds or draws does it take | [`power`], [`draws_needed`], [`power_limit`] | simulation |
 //! | many pairs of classes: what holds for other classes | [`over_classes`] | Efron & Stein 1981 (jackknife) |
