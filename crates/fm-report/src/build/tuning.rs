@@ -95,24 +95,6 @@ impl TunedArm<'_> {
         let chosen = seeds.iter().map(|seed| of_seed(seed).unwrap_or_default());
         chosen.collect()
     }
-
-    /// The held-out error that is expected of the best of `k` trials, for every `k`, on average over
-    /// the seeds. A trial that diverged has the error `chance`.
-    fn over_budget(&self, chance: f64) -> Result<Vec<f64>, StatsError> {
-        let mut sums = vec![0.0; self.trials.len()];
-        for (_, tuned) in &self.seeds {
-            let best = (0..self.trials.len()).map(|trial| match tuned.best_of(trial) {
-                Some((_, scores)) => (scores.loss, scores.error()),
-                None => (f64::INFINITY, chance),
-            });
-            let (losses, errors): (Vec<f64>, Vec<f64>) = best.unzip();
-            for (sum, expected) in sums.iter_mut().zip(expected_best(&losses, &errors)?) {
-                *sum += expected;
-            }
-        }
-        let seeds = self.seeds.len() as f64;
-        Ok(sums.into_iter().map(|sum| sum / seeds).collect())
-    }
 }
 
 impl Chosen {
@@ -240,6 +222,7 @@ fn chosen(arms: &[TunedArm<'_>]) -> Table {
         .table()
 }
 
+/// The held-out error that is expected of the best of `k` trials, for every `k`, on average over the seeds.
 fn budget(results: &Results, arms: &[TunedArm<'_>]) -> Result<Plot, StatsError> {
     let classes = results.main().points[0].target_classes().len();
     let chance = 1.0 - 1.0 / classes as f64;
@@ -255,9 +238,20 @@ fn budget(results: &Results, arms: &[TunedArm<'_>]) -> Result<Plot, StatsError> 
          held-out loss; one that diverged counts as guessing.",
     );
     for arm in arms {
-        let expected = arm.over_budget(chance)?.into_iter().enumerate();
-        let data =
-            expected.map(|(k, error)| Datum::new((k + 1) as f64, error, counted(k + 1, "trial")));
+        let of_seed = |(_, tuned): &(u64, &Tuned)| {
+            let best = (0..arm.trials.len()).map(|trial| match tuned.best_of(trial) {
+                Some((_, scores)) => (scores.loss, scores.error()),
+                None => (f64::INFINITY, chance),
+            });
+            let (losses, errors): (Vec<f64>, Vec<f64>) = best.unzip();
+            expected_best(&losses, &errors)
+        };
+        let seeds = arm.seeds.iter().map(of_seed);
+        let seeds: Vec<Vec<f64>> = seeds.collect::<Result<_, _>>()?;
+        let data = (0..arm.trials.len()).map(|k| {
+            let errors: Vec<f64> = seeds.iter().map(|errors| errors[k]).collect();
+            Datum::new((k + 1) as f64, mean(&errors), counted(k + 1, "trial"))
+        });
         plot = plot.with(Mark::new(Shape::Line, arm.name, arm.index, data));
     }
     Ok(plot)
