@@ -5,6 +5,7 @@ use fm_experiment::{CellResult, Compared, Place, Point, Record, Results, Series}
 use fm_stats::{Comparison, Description, Settings, StatsError, correct_for_family, describe};
 use serde::Serialize;
 
+use super::names::plain;
 use super::sentences::{Scope, sentence};
 
 /// The numbers of a report.
@@ -42,7 +43,7 @@ pub(crate) struct Measure {
 /// A sweep: an entry per point.
 pub(crate) struct Sweep<'a> {
     /// Its index among the plan's series.
-    pub(crate) index: usize,
+    index: usize,
     pub(crate) series: &'a Series,
     pub(crate) points: Vec<SweepPoint<'a>>,
 }
@@ -138,6 +139,16 @@ impl<'a> Sweep<'a> {
     /// The arms of every point.
     pub(crate) fn arms(&self) -> &'a [String] {
         self.series.points.first().map_or(&[], |point| &point.arms)
+    }
+
+    /// The name of one of the sweep's files: its own name, or its number where that has other signs than
+    /// letters, digits, `-` and `_`.
+    pub(crate) fn file(&self, what: &str) -> String {
+        let name = self.series.name().unwrap_or_default();
+        plain(&match plain(name) == name && !name.is_empty() {
+            true => format!("{name}-{what}"),
+            false => format!("sweep-{}-{what}", self.index),
+        })
     }
 
     /// Comparisons in the sweep.

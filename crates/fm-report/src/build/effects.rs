@@ -5,8 +5,7 @@ use serde_json::Value as Json;
 
 use super::analysis::Sweep;
 use super::names::{axis_words, point_words, value_cell};
-use super::sweeps::file;
-use super::tables::axis_column;
+use super::tables::{axis_column, text};
 use crate::document::{Section, Text};
 use crate::number::{Unit, counted};
 use crate::table::{Column, Table};
@@ -15,7 +14,7 @@ use crate::table::{Column, Table};
 pub(super) fn points(sweep: &Sweep<'_>) -> Table {
     let seeds = counted(sweep.series.seeds.len(), "seed");
     let caption = format!("Test error at every point, {seeds}, mean ± standard deviation");
-    let mut rows = Table::of(file(sweep, "points"), caption, &sweep.points);
+    let mut rows = Table::of(sweep.file("points"), caption, &sweep.points);
     for index in 0..sweep.series.axes.len() {
         rows = rows.column(axis_column(sweep, index), move |point| {
             value_cell(&point.point.values[index])
@@ -59,12 +58,10 @@ pub(super) fn push_ranges(section: &mut Section, sweep: &Sweep<'_>) {
     }
     let caption = "Lowest and highest mean test error of each arm over the points of the sweep";
     let error = |key, title| Column::new(key, title, Unit::Fraction);
-    let mut table = Table::of(file(sweep, "ranges"), caption, &rows)
-        .column(Column::text("arm", "arm"), |(arm, ..)| *arm)
+    let mut table = Table::of(sweep.file("ranges"), caption, &rows)
+        .column(text("arm"), |(arm, ..)| *arm)
         .column(error("lowest", "lowest"), |(_, lowest, ..)| lowest.1)
-        .column(Column::text("at", "at"), |(_, lowest, ..)| {
-            point_words(axes, lowest.0)
-        })
+        .column(text("at"), |(_, lowest, ..)| point_words(axes, lowest.0))
         .column(error("highest", "highest"), |(_, _, highest, _)| *highest);
     let mut note =
         "Points where a training of the arm diverged or is missing are left out. The lowest of \

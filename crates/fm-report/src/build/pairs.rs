@@ -7,7 +7,8 @@ use fm_stats::{Comparison, Estimate, MIN_PAIRS, StatsError, mean, over_classes, 
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
 use super::names::class_names;
-use super::sweeps::{file, heat_map, set_words, table};
+use super::sweeps::{heat_map, set_words, table};
+use super::tables::text;
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted, level};
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
@@ -63,9 +64,9 @@ fn matrix(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
         classes.into_iter().collect()
     });
     heat_map(
-        file(sweep, "matrix"),
+        sweep.file("matrix"),
         format!("{}, points", sweep.series.pairings[0]),
-        Column::text("class", "class"),
+        text("class"),
         classes,
         |class| names[*class].clone(),
         |first, other| {
@@ -85,7 +86,7 @@ fn scatter(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Plot {
         Datum::new(error, c.difference, label).within(c.interval)
     });
     Plot::new(
-        file(sweep, "difficulty"),
+        sweep.file("difficulty"),
         format!("{pairing} over the mean error of both"),
         Axis::log("mean test error of both arms", Unit::Fraction),
         Axis::linear("difference", Unit::Points),
@@ -168,8 +169,8 @@ fn push_regression(
     let caption = "Regression of the difference";
     let interval = points(format!("{level} interval")).interval();
     section.push(
-        Table::of(file(sweep, "regression"), caption, &rows)
-            .column(Column::text("term", "term"), |(term, _)| *term)
+        Table::of(sweep.file("regression"), caption, &rows)
+            .column(text("term"), |(term, _)| *term)
             .column(points(pairing.to_string()), |(_, slope)| slope.value)
             .column(interval, |(_, slope)| slope.interval)
             .table(),
@@ -198,8 +199,8 @@ fn each_pair(
     let points = |key: &str, title: &str| Column::new(key, title, Unit::Points);
     let interval = format!("{} interval", level(analysis.settings.level));
     let caption = "Difference of each pair, pulled towards the mean of all";
-    let table = Table::of(file(sweep, "pooled"), caption, &rows)
-        .column(Column::text("classes", "classes"), |(pair, _)| {
+    let table = Table::of(sweep.file("pooled"), caption, &rows)
+        .column(text("classes"), |(pair, _)| {
             class_names(&pair.classes, &analysis.results.plan.class_names, ", ")
         })
         .column(points("measured", "measured"), |(pair, _)| pair.difference)

@@ -5,9 +5,9 @@ use fm_stats::{Comparison, Interval, Verdict};
 use serde_json::Value as Json;
 
 use super::analysis::{Analysis, Sweep, SweepPoint};
+use super::effects;
 use super::names::{axis_words, class_names, point_words, value_cell, value_text};
-use super::tables::{axis_column, with_comparison};
-use super::{effects, names};
+use super::tables::{axis_column, text, with_comparison};
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted};
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
@@ -41,16 +41,6 @@ pub(crate) fn section(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Section {
     section.extend(notes(sweep).map(Text::Note));
     section.extend(set_words(sweep).map(Text::Note));
     section
-}
-
-/// The name of a sweep's files: its own, or its number where the name has other signs than letters,
-/// digits, `-` and `_`.
-pub(crate) fn file(sweep: &Sweep<'_>, what: &str) -> String {
-    let name = sweep.series.name().unwrap_or_default();
-    names::plain(&match names::plain(name) == name && !name.is_empty() {
-        true => format!("{name}-{what}"),
-        false => format!("sweep-{}-{what}", sweep.index),
-    })
 }
 
 /// The axis across, and each point's place on it: its number, where every point has one.
@@ -94,7 +84,7 @@ fn curves(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> [Plot; 2] {
     };
     let plot = |name: &str, what: &str, y| {
         let title = format!("{what} over {}", x.title);
-        Plot::new(file(sweep, name), title, x.clone(), y)
+        Plot::new(sweep.file(name), title, x.clone(), y)
             .note("Lines are means over the seeds, bands the intervals of the means.")
     };
     let y = Axis::log("test error", Unit::Fraction);
@@ -133,7 +123,7 @@ fn map(sweep: &Sweep<'_>, pairing: usize) -> Table {
     let names = &sweep.series.pairings[pairing];
     let [x, y] = [0, 1].map(|axis| axis_words(&axes[axis]));
     heat_map(
-        file(sweep, &format!("{}-{}", names.arm, names.against)),
+        sweep.file(&format!("{}-{}", names.arm, names.against)),
         format!("{names}, points; across {x}, down {y}"),
         Column::text(&axes[1], y),
         values,
@@ -184,7 +174,7 @@ pub(crate) fn table(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
         pairings.map(move |(index, pairing)| (point, pairing, point.comparison(index)))
     });
     let rows: Vec<(&SweepPoint<'_>, &Pairing, Option<&Comparison>)> = rows.collect();
-    let mut table = Table::of(file(sweep, "comparisons"), caption, &rows);
+    let mut table = Table::of(sweep.file("comparisons"), caption, &rows);
     for (index, axis) in sweep.series.axes.iter().enumerate() {
         table = table.column(axis_column(sweep, index), |(point, ..)| {
             let names = &analysis.results.plan.class_names;
@@ -200,9 +190,9 @@ pub(crate) fn table(analysis: &Analysis<'_>, sweep: &Sweep<'_>) -> Table {
     let (against, arm) = match pairings.as_slice() {
         [Pairing { arm, against }] => (error("against_error", against), error("arm_error", arm)),
         _ => {
-            let against = Column::text("against", "against").detail();
+            let against = text("against").detail();
             table = table
-                .column(Column::text("arm", "arm"), |(_, pairing, _)| &pairing.arm)
+                .column(text("arm"), |(_, pairing, _)| &pairing.arm)
                 .column(against, |(_, pairing, _)| &pairing.against);
             (
                 error("against_error", "error of against").detail(),

@@ -245,6 +245,6 @@ pub(crate) fn failed(results: &Results) -> Option<Table> {
 }
 
 /// A column of words whose key is its title.
-fn text(title: &str) -> Column {
+pub(super) fn text(title: &str) -> Column {
     Column::text(title, title)
 }

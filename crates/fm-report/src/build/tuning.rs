@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::analysis::{Analysis, main_records};
 use super::names::{axis_words, value_cell, value_text};
+use super::tables::text;
 use crate::document::{Section, Shown, Text};
 use crate::number::{Unit, counted, seeds};
 use crate::plot::{Axis, Datum, Mark, Plot, Shape};
@@ -171,7 +172,7 @@ fn summary(analysis: &Analysis<'_>, arms: &[TunedArm<'_>]) -> Table {
     let error = |key, title| Column::new(key, title, Unit::Fraction).mean_sd();
     let diverged = Column::new("diverged", "diverged, mean", Unit::Number(1));
     Table::of("tuning-arms", caption, arms)
-        .column(Column::text("arm", "arm"), |arm| arm.name)
+        .column(text("arm"), |arm| arm.name)
         .column(Column::count("seeds"), |arm| arm.seeds.len())
         .column(Column::count("trials"), |arm| arm.trials.len())
         .column(diverged, |arm| {
@@ -200,7 +201,6 @@ fn chosen(arms: &[TunedArm<'_>]) -> Table {
         chosen.map(move |chosen| (arm.name, chosen))
     });
     let rows: Vec<(&str, Chosen)> = rows.collect();
-    let text = |title: &str| Column::text(title, title);
     let value = |key: &str, title: &str| Column::new(key, title, Unit::Setting);
     let cell = |chosen: Option<&(Json, usize)>| chosen.map(|(value, _)| value_cell(value));
     let most_often = |chosen: &'_ Chosen| chosen.taken().max_by_key(|(_, count)| *count).cloned();
@@ -268,12 +268,10 @@ pub(crate) fn trials(results: &Results) -> Option<Table> {
             keys.push(key);
         }
     }
-    let columns = ["arm", "seed", "trial"].map(|key| Column::text(key, key));
-    let columns = columns
-        .into_iter()
-        .chain(keys.iter().map(|key| Column::text(*key, *key)));
+    let columns = ["arm", "seed", "trial"].map(text);
+    let columns = columns.into_iter().chain(keys.iter().map(|key| text(key)));
     let scores = ["epochs", "held_out_loss", "held_out_error", "chosen"];
-    let columns = columns.chain(scores.map(|key| Column::text(key, key)));
+    let columns = columns.chain(scores.map(text));
     let mut table = Table::new("tuning", "Every trial", columns);
     for arm in &arms {
         for &(seed, tuned) in &arm.seeds {

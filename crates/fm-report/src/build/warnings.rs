@@ -130,13 +130,13 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Result<Vec<Warning>, StatsErr
     if !edges.is_empty() {
         let arms = edges.iter().map(|(arm, settings)| {
             let settings = settings.iter();
-            let settings =
-                settings.map(|(setting, value, seeds)| format!("{setting} {value} ({seeds})"));
+            let settings = settings.map(|(setting, value, seeds)| {
+                format!("{setting} {value} ({})", counted(*seeds, "seed"))
+            });
             format!("{arm}: {}", settings.collect::<Vec<_>>().join(", "))
         });
         let says = format!(
-            "In more than half of the seeds an arm chose the largest or smallest value of a setting with \
-             three or more: {}.",
+            "In most seeds these arms chose the largest or the smallest value of a setting: {}.",
             arms.collect::<Vec<_>>().join("; ")
         );
         let advice = "A wider range in the protocol's [tune] may give these arms a lower error.";
