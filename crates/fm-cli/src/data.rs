@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use fm_data::fetch::Event;
-use fm_data::published::{self, fashion_mnist};
+use fm_data::published::{self, Description, fashion_mnist};
 use fm_data::{Dataset, LoadedData, Origin, Source, idx};
 use fm_experiment::nearest;
 
@@ -14,49 +14,49 @@ use crate::args::model::SourceArgs;
 use crate::print::note;
 use crate::progress::FetchBar;
 
-/// The folder of the published files: the one asked for, `FM_DATA`, or the usual one.
-pub(crate) fn folder(asked: Option<&Path>) -> PathBuf {
-    let from_env = || {
-        env::var_os("FM_DATA")
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    asked
-        .map(Path::to_owned)
-        .or_else(from_env)
-        .unwrap_or_else(|| PathBuf::from("data/fashion-mnist"))
+/// The usual folder of a published dataset: for Fashion-MNIST `FM_DATA` where it is set, else `data/`
+/// and the name.
+pub(crate) fn folder(dataset: &Description) -> PathBuf {
+    let is_default = dataset.name == fashion_mnist().name;
+    let from_env = env::var_os("FM_DATA").filter(|value| is_default && !value.is_empty());
+    from_env.map_or_else(|| Path::new("data").join(&dataset.name), PathBuf::from)
 }
 
-/// What a command line names: `auto`, `sample`, or a folder. `dir` is the folder for `auto`, by
-/// default `data/` and the dataset's name.
-pub(crate) fn source(data: &str, dataset: Option<&str>, dir: Option<&Path>) -> Result<Source> {
-    let named = dataset.map(published::named).transpose()?;
-    Ok(match (data, named) {
-        ("sample", Some(named)) if named.name != fashion_mnist().name => {
-            bail!("{}: the embedded sample is of Fashion-MNIST", named.name);
+/// What a command line names: `auto`, `sample`, or a folder.
+fn source(choice: &DataChoice) -> Result<Source> {
+    let named = choice
+        .dataset
+        .as_deref()
+        .map(published::named)
+        .transpose()?;
+    let dataset = Box::new(named.unwrap_or(fashion_mnist()).clone());
+    Ok(match &*choice.data {
+        "sample" if dataset.name != fashion_mnist().name => {
+            bail!("{}: the embedded sample is of Fashion-MNIST", dataset.name);
         }
-        ("sample", _) => Source::Sample,
-        ("auto", named) => {
-            let dataset = Box::new(named.unwrap_or(fashion_mnist()).clone());
-            let usual = || Path::new("data").join(&dataset.name);
-            let dir = dir.map_or_else(usual, Path::to_owned);
-            Source::Auto { dataset, dir }
-        }
-        (folder, Some(dataset)) => Source::Published {
-            dataset: Box::new(dataset.clone()),
-            dir: folder.into(),
+        "sample" => Source::Sample,
+        "auto" => Source::Auto {
+            dir: folder(&dataset),
+            dataset,
         },
-        (folder, None) => Source::Folder(folder.into()),
+        dir if named.is_some() => Source::Published {
+            dir: dir.into(),
+            dataset,
+        },
+        dir => {
+            if let Some(near) = nearest(dir, ["auto", "sample"])
+                && !Path::new(dir).exists()
+            {
+                bail!("--data {dir}: no such folder; did you mean {near:?}?");
+            }
+            Source::Folder(dir.into())
+        }
     })
 }
 
 /// Opens the dataset of a command line; files that are missing are downloaded if it says `auto`.
 pub(crate) fn open(choice: &DataChoice) -> Result<LoadedData> {
-    let (asked, dataset) = (choice.data.as_str(), choice.dataset.as_deref());
-    // FM_DATA is the folder of Fashion-MNIST.
-    let usual = dataset.is_none().then(|| folder(None));
-    let source = source(asked, dataset, usual.as_deref())?;
-    is_there(&source, asked)?;
+    let source = source(choice)?;
     let bar = FetchBar::new();
     // Where nothing can be downloaded, one line with the reason is enough.
     let mut held = Some(Vec::new());
@@ -72,17 +72,6 @@ pub(crate) fn open(choice: &DataChoice) -> Result<LoadedData> {
         note(&data.origin.to_string());
     }
     Ok(data)
-}
-
-/// Refuses a folder that does not exist, with the word that was perhaps meant.
-pub(crate) fn is_there(source: &Source, asked: &str) -> Result<()> {
-    if let Source::Folder(dir) = source
-        && !dir.exists()
-        && let Some(near) = nearest(asked, ["auto", "sample"])
-    {
-        bail!("--data {asked}: no such folder; did you mean {near:?}?");
-    }
-    Ok(())
 }
 
 /// Training and test images that the command line names; files of one's own are all trained on.
@@ -109,8 +98,8 @@ fn own_files(source: &SourceArgs) -> Result<Option<Dataset>> {
     let mut names = source.class_names.clone();
     if names.is_empty() {
         let largest = idx::open::<u8>(labels)?.iter().max().copied();
-        let classes = largest.map_or(2, |largest| (usize::from(largest) + 1).max(2));
-        names = (0..classes).map(|class| class.to_string()).collect();
+        let last = largest.unwrap_or_default().max(1);
+        names = (0..=last).map(|class| class.to_string()).collect();
     }
     Ok(Some(Dataset::open_idx_pair(images, labels, &names)?))
 }

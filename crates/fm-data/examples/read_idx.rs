@@ -24,12 +24,11 @@ fn main() -> Result<(), idx::IdxError> {
 fn describe(path: &Path) -> Result<(), idx::IdxError> {
     // Of any type; `idx::open::<u8>(path)` insists on bytes and gives an `ArrayD<u8>`.
     let array = idx::open_any(path)?;
-    let (path, element) = (path.display(), array.element());
-    println!("{path}: {element} of {:?}", array.dims());
-    if let Some(bytes) = array.view::<u8>() {
-        let first: Vec<u8> = bytes.iter().copied().take(8).collect();
-        println!("the first of {} bytes: {first:?}", bytes.len());
-    }
+    let (path, values) = (path.display(), array.values());
+    println!("{path}: {}", array.header);
+    let n = values.len();
+    let first: Vec<f64> = values.take(8).collect();
+    println!("the first of {n} elements: {first:?}");
     Ok(())
 }
 

@@ -1,10 +1,14 @@
-//! SHA-256 and MD5 of bytes, of files, and of a file while it is read.
+//! Checksums of bytes and files, and computing two things at the same time.
 
-use std::io::{self, BufRead, Cursor, Read};
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::thread::{self, Builder};
 
 use sha2::{Digest, Sha256};
+
+use crate::idx::READ_BYTES;
 
 /// Lower-case hex of the SHA-256 of `bytes`, as checksums of files are written everywhere here.
 ///
@@ -21,70 +25,33 @@ pub(crate) fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Lower-case hex of the checksum of all that `input` has.
-pub(crate) fn digest<D: Digest>(input: impl Read + Send) -> io::Result<String> {
-    let (read, digest) = hashed::<D, _>(input, |mut input| io::copy(&mut input, &mut io::sink()));
-    read.map(|_| digest)
+/// Lower-case hex of the checksum of a file.
+pub(crate) fn of_file<D: Digest>(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = D::new();
+    let mut bytes = Vec::with_capacity(READ_BYTES);
+    while file
+        .by_ref()
+        .take(READ_BYTES as u64)
+        .read_to_end(&mut bytes)?
+        > 0
+    {
+        hasher.update(&bytes);
+        bytes.clear();
+    }
+    Ok(hex(&hasher.finalize()))
 }
 
-/// What `read` makes of `input`, and the checksum of the bytes if `read` goes on to their end. They
-/// are read and hashed on a thread of their own, ahead of `read`.
-pub(crate) fn hashed<D: Digest, T>(
-    mut input: impl Read + Send,
-    read: impl FnOnce(Chunks) -> T,
-) -> (T, String) {
-    /// Chunks on their way, and their bytes: few and short, so that memory is reused and not
-    /// returned to the system each time.
-    const AHEAD: usize = 2;
-    const CHUNK: usize = 64 * 1024;
-    let (to_reader, chunks) = sync_channel(AHEAD);
+/// What `one` and `other` give. `other` runs on a thread of its own, or afterwards if the system
+/// refuses to start one.
+pub(crate) fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl Fn() -> B + Sync) -> (A, B) {
     thread::scope(|scope| {
-        let hash = scope.spawn(move || {
-            let mut hasher = D::new();
-            loop {
-                let mut chunk = Vec::with_capacity(CHUNK);
-                let mut next = input.by_ref().take(CHUNK as u64);
-                let read = next.read_to_end(&mut chunk);
-                hasher.update(&chunk);
-                let is_last = chunk.is_empty() || read.is_err();
-                // The receiver is gone if `read` ended early.
-                if to_reader.send(read.map(|_| chunk)).is_err() || is_last {
-                    return hex(&hasher.finalize());
-                }
-            }
-        });
-        let current = Cursor::default();
-        let value = read(Chunks { chunks, current });
-        // No checksum equals an empty one.
-        (value, hash.join().unwrap_or_default())
+        let thread = Builder::new().spawn_scoped(scope, &other);
+        let one = one();
+        let other = match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => other(),
+        };
+        (one, other)
     })
-}
-
-/// Bytes that another thread reads.
-pub(crate) struct Chunks {
-    chunks: Receiver<io::Result<Vec<u8>>>,
-    current: Cursor<Vec<u8>>,
-}
-
-impl BufRead for Chunks {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.current.fill_buf()?.is_empty() {
-            // After the last chunk the sender is gone: the end of the input.
-            let next = self.chunks.recv().unwrap_or_else(|_| Ok(Vec::new()))?;
-            self.current = Cursor::new(next);
-        }
-        self.current.fill_buf()
-    }
-
-    fn consume(&mut self, n: usize) {
-        self.current.consume(n);
-    }
-}
-
-impl Read for Chunks {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let n = self.fill_buf()?.read(out)?;
-        self.consume(n);
-        Ok(n)
-    }
 }

@@ -8,7 +8,7 @@ pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// First bytes that are looked at; enough for the beginning of an HTML page.
 pub(crate) const LOOK: usize = 1024;
 
-/// What the first bytes of a file say it is.
+/// What the first bytes of a file say it is. `Display` says it in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Content {
@@ -20,15 +20,8 @@ pub enum Content {
     Png,
     /// A JPEG picture.
     Jpeg,
-    /// Another known format, in words such as `a zip archive: unpack it first`.
-    Known(&'static str),
-    /// No bytes at all.
-    Empty,
-    /// None of these.
-    Unknown {
-        /// The first bytes, at most eight.
-        first: Vec<u8>,
-    },
+    /// Anything else, in words such as `a zip archive: unpack it first`.
+    Other(String),
 }
 
 /// Signatures of files that are found in place of a dataset.
@@ -56,41 +49,41 @@ impl Content {
     #[must_use]
     pub fn of(first: &[u8]) -> Self {
         match first {
-            [] => return Self::Empty,
-            [0x1f, 0x8b, ..] => return Self::Gzip,
+            [0x1f, 0x8b, ..] => Self::Gzip,
             // Two zeros, one of the six element types, a rank.
-            [0, 0, 8 | 9 | 0xb..=0xe, 1..=8, ..] => return Self::Idx,
-            _ if first.starts_with(b"\x89PNG") => return Self::Png,
-            [0xff, 0xd8, 0xff, ..] => return Self::Jpeg,
-            _ => {}
-        }
-        let mut known = SIGNATURES.iter();
-        if let Some((_, what)) = known.find(|(start, _)| first.starts_with(start)) {
-            return Self::Known(what);
-        }
-        let first = &first[..first.len().min(LOOK)];
-        let text = String::from_utf8_lossy(first);
-        let text = text.trim_start_matches('\u{feff}').trim_start();
-        let lower = text.to_ascii_lowercase();
-        let mut starts = ["<!doctype html", "<htm", "<head", "<body"].into_iter();
-        let is_page = lower.contains("<html") || starts.any(|start| lower.starts_with(start));
-        match text.chars().next() {
-            // A server's error page, or the sign-in page of a network.
-            _ if is_page => Self::Known("an HTML page"),
-            Some('<') => Self::Known("an HTML or XML page, such as a server's error message"),
-            Some('{') => Self::Known("JSON text, such as a server's error message"),
-            Some(c) if c.is_ascii_alphanumeric() && first.iter().all(is_text) => {
-                Self::Known("a text file")
-            }
-            _ => Self::Unknown {
-                first: first[..first.len().min(8)].to_vec(),
-            },
+            [0, 0, 8 | 9 | 0xb..=0xe, 1..=8, ..] => Self::Idx,
+            [0x89, b'P', b'N', b'G', ..] => Self::Png,
+            [0xff, 0xd8, 0xff, ..] => Self::Jpeg,
+            _ => Self::Other(in_words(&first[..first.len().min(LOOK)])),
         }
     }
 }
 
-fn is_text(byte: &u8) -> bool {
-    byte.is_ascii_graphic() || byte.is_ascii_whitespace() || !byte.is_ascii()
+fn in_words(first: &[u8]) -> String {
+    let mut known = SIGNATURES.iter();
+    if let Some((_, what)) = known.find(|(start, _)| first.starts_with(start)) {
+        return (*what).to_owned();
+    }
+    let text = String::from_utf8_lossy(first);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let lower = text.to_ascii_lowercase();
+    let mut starts = ["<!doctype html", "<htm", "<head", "<body"].into_iter();
+    let is_page = lower.contains("<html") || starts.any(|start| lower.starts_with(start));
+    let is_text =
+        |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace() || !byte.is_ascii();
+    let what = match text.chars().next() {
+        // A server's error page, or the sign-in page of a network.
+        _ if is_page => "an HTML page",
+        Some('<') => "an HTML or XML page, such as a server's error message",
+        Some('{') => "JSON text, such as a server's error message",
+        Some(c) if c.is_ascii_alphanumeric() && first.iter().all(is_text) => "a text file",
+        _ if first.is_empty() => "an empty file",
+        _ => {
+            let bytes = first.iter().take(8).map(|byte| format!(" {byte:02x}"));
+            return format!("unknown data that begins with{}", bytes.collect::<String>());
+        }
+    };
+    what.to_owned()
 }
 
 /// `text` with a space in place of each control character, so that text from a file cannot send
@@ -102,17 +95,12 @@ pub fn printable(text: &str) -> String {
 
 impl fmt::Display for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gzip => f.write_str("a gzip file"),
-            Self::Idx => f.write_str("an unzipped IDX file"),
-            Self::Png => f.write_str("a PNG picture"),
-            Self::Jpeg => f.write_str("a JPEG picture"),
-            Self::Known(what) => f.write_str(what),
-            Self::Empty => f.write_str("an empty file"),
-            Self::Unknown { first } => {
-                f.write_str("unknown data that begins with")?;
-                first.iter().try_for_each(|byte| write!(f, " {byte:02x}"))
-            }
-        }
+        f.write_str(match self {
+            Self::Gzip => "a gzip file",
+            Self::Idx => "an unzipped IDX file",
+            Self::Png => "a PNG picture",
+            Self::Jpeg => "a JPEG picture",
+            Self::Other(what) => what,
+        })
     }
 }

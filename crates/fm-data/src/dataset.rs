@@ -114,50 +114,11 @@ impl Dataset {
         images.expect("whole rows of a row-major array")
     }
 
-    /// All pixels divided by 255, `[rows, height × width]`, each from 0 to 1.
-    #[must_use]
-    pub fn to_f32(&self) -> Array2<f32> {
-        self.pixels.mapv(|pixel| f32::from(pixel) / 255.0)
-    }
-
-    /// Each row's image, `[height, width]`, and label.
-    ///
-    /// ```
-    /// use fm_data::Dataset;
-    /// use fm_data::ndarray::array;
-    ///
-    /// let data = Dataset::new("tiny", array![[1, 2], [3, 4]], vec![1, 0], &["a", "b"], (1, 2))?;
-    /// let bright: Vec<(u8, u8)> = data.iter().map(|(image, label)| (image[[0, 1]], label)).collect();
-    /// assert_eq!(bright, [(2, 1), (4, 0)]);
-    /// # Ok::<(), fm_data::DataError>(())
-    /// ```
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (ArrayView2<'_, u8>, u8)> {
-        let (height, width) = self.image_size;
-        let images = self.pixel_bytes().chunks_exact(height * width);
-        let labels = self.labels.iter();
-        images.zip(labels).map(move |(image, &label)| {
-            let image = ArrayView2::from_shape((height, width), image);
-            (image.expect("height × width pixels"), label)
-        })
-    }
-
-    /// Runs of `size` rows in dataset order, the last perhaps shorter: pixels,
-    /// `[rows, height × width]`, and labels. A `size` of zero counts as one.
-    pub fn batches(
-        &self,
-        size: usize,
-    ) -> impl ExactSizeIterator<Item = (ArrayView2<'_, u8>, &[u8])> {
-        let size = size.max(1);
-        let pixels = self.pixels.axis_chunks_iter(Axis(0), size);
-        pixels.zip(self.labels.chunks(size))
-    }
-
     /// The pixels of one row, height × width; `None` past the last row.
     #[must_use]
     pub fn image(&self, row: usize) -> Option<&[u8]> {
         let n = self.pixels.ncols();
-        let start = row.checked_mul(n)?;
-        self.pixel_bytes().get(start..start.checked_add(n)?)
+        (row < self.rows()).then(|| &self.pixel_bytes()[row * n..][..n])
     }
 
     /// One label per row, each below [`n_classes`](Self::n_classes).
@@ -221,12 +182,11 @@ impl Dataset {
     /// The rows at these positions, in this order. Positions must be within the rows.
     pub(crate) fn pick(&self, positions: &[usize]) -> Self {
         let n = self.pixels.ncols();
-        let bytes = self.pixel_bytes();
         let mut pixels = Vec::with_capacity(positions.len() * n);
         crate::memory::prefer_large_pages(&mut pixels);
         let rows = positions.iter();
-        for row in rows.clone() {
-            pixels.extend_from_slice(&bytes[row * n..][..n]);
+        for &row in rows.clone() {
+            pixels.extend_from_slice(self.image(row).unwrap_or_default());
         }
         Self {
             // Exactly that many bytes.

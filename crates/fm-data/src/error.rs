@@ -55,17 +55,15 @@ pub enum DataError {
 
     /// No mirror delivered a file. Files that were complete before are kept.
     #[error(
-        "{file} could not be downloaded{}{}",
-        if *kept == 0 { String::new() } else { format!(" ({kept} bytes are kept)") },
-        failures.iter().map(|failure| format!("\n  {failure}")).collect::<String>()
+        "{file} could not be downloaded ({kept} bytes are kept)\n  {}", failures.join("\n  ")
     )]
     Download {
         /// The file.
         file: String,
         /// Bytes of it that are kept; the next download continues from there.
         kept: u64,
-        /// Every mirror and its reason.
-        failures: Vec<Failure>,
+        /// Every mirror and why its last try failed: `from https://…/: HTTP status 404 (Not Found)`.
+        failures: Vec<String>,
     },
 
     /// A file is no valid IDX file.
@@ -101,20 +99,5 @@ impl DataError {
             action,
             source,
         }
-    }
-}
-
-/// A mirror and why it did not deliver a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// The mirror's address, without a password.
-    pub mirror: String,
-    /// Why its last try failed.
-    pub reason: String,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "from {}: {}", self.mirror, self.reason)
     }
 }

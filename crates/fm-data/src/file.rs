@@ -2,47 +2,33 @@
 
 use std::fs::{self, File};
 use std::io::ErrorKind::{AlreadyExists, NotFound};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file whole or not at all: `write` fills a new file of a random name in the same
-/// folder, which is flushed to the disk and then renamed to `path`. A regular file that is there
-/// is replaced and its permissions are kept.
+use tempfile::NamedTempFile;
+
+/// Writes a file whole or not at all: a new file of a random name in the same folder is filled,
+/// flushed to the disk and renamed to `path`. A regular file that is there is replaced and its
+/// permissions are kept.
 ///
 /// # Errors
 ///
-/// Those of `write` and of the file system. A link, a folder, a device or a pipe under that name
-/// is not replaced.
-pub fn save_with(
-    path: impl AsRef<Path>,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
+/// Those of the file system. A link, a folder, a device or a pipe under that name is not replaced.
+pub fn save(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
     let path = path.as_ref();
     let mode = match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_file() => Some(meta.permissions()),
-        Ok(_) => {
-            return Err(io::Error::new(AlreadyExists, "it is not a regular file"));
-        }
+        Ok(_) => return Err(io::Error::new(AlreadyExists, "it is not a regular file")),
         Err(error) if error.kind() == NotFound => None,
         Err(error) => return Err(error),
     };
-    let file = filled(path, write)?;
+    let file = filled(path, bytes)?;
     if let Some(mode) = mode {
         file.as_file().set_permissions(mode)?;
     }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    file.persist(path)?;
     sync_folder(path);
     Ok(())
-}
-
-/// [`save_with`] for bytes in memory.
-///
-/// # Errors
-///
-/// As [`save_with`].
-pub fn save(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
-    save_with(path, |out| out.write_all(bytes))
 }
 
 /// Writes a new file whole or not at all, as [`save`], under a name that no file has.
@@ -53,9 +39,7 @@ pub fn save(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
 /// says.
 pub fn save_new(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
     let path = path.as_ref();
-    let file = filled(path, |out| out.write_all(bytes))?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
+    filled(path, bytes)?.persist_noclobber(path)?;
     sync_folder(path);
     Ok(())
 }
@@ -63,18 +47,16 @@ pub fn save_new(path: impl AsRef<Path>, bytes: &[u8]) -> io::Result<()> {
 /// What the names of temporary files begin with.
 pub const TEMPORARY: &str = ".fm-";
 
-/// A temporary file with what `write` writes.
-fn filled(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<tempfile::NamedTempFile> {
-    let mut out = BufWriter::new(create_beside(path)?);
-    write(&mut out)?;
-    out.into_inner().map_err(io::IntoInnerError::into_error)
+/// A temporary file of `bytes`, flushed to the disk.
+fn filled(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut file = create_beside(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 /// A new file of a random name in the folder of `path`, removed when it is dropped.
-pub(crate) fn create_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub(crate) fn create_beside(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY).suffix(".tmp");
     #[cfg(unix)]
@@ -115,9 +97,9 @@ pub(crate) fn sync_folder(path: &Path) {
     }
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+fn folder_of(path: &Path) -> &Path {
     match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }

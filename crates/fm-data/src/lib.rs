@@ -26,25 +26,14 @@
 //! # Ok::<(), fm_data::DataError>(())
 //! ```
 //!
-//! # What is here
-//!
-//! - [`idx`]: reading and writing all six element types and ranks 1 to 8, typed or not.
-//! - [`open`]: a dataset from any [`Source`]: a published one by name, a folder of one's own,
-//!   the embedded sample, or whichever of them can be had.
-//! - [`published`]: the table of published datasets with their checksums and mirrors.
-//! - [`Dataset`]: u8 pixels, labels, class names; hold-out, subsets, and [`TaskSplit`] by class.
-//! - `pack` and `unpack` (feature `picture`): a folder of PNG and JPEG files as a dataset, and
-//!   back.
-//! - [`report`]: what is in the data, with equal and nearly equal images.
-//!
-//! A wrong header, a file cut short, a gzip bomb or an error page under a data file's name ends in
-//! an error that says what was found where; memory grows in proportion to the bytes received.
+//! [`open`] opens a dataset from any [`Source`]: a published one ([`published`]), a folder of one's
+//! own, the embedded sample, or whichever of them can be had. [`report`] says what is in the data.
 //!
 //! # Features
 //!
 //! - `sample` (default): the embedded sample of Fashion-MNIST, 9 MB.
 //! - `fetch`: downloads published files over HTTP(S).
-//! - `picture`: PNG and JPEG files, packing and unpacking.
+//! - `picture`: PNG and JPEG files; `pack` makes a dataset of a folder of them, `unpack` the reverse.
 
 mod checksum;
 mod content;
@@ -69,8 +58,8 @@ mod splits;
 pub use checksum::sha256;
 pub use content::{Content, printable};
 pub use dataset::Dataset;
-pub use error::{DataError, Failure};
-pub use file::{TEMPORARY, save, save_new, save_with};
+pub use error::DataError;
+pub use file::{TEMPORARY, save, save_new};
 pub use folder::DESCRIPTION;
 pub use loaded::{DatasetIdentity, FileChecksum, LoadedData, Origin};
 #[cfg(feature = "fetch")]
@@ -79,7 +68,6 @@ pub use open::{FashionMnist, Source, open};
 #[cfg(feature = "picture")]
 pub use pack::{PackOptions, PackReport, pack, unpack};
 pub use splits::TaskSplit;
-pub use {ndarray, rand_core};
 
 /// The README's example is run as a test.
 #[cfg(doctest)]

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::Dataset;
 use crate::checksum::sha256;
-use crate::published::Description;
 
 /// A dataset that was opened.
 #[derive(Debug, Clone)]
@@ -18,12 +17,8 @@ pub struct LoadedData {
     pub test: Dataset,
     /// Name and checksums: equal for equal data, however it is packed.
     pub identity: DatasetIdentity,
-    /// Class names, image size and files.
-    pub description: Description,
     /// Where the data was found.
     pub origin: Origin,
-    /// Files that could not be compared with a published checksum, because none is known.
-    pub unverified: Vec<PathBuf>,
 }
 
 /// A dataset's name and files, for records.
@@ -79,16 +74,14 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// What the sample is.
-        const SAMPLE: &str =
-            "the embedded sample: the first 10,000 training rows and all test rows";
+        let sample = "the embedded sample: the first 10,000 training rows and all test rows";
         match self {
             Self::Folder(dir) => write!(f, "read from {}", dir.display()),
-            Self::Sample => f.write_str(SAMPLE),
+            Self::Sample => f.write_str(sample),
             Self::SampleInstead { dir, reason } => write!(
                 f,
                 "Fashion-MNIST is not in {} and could not be downloaded ({reason}); \
-                 this uses {SAMPLE}",
+                 this uses {sample}",
                 dir.display()
             ),
         }

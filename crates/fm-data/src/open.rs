@@ -94,10 +94,15 @@ fn open_or(
             if dataset.name != fashion_mnist().name || cfg!(not(feature = "sample")) {
                 return Err(error);
             }
-            sample(Origin::SampleInstead {
-                dir: dir.clone(),
-                reason: in_one_line(&error),
-            })
+            // The first mirror's reason of a failed download, else the first line.
+            let text = match &error {
+                DataError::Download { failures, .. } => failures.first().cloned(),
+                _ => None,
+            };
+            let text = text.unwrap_or_else(|| error.to_string());
+            let reason = text.lines().next().unwrap_or_default().to_owned();
+            let dir = dir.clone();
+            sample(Origin::SampleInstead { dir, reason })
         }),
     }
 }
@@ -109,46 +114,29 @@ fn open_or_fetch(
     dir: &Path,
     progress: &mut dyn FnMut(Event<'_>),
 ) -> Result<LoadedData, DataError> {
-    if let Ok(data) = folder::open(dataset, dir) {
-        return Ok(data);
-    }
-    fetch::fetch(&fetch::Options::new(dataset, dir), progress)?;
-    folder::open(dataset, dir)
-}
-
-/// The first mirror's reason of a failed download, else the first line.
-fn in_one_line(error: &DataError) -> String {
-    match error {
-        DataError::Download { failures, .. } if !failures.is_empty() => failures[0].to_string(),
-        error => error
-            .to_string()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-    }
+    folder::open(dataset, dir).or_else(|_| {
+        fetch::fetch(&fetch::Options::new(dataset, dir), progress)?;
+        folder::open(dataset, dir)
+    })
 }
 
 #[cfg(feature = "sample")]
 fn sample(origin: Origin) -> Result<LoadedData, DataError> {
-    let description = Description::parse(fm_sample::DESCRIPTION).map_err(DataError::Invalid)?;
-    let files = description.files.each();
-    let loaded = |at: usize, bytes| {
-        // Embedded bytes do not change; a test compares the checksums of what they inflate to.
-        Ok::<_, DataError>(folder::Loaded {
-            path: PathBuf::from(&files[at].name),
-            array: crate::idx::any_from_bytes(bytes)?,
-            sha256: files[at].plain.sha256.clone().unwrap_or_default(),
-            pinned: true,
-        })
-    };
-    let files = [
-        loaded(0, fm_sample::TRAIN_IMAGES)?,
-        loaded(1, fm_sample::TRAIN_LABELS)?,
-        loaded(2, fm_sample::TEST_IMAGES)?,
-        loaded(3, fm_sample::TEST_LABELS)?,
+    const FILES: [&[u8]; 4] = [
+        fm_sample::TRAIN_IMAGES,
+        fm_sample::TRAIN_LABELS,
+        fm_sample::TEST_IMAGES,
+        fm_sample::TEST_LABELS,
     ];
-    folder::assemble(&description, files, origin)
+    let description = Description::parse(fm_sample::DESCRIPTION).map_err(DataError::Invalid)?;
+    // Embedded bytes do not change; a test compares the checksums of what they inflate to.
+    folder::assemble(&description, origin, |file, at| {
+        Ok(folder::Loaded {
+            path: PathBuf::from(&file.name),
+            array: crate::idx::any_from_bytes(FILES[at])?,
+            sha256: file.plain.sha256.clone().unwrap_or_default(),
+        })
+    })
 }
 
 #[cfg(not(feature = "sample"))]

@@ -1,19 +1,21 @@
 //! A folder of pictures as a dataset of four IDX files, and a dataset as a folder of pictures.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use chacha20::ChaCha8Rng;
-use ndarray::{Array2, ArrayView1, ArrayViewD};
+use ndarray::{Array1, Array2, ArrayViewD};
 use rand_core::SeedableRng;
 
-use crate::folder::{DESCRIPTION, data_sha256};
+use crate::content::LOOK;
+use crate::folder::DESCRIPTION;
 use crate::idx::{self, Encoding};
-use crate::picture::{self, MOST_PIXELS, Picture};
-use crate::published::{Description, FileSpec, Files};
+use crate::picture::{self, Picture};
+use crate::published::{Description, FileSpec, Files, Pin};
 use crate::report::{DataReport, NEAR_RMS};
-use crate::{DataError, Dataset, file};
+use crate::{Content, DataError, Dataset, file};
 
 /// The list of the pictures' files, beside the packed files.
 const ROWS: &str = "rows.csv";
@@ -76,15 +78,10 @@ pub fn pack(
 ) -> Result<PackReport, DataError> {
     let (folder, out) = (folder.as_ref(), out.as_ref());
     let refused = |reason: String| DataError::invalid(folder.display(), reason);
-    let (height, width) = options.size;
-    if !(options.test > 0.0 && options.test < 1.0) {
-        let test = options.test;
-        let reason = format!("the test share must be between 0 and 1, found {test}");
+    let share = options.test;
+    if !(share > 0.0 && share < 1.0) {
+        let reason = format!("the test share must be between 0 and 1, found {share}");
         return Err(refused(reason));
-    }
-    if !(1..=MOST_PIXELS).contains(&(height as u64).saturating_mul(width as u64)) {
-        let reason = format!("expected images of 1 to {MOST_PIXELS} pixels");
-        return Err(refused(format!("{reason}, found {height}×{width} pixels")));
     }
     let classes = classes(folder)?;
     if !(2..=256).contains(&classes.len()) {
@@ -115,8 +112,8 @@ pub fn pack(
         return Err(refused(listed(&skipped)));
     }
     let rows = labels.len();
-    let pixels = Array2::from_shape_vec((rows, height * width), pixels)
-        .map_err(|error| refused(error.to_string()))?;
+    let pixels = Array2::from_shape_vec((rows, pixels.len() / rows.max(1)), pixels);
+    let pixels = pixels.map_err(|error| refused(error.to_string()))?;
     let name = folder.canonicalize().ok();
     let name = name.as_deref().unwrap_or(folder).file_name();
     let name = crate::printable(&name.unwrap_or_default().to_string_lossy());
@@ -126,13 +123,19 @@ pub fn pack(
     // Pictures of a class lie together in the folder, and experiments take the first rows.
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
     let whole = whole.shuffled(&mut rng);
-    let wanted = (options.test * rows as f64).round() as usize;
+    let wanted = (share * rows as f64).round() as usize;
     let (test, train) = whole.split_stratified(wanted.clamp(1, rows - 1), &mut rng)?;
     fs::create_dir_all(out).map_err(DataError::io("create the folder", out))?;
     let csv = rows_csv(&[("train", &train), ("test", &test)], &paths);
     save(&out.join(ROWS), csv.as_bytes())?;
     let (train, test) = (train.renumbered(), test.renumbered());
-    let description = write_files(out, &name, &train, &test)?;
+    let description = Description {
+        name: if name.is_empty() { "pictures" } else { &name }.to_owned(),
+        class_names: train.class_names().to_vec(),
+        image_size: options.size,
+        files: write_files(out, &train, &test)?,
+        ..Description::default()
+    };
     save(&out.join(DESCRIPTION), description.to_toml().as_bytes())?;
     let report = DataReport::new(&[("train", &train), ("test", &test)], NEAR_RMS);
     Ok(PackReport {
@@ -191,30 +194,39 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     Ok(paths)
 }
 
-/// The picture in a file, or why there is none. Opening a pipe would wait for a writer.
+/// The picture in a file, or why there is none.
 fn picture(path: &Path, size: (usize, usize)) -> Result<Picture, String> {
-    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+    let unreadable = |error: io::Error| format!("cannot read the file: {error}");
+    // Opening a pipe would wait for a writer.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err("it is not a regular file".to_owned());
     }
-    let picture = Picture::read(path).and_then(|picture| picture.fit(size));
-    picture.map_err(|error| match error {
-        DataError::Io { action, source, .. } => format!("cannot {action}: {source}"),
-        error => error.to_string(),
-    })
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    let head = file.by_ref().take(LOOK as u64).read_to_end(&mut bytes);
+    head.map_err(unreadable)?;
+    // Films and archives may be of any size.
+    if let Content::Png | Content::Jpeg = Content::of(&bytes) {
+        file.read_to_end(&mut bytes).map_err(unreadable)?;
+    }
+    let picture = Picture::decode(&bytes).and_then(|picture| picture.fit(size));
+    picture.map_err(|error| error.to_string())
 }
 
 /// The first invalid files, one per line.
 fn listed(skipped: &[(PathBuf, String)]) -> String {
     /// More than these are counted only.
     const LISTED: usize = 20;
-    let text = "these files cannot be used as pictures; delete them, or skip them with skip_bad";
-    let mut lines = vec![text.to_owned()];
-    let files = skipped.iter().take(LISTED);
-    lines.extend(files.map(|(path, reason)| format!("{}: {reason}", path.display())));
-    if let Some(more) = skipped.len().checked_sub(LISTED + 1) {
-        lines.push(format!("and {} more", more + 1));
+    let mut text =
+        "these files cannot be used as pictures; delete them, or skip them with skip_bad"
+            .to_owned();
+    for (path, reason) in skipped.iter().take(LISTED) {
+        text += &format!("\n  {}: {reason}", path.display());
     }
-    lines.join("\n  ")
+    if skipped.len() > LISTED {
+        text += &format!("\n  and {} more", skipped.len() - LISTED);
+    }
+    text
 }
 
 /// The list of rows: part, row in the packed file, class, path inside the folder.
@@ -232,44 +244,26 @@ fn rows_csv(parts: &[(&str, &Dataset)], paths: &[&Path]) -> String {
     csv
 }
 
-/// Writes the four files; their description.
-fn write_files(
-    out: &Path,
-    name: &str,
-    train: &Dataset,
-    test: &Dataset,
-) -> Result<Description, DataError> {
-    let save = |name: String, array: ArrayViewD<'_, u8>| {
-        let array = array.to_owned();
+/// Writes the four files; their names and checksums.
+fn write_files(out: &Path, train: &Dataset, test: &Dataset) -> Result<Files, DataError> {
+    let write = |name: &str, array: ArrayViewD<'_, u8>| {
         idx::save(&array, out.join(format!("{name}.gz")), Encoding::Gzip)?;
-        let mut spec = FileSpec {
-            name,
-            ..FileSpec::default()
+        let plain = Pin {
+            sha256: Some(crate::sha256(&idx::to_bytes(&array, Encoding::Plain)?)),
+            ..Pin::default()
         };
-        spec.plain.sha256 = Some(data_sha256(&array.into()));
-        Ok::<_, DataError>(spec)
+        Ok::<_, DataError>(FileSpec {
+            name: name.to_owned(),
+            plain,
+            ..FileSpec::default()
+        })
     };
-    let part = |part: &str, data: &Dataset| {
-        let labels = ArrayView1::from(data.labels()).into_dyn();
-        let images = format!("{part}-images-idx3-ubyte");
-        Ok::<_, DataError>((
-            save(images, data.images().into_dyn())?,
-            save(format!("{part}-labels-idx1-ubyte"), labels)?,
-        ))
-    };
-    let (train_images, train_labels) = part("train", train)?;
-    let (test_images, test_labels) = part("t10k", test)?;
-    Ok(Description {
-        name: if name.is_empty() { "pictures" } else { name }.to_owned(),
-        class_names: train.class_names().to_vec(),
-        image_size: train.image_size(),
-        files: Files {
-            train_images,
-            train_labels,
-            test_images,
-            test_labels,
-        },
-        ..Description::default()
+    let labels = |data: &Dataset| Array1::from(data.labels().to_vec()).into_dyn();
+    Ok(Files {
+        train_images: write("train-images-idx3-ubyte", train.images().into_dyn())?,
+        train_labels: write("train-labels-idx1-ubyte", labels(train).view())?,
+        test_images: write("t10k-images-idx3-ubyte", test.images().into_dyn())?,
+        test_labels: write("t10k-labels-idx1-ubyte", labels(test).view())?,
     })
 }
 
@@ -311,11 +305,8 @@ pub fn unpack(
 fn folder_names(classes: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for class in classes {
-        let plain = |c: char| !c.is_control() && !"/\\:*?\"<>|".contains(c);
-        let name: String = class
-            .chars()
-            .map(|c| if plain(c) { c } else { '-' })
-            .collect();
+        let taken_out = |c: char| c.is_control() || "/\\:*?\"<>|".contains(c);
+        let name = class.replace(taken_out, "-");
         let mut name = name.trim_matches(['.', ' ']).to_owned();
         let taken = |name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
         if name.is_empty() || taken(&name) {

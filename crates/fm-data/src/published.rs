@@ -4,6 +4,7 @@
 //! is the table of the published ones and says where each checksum comes from. A folder of one's
 //! own has the same description in its `dataset.toml`.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -86,13 +87,10 @@ pub struct FileSpec {
 #[serde(deny_unknown_fields)]
 pub struct Pin {
     /// Number of bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
     /// SHA-256 in lower-case hex.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// MD5 in lower-case hex. Compared only where there is no SHA-256.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub md5: Option<String>,
 }
 
@@ -103,14 +101,11 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 /// The published datasets; the first is Fashion-MNIST.
 #[must_use]
 pub fn all() -> &'static [Description] {
-    #[derive(Deserialize)]
-    struct Table {
-        dataset: Vec<Description>,
-    }
     static ALL: LazyLock<Vec<Description>> = LazyLock::new(|| {
         // The table is part of the program, and a test parses it.
-        toml::from_str::<Table>(include_str!("published.toml"))
-            .map(|table| table.dataset)
+        toml::from_str::<BTreeMap<String, _>>(include_str!("published.toml"))
+            .ok()
+            .and_then(|mut table| table.remove("dataset"))
             .unwrap_or_default()
     });
     &ALL
@@ -131,14 +126,13 @@ pub fn all() -> &'static [Description] {
 /// No such dataset; the error lists the names.
 pub fn named(name: &str) -> Result<&'static Description, DataError> {
     let mut datasets = all().iter();
-    datasets
-        .find(|dataset| dataset.name.eq_ignore_ascii_case(name))
-        .ok_or_else(|| {
-            let known: Vec<&str> = all().iter().map(|dataset| &*dataset.name).collect();
-            let known = known.join(", ");
-            let reason = format!("no dataset is called {name:?}; the published ones are {known}");
-            DataError::Invalid(reason)
-        })
+    let found = datasets.find(|dataset| dataset.name.eq_ignore_ascii_case(name));
+    found.ok_or_else(|| {
+        let known: Vec<&str> = all().iter().map(|dataset| &*dataset.name).collect();
+        let known = known.join(", ");
+        let reason = format!("no dataset is called {name:?}; the published ones are {known}");
+        DataError::Invalid(reason)
+    })
 }
 
 /// Fashion-MNIST.

@@ -4,15 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Format;
+use super::{DataChoice, Format};
 
 /// `fm data`
-#[derive(Debug, Args)]
-pub(crate) struct DataArgs {
-    #[command(subcommand)]
-    pub(crate) command: DataCommand,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum DataCommand {
     /// Download the four files of a dataset, each verified by its checksum
@@ -75,7 +69,7 @@ pub(crate) struct PackArgs {
 #[derive(Debug, Args)]
 pub(crate) struct UnpackArgs {
     #[command(flatten)]
-    pub(crate) data: DataArg,
+    pub(crate) data: DataChoice,
 
     /// Folder for the folders of the classes
     #[arg(long, value_name = "DIR")]
@@ -97,7 +91,7 @@ fn size(text: &str) -> Result<(usize, usize), String> {
 #[derive(Debug, Args)]
 pub(crate) struct DataReportArgs {
     #[command(flatten)]
-    pub(crate) data: DataArg,
+    pub(crate) data: DataChoice,
 
     /// Rows at the beginning of the training file that count as validation [default: 5000, of
     /// small data a twelfth]
@@ -127,16 +121,4 @@ pub(crate) struct FetchArgs {
     /// Verify what is there; download nothing
     #[arg(long, conflicts_with = "from")]
     pub(crate) check: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DataArg {
-    /// A folder, or `sample` for the embedded sample [default: FM_DATA where it is set, else
-    /// data/fashion-mnist]
-    #[arg(long, value_name = "sample|DIR")]
-    pub(crate) data: Option<String>,
-
-    /// The dataset in the folder [default: what its dataset.toml describes, else Fashion-MNIST]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) dataset: Option<String>,
 }

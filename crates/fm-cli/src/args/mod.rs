@@ -12,7 +12,7 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fm_nn::Backend;
 
-use data::DataArgs;
+use data::DataCommand;
 use experiment::{ExperimentArgs, ReportArgs, StatusArgs};
 use model::{ConvertArgs, EvaluateArgs, InspectArgs, PredictArgs, TrainArgs, TransferArgs};
 use plan::PlanArgs;
@@ -60,7 +60,8 @@ pub(crate) enum Command {
     /// Convert a model between the native format and safetensors
     Convert(ConvertArgs),
     /// Download, verify, show, pack and unpack datasets
-    Data(DataArgs),
+    #[command(subcommand)]
+    Data(DataCommand),
     /// List the built-in protocols, or print one
     Protocol(ProtocolArgs),
     /// Show what this machine and its OpenBLAS can do

@@ -1,23 +1,19 @@
 //! `fm data`
 
-use std::path::PathBuf;
-
 use anyhow::{Result, bail};
 use fm_data::fetch::{self, Event, Options};
 use fm_data::report::{DataReport, NEAR_RMS};
-use fm_data::{LoadedData, PackOptions, Source, published};
+use fm_data::{PackOptions, published};
 
 use crate::args::Format;
-use crate::args::data::{
-    DataArg, DataArgs, DataCommand, DataReportArgs, FetchArgs, PackArgs, UnpackArgs,
-};
+use crate::args::data::{DataCommand, DataReportArgs, FetchArgs, PackArgs, UnpackArgs};
 use crate::data;
 use crate::print::{self, outln};
 use crate::progress::FetchBar;
 
 /// Downloads, verifies, shows, packs or unpacks data.
-pub(crate) fn run(args: &DataArgs) -> Result<()> {
-    match &args.command {
+pub(crate) fn run(command: &DataCommand) -> Result<()> {
+    match command {
         DataCommand::Fetch(args) => fetch(args),
         DataCommand::Report(args) => report(args),
         DataCommand::Pack(args) => pack(args),
@@ -25,21 +21,8 @@ pub(crate) fn run(args: &DataArgs) -> Result<()> {
     }
 }
 
-/// The sample or a folder; nothing is downloaded.
-fn opened(asked: &DataArg) -> Result<LoadedData> {
-    let folder = data::folder(None).to_string_lossy().into_owned();
-    let name = asked.data.as_deref().unwrap_or(&folder);
-    let source = match name {
-        // A folder of that name.
-        "auto" => Source::Folder("auto".into()),
-        name => data::source(name, asked.dataset.as_deref(), None)?,
-    };
-    data::is_there(&source, name)?;
-    Ok(fm_data::open(&source)?)
-}
-
 fn report(args: &DataReportArgs) -> Result<()> {
-    let data = opened(&args.data)?;
+    let data = data::open(&args.data)?;
     let usual = 5000.min(data.train.rows() / 12).max(1);
     let (valid, train) = data.train.hold_out(args.validation_rows.unwrap_or(usual))?;
     let parts = [
@@ -60,19 +43,15 @@ fn fetch(args: &FetchArgs) -> Result<()> {
         Some(name) => published::named(name)?,
         None => published::fashion_mnist(),
     };
-    let folder = match (&args.folder, &args.dataset) {
-        (None, Some(_)) => PathBuf::from("data").join(&dataset.name),
-        (folder, _) => data::folder(folder.as_deref()),
-    };
+    let usual = || data::folder(dataset);
+    let folder = args.folder.clone().unwrap_or_else(usual);
     if args.check {
-        let mut wrong = 0;
-        for state in fetch::check(dataset, &folder) {
+        let states = fetch::check(dataset, &folder);
+        let wrong = states.iter().filter(|state| state.is_err()).count();
+        for state in states {
             match state {
                 Ok(path) => print::lines(&format!("verified    {}", path.display())),
-                Err(error) => {
-                    wrong += 1;
-                    print::lines(&error);
-                }
+                Err(error) => print::lines(&error),
             }
         }
         if wrong > 0 {
@@ -117,7 +96,7 @@ fn pack(args: &PackArgs) -> Result<()> {
 }
 
 fn unpack(args: &UnpackArgs) -> Result<()> {
-    let data = opened(&args.data)?;
+    let data = data::open(&args.data)?;
     let mut written = 0;
     for (part, set) in [("train", &data.train), ("test", &data.test)] {
         written += fm_data::unpack(set, part, &args.out, args.per_class)?;

@@ -147,31 +147,20 @@ fn tensors(file: TensorFile<'_>) -> Shown {
 
 fn idx_file(path: &Path) -> Result<Shown> {
     let array = idx::open_any(path)?;
-    let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
-    let (mut sum, mut count) = (0.0, 0u64);
-    let mut see = |x: f64| {
-        (min, max) = (min.min(x), max.max(x));
-        (sum, count) = (sum + x, count + 1);
-    };
-    // Most files are of bytes, and need no larger copy.
-    match array.view::<u8>() {
-        Some(bytes) => bytes.iter().for_each(|&x| see(x.into())),
-        None => array.to_f64().iter().for_each(|&x| see(x)),
-    }
-    let (element, dims) = (array.element().to_string(), array.dims());
-    let mean = sum / count.max(1) as f64;
-    let mut document = Document::new(format!("{element} of {dims:?}"));
-    if count > 0 {
-        document.about = vec![format!("from {min} to {max}, mean {mean:.3}")];
-    }
-    let of_values = |value: f64| (count > 0).then_some(value);
+    let (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
+    let (min, max, sum) = array.values().fold((min, max, 0.0), |(min, max, sum), x| {
+        (x.min(min), x.max(max), sum + x)
+    });
+    let mean = sum / array.values().len() as f64;
+    let mut document = Document::new(array.header.to_string());
+    document.about = vec![format!("from {min} to {max}, mean {mean:.3}")];
     let json = json!({
         "kind": "idx",
-        "element": element,
-        "dims": dims,
-        "min": of_values(min),
-        "max": of_values(max),
-        "mean": of_values(mean),
+        "element": array.header.element.to_string(),
+        "dims": array.header.dims,
+        "min": min,
+        "max": max,
+        "mean": mean,
     });
     Ok((json, document))
 }

@@ -1,6 +1,6 @@
 //! One file from whichever mirror delivers it.
 
-use std::fs::File;
+use std::io::ErrorKind::AlreadyExists;
 use std::io::{self, Cursor, Read};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,21 +10,21 @@ use sha2::Sha256;
 use tempfile::TempPath;
 use ureq::Agent;
 
-use super::http::{self, Answer, Reason, cut_short};
+use super::http::{self, Answer, Reason, cut_short, without_password};
 use super::partial::{Partial, Partials};
-use super::{Event, Options};
-use crate::checksum::digest;
+use super::{Event, FetchedFile, Options};
+use crate::checksum::of_file;
 use crate::content::LOOK;
-use crate::error::Failure;
 use crate::published::FileSpec;
-use crate::{Content, DataError};
+use crate::{Content, DataError, file, folder};
 
 /// Bytes read and written at a time.
 const BLOCK: usize = 64 * 1024;
 
 /// A download in progress.
 pub(super) struct Download<'a> {
-    options: &'a Options,
+    pub(super) options: &'a Options,
+    pub(super) progress: &'a mut dyn FnMut(Event<'_>),
     agent: Agent,
     /// Each ends in `/`. The one that had the last file is first.
     mirrors: Vec<String>,
@@ -34,7 +34,10 @@ pub(super) struct Download<'a> {
 }
 
 impl<'a> Download<'a> {
-    pub(super) fn new(options: &'a Options, started: Instant) -> Result<Self, DataError> {
+    pub(super) fn new(
+        options: &'a Options,
+        progress: &'a mut dyn FnMut(Event<'_>),
+    ) -> Result<Self, DataError> {
         if options.mirrors.is_empty() {
             let reason = match options.dataset.home.as_str() {
                 "" => "it has no address to download from".to_owned(),
@@ -42,75 +45,69 @@ impl<'a> Download<'a> {
             };
             return Err(DataError::invalid(options.dataset.title(), reason));
         }
-        let mirrors = options.mirrors.iter();
-        let mirrors: Result<_, _> = mirrors.map(|mirror| http::address(mirror)).collect();
+        let mirrors = options.mirrors.iter().map(|mirror| http::address(mirror));
         Ok(Self {
             options,
+            progress,
             agent: http::agent(options)?,
-            mirrors: mirrors?,
-            started,
+            mirrors: mirrors.collect::<Result<_, _>>()?,
+            started: Instant::now(),
             delivered: false,
         })
     }
 
-    /// Asks every mirror in turn, round after round: the file, verified, and the mirror's name.
+    /// Downloads and verifies a file: asks every mirror in turn, round after round.
     pub(super) fn file(
         &mut self,
         spec: &FileSpec,
         partials: &Partials<'_>,
-        progress: &mut dyn FnMut(Event<'_>),
-    ) -> Result<(TempPath, String), DataError> {
+    ) -> Result<FetchedFile, DataError> {
         let name = format!("{}.gz", spec.name);
         let checksum = spec.gz.sha256.as_ref().or(spec.gz.md5.as_ref());
         let checksum = checksum.map_or("unpinned", |hex| &hex[..hex.len().min(16)]);
         let write_error = DataError::io("write an unfinished file", &self.options.into);
         let partial = partials.open(&format!("{name}.{checksum}"));
         let mut partial = partial.map_err(write_error)?;
-        let names = self.mirrors.iter();
-        let names: Vec<String> = names.map(|url| http::without_password(url)).collect();
-        let not_asked = |_: &String| Reason::passing("not asked: the time was up");
-        let mut reasons: Vec<Reason> = names.iter().map(not_asked).collect();
-        let mut round = 0;
-        'rounds: loop {
+        let not_asked = Reason::passing("not asked: the time was up");
+        let mut reasons = vec![not_asked; self.mirrors.len()];
+        let mut rounds = 0;
+        loop {
             let before = partial.length;
-            for index in 0..names.len() {
-                if !reasons[index].may_pass {
+            for index in 0..reasons.len() {
+                let limit = self.limit(reasons.len() - index);
+                if limit.is_zero() || !reasons[index].may_pass {
                     continue;
                 }
-                let Some(limit) = self.limit(names.len() - index) else {
-                    break 'rounds;
-                };
-                match self.ask(index, spec, &mut partial, limit, progress) {
+                let mirror = without_password(&self.mirrors[index]);
+                match self.ask(index, spec, &mut partial, limit) {
                     Ok(()) => {
                         self.mirrors[..=index].rotate_right(1);
-                        let finished = partial.finished().map_err(write_error)?;
-                        return Ok((finished, names[index].clone()));
+                        self.place(spec, partial.finished().map_err(write_error)?)?;
+                        let path = self.options.into.join(name);
+                        let mirror = Some(mirror);
+                        return Ok(FetchedFile { path, mirror });
                     }
                     Err(reason) => {
-                        let from = &names[index];
-                        progress(Event::Note(format!("{name} from {from}: {}", reason.text)));
+                        self.note(format!("{name} from {mirror}: {}", reason.text));
                         reasons[index] = reason;
                     }
                 }
             }
-            if partial.length <= before {
-                round += 1;
-            }
-            if round > self.options.retries || !reasons.iter().any(|reason| reason.may_pass) {
+            rounds += u32::from(partial.length <= before);
+            let remaining = self.remaining();
+            let may_pass = reasons.iter().any(|reason| reason.may_pass);
+            if rounds > self.options.retries || remaining.is_zero() || !may_pass {
                 break;
             }
-            let factor = 2u32.saturating_pow(round.saturating_sub(1));
-            let wait = self
-                .options
-                .first_wait
-                .saturating_mul(factor)
-                .min(self.remaining());
-            progress(Event::Note(format!("trying again in {wait:.1?}")));
+            let factor = 2u32.saturating_pow(rounds.saturating_sub(1));
+            let wait = self.options.first_wait.saturating_mul(factor);
+            let wait = wait.min(remaining);
+            self.note(format!("trying again in {wait:.1?}"));
             thread::sleep(wait);
         }
-        let failures = names.into_iter().zip(reasons);
-        let failures =
-            failures.map(|(mirror, Reason { text: reason, .. })| Failure { mirror, reason });
+        let failures = self.mirrors.iter().zip(reasons);
+        let failures = failures
+            .map(|(mirror, reason)| format!("from {}: {}", without_password(mirror), reason.text));
         Err(DataError::Download {
             file: name,
             kept: partial.keep(),
@@ -118,13 +115,15 @@ impl<'a> Download<'a> {
         })
     }
 
+    fn note(&mut self, text: String) {
+        (self.progress)(Event::Note(text));
+    }
+
     /// How long the next mirror may take to its first bytes, with `left` mirrors to ask in this
-    /// round; `None` when the time is up.
-    fn limit(&self, left: usize) -> Option<Duration> {
-        let share = if self.delivered { 1 } else { left };
-        let limit = self.remaining() / u32::try_from(share).unwrap_or(u32::MAX);
-        let limit = limit.min(self.options.stall);
-        (limit > Duration::ZERO).then_some(limit)
+    /// round.
+    fn limit(&self, left: usize) -> Duration {
+        let share = if self.delivered { 1 } else { left as u32 };
+        self.options.stall.min(self.remaining() / share)
     }
 
     /// The time left: for a first byte, and once that has come, for the whole download.
@@ -142,21 +141,17 @@ impl<'a> Download<'a> {
         spec: &FileSpec,
         partial: &mut Partial,
         limit: Duration,
-        progress: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), Reason> {
         let mirror = &self.mirrors[index];
         let https_only = mirror.to_ascii_lowercase().starts_with("https:");
         let url = format!("{mirror}{}.gz", spec.name);
         // First for what is missing; where that does not lead to the file, once more for all of it.
         for from in [partial.length, 0] {
-            let resumed = match http::ask(&self.agent, &url, https_only, from, limit)? {
-                None => true,
-                Some(answer) => {
-                    let resumed = answer.from > 0;
-                    self.receive(spec, partial, answer, progress)?;
-                    resumed
-                }
-            };
+            let answer = http::ask(&self.agent, &url, https_only, from, limit)?;
+            let resumed = answer.as_ref().is_none_or(|answer| answer.from > 0);
+            if let Some(answer) = answer {
+                self.receive(spec, partial, answer)?;
+            }
             let Some(wrong) = wrong(partial, spec)? else {
                 return Ok(());
             };
@@ -175,23 +170,19 @@ impl<'a> Download<'a> {
         spec: &FileSpec,
         partial: &mut Partial,
         mut answer: Answer,
-        progress: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), Reason> {
         let stall = self.options.stall;
         let total = spec.gz.bytes;
         // A beginning is looked at before it is kept.
         let mut head = Vec::new();
-        let read = answer
-            .body
-            .by_ref()
-            .take(LOOK as u64)
-            .read_to_end(&mut head);
+        let mut looked = answer.body.by_ref().take(LOOK as u64);
+        let read = looked.read_to_end(&mut head);
         match (Content::of(&head), read) {
-            (Content::Empty, Err(error)) => {
+            (_, Err(error)) if head.is_empty() => {
                 return Err(cut_short(error, stall, answer.from, total));
             }
             (content, _) if answer.from == 0 && content != Content::Gzip => {
-                let may_pass = content == Content::Empty;
+                let may_pass = head.is_empty();
                 let reason = not_published(format!("it is {content}"));
                 return Err(Reason { may_pass, ..reason });
             }
@@ -206,25 +197,24 @@ impl<'a> Download<'a> {
         self.delivered = true;
         partial.truncate(answer.from)?;
         let announced = total.or(answer.total);
-        progress(Event::Started {
+        (self.progress)(Event::Started {
             file: &spec.name,
             from: answer.from,
             total: announced,
         });
         // Gzip adds little to data that does not compress.
         let most = total.or(spec.plain.bytes.map(|bytes| bytes + (bytes >> 4) + 1024));
-        let mut body = Cursor::new(head).chain(answer.body);
+        let room = most.map_or(u64::MAX, |most| most.saturating_sub(answer.from));
+        let mut body = Cursor::new(head).chain(answer.body).take(room);
         let mut block = vec![0; BLOCK];
         loop {
-            let room = most.map_or(u64::MAX, |most| most.saturating_sub(partial.length));
-            let room = usize::try_from(room).unwrap_or(BLOCK).min(BLOCK);
-            match body.read(&mut block[..room]) {
+            match body.read(&mut block) {
                 Ok(n) if n > 0 && !self.remaining().is_zero() => {
                     partial.append(&block[..n])?;
-                    progress(Event::Bytes(partial.length));
+                    (self.progress)(Event::Bytes(partial.length));
                 }
-                // All that was announced, or all that there is room for.
-                Ok(0) if room == 0 || announced.is_none_or(|of| partial.length == of) => {
+                // All that there is room for, or all that was announced.
+                Ok(0) if body.limit() == 0 || announced.is_none_or(|of| partial.length == of) => {
                     return Ok(());
                 }
                 Ok(_) => {
@@ -236,6 +226,25 @@ impl<'a> Download<'a> {
             }
         }
     }
+
+    /// Gives a file that has passed its checks its name. A file that has the name by now is kept:
+    /// used if it is right, set aside if it is not.
+    fn place(&mut self, spec: &FileSpec, mut unfinished: TempPath) -> Result<(), DataError> {
+        let target = &self.options.into.join(format!("{}.gz", spec.name));
+        while let Err(refused) = unfinished.persist_noclobber(target) {
+            unfinished = refused.path;
+            if refused.error.kind() != AlreadyExists {
+                return Err(DataError::io("write", target)(refused.error));
+            }
+            let Err(error) = folder::load_one(&self.options.dataset, spec, target) else {
+                break;
+            };
+            let aside = file::set_aside(target).map_err(DataError::io("rename", target))?;
+            self.note(format!("{error}; it is now {}", aside.display()));
+        }
+        file::sync_folder(target);
+        Ok(())
+    }
 }
 
 fn not_published(wrong: String) -> Reason {
@@ -244,10 +253,10 @@ fn not_published(wrong: String) -> Reason {
 
 /// What is wrong with the unfinished file, read from the disk; `None` if it is the published one.
 fn wrong(partial: &Partial, spec: &FileSpec) -> io::Result<Option<String>> {
-    let file = File::open(partial.path())?;
+    let path = partial.path();
     let (kind, found, expected) = match (&spec.gz.sha256, &spec.gz.md5) {
-        (Some(expected), _) => ("SHA-256", digest::<Sha256>(file)?, expected),
-        (None, Some(expected)) => ("MD5", digest::<Md5>(file)?, expected),
+        (Some(expected), _) => ("SHA-256", of_file::<Sha256>(path)?, expected),
+        (None, Some(expected)) => ("MD5", of_file::<Md5>(path)?, expected),
         (None, None) => return Ok(Some("no checksum of it is published".to_owned())),
     };
     let wrong = || format!("its {kind} is {found}, expected {expected}");

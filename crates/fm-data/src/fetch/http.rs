@@ -19,7 +19,7 @@ const CONNECT: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// Why a mirror did not deliver a file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Reason {
     pub(super) text: String,
     /// Whether asking again could help.
@@ -67,9 +67,8 @@ pub(super) fn agent(options: &Options) -> Result<Agent, DataError> {
     };
     // A company's own certificate authority is known to the system only.
     let certificates = rustls_native_certs::load_native_certs().certs;
-    let certificates = certificates
-        .iter()
-        .map(|der| Certificate::from_der(der).to_owned());
+    let certificates = certificates.iter();
+    let certificates = certificates.map(|der| Certificate::from_der(der).to_owned());
     let roots = match certificates.len() {
         0 => RootCerts::WebPki,
         _ => RootCerts::Specific(Arc::new(certificates.collect())),
@@ -134,11 +133,12 @@ pub(super) fn ask(
     let (from, total) = match response.status() {
         StatusCode::OK => (0, response.body().content_length()),
         StatusCode::PARTIAL_CONTENT if from > 0 => {
-            match response.headers().get(CONTENT_RANGE).and_then(start) {
-                Some(start) if start == from => (from, None),
+            let start = response.headers().get(CONTENT_RANGE).and_then(start);
+            if start != Some(from) {
                 // Another part of the file.
-                _ => return Ok(None),
+                return Ok(None);
             }
+            (from, None)
         }
         StatusCode::RANGE_NOT_SATISFIABLE if from > 0 => return Ok(None),
         status => {
@@ -199,13 +199,8 @@ pub(super) fn without_password(url: &str) -> String {
 
 /// Start of a range such as `bytes 100-199/200`.
 fn start(range: &HeaderValue) -> Option<u64> {
-    let (start, _) = range
-        .to_str()
-        .ok()?
-        .trim()
-        .strip_prefix("bytes ")?
-        .split_once('-')?;
-    start.trim().parse().ok()
+    let range = range.to_str().ok()?.trim().strip_prefix("bytes ")?;
+    range.split_once('-')?.0.trim().parse().ok()
 }
 
 #[cfg(test)]

@@ -23,14 +23,11 @@ mod get;
 mod http;
 mod partial;
 
-use std::io::ErrorKind::AlreadyExists;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tempfile::TempPath;
-
-use crate::published::{Description, FileSpec};
-use crate::{DataError, file, folder};
+use crate::published::Description;
+use crate::{DataError, folder};
 use get::Download;
 use partial::Partials;
 
@@ -112,16 +109,8 @@ pub struct FetchedFile {
 /// Nothing is written.
 pub fn check(dataset: &Description, folder: &Path) -> Vec<Result<PathBuf, DataError>> {
     let files = dataset.files.each().into_iter();
-    files.map(|spec| verified(dataset, spec, folder)).collect()
-}
-
-/// Where a right copy of `spec` is in `folder`.
-fn verified(dataset: &Description, spec: &FileSpec, folder: &Path) -> Result<PathBuf, DataError> {
-    let paths = folder::find(folder, spec);
-    if paths.is_empty() {
-        return Err(folder::missing(dataset, folder, vec![spec.name.clone()]));
-    }
-    folder::load(&paths, dataset, spec).map(|loaded| loaded.path)
+    let loaded = files.map(|spec| folder::load(dataset, spec, folder));
+    loaded.map(|file| Ok(file?.path)).collect()
 }
 
 /// Downloads what is missing or wrong in `options.into`, and tells `progress` about it.
@@ -134,53 +123,24 @@ pub fn fetch(
     options: &Options,
     progress: &mut dyn FnMut(Event<'_>),
 ) -> Result<Vec<FetchedFile>, DataError> {
-    let (dataset, into) = (&options.dataset, &options.into);
-    let started = Instant::now();
-    let mut download = Download::new(options, started)?;
-    let mut partials: Option<Partials<'_>> = None;
+    let mut download = Download::new(options, progress)?;
+    let mut partials = None;
     let mut files = Vec::new();
-    for spec in dataset.files.each() {
-        let mut there = verified(dataset, spec, into);
+    for spec in options.dataset.files.each() {
+        let load = || folder::load(&options.dataset, spec, &options.into);
+        let mut there = load();
         if there.is_err() && partials.is_none() {
-            partials = Some(Partials::enter(options, started, progress)?);
+            partials = Some(Partials::enter(&mut download)?);
             // The process that held the lock may have brought it.
-            there = verified(dataset, spec, into);
+            there = load();
         }
-        let (path, mirror) = match (there, &partials) {
-            (Err(_), Some(partials)) => {
-                let (unfinished, mirror) = download.file(spec, partials, progress)?;
-                let path = into.join(format!("{}.gz", spec.name));
-                place(dataset, spec, unfinished, &path, progress)?;
-                (path, Some(mirror))
-            }
-            (there, _) => (there?, None),
-        };
-        files.push(FetchedFile { path, mirror });
+        files.push(match (there, &partials) {
+            (Err(_), Some(partials)) => download.file(spec, partials)?,
+            (there, _) => FetchedFile {
+                path: there?.path,
+                mirror: None,
+            },
+        });
     }
     Ok(files)
-}
-
-/// Gives a file that has passed its checks its name. A file that has the name by now is kept: used
-/// if it is right, set aside if it is not.
-fn place(
-    dataset: &Description,
-    spec: &FileSpec,
-    mut unfinished: TempPath,
-    target: &Path,
-    progress: &mut dyn FnMut(Event<'_>),
-) -> Result<(), DataError> {
-    while let Err(refused) = unfinished.persist_noclobber(target) {
-        unfinished = refused.path;
-        if refused.error.kind() != AlreadyExists {
-            return Err(DataError::io("write", target)(refused.error));
-        }
-        let Err(error) = folder::load(&[target.to_owned()], dataset, spec) else {
-            break;
-        };
-        let aside = file::set_aside(target).map_err(DataError::io("rename", target))?;
-        let note = format!("{error}; it is now {}", aside.display());
-        progress(Event::Note(note));
-    }
-    file::sync_folder(target);
-    Ok(())
 }

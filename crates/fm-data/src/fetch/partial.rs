@@ -2,13 +2,14 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::{NamedTempFile, TempPath};
 
-use super::{Event, Options};
+use super::Event;
+use super::get::Download;
 use crate::DataError;
 use crate::file::{TEMPORARY, create_beside};
 
@@ -21,40 +22,60 @@ pub(super) struct Partials<'a> {
     /// The folder, open and locked; none where the file system has no locks.
     lock: Option<File>,
     /// Folders that were made for this download, the innermost first.
-    made: Vec<PathBuf>,
+    made: Vec<&'a Path>,
 }
 
 impl<'a> Partials<'a> {
     /// Makes the folder and waits until no other process downloads into it.
-    pub(super) fn enter(
-        options: &'a Options,
-        started: Instant,
-        progress: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Self, DataError> {
-        let folder = &*options.into;
+    pub(super) fn enter(download: &mut Download<'a>) -> Result<Self, DataError> {
+        let folder = &*download.options.into;
         let absent = folder.ancestors().take_while(|path| {
             !path.as_os_str().is_empty() && matches!(path.try_exists(), Ok(false))
         });
         let mut partials = Self {
             folder,
             lock: None,
-            made: absent.map(Path::to_owned).collect(),
+            made: absent.collect(),
         };
         fs::create_dir_all(folder).map_err(DataError::io("create the folder", folder))?;
-        partials.lock = lock(options, started, progress)?;
-        Ok(partials)
+        let Ok(file) = File::open(folder) else {
+            return Ok(partials);
+        };
+        let mut waited = Duration::ZERO;
+        loop {
+            match file.try_lock() {
+                Ok(()) => partials.lock = Some(file),
+                Err(TryLockError::WouldBlock) if waited >= download.options.overall => {
+                    let reason = "another process downloads into this folder, and did not end in";
+                    let reason = format!("{reason} {} s", waited.as_secs());
+                    return Err(DataError::invalid(folder.display(), reason));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    if waited.is_zero() {
+                        let into = folder.display();
+                        let note =
+                            format!("waiting for another process that downloads into {into}");
+                        (download.progress)(Event::Note(note));
+                    }
+                    thread::sleep(POLL);
+                    waited += POLL;
+                    continue;
+                }
+                Err(TryLockError::Error(_)) => {}
+            }
+            return Ok(partials);
+        }
     }
 
     /// The unfinished file of this name, which no two different files have.
     pub(super) fn open(&self, name: &str) -> io::Result<Partial> {
         let path = self.folder.join(format!("{TEMPORARY}{name}"));
-        let (file, keep) = match open_own(&path) {
-            Some(file) if self.lock.is_some() => (
-                NamedTempFile::from_parts(file, TempPath::try_from_path(path)?),
-                true,
-            ),
+        let own = open_own(&path).filter(|_| self.lock.is_some());
+        let keep = own.is_some();
+        let file = match own {
+            Some(file) => NamedTempFile::from_parts(file, TempPath::try_from_path(path)?),
             // Another process may be writing to it, or it is not ours.
-            _ => (create_beside(&path)?, false),
+            None => create_beside(&path)?,
         };
         let length = file.as_file().metadata()?.len();
         let mut partial = Partial { file, length, keep };
@@ -91,37 +112,6 @@ fn open_own(path: &Path) -> Option<File> {
     }
 }
 
-/// Locks the folder for the files; `None` where the file system has no locks.
-fn lock(
-    options: &Options,
-    started: Instant,
-    progress: &mut dyn FnMut(Event<'_>),
-) -> Result<Option<File>, DataError> {
-    let into = options.into.display();
-    let Ok(folder) = File::open(&options.into) else {
-        return Ok(None);
-    };
-    let mut told = false;
-    loop {
-        match folder.try_lock() {
-            Ok(()) => return Ok(Some(folder)),
-            Err(TryLockError::Error(_)) => return Ok(None),
-            Err(TryLockError::WouldBlock) => {}
-        }
-        if !std::mem::replace(&mut told, true) {
-            let note = format!("waiting for another process that downloads into {into}");
-            progress(Event::Note(note));
-        }
-        let waited = started.elapsed();
-        if waited >= options.overall {
-            let waited = waited.as_secs();
-            let reason = "another process downloads into this folder, and did not end in";
-            return Err(DataError::invalid(into, format!("{reason} {waited} s")));
-        }
-        thread::sleep(POLL);
-    }
-}
-
 /// An unfinished file, removed when it is dropped unless [`keep`](Self::keep) is called.
 pub(super) struct Partial {
     file: NamedTempFile,
@@ -143,7 +133,6 @@ impl Partial {
         Ok(())
     }
 
-    /// Appends `bytes`.
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)?;
         self.length += bytes.len() as u64;

@@ -1,32 +1,22 @@
-//! One file of a dataset: found under any of its names, read once, verified while it is read.
+//! One file of a dataset: found under any of its names, read, verified at the same time.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use md5::Md5;
 use sha2::{Digest, Sha256};
 
 use crate::DataError;
-use crate::checksum::{digest, hashed, hex};
-use crate::idx::{self, Encoding, Header, IdxArray, IdxErrorKind};
+use crate::checksum::{both, hex, of_file};
+use crate::idx::{self, IdxArray, IdxErrorKind};
 use crate::published::{self, Description, FileSpec, Pin};
 
-/// The names that a file may have in a folder: gzip before plain, `train-images-idx3-ubyte` before
-/// `train-images.idx3-ubyte`, as some tools unpack it.
-fn names(file: &FileSpec) -> [String; 4] {
-    let dotted = file.name.replacen("-idx", ".idx", 1);
-    let dashed = &file.name;
-    [
-        format!("{dashed}.gz"),
-        dashed.clone(),
-        format!("{dotted}.gz"),
-        dotted,
-    ]
-}
-
-/// Where `file` is in `folder`, under each of its names that exists.
+/// Where `file` is in `folder`, under each of its names that exists: gzip before plain,
+/// `train-images-idx3-ubyte` before `train-images.idx3-ubyte`, as some tools unpack it.
 pub(crate) fn find(folder: &Path, file: &FileSpec) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = names(file).iter().map(|name| folder.join(name)).collect();
+    let dotted = file.name.replacen("-idx", ".idx", 1);
+    let names = [&file.name, &dotted];
+    let names = names.map(|name| [folder.join(format!("{name}.gz")), folder.join(name)]);
+    let mut paths = names.concat();
     paths.dedup();
     paths.retain(|path| path.symlink_metadata().is_ok());
     paths
@@ -38,30 +28,33 @@ pub(crate) struct Loaded {
     pub(crate) array: IdxArray,
     /// SHA-256 of the unzipped file, in lower-case hex.
     pub(crate) sha256: String,
-    /// Whether a published checksum was compared.
-    pub(crate) pinned: bool,
 }
 
-/// Reads and verifies `file` from the first of `paths` that passes; if none does, the error is
-/// that of the first.
+/// Reads and verifies `file` from the first of its names in `folder` that passes; if none does, the
+/// error is that of the first.
 pub(crate) fn load(
-    paths: &[PathBuf],
     dataset: &Description,
     file: &FileSpec,
+    folder: &Path,
 ) -> Result<Loaded, DataError> {
     let mut first = None;
-    for path in paths {
-        match load_one(path, dataset, file) {
+    for path in find(folder, file) {
+        match load_one(dataset, file, &path) {
             Ok(loaded) => return Ok(loaded),
             Err(error) => {
                 first.get_or_insert(error);
             }
         }
     }
-    Err(first.unwrap_or_else(|| DataError::invalid(&file.name, "no file of this name")))
+    Err(first.unwrap_or_else(|| super::missing(dataset, folder, vec![file.name.clone()])))
 }
 
-fn load_one(path: &Path, dataset: &Description, file: &FileSpec) -> Result<Loaded, DataError> {
+/// Reads and verifies `file` at `path`.
+pub(crate) fn load_one(
+    dataset: &Description,
+    file: &FileSpec,
+    path: &Path,
+) -> Result<Loaded, DataError> {
     let wrong = |wrong: String| DataError::WrongFile {
         path: path.to_owned(),
         expected: format!("{} of {}", file.name, dataset.title()),
@@ -69,74 +62,49 @@ fn load_one(path: &Path, dataset: &Description, file: &FileSpec) -> Result<Loade
     };
     let unreadable = DataError::io("read the file", path);
     // Before it is opened: opening a pipe waits for a writer.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+    let meta = fs::metadata(path).map_err(unreadable)?;
+    if !meta.is_file() {
         return Err(wrong("it is not a regular file".to_owned()));
     }
-    let (opened, len) = idx::open_file(path).map_err(unreadable)?;
-    // A SHA-256 of the unzipped data is compared in any case.
-    let check = file.plain.sha256.is_none();
-    let (read, raw) = hashed::<Sha256, _>(opened, |input| idx::any_of_len(input, len, check));
-    let array = match read {
-        Ok(array) => array,
-        Err(IdxErrorKind::Read { source, .. }) => return Err(unreadable(source)),
-        Err(kind) => return Err(wrong(diagnose(&kind, file, len.unwrap_or_default()))),
-    };
-    let loaded = |array, sha256, pinned| Loaded {
-        path: path.to_owned(),
-        array,
-        sha256,
-        pinned,
-    };
+    let (array, raw) = both(|| idx::open_any(path), || of_file::<Sha256>(path));
+    let array = array.map_err(|error| match error.kind {
+        IdxErrorKind::Io { reason, .. } => unreadable(reason),
+        kind => wrong(diagnose(&kind, file, meta.len())),
+    })?;
+    let raw = raw.map_err(unreadable)?;
     let is = |pin: &Pin, found: &str| pin.sha256.as_deref() == Some(found);
-    let is_published = is(&file.gz, &raw) || is(&file.plain, &raw);
-    let unzipped = match &file.plain.sha256 {
+    let mut is_published = is(&file.gz, &raw) || is(&file.plain, &raw);
+    let sha256 = match &file.plain.sha256 {
         // The usual case, in which nothing is hashed a second time.
         Some(plain) if is_published => plain.clone(),
         _ => data_sha256(&array),
     };
-    if is_published || is(&file.plain, &unzipped) {
-        return Ok(loaded(array, unzipped, true));
+    is_published |= is(&file.plain, &sha256);
+    let known = published::known(&raw).or_else(|| published::known(&sha256));
+    let found = array.header.total_bytes();
+    let reason = known.or_else(|| match (file.plain.bytes, &file.plain.sha256) {
+        (Some(bytes), _) if bytes != found => Some(format!(
+            "it is {}, expected an IDX file of {bytes} bytes",
+            array.header
+        )),
+        (_, Some(expected)) => Some(format!("its SHA-256 is {sha256}, expected {expected}")),
+        // Repacked data whose unzipped checksum is not published is right as far as anyone can tell.
+        (_, None) => None,
+    });
+    match reason {
+        Some(reason) if !is_published => Err(wrong(reason)),
+        _ => Ok(Loaded {
+            path: path.to_owned(),
+            array,
+            sha256,
+        }),
     }
-    if let Some(known) = published::known(&raw).or_else(|| published::known(&unzipped)) {
-        return Err(wrong(known));
-    }
-    if let Some(bytes) = file.plain.bytes
-        && let Ok(header) = Header::new(array.element(), array.dims())
-        && header.total_bytes() != bytes
-    {
-        let reason = format!("it is an array of {header}, expected an IDX file of {bytes} bytes");
-        return Err(wrong(reason));
-    }
-    if let Some(expected) = &file.plain.sha256 {
-        let reason = format!("its SHA-256 is {unzipped}, expected {expected}");
-        return Err(wrong(reason));
-    }
-    let by_md5 = match &file.gz.md5 {
-        Some(expected) if file.gz.sha256.is_none() => {
-            let found = File::open(path).and_then(digest::<Md5>);
-            found.map_err(unreadable)? == *expected
-        }
-        _ => false,
-    };
-    // Repacked data whose unzipped checksum is not published is right as far as anyone can tell.
-    Ok(loaded(array, unzipped, by_md5))
 }
 
 /// SHA-256 of the plain IDX file that contains `array`.
-pub(crate) fn data_sha256(array: &IdxArray) -> String {
-    if let IdxArray::U8(bytes) = array
-        && let Some(slice) = bytes.as_slice()
-        && let Ok(header) = Header::new(idx::ElementType::U8, bytes.shape())
-    {
-        let mut hasher = Sha256::new();
-        hasher.update(header.to_bytes());
-        hasher.update(slice);
-        return hex(&hasher.finalize());
-    }
-    let mut bytes = Vec::new();
-    // Writing to memory what was read cannot fail.
-    let _ = idx::write_any(array, &mut bytes, Encoding::Plain);
-    crate::sha256(&bytes)
+fn data_sha256(array: &IdxArray) -> String {
+    let hasher = Sha256::new_with_prefix(array.header.to_bytes());
+    hex(&hasher.chain_update(&array.bytes).finalize())
 }
 
 /// What the file of `len` bytes is that could not be read.

@@ -4,17 +4,16 @@ mod load;
 mod pair;
 
 use std::fs;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use crate::DataError;
+use crate::checksum::both;
 use crate::loaded::{DatasetIdentity, FileChecksum, LoadedData, Origin};
 use crate::published::{Description, FileSpec, Files};
 
-#[cfg(feature = "picture")]
-pub(crate) use load::data_sha256;
-pub(crate) use load::{Loaded, find, load};
+#[cfg(feature = "fetch")]
+pub(crate) use load::load_one;
+pub(crate) use load::{Loaded, load};
 
 /// The file that describes the dataset in a folder of one's own.
 pub const DESCRIPTION: &str = "dataset.toml";
@@ -24,44 +23,43 @@ pub(crate) fn description(folder: &Path) -> Result<Option<Description>, DataErro
     /// More than a description of 256 classes takes.
     const MOST_BYTES: u64 = 1 << 20;
     let path = folder.join(DESCRIPTION);
-    let invalid = |reason: String| {
+    let text = match fs::metadata(&path) {
+        Err(_) => return Ok(None),
+        Ok(meta) if meta.is_file() && meta.len() <= MOST_BYTES => fs::read_to_string(&path),
+        Ok(_) => Err(std::io::Error::other(
+            "it is not a regular file of at most 1 MiB",
+        )),
+    };
+    let description = Description::parse(&text.map_err(DataError::io("read the file", &path))?);
+    description.map(Some).map_err(|reason| {
         let reason = format!("not a description of a dataset: {reason}");
         DataError::invalid(path.display(), reason)
-    };
-    match fs::metadata(&path) {
-        Ok(meta) if meta.is_file() && meta.len() <= MOST_BYTES => {}
-        Ok(_) => {
-            return Err(invalid(
-                "it is not a regular file of at most 1 MiB".to_owned(),
-            ));
-        }
-        Err(_) => return Ok(None),
-    }
-    let text = fs::read_to_string(&path).map_err(DataError::io("read the file", &path))?;
-    Description::parse(&text).map(Some).map_err(invalid)
+    })
 }
 
 /// Opens the four files of `dataset` in `folder`, gzip or unzipped, with dashed or dotted names.
 pub(crate) fn open(dataset: &Description, folder: &Path) -> Result<LoadedData, DataError> {
-    let paths = find_all(dataset, folder)?;
-    let files = dataset.files.each();
-    let loaded = thread::scope(|scope| {
-        [0, 1, 2, 3]
-            .map(|at| (&paths[at], files[at]))
-            .map(|(paths, file)| scope.spawn(move || load(paths, dataset, file)))
-            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    });
-    let [train_images, train_labels, test_images, test_labels] = loaded;
-    let files = [train_images?, train_labels?, test_images?, test_labels?];
-    assemble(dataset, files, Origin::Folder(folder.to_owned()))
+    fs::read_dir(folder).map_err(DataError::io("open the data folder", folder))?;
+    let files = dataset.files.each().into_iter();
+    let absent = files.filter(|file| load::find(folder, file).is_empty());
+    let absent: Vec<String> = absent.map(|file| file.name.clone()).collect();
+    if !absent.is_empty() {
+        return Err(missing(dataset, folder, absent));
+    }
+    let origin = Origin::Folder(folder.to_owned());
+    assemble(dataset, origin, |file, _| load(dataset, file, folder))
 }
 
-/// Two datasets of the four files read.
+/// Two datasets of what `load` gives for each of the four files and its place among them.
 pub(crate) fn assemble(
     dataset: &Description,
-    files: [Loaded; 4],
     origin: Origin,
+    load: impl Fn(&FileSpec, usize) -> Result<Loaded, DataError> + Sync,
 ) -> Result<LoadedData, DataError> {
+    let load = |at: usize| load(dataset.files.each()[at], at);
+    let pair = |at: usize| both(|| load(at), || load(at + 1));
+    let ((train_images, train_labels), (test_images, test_labels)) = both(|| pair(0), || pair(2));
+    let files = [train_images?, train_labels?, test_images?, test_labels?];
     let checksum = |(file, loaded): (&FileSpec, &Loaded)| FileChecksum {
         name: file.name.clone(),
         sha256: loaded.sha256.clone(),
@@ -71,34 +69,17 @@ pub(crate) fn assemble(
         name: dataset.name.clone(),
         files: specs.zip(&files).map(checksum).collect(),
     };
-    let unpinned = files.iter().filter(|file| !file.pinned);
-    let unverified = unpinned.map(|file| file.path.clone()).collect();
     let [train_images, train_labels, test_images, test_labels] = files;
     Ok(LoadedData {
-        train: pair::dataset(dataset, "train", train_images, train_labels)?,
-        test: pair::dataset(dataset, "test", test_images, test_labels)?,
+        train: pair::dataset(dataset, "train", train_images, &train_labels)?,
+        test: pair::dataset(dataset, "test", test_images, &test_labels)?,
         identity,
-        description: dataset.clone(),
         origin,
-        unverified,
     })
 }
 
-/// Where each file is, or which are missing.
-fn find_all(dataset: &Description, folder: &Path) -> Result<[Vec<PathBuf>; 4], DataError> {
-    fs::read_dir(folder).map_err(DataError::io("open the data folder", folder))?;
-    let found = dataset.files.each().map(|file| find(folder, file));
-    let each = dataset.files.each().into_iter().zip(&found);
-    let absent = each.filter(|(_, paths)| paths.is_empty());
-    let names: Vec<String> = absent.map(|(file, _)| file.name.clone()).collect();
-    match names.is_empty() {
-        true => Ok(found),
-        false => Err(missing(dataset, folder, names)),
-    }
-}
-
 /// The error of files that are not in the folder, with where they are instead.
-pub(crate) fn missing(dataset: &Description, folder: &Path, missing: Vec<String>) -> DataError {
+fn missing(dataset: &Description, folder: &Path, missing: Vec<String>) -> DataError {
     DataError::Missing {
         folder: folder.to_owned(),
         dataset: dataset.title().to_owned(),
@@ -110,7 +91,7 @@ pub(crate) fn missing(dataset: &Description, folder: &Path, missing: Vec<String>
 /// Whether a folder has all four files.
 pub(crate) fn has_all(folder: &Path, files: &Files) -> bool {
     let mut files = files.each().into_iter();
-    files.all(|file| !find(folder, file).is_empty())
+    files.all(|file| !load::find(folder, file).is_empty())
 }
 
 /// A folder inside `folder` that has all four files, as torchvision's `FashionMNIST/raw`.

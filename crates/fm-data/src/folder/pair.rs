@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array1, Array2};
 
 use super::load::Loaded;
-use crate::idx::{self, IdxArray};
+use crate::idx::{self, ElementType, IdxArray};
 use crate::published::Description;
 use crate::{DataError, Dataset};
 
@@ -14,11 +14,15 @@ pub(super) fn dataset(
     dataset: &Description,
     part: &str,
     images: Loaded,
-    labels: Loaded,
+    labels: &Loaded,
 ) -> Result<Dataset, DataError> {
     let (mut pixels, mut size) = image_rows(images.array, &images.path)?;
     if dataset.transposed {
-        transpose(&mut pixels, size);
+        for mut row in pixels.rows_mut() {
+            let image = row.to_shape(size);
+            let image = image.map(|image| Array1::from_iter(image.t().iter().copied()));
+            image.iter().for_each(|image| row.assign(image));
+        }
         size = (size.1, size.0);
     }
     if size != dataset.image_size {
@@ -54,53 +58,37 @@ impl Dataset {
 
 /// `[rows, height, width]` as `[rows, height × width]`, and (height, width).
 fn image_rows(array: IdxArray, path: &Path) -> Result<(Array2<u8>, (usize, usize)), DataError> {
-    let found = format!("{:?} of {}", array.dims(), array.element());
-    if let IdxArray::U8(images) = array
-        && let &[rows, height, width] = images.shape()
-        && let Ok(pixels) = images.into_shape_with_order((rows, height * width))
+    if let (ElementType::U8, &[rows, height, width]) = (array.header.element, &*array.header.dims)
+        && let Ok(pixels) = Array2::from_shape_vec((rows, height * width), array.bytes)
     {
         return Ok((pixels, (height, width)));
     }
-    let reason = format!("images need [rows, height, width] of u8, found {found}");
-    Err(DataError::invalid(path.display(), reason))
-}
-
-/// Exchanges rows and columns of each image of (height, width).
-fn transpose(pixels: &mut Array2<u8>, (height, width): (usize, usize)) {
-    let mut image = vec![0; height * width];
-    for mut row in pixels.axis_iter_mut(Axis(0)) {
-        for y in 0..height {
-            for x in 0..width {
-                image[x * height + y] = row[y * width + x];
-            }
-        }
-        row.assign(&ArrayView1::from(&image));
-    }
+    let reason = "images need u8 of [rows, height, width], found";
+    Err(DataError::invalid(
+        path.display(),
+        format!("{reason} {}", array.header),
+    ))
 }
 
 /// The labels less `first`.
 fn class_labels(array: &IdxArray, first: u8, path: &Path) -> Result<Vec<u8>, DataError> {
     let invalid = |reason: String| DataError::invalid(path.display(), reason);
-    let labels: Vec<i64> = match array {
-        IdxArray::U8(labels) if labels.ndim() == 1 => labels.iter().map(|&n| n.into()).collect(),
-        IdxArray::I32(labels) if labels.ndim() == 2 => {
-            let first_column = labels.index_axis(Axis(1), 0);
-            first_column.iter().map(|&n| n.into()).collect()
-        }
-        other => {
-            let found = format!("{:?} of {}", other.dims(), other.element());
-            return Err(invalid(format!(
-                "labels need [rows] of u8, or [rows, columns] of i32, found {found}"
-            )));
+    let columns = match (array.header.element, &*array.header.dims) {
+        (ElementType::U8, [_]) => 1,
+        (ElementType::I32, &[_, columns]) => columns,
+        _ => {
+            let reason = "labels need u8 of [rows], or i32 of [rows, columns], found";
+            return Err(invalid(format!("{reason} {}", array.header)));
         }
     };
-    let shifted = labels.iter().enumerate().map(|(row, label)| {
-        u8::try_from(label - i64::from(first)).map_err(|_| {
+    let labels = array.values().step_by(columns).enumerate();
+    let classes = labels.map(|(row, label)| match label - f64::from(first) {
+        class @ 0.0..=255.0 => Ok(class as u8),
+        _ => {
             let last = u32::from(first) + 255;
-            invalid(format!(
-                "label of row {row} is {label}, expected {first} to {last}"
-            ))
-        })
+            let reason = format!("label of row {row} is {label}, expected {first} to {last}");
+            Err(invalid(reason))
+        }
     });
-    shifted.collect()
+    classes.collect()
 }

@@ -1,13 +1,11 @@
 //! The six element types of IDX.
 
+use std::any::Any;
 use std::collections::TryReserveError;
 use std::fmt;
 
-/// The highest rank that is read or written.
-pub const MAX_RANK: usize = 8;
-
 /// Type of the elements of an IDX file; its value is the third byte of the header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ElementType {
     /// Unsigned byte.
@@ -25,13 +23,14 @@ pub enum ElementType {
 }
 
 impl ElementType {
-    /// The type with this code in the header; `None` where IDX has none.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        use ElementType::{F32, F64, I8, I16, I32, U8};
-        let mut all = [U8, I8, I16, I32, F32, F64].into_iter();
-        all.find(|element| *element as u8 == code)
-    }
+    pub(super) const ALL: [Self; 6] = [
+        Self::U8,
+        Self::I8,
+        Self::I16,
+        Self::I32,
+        Self::F32,
+        Self::F64,
+    ];
 
     /// Bytes of one element in the file.
     #[must_use]
@@ -41,6 +40,19 @@ impl ElementType {
             Self::I16 => 2,
             Self::I32 | Self::F32 => 4,
             Self::F64 => 8,
+        }
+    }
+
+    /// The element with these bytes.
+    pub(super) fn value(self, be: &[u8]) -> f64 {
+        use inner::BigEndian;
+        match self {
+            Self::U8 => u8::get_be(be).into(),
+            Self::I8 => i8::get_be(be).into(),
+            Self::I16 => i16::get_be(be).into(),
+            Self::I32 => i32::get_be(be).into(),
+            Self::F32 => f32::get_be(be).into(),
+            Self::F64 => f64::get_be(be),
         }
     }
 }
@@ -62,28 +74,12 @@ pub trait Element: inner::BigEndian + 'static {
 
 /// The byte order, kept out of the public trait.
 mod inner {
-    use super::TryReserveError;
-
     pub trait BigEndian: Copy {
-        /// The elements of big-endian bytes.
-        fn from_be(bytes: Vec<u8>) -> Result<Vec<Self>, TryReserveError>;
+        /// The element with these bytes.
+        fn get_be(be: &[u8]) -> Self;
 
-        /// Appends the element's big-endian bytes.
+        /// Appends the element's bytes.
         fn put_be(self, out: &mut Vec<u8>);
-    }
-}
-
-impl Element for u8 {
-    const TYPE: ElementType = ElementType::U8;
-}
-
-impl inner::BigEndian for u8 {
-    fn from_be(bytes: Vec<u8>) -> Result<Vec<Self>, TryReserveError> {
-        Ok(bytes)
-    }
-
-    fn put_be(self, out: &mut Vec<u8>) {
-        out.push(self);
     }
 }
 
@@ -94,12 +90,8 @@ macro_rules! element {
         }
 
         impl inner::BigEndian for $type {
-            fn from_be(bytes: Vec<u8>) -> Result<Vec<Self>, TryReserveError> {
-                let (elements, _) = bytes.as_chunks();
-                let mut out = Vec::new();
-                out.try_reserve_exact(elements.len())?;
-                out.extend(elements.iter().map(|&be| Self::from_be_bytes(be)));
-                Ok(out)
+            fn get_be(be: &[u8]) -> Self {
+                be.try_into().map(Self::from_be_bytes).unwrap_or_default()
             }
 
             fn put_be(self, out: &mut Vec<u8>) {
@@ -108,4 +100,17 @@ macro_rules! element {
         }
     )*};
 }
-element!(i8 => I8, i16 => I16, i32 => I32, f32 => F32, f64 => F64);
+element!(u8 => U8, i8 => I8, i16 => I16, i32 => I32, f32 => F32, f64 => F64);
+
+/// The elements of big-endian bytes.
+pub(super) fn elements<T: Element>(mut bytes: Vec<u8>) -> Result<Vec<T>, TryReserveError> {
+    let any: &mut dyn Any = &mut bytes;
+    if let Some(elements) = any.downcast_mut() {
+        return Ok(std::mem::take(elements));
+    }
+    let elements = bytes.chunks_exact(T::TYPE.size());
+    let mut out = Vec::new();
+    out.try_reserve_exact(elements.len())?;
+    out.extend(elements.map(T::get_be));
+    Ok(out)
+}

@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{ElementType, MAX_RANK};
 use crate::Content;
 
 /// Why reading or writing IDX data failed, and in which file where there is one.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}{kind}", .path.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default())]
 #[non_exhaustive]
 pub struct IdxError {
     /// The file, when the data came from or went to a file.
@@ -17,31 +17,9 @@ pub struct IdxError {
     pub kind: IdxErrorKind,
 }
 
-impl IdxError {
-    pub(crate) fn in_file(kind: IdxErrorKind, path: &Path) -> Self {
-        let path = Some(path.to_owned());
-        Self { path, kind }
-    }
-}
-
 impl From<IdxErrorKind> for IdxError {
     fn from(kind: IdxErrorKind) -> Self {
         Self { path: None, kind }
-    }
-}
-
-impl fmt::Display for IdxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(path) = &self.path {
-            write!(f, "{}: ", path.display())?;
-        }
-        self.kind.fmt(f)
-    }
-}
-
-impl std::error::Error for IdxError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        std::error::Error::source(&self.kind)
     }
 }
 
@@ -49,21 +27,13 @@ impl std::error::Error for IdxError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdxErrorKind {
-    /// The file could not be opened.
-    #[error("cannot open the file")]
-    Open(#[source] io::Error),
-
-    /// The file could not be created or written.
-    #[error("cannot write")]
-    Write(#[source] io::Error),
-
-    /// Reading failed for a reason outside the data.
-    #[error("cannot read past byte {offset}")]
-    Read {
-        /// Bytes of the input read before.
-        offset: u64,
+    /// The system refused to open, read or write.
+    #[error("cannot {action}: {reason}")]
+    Io {
+        /// What was being done, and after how many bytes.
+        action: String,
         /// The system's reason.
-        source: io::Error,
+        reason: io::Error,
     },
 
     /// The data does not begin with two zero bytes.
@@ -73,44 +43,22 @@ pub enum IdxErrorKind {
         content: Content,
     },
 
-    /// The third byte is none of the six type codes.
-    #[error("unknown element type at byte 2: expected 08, 09, 0b, 0c, 0d or 0e, found {code:02x}")]
-    UnknownType {
-        /// The code found.
-        code: u8,
+    /// A field of the header that is not valid, or not what the caller asked for.
+    #[error("{field} at byte {offset}: expected {expected}, found {found}")]
+    Header {
+        /// The field: `element type`, `rank`, `dimension 1`.
+        field: String,
+        /// Where it is.
+        offset: usize,
+        /// What may be there.
+        expected: String,
+        /// What is there.
+        found: String,
     },
 
-    /// No dimensions, or more than are supported.
-    #[error("rank at byte 3: expected 1 to {MAX_RANK}, found {rank}")]
-    Rank {
-        /// The rank found.
-        rank: usize,
-    },
-
-    /// A dimension is zero, or does not fit the header.
-    #[error("dimension {axis} at byte {}: expected 1 to 4294967295, found {found}", 4 + 4 * axis)]
-    Dimension {
-        /// Which dimension, from 0.
-        axis: usize,
-        /// Its length.
-        found: usize,
-    },
-
-    /// The product of the dimensions does not fit this machine's memory addresses.
-    #[error("{array} are more elements than this machine can address")]
-    TooLarge {
-        /// Dimensions and element type.
-        array: String,
-    },
-
-    /// The elements are of another type than the caller asked for.
-    #[error("element type at byte 2: expected {expected}, found {found}")]
-    WrongType {
-        /// The type asked for.
-        expected: ElementType,
-        /// The type of the file.
-        found: ElementType,
-    },
+    /// More than this machine can address, has memory for, or that gzip data may inflate to.
+    #[error("{0}")]
+    TooLarge(String),
 
     /// The data (inflated, if it is gzip) ends inside the header or before what it announces.
     #[error("too short: the header announces {expected} bytes, the data ends at byte {found}")]
@@ -145,25 +93,27 @@ pub enum IdxErrorKind {
         /// Compressed bytes consumed.
         offset: u64,
         /// What is wrong with it.
-        reason: String,
+        reason: io::Error,
     },
+}
 
-    /// Gzip data that inflates beyond the limits.
-    #[error(
-        "gzip bomb refused: the first {compressed} compressed bytes inflate to {inflated}; \
-         the limits are 1 GiB at any ratio, 200 to 1 beyond that, and 16 GiB in all"
-    )]
-    GzipBomb {
-        /// Compressed bytes consumed.
-        compressed: u64,
-        /// Bytes inflated from them.
-        inflated: u64,
-    },
+impl IdxErrorKind {
+    pub(super) fn io(action: impl fmt::Display, reason: io::Error) -> Self {
+        let action = action.to_string();
+        Self::Io { action, reason }
+    }
 
-    /// The machine refused the memory for the data.
-    #[error("no memory for {bytes} bytes of data")]
-    OutOfMemory {
-        /// Bytes asked for.
-        bytes: u64,
-    },
+    pub(super) fn header(
+        field: impl fmt::Display,
+        offset: usize,
+        expected: impl fmt::Display,
+        found: impl fmt::Display,
+    ) -> Self {
+        Self::Header {
+            field: field.to_string(),
+            offset,
+            expected: expected.to_string(),
+            found: found.to_string(),
+        }
+    }
 }

@@ -2,55 +2,62 @@
 
 use std::fmt;
 
+use super::ElementType;
 use super::error::IdxErrorKind;
-use super::{ElementType, MAX_RANK};
 use crate::Content;
 use crate::content::LOOK;
 
-/// What an IDX header says, already checked: rank 1 to 8, no dimension zero, and a length in
-/// bytes that this machine can address.
-#[derive(Debug, Clone)]
-pub(crate) struct Header {
-    pub(crate) element: ElementType,
-    /// Slowest first: `[60000, 28, 28]`.
-    pub(crate) dims: Vec<usize>,
+/// The highest rank that is read or written.
+pub const MAX_RANK: usize = 8;
+
+/// What an IDX header says: rank 1 to 8, no dimension zero, and a length in bytes that this machine
+/// can address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Header {
+    /// Type of the elements.
+    pub element: ElementType,
+    /// The dimensions, slowest first: `[60000, 28, 28]`.
+    pub dims: Vec<usize>,
 }
 
 impl Header {
     /// The header of an array of this type and shape.
-    pub(crate) fn new(element: ElementType, shape: &[usize]) -> Result<Self, IdxErrorKind> {
+    pub(super) fn new(element: ElementType, shape: &[usize]) -> Result<Self, IdxErrorKind> {
         check_rank(shape.len())?;
         for (axis, &found) in shape.iter().enumerate() {
             if found == 0 || u32::try_from(found).is_err() {
-                return Err(IdxErrorKind::Dimension { axis, found });
+                let (field, offset) = (format!("dimension {axis}"), 4 + 4 * axis);
+                return Err(IdxErrorKind::header(
+                    field,
+                    offset,
+                    "1 to 4294967295",
+                    found,
+                ));
             }
         }
-        let header = Self {
-            element,
-            dims: shape.to_vec(),
-        };
+        let dims = shape.to_vec();
+        let header = Self { element, dims };
         let addressable = shape
             .iter()
             .try_fold(element.size(), |bytes, &dim| bytes.checked_mul(dim))
             .and_then(|bytes| bytes.checked_add(4 + 4 * MAX_RANK))
             .is_some_and(|bytes| isize::try_from(bytes).is_ok());
-        match addressable {
-            true => Ok(header),
-            false => Err(IdxErrorKind::TooLarge {
-                array: header.to_string(),
-            }),
+        if !addressable {
+            let reason = format!("{header} is more than this machine can address");
+            return Err(IdxErrorKind::TooLarge(reason));
         }
+        Ok(header)
     }
 
-    /// Number of elements.
-    pub(crate) fn elements(&self) -> usize {
-        self.dims.iter().product()
+    /// Bytes of all elements.
+    pub(super) fn data_bytes(&self) -> usize {
+        self.dims.iter().product::<usize>() * self.element.size()
     }
 
     /// Bytes of header and data together: the length of the unzipped file.
     pub(crate) fn total_bytes(&self) -> u64 {
-        let header = 4 + 4 * self.dims.len();
-        header as u64 + self.elements() as u64 * self.element.size() as u64
+        (4 + 4 * self.dims.len() + self.data_bytes()) as u64
     }
 
     /// The header as it stands in the file.
@@ -62,53 +69,58 @@ impl Header {
         bytes
     }
 
-    /// Reads the header through `fill`, which fills as much of a slice as there is data for.
-    pub(crate) fn read(
-        mut fill: impl FnMut(&mut [u8]) -> Result<usize, IdxErrorKind>,
+    /// Reads the header by `append`, which appends as many bytes as asked for, or those that are
+    /// left.
+    pub(super) fn read(
+        mut append: impl FnMut(&mut Vec<u8>, usize) -> Result<(), IdxErrorKind>,
     ) -> Result<Self, IdxErrorKind> {
-        let mut magic = [0; 4];
-        let found = fill(&mut magic)?;
-        if found > 0 && magic[..2] != [0, 0] {
-            let mut head = [0; LOOK];
-            head[..4].copy_from_slice(&magic);
+        let complete = |head: &[u8], bytes: usize| {
+            let (expected, found) = (bytes as u64, head.len() as u64);
+            match found < expected {
+                true => Err(IdxErrorKind::TooShort { expected, found }),
+                false => Ok(()),
+            }
+        };
+        let mut head = Vec::new();
+        append(&mut head, 4)?;
+        if !head.is_empty() && !head.starts_with(&[0, 0]) {
             // What can be read is looked at.
-            let more = fill(&mut head[found..]).unwrap_or_default();
-            let content = Content::of(&head[..found + more]);
+            let _ = append(&mut head, LOOK);
+            let content = Content::of(&head);
             return Err(IdxErrorKind::NotIdx { content });
         }
-        let too_short = |expected: usize, found: usize| IdxErrorKind::TooShort {
-            expected: expected as u64,
-            found: found as u64,
-        };
-        if found < 4 {
-            return Err(too_short(4, found));
-        }
-        let [_, _, code, rank] = magic;
-        let element = ElementType::from_code(code).ok_or(IdxErrorKind::UnknownType { code })?;
-        let rank = usize::from(rank);
+        complete(&head, 4)?;
+        let (code, rank) = (head[2], usize::from(head[3]));
+        let mut types = ElementType::ALL.into_iter();
+        let element = types.find(|element| *element as u8 == code);
+        let element = element.ok_or_else(|| {
+            let (expected, found) = ("08, 09, 0b, 0c, 0d or 0e", format!("{code:02x}"));
+            IdxErrorKind::header("code of the element type", 2, expected, found)
+        })?;
         check_rank(rank)?;
-        let mut raw = vec![0; 4 * rank];
-        let found = fill(&mut raw)?;
-        if found < raw.len() {
-            return Err(too_short(4 + raw.len(), 4 + found));
-        }
-        let dims = raw.chunks_exact(4);
-        let dims = dims.map(|be| u32::from_be_bytes([be[0], be[1], be[2], be[3]]) as usize);
+        append(&mut head, 4 * rank)?;
+        complete(&head, 4 + 4 * rank)?;
+        let (dims, _) = head[4..].as_chunks();
+        let dims = dims.iter().map(|&be| u32::from_be_bytes(be) as usize);
         Self::new(element, &dims.collect::<Vec<_>>())
     }
 }
 
-/// For people: `60000×28×28 u8`.
+/// `u8 of [60000, 28, 28]`.
 impl fmt::Display for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dims: Vec<String> = self.dims.iter().map(usize::to_string).collect();
-        write!(f, "{} {}", dims.join("×"), self.element)
+        write!(f, "{} of {:?}", self.element, self.dims)
     }
 }
 
 fn check_rank(rank: usize) -> Result<(), IdxErrorKind> {
     match rank {
         1..=MAX_RANK => Ok(()),
-        _ => Err(IdxErrorKind::Rank { rank }),
+        _ => Err(IdxErrorKind::header(
+            "rank",
+            3,
+            format!("1 to {MAX_RANK}"),
+            rank,
+        )),
     }
 }

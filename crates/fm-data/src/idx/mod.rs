@@ -2,18 +2,10 @@
 //!
 //! A file is two zero bytes, a type code, the rank, one big-endian `u32` for each dimension
 //! (slowest first), then the elements, big-endian. All six element types and ranks 1 to 8 are
-//! supported. Gzip is recognised by its first two bytes, not by the file's name.
-//!
-//! | elements | typed | any type |
-//! |---|---|---|
-//! | from a file | [`open`] | [`open_any`] |
-//! | from any [`Read`] | [`read`] | |
-//! | from bytes in memory | [`from_bytes`] | [`any_from_bytes`] |
-//! | to any `Write`, a file, bytes | [`write()`], [`save`], [`to_bytes`] | [`write_any`] |
+//! supported. Gzip data, of one or more members, is recognised by its bytes, not by the file's name.
 //!
 //! The header is compared with the length of the data before anything is allocated, and where that
-//! length is not known (gzip, a pipe) memory grows only as data arrives. Each fault has its own
-//! [`IdxErrorKind`]. Gzip data may have several members.
+//! length is not known (gzip, a pipe) memory grows only as data arrives.
 //!
 //! ```
 //! use fm_data::idx::{self, Encoding};
@@ -27,7 +19,6 @@
 //! # Ok::<(), idx::IdxError>(())
 //! ```
 
-mod dynamic;
 mod element;
 mod error;
 mod header;
@@ -40,16 +31,34 @@ use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn};
 
-pub use dynamic::IdxArray;
-pub use element::{Element, ElementType, MAX_RANK};
+pub use element::{Element, ElementType};
 pub use error::{IdxError, IdxErrorKind};
-pub use write::{Encoding, save, to_bytes, write, write_any};
+pub use header::{Header, MAX_RANK};
+pub use write::{Encoding, save, to_bytes};
 
-pub(crate) use header::Header;
 use read::Decoder;
 
 /// Bytes read from a file at a time.
 pub(crate) const READ_BYTES: usize = 128 * 1024;
+
+/// An array of any of the six element types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IdxArray {
+    /// Type and dimensions.
+    pub header: Header,
+    /// The elements as they stand in the file: row-major and big-endian.
+    pub bytes: Vec<u8>,
+}
+
+impl IdxArray {
+    /// The elements as `f64`, which holds each of the six types exactly.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = f64> {
+        let element = self.header.element;
+        let elements = self.bytes.chunks_exact(element.size());
+        elements.map(move |be| element.value(be))
+    }
+}
 
 /// Reads the array in the file at `path`, plain or gzip.
 ///
@@ -67,7 +76,7 @@ pub fn open<T: Element>(path: impl AsRef<Path>) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
-    Ok(typed(Decoder::new(BufReader::new(input), None, true)?)?)
+    Ok(typed(Decoder::new(BufReader::new(input), None)?)?)
 }
 
 /// Reads the array from the bytes of a whole file, plain or gzip.
@@ -76,7 +85,7 @@ pub fn read<T: Element>(input: impl Read) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`], without a path.
 pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
-    Ok(typed(Decoder::new(bytes, Some(bytes.len() as u64), true)?)?)
+    Ok(typed(Decoder::new(bytes, Some(bytes.len() as u64))?)?)
 }
 
 /// [`open`] for whatever type the elements have.
@@ -85,7 +94,7 @@ pub fn from_bytes<T: Element>(bytes: &[u8]) -> Result<ArrayD<T>, IdxError> {
 ///
 /// As [`open`].
 pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
-    in_file(path.as_ref(), any)
+    in_file(path.as_ref(), Decoder::array)
 }
 
 /// [`from_bytes`] for whatever type the elements have.
@@ -94,60 +103,39 @@ pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
 ///
 /// As [`from_bytes`].
 pub fn any_from_bytes(bytes: &[u8]) -> Result<IdxArray, IdxError> {
-    Ok(any(Decoder::new(bytes, Some(bytes.len() as u64), true)?)?)
+    Ok(Decoder::new(bytes, Some(bytes.len() as u64))?.array()?)
 }
 
 fn in_file<A>(
     path: &Path,
     array: impl FnOnce(Decoder<BufReader<File>>) -> Result<A, IdxErrorKind>,
 ) -> Result<A, IdxError> {
-    open_file(path)
-        .map_err(IdxErrorKind::Open)
-        .and_then(|(file, len)| Decoder::new(BufReader::with_capacity(READ_BYTES, file), len, true))
-        .and_then(array)
-        .map_err(|kind| IdxError::in_file(kind, path))
+    let decoder = || {
+        let file = File::open(path)?;
+        let meta = file.metadata()?;
+        if meta.is_dir() {
+            return Err(std::io::ErrorKind::IsADirectory.into());
+        }
+        // A pipe or a device has no length.
+        let len = meta.is_file().then_some(meta.len());
+        Ok((BufReader::with_capacity(READ_BYTES, file), len))
+    };
+    decoder()
+        .map_err(|error| IdxErrorKind::io("open the file", error))
+        .and_then(|(input, len)| array(Decoder::new(input, len)?))
+        .map_err(|kind| IdxError {
+            path: Some(path.to_owned()),
+            kind,
+        })
 }
 
-/// Reads from `input`, of which `len` bytes are known to be there; for `check` see [`Decoder::new`].
-pub(crate) fn any_of_len(
-    input: impl BufRead,
-    len: Option<u64>,
-    check: bool,
-) -> Result<IdxArray, IdxErrorKind> {
-    any(Decoder::new(input, len, check)?)
-}
-
-/// The file and its length; a pipe or a device has none.
-pub(crate) fn open_file(path: &Path) -> std::io::Result<(File, Option<u64>)> {
-    let file = File::open(path)?;
-    let meta = file.metadata()?;
-    if meta.is_dir() {
-        return Err(std::io::ErrorKind::IsADirectory.into());
+fn typed<T: Element, R: BufRead>(decoder: Decoder<R>) -> Result<ArrayD<T>, IdxErrorKind> {
+    let (expected, found) = (T::TYPE, decoder.header.element);
+    if expected != found {
+        return Err(IdxErrorKind::header("element type", 2, expected, found));
     }
-    Ok((file, meta.is_file().then_some(meta.len())))
-}
-
-fn typed<T: Element, R: BufRead>(mut decoder: Decoder<R>) -> Result<ArrayD<T>, IdxErrorKind> {
-    if decoder.header.element != T::TYPE {
-        return Err(IdxErrorKind::WrongType {
-            expected: T::TYPE,
-            found: decoder.header.element,
-        });
-    }
-    let elements = decoder.elements()?;
-    let header = decoder.header;
-    ArrayD::from_shape_vec(IxDyn(&header.dims), elements).map_err(|_| IdxErrorKind::TooLarge {
-        array: header.to_string(),
-    })
-}
-
-fn any<R: BufRead>(decoder: Decoder<R>) -> Result<IdxArray, IdxErrorKind> {
-    Ok(match decoder.header.element {
-        ElementType::U8 => IdxArray::U8(typed(decoder)?),
-        ElementType::I8 => IdxArray::I8(typed(decoder)?),
-        ElementType::I16 => IdxArray::I16(typed(decoder)?),
-        ElementType::I32 => IdxArray::I32(typed(decoder)?),
-        ElementType::F32 => IdxArray::F32(typed(decoder)?),
-        ElementType::F64 => IdxArray::F64(typed(decoder)?),
-    })
+    let IdxArray { header, bytes } = decoder.array()?;
+    let too_large = || IdxErrorKind::TooLarge(format!("no memory for an array {header}"));
+    let elements = element::elements(bytes).map_err(|_| too_large())?;
+    ArrayD::from_shape_vec(IxDyn(&header.dims), elements).map_err(|_| too_large())
 }

@@ -5,13 +5,8 @@ mod jpeg;
 pub(crate) mod png;
 mod resize;
 
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
-
 use ndarray::{Array2, Axis, s};
 
-use crate::content::LOOK;
 use crate::{Content, DataError};
 
 /// The most pixels of a picture that is decoded.
@@ -42,33 +37,6 @@ impl Picture {
                 Err(DataError::Invalid(reason))
             }
         }
-    }
-
-    /// Reads a PNG or JPEG file; see [`decode`](Self::decode).
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read, or `decode` refuses it; the error names the path.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, DataError> {
-        let path = path.as_ref();
-        Self::read(path).map_err(|error| match error {
-            DataError::Invalid(reason) => DataError::invalid(path.display(), reason),
-            other => other,
-        })
-    }
-
-    /// [`open`](Self::open); what is invalid is said without the path.
-    pub(crate) fn read(path: &Path) -> Result<Self, DataError> {
-        let failed = DataError::io("read the file", path);
-        let mut file = File::open(path).map_err(failed)?;
-        let mut bytes = Vec::new();
-        let head = file.by_ref().take(LOOK as u64).read_to_end(&mut bytes);
-        head.map_err(failed)?;
-        // Films and archives may be of any size.
-        if matches!(Content::of(&bytes), Content::Png | Content::Jpeg) {
-            file.read_to_end(&mut bytes).map_err(failed)?;
-        }
-        Self::decode(&bytes)
     }
 
     /// Decodes the bytes of a PNG or JPEG file, recognised by its content.

@@ -1,11 +1,11 @@
 //! Equal and nearly equal images, within and across parts.
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::MOST_ALIKE;
+use super::{MOST_ALIKE, sum};
 use crate::Dataset;
 
 /// How many pairs of alike images there are within a part, or across two.
@@ -72,9 +72,9 @@ struct Image<'a> {
     pixels: &'a [u8],
 }
 
-/// Counts of the pairs of images of one size whose pixels differ by at most `near_rms` in root mean
-/// square, for each part and then for each two parts; and the pairs that a report lists. All pairs
-/// are counted, but only those are kept: there may be as many as the square of the number of images.
+/// Counts of the pairs of images whose pixels differ by at most `near_rms` in root mean square, for
+/// each part and then for each two parts; and the pairs that a report lists. All pairs are counted,
+/// but only those are kept: there may be as many as the square of the number of images.
 ///
 /// Exact: a pair is passed over only if its sums prove it too far apart. The sum of n squares is
 /// at least the square of the sum divided by n (Cauchy–Schwarz).
@@ -86,78 +86,67 @@ pub(super) fn pairs(
     let within = (0..n).map(|part| (part, part));
     let across = (0..n).flat_map(|part| (part + 1..n).map(move |other| (part, other)));
     let kinds: Vec<(usize, usize)> = within.chain(across).collect();
-    let mut counts: Vec<PairCounts> = kinds
-        .iter()
-        .map(|&(part, other)| PairCounts {
-            part: parts[part].0.to_owned(),
-            other: parts[other].0.to_owned(),
-            equal: 0,
-            near: 0,
-            labels_differ: 0,
-        })
-        .collect();
+    let count = |&(part, other): &(usize, usize)| PairCounts {
+        part: parts[part].0.to_owned(),
+        other: parts[other].0.to_owned(),
+        equal: 0,
+        near: 0,
+        labels_differ: 0,
+    };
+    let mut counts: Vec<PairCounts> = kinds.iter().map(count).collect();
 
+    let n = parts.first().map_or(0, |part| part.1.pixels().ncols()) as f64;
+    // As integers from here on, so that the limit itself is kept to the last pixel.
+    let most = (near_rms * near_rms * n).floor() as u64;
+    let most_sum = (most as f64 * n).sqrt().ceil() as u64;
+    let images = by_sum(parts);
     // By whether both are in one part, then by distance, then by place: the last is dropped first.
     let mut listed = BinaryHeap::new();
-    for ((height, width), images) in by_size(parts) {
-        let n = (height * width) as f64;
-        // As integers from here on, so that the limit itself is kept to the last pixel.
-        let most = (near_rms * near_rms * n).floor() as u64;
-        let most_sum = (most as f64 * n).sqrt().ceil() as u64;
-        for (i, a) in images.iter().enumerate() {
-            let rest = images[i + 1..].iter();
-            for b in rest.take_while(|b| b.sum - a.sum <= most_sum) {
-                let distance = distance(a.pixels, b.pixels, most);
-                if distance > most {
-                    continue;
-                }
-                let (one, other) = (a.place.min(b.place), a.place.max(b.place));
-                let kind = kinds.iter().position(|&kind| kind == (one.0, other.0));
-                if let Some(count) = kind.map(|kind| &mut counts[kind]) {
-                    let labels = [one, other].map(|(part, row)| parts[part].1.labels()[row]);
-                    count.equal += usize::from(distance == 0);
-                    count.near += usize::from(distance > 0);
-                    count.labels_differ += usize::from(labels[0] != labels[1]);
-                }
-                listed.push((one.0 == other.0, distance, one, other));
-                if listed.len() > MOST_ALIKE {
-                    listed.pop();
-                }
+    for (i, a) in images.iter().enumerate() {
+        let rest = images[i + 1..].iter();
+        for b in rest.take_while(|b| b.sum - a.sum <= most_sum) {
+            let distance = distance(a.pixels, b.pixels, most);
+            if distance > most {
+                continue;
+            }
+            let (one, other) = (a.place.min(b.place), a.place.max(b.place));
+            let kind = kinds.iter().position(|&kind| kind == (one.0, other.0));
+            if let Some(count) = kind.map(|kind| &mut counts[kind]) {
+                let labels = [one, other].map(|(part, row)| parts[part].1.labels()[row]);
+                count.equal += usize::from(distance == 0);
+                count.near += usize::from(distance > 0);
+                count.labels_differ += usize::from(labels[0] != labels[1]);
+            }
+            listed.push((one.0 == other.0, distance, one, other));
+            if listed.len() > MOST_ALIKE {
+                listed.pop();
             }
         }
     }
-    let pair = |(_, distance, one, other): (bool, u64, (usize, usize), _)| {
-        let (height, width) = parts[one.0].1.image_size();
-        AlikePair {
-            one: row_ref(parts, one),
-            other: row_ref(parts, other),
-            rms: (distance as f64 / (height * width) as f64).sqrt(),
-        }
-    };
-    (
-        counts,
-        listed.into_sorted_vec().into_iter().map(pair).collect(),
-    )
+    let alike = listed.into_sorted_vec().into_iter();
+    let alike = alike.map(|(_, distance, one, other)| AlikePair {
+        one: row_ref(parts, one),
+        other: row_ref(parts, other),
+        rms: (distance as f64 / n).sqrt(),
+    });
+    (counts, alike.collect())
 }
 
-/// The images of each size, in the order of their sums.
-fn by_size<'a>(parts: &[(&str, &'a Dataset)]) -> BTreeMap<(usize, usize), Vec<Image<'a>>> {
-    let mut sizes = BTreeMap::new();
+/// The images of all parts in the order of their sums.
+fn by_sum<'a>(parts: &[(&str, &'a Dataset)]) -> Vec<Image<'a>> {
+    let mut images = Vec::new();
     for (part, (_, data)) in parts.iter().enumerate() {
-        let images: &mut Vec<_> = sizes.entry(data.image_size()).or_default();
         images.extend((0..data.rows()).map(|row| {
             let pixels = data.image(row).unwrap_or_default();
             Image {
-                sum: pixels.iter().map(|&pixel| u64::from(pixel)).sum(),
+                sum: sum(pixels),
                 place: (part, row),
                 pixels,
             }
         }));
     }
-    for images in sizes.values_mut() {
-        images.sort_by_key(|image| image.sum);
-    }
-    sizes
+    images.sort_by_key(|image| image.sum);
+    images
 }
 
 /// Sum of squared differences of the pixels, or of their beginning once that is above `most`.
@@ -166,10 +155,8 @@ fn distance(one: &[u8], other: &[u8], most: u64) -> u64 {
     const RUN: usize = 64;
     let mut sum = 0;
     for (one, other) in one.chunks(RUN).zip(other.chunks(RUN)) {
-        let squares = one
-            .iter()
-            .zip(other)
-            .map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
+        let pixels = one.iter().zip(other);
+        let squares = pixels.map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
         sum += u64::from(squares.sum::<u32>());
         if sum > most {
             break;

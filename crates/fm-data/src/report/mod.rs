@@ -77,20 +77,15 @@ pub struct ClassReport {
 }
 
 impl DataReport {
-    /// Looks through `parts`, each with the name to call it by. Images count as nearly equal up to
-    /// `near_rms` grey levels, usually [`NEAR_RMS`]; with 0, only equal ones are counted.
+    /// Looks through `parts` of one dataset, each with the name to call it by. Images count as
+    /// nearly equal up to `near_rms` grey levels, usually [`NEAR_RMS`]; with 0, only equal ones are
+    /// counted.
     ///
-    /// Equal images are equal byte by byte; images of different sizes are never alike. Takes
-    /// seconds for 70,000 images of 28×28. The time grows with the limit, to that of comparing
-    /// every image with every other.
+    /// Takes seconds for 70,000 images of 28×28. The time grows with the limit, to that of
+    /// comparing every image with every other.
     #[must_use]
     pub fn new(parts: &[(&str, &Dataset)], near_rms: f64) -> Self {
-        // Not `clamp`, which lets NaN through.
-        let near_rms = if near_rms > 0.0 {
-            near_rms.min(255.0)
-        } else {
-            0.0
-        };
+        let near_rms = near_rms.clamp(0.0, 255.0);
         let (pairs, alike) = alike::pairs(parts, near_rms);
         let part = |&(name, data): &(&str, &Dataset)| PartReport::new(name, data);
         Self {
@@ -105,26 +100,30 @@ impl DataReport {
 impl PartReport {
     fn new(part: &str, data: &Dataset) -> Self {
         let mut sums = vec![0u64; data.n_classes()];
-        for (image, label) in data.iter() {
-            sums[usize::from(label)] += image.iter().map(|&pixel| u64::from(pixel)).sum::<u64>();
+        for (row, &label) in data.labels().iter().enumerate() {
+            sums[usize::from(label)] += sum(data.image(row).unwrap_or_default());
         }
         let (height, width) = data.image_size();
         let mean = |sum: u64, rows: usize| sum as f64 / (rows * height * width) as f64;
         let counts = data.label_counts();
-        let class = |(label, name): (u8, &String)| {
-            let (sum, rows) = (sums[usize::from(label)], counts[usize::from(label)]);
-            ClassReport {
-                label,
-                name: name.clone(),
-                rows,
-                mean_pixel: (rows > 0).then(|| mean(sum, rows)),
-            }
-        };
+        let classes = (0..=u8::MAX).zip(data.class_names());
+        let classes = classes.zip(counts.into_iter().zip(&sums));
         Self {
             part: part.to_owned(),
             rows: data.rows(),
             mean_pixel: mean(sums.iter().sum(), data.rows()),
-            classes: (0..=u8::MAX).zip(data.class_names()).map(class).collect(),
+            classes: classes
+                .map(|((label, name), (rows, &sum))| ClassReport {
+                    label,
+                    name: name.clone(),
+                    rows,
+                    mean_pixel: (rows > 0).then(|| mean(sum, rows)),
+                })
+                .collect(),
         }
     }
+}
+
+fn sum(pixels: &[u8]) -> u64 {
+    pixels.iter().map(|&pixel| u64::from(pixel)).sum()
 }

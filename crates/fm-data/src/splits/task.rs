@@ -7,15 +7,6 @@ use crate::{DataError, Dataset};
 /// Target classes get labels 0, 1, … in the order given; the other classes keep their order and
 /// close up to 0, 1, …. With classes 5 and 6 of ten as the target, sandals become 0 and shirts 1,
 /// and the source task's labels are 0 to 7.
-///
-/// ```
-/// use fm_data::TaskSplit;
-///
-/// let split = TaskSplit::new(&[5, 6], 10)?;
-/// assert_eq!(split.target_classes(), [5, 6]);
-/// assert_eq!(split.source_classes(), [0, 1, 2, 3, 4, 7, 8, 9]);
-/// # Ok::<(), fm_data::DataError>(())
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskSplit {
     target: Vec<u8>,
@@ -23,7 +14,7 @@ pub struct TaskSplit {
 }
 
 impl TaskSplit {
-    /// The split with these target classes out of `n_classes`.
+    /// The split of data of `n_classes` with these target classes.
     ///
     /// # Errors
     ///
@@ -40,55 +31,26 @@ impl TaskSplit {
                  expected two or more"
             )));
         }
-        Ok(Self {
-            target: target_classes.to_vec(),
-            source,
-        })
-    }
-
-    /// Original labels of the target task, by new label.
-    #[must_use]
-    pub fn target_classes(&self) -> &[u8] {
-        &self.target
-    }
-
-    /// Original labels of the source task, by new label.
-    #[must_use]
-    pub fn source_classes(&self) -> &[u8] {
-        &self.source
-    }
-
-    /// Classes of the data that the split is for.
-    #[must_use]
-    pub fn n_classes(&self) -> usize {
-        self.target.len() + self.source.len()
+        let target = target_classes.to_vec();
+        Ok(Self { target, source })
     }
 
     /// The rows of `part` that belong to the target task, in their order, with new labels.
     ///
     /// # Errors
     ///
-    /// If `part` has another number of classes than the split, or no row of the target task.
+    /// If `part` has no such row, or too few classes.
     pub fn target(&self, part: &Dataset) -> Result<Dataset, DataError> {
-        self.task(part, &self.target)
+        part.of_classes(&self.target)
     }
 
     /// The rows of `part` that belong to the source task, in their order, with new labels.
     ///
     /// # Errors
     ///
-    /// If `part` has another number of classes than the split, or no row of the source task.
+    /// As [`target`](Self::target).
     pub fn source(&self, part: &Dataset) -> Result<Dataset, DataError> {
-        self.task(part, &self.source)
-    }
-
-    fn task(&self, part: &Dataset, classes: &[u8]) -> Result<Dataset, DataError> {
-        let (expected, found) = (self.n_classes(), part.n_classes());
-        if expected != found {
-            let reason = format!("the task split is for {expected} classes, the data has {found}");
-            return Err(DataError::invalid(part.name(), reason));
-        }
-        part.of_classes(classes)
+        part.of_classes(&self.source)
     }
 }
 
@@ -136,15 +98,14 @@ impl Dataset {
             .iter()
             .map(|&class| &self.class_names()[usize::from(class)]);
         let names: Vec<String> = names.cloned().collect();
-        let new_labels = self.labels().iter().map(|label| {
-            let new_label = (0..=u8::MAX)
+        let new_label = |label: &u8| {
+            (0..=u8::MAX)
                 .zip(classes)
-                .find(|(_, class)| *class == label);
-            new_label.map(|(new_label, _)| new_label)
-        });
-        let (positions, labels): (Vec<usize>, Vec<u8>) = new_labels
-            .enumerate()
-            .filter_map(|(position, label)| Some((position, label?)))
+                .find(|(_, class)| *class == label)
+        };
+        let labels = self.labels().iter().map(new_label).enumerate();
+        let (positions, labels): (Vec<usize>, Vec<u8>) = labels
+            .filter_map(|(position, label)| Some((position, label?.0)))
             .unzip();
         if positions.is_empty() {
             return Err(DataError::NoRows {

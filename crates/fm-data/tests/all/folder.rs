@@ -161,7 +161,7 @@ fn a_download_cut_short() {
 #[test]
 fn arrays_of_another_shape() {
     let (_, text) = refused(folder().path());
-    let expected = "it is an array of 6×28×28 u8, expected an IDX file of 47040016 bytes";
+    let expected = "it is u8 of [6, 28, 28], expected an IDX file of 47040016 bytes";
     assert!(text.contains(expected), "{text}");
 
     // A header that announces terabytes is answered before they are looked for.

@@ -5,8 +5,7 @@ use std::io::{self, Read, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use fm_data::Content;
-use fm_data::idx::{self, ElementType, Encoding, IdxError, IdxErrorKind as Kind};
+use fm_data::idx::{self, Encoding, IdxError, IdxErrorKind as Kind};
 use ndarray::{ArrayD, IxDyn, array};
 
 /// 2×3 bytes, 1 to 6.
@@ -47,7 +46,7 @@ pub(crate) fn errors(bytes: &[u8]) -> [IdxError; 3] {
     );
     let any = idx::any_from_bytes(bytes);
     let typed = idx::from_bytes::<u8>(bytes).unwrap_err();
-    if !matches!(typed.kind, Kind::WrongType { .. }) {
+    if !matches!(&typed.kind, Kind::Header { field, .. } if field == "element type") {
         assert_eq!(any.unwrap_err().to_string(), typed.to_string());
     }
     [
@@ -87,33 +86,20 @@ fn headers() {
                    this is unknown data that begins with 00 01 08 02 00 00 00 02";
     assert!(matches!(
         refused(&changed(1, 1), message),
-        Kind::NotIdx {
-            content: Content::Unknown { .. }
-        }
+        Kind::NotIdx { .. }
     ));
     let message = "not IDX data: bytes 0 and 1 must be 00 00; \
                    this is an HTML page";
     refused(b"<!DOCTYPE html><html></html>", message);
     refused(&gz(b"<!DOCTYPE html><html></html>"), message);
 
-    let message = "unknown element type at byte 2: expected 08, 09, 0b, 0c, 0d or 0e, found 0a";
-    assert!(matches!(
-        refused(&changed(2, 10), message),
-        Kind::UnknownType { code: 10 }
-    ));
-    let message = "rank at byte 3: expected 1 to 8, found 0";
-    assert!(matches!(
-        refused(&changed(3, 0), message),
-        Kind::Rank { rank: 0 }
-    ));
-    let message = "rank at byte 3: expected 1 to 8, found 9";
-    assert!(matches!(
-        refused(&changed(3, 9), message),
-        Kind::Rank { rank: 9 }
-    ));
+    let message = "code of the element type at byte 2: expected 08, 09, 0b, 0c, 0d or 0e, found 0a";
+    refused(&changed(2, 10), message);
+    refused(&changed(3, 0), "rank at byte 3: expected 1 to 8, found 0");
+    refused(&changed(3, 9), "rank at byte 3: expected 1 to 8, found 9");
     let message = "dimension 1 at byte 8: expected 1 to 4294967295, found 0";
     let kind = refused(&changed(11, 0), message);
-    assert!(matches!(kind, Kind::Dimension { axis: 1, found: 0 }));
+    assert!(matches!(kind, Kind::Header { offset: 8, .. }));
 
     let short = |header, end| {
         format!("too short: the header announces {header} bytes, the data ends at byte {end}")
@@ -128,22 +114,18 @@ fn headers() {
 fn a_product_of_dimensions_that_overflows() {
     let mut bytes = vec![0, 0, 0x0E, 8];
     bytes.extend([0xFF; 32]);
-    let all = ["4294967295"; 8].join("×");
-    let message = format!("{all} f64 are more elements than this machine can address");
-    assert!(matches!(refused(&bytes, &message), Kind::TooLarge { .. }));
+    let all = ["4294967295"; 8].join(", ");
+    let message = format!("f64 of [{all}] is more than this machine can address");
+    assert!(matches!(refused(&bytes, &message), Kind::TooLarge(_)));
     // 2^32 × 2^31 elements of one byte are 2^63: just above what a pointer may span.
     let bytes = [0, 0, 8, 2, 0xFF, 0xFF, 0xFF, 0xFF, 0x80, 0, 0, 1];
-    assert!(matches!(errors(&bytes)[0].kind, Kind::TooLarge { .. }));
+    assert!(matches!(errors(&bytes)[0].kind, Kind::TooLarge(_)));
 }
 
 #[test]
 fn another_type_than_asked_for() {
     let bytes = idx::to_bytes(&array![1.5f32, 2.5], Encoding::Plain).unwrap();
-    let kind = refused(&bytes, "element type at byte 2: expected u8, found f32");
-    let Kind::WrongType { expected, found } = kind else {
-        panic!("{kind:?}")
-    };
-    assert_eq!((expected, found), (ElementType::U8, ElementType::F32));
+    refused(&bytes, "element type at byte 2: expected u8, found f32");
 }
 
 #[test]
@@ -181,46 +163,35 @@ fn a_reader_that_fails() {
         }
     }
     let error = idx::read::<u8>(Fails(0)).unwrap_err();
-    assert_eq!(error.to_string(), "cannot read past byte 17");
-    let source = std::error::Error::source(&error).unwrap();
-    assert_eq!(source.to_string(), "the cable was pulled");
+    let message = "cannot read past byte 17: the cable was pulled";
+    assert_eq!(error.to_string(), message);
 }
 
 #[test]
 fn files_that_are_not_there() {
     let folder = tempfile::tempdir().unwrap();
     let error = idx::open::<u8>(folder.path().join("none")).unwrap_err();
-    assert!(matches!(error.kind, Kind::Open(_)), "{error}");
+    let words = "none: cannot open the file: ";
+    assert!(error.to_string().contains(words), "{error}");
     let error = idx::open::<u8>(folder.path()).unwrap_err();
-    assert!(matches!(error.kind, Kind::Open(_)), "{error}");
+    assert!(matches!(error.kind, Kind::Io { .. }), "{error}");
 }
 
 #[test]
 fn arrays_that_cannot_be_written() {
     let refused = |shape: &[usize]| {
         let array = ArrayD::<u8>::zeros(IxDyn(shape));
-        idx::to_bytes(&array, Encoding::Plain).unwrap_err().kind
+        let error = idx::to_bytes(&array, Encoding::Plain).unwrap_err();
+        error.to_string()
     };
-    assert!(matches!(refused(&[]), Kind::Rank { rank: 0 }));
-    assert!(matches!(refused(&[1; 9]), Kind::Rank { rank: 9 }));
-    assert!(matches!(
-        refused(&[2, 0, 3]),
-        Kind::Dimension { axis: 1, found: 0 }
-    ));
+    assert!(refused(&[]).starts_with("rank at byte 3"));
+    assert!(refused(&[1; 9]).ends_with("found 9"));
+    assert!(refused(&[2, 0, 3]).starts_with("dimension 1 at byte 8"));
     // Four billion elements that share one byte of memory.
     let one = ArrayD::<u8>::zeros(IxDyn(&[1]));
     let long = one.broadcast(IxDyn(&[1 << 32])).unwrap();
-    let kind = idx::to_bytes(&long, Encoding::Plain).unwrap_err().kind;
-    assert!(
-        matches!(
-            kind,
-            Kind::Dimension {
-                axis: 0,
-                found: 0x1_0000_0000
-            }
-        ),
-        "{kind:?}"
-    );
+    let error = idx::to_bytes(&long, Encoding::Plain).unwrap_err();
+    assert!(error.to_string().ends_with("found 4294967296"), "{error}");
 }
 
 #[test]
@@ -232,5 +203,5 @@ fn a_failed_save_leaves_the_old_file() {
     assert_eq!(error.path.as_deref(), Some(path.as_path()));
     assert_eq!(idx::open::<u8>(&path).unwrap(), array![1u8, 2].into_dyn());
     let error = idx::save(&array![1u8], folder.path(), Encoding::Plain).unwrap_err();
-    assert!(matches!(error.kind, Kind::Write(_)), "{error}");
+    assert!(matches!(error.kind, Kind::Io { .. }), "{error}");
 }

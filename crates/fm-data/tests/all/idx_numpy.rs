@@ -32,11 +32,11 @@ fn every_type_and_shape_reads_back() {
 
 fn compare(found: &IdxArray, expected: &Expected) {
     let name = &expected.file;
-    assert_eq!(found.element().to_string(), expected.r#type, "{name}");
-    assert_eq!(found.dims(), expected.shape, "{name}");
-    let found = found.to_f64();
+    assert_eq!(found.header.element.to_string(), expected.r#type, "{name}");
+    assert_eq!(found.header.dims, expected.shape, "{name}");
+    let found = found.values();
     assert_eq!(found.len(), expected.values.len(), "{name}");
-    for (found, expected) in found.iter().zip(&expected.values) {
+    for (found, expected) in found.zip(&expected.values) {
         let expected: f64 = expected.parse().unwrap();
         // By bits, so that -0.0 and infinities count; any NaN is as good as another.
         let same = found.to_bits() == expected.to_bits() || (found.is_nan() && expected.is_nan());

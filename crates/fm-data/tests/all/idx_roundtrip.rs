@@ -1,6 +1,6 @@
 //! Whatever is written reads back equal: every type, every rank, plain and gzip.
 
-use fm_data::idx::{self, Element, Encoding, IdxArray};
+use fm_data::idx::{self, Element, Encoding};
 use ndarray::{ArrayD, Axis, IxDyn};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -33,21 +33,20 @@ fn same_bytes<T: Element>(one: &ArrayD<T>, other: &ArrayD<T>) -> bool {
     one.shape() == other.shape() && bytes(one) == bytes(other)
 }
 
-fn round_trip<T: Element>(array: &ArrayD<T>, encoding: Encoding) -> Result<(), TestCaseError>
-where
-    IdxArray: From<ArrayD<T>>,
-{
+fn round_trip<T: Element>(array: &ArrayD<T>, encoding: Encoding) -> Result<(), TestCaseError> {
     let bytes = idx::to_bytes(array, encoding).unwrap();
     prop_assert_eq!(bytes.starts_with(&[0x1f, 0x8b]), encoding == Encoding::Gzip);
     prop_assert!(same_bytes(&idx::from_bytes::<T>(&bytes).unwrap(), array));
     prop_assert!(same_bytes(&idx::read::<T>(&bytes[..]).unwrap(), array));
 
     let any = idx::any_from_bytes(&bytes).unwrap();
-    prop_assert_eq!(any.element(), T::TYPE);
-    prop_assert!(same_bytes(&any.view::<T>().unwrap().to_owned(), array));
-    let mut again = Vec::new();
-    idx::write_any(&any, &mut again, encoding).unwrap();
-    prop_assert_eq!(again, bytes);
+    prop_assert_eq!(any.header.element, T::TYPE);
+    prop_assert_eq!(&any.header.dims, array.shape());
+    prop_assert!(
+        idx::to_bytes(array, Encoding::Plain)
+            .unwrap()
+            .ends_with(&any.bytes)
+    );
 
     // The order of the file is that of the indices, not that of the memory.
     let mut turned = array.clone();
@@ -104,9 +103,7 @@ fn files_round_trip() {
         let array = ndarray::array![[1.5f64, -2.0], [f64::MAX, f64::MIN_POSITIVE]];
         idx::save(&array, &path, encoding).unwrap();
         assert_eq!(idx::open::<f64>(&path).unwrap(), array.clone().into_dyn());
-        assert_eq!(
-            idx::open_any(&path).unwrap(),
-            IdxArray::F64(array.into_dyn())
-        );
+        let values: Vec<f64> = idx::open_any(&path).unwrap().values().collect();
+        assert_eq!(values, array.into_raw_vec_and_offset().0);
     }
 }

@@ -29,12 +29,16 @@ fn expected() -> Expected {
     serde_json::from_str(&text).unwrap()
 }
 
+fn open(name: &str) -> Picture {
+    Picture::decode(&fs::read(fixtures().join(name)).unwrap()).unwrap()
+}
+
 #[test]
 fn every_kind_decodes_as_pillow_decodes_it() {
     let expected = expected().pictures;
     assert_eq!(expected.len(), 20);
     for (name, expected) in expected {
-        let picture = Picture::open(fixtures().join(&name)).unwrap();
+        let picture = open(&name);
         assert_eq!(picture.size(), expected.shape, "{name}");
         let pixels = picture.pixels().iter().zip(&expected.pixels);
         let most = pixels.map(|(a, b)| a.abs_diff(*b)).max();
@@ -44,7 +48,7 @@ fn every_kind_decodes_as_pillow_decodes_it() {
 
 #[test]
 fn scaling_equals_pillow() {
-    let picture = Picture::open(fixtures().join("grey.png")).unwrap();
+    let picture = open("grey.png");
     for (size, expected) in expected().resized {
         let (h, w) = size.split_once('x').unwrap();
         let scaled = picture
@@ -104,15 +108,10 @@ fn what_is_not_a_picture_is_named() {
         error.to_string(),
         "not a PNG or JPEG picture: this is a GIF picture"
     );
-    let error = Picture::open(fixtures().join("none.png")).unwrap_err();
-    assert!(error.to_string().contains("none.png"), "{error}");
-    let json = fixtures().join("expected.json");
-    let error = Picture::open(&json).unwrap_err().to_string();
+    let json = fs::read(fixtures().join("expected.json")).unwrap();
+    let error = Picture::decode(&json).unwrap_err().to_string();
     let what = "not a PNG or JPEG picture: this is JSON text";
-    assert!(
-        error.starts_with(&format!("{}: {what}", json.display())),
-        "{error}"
-    );
+    assert!(error.starts_with(what), "{error}");
     for name in ["rgb.png", "rgb.jpg", "progressive.jpg"] {
         let bytes = fs::read(fixtures().join(name)).unwrap();
         for keep in [10, bytes.len() / 2] {

@@ -186,7 +186,7 @@ impl Fake {
 /// The reason of the only mirror.
 pub(crate) fn reason(error: &DataError) -> &str {
     match error {
-        DataError::Download { failures, .. } => &failures[0].reason,
+        DataError::Download { failures, .. } => failures[0].split_once(": ").unwrap().1,
         other => panic!("{other}"),
     }
 }
