@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fm_data::FashionMnist;
+use fm_data::published::fashion_mnist;
 use fm_tests::{Outcome, needs_data, run};
 use peak_alloc::PeakAlloc;
 
@@ -23,7 +23,7 @@ fn main() {
 fn loading(folder: &Path) -> Outcome {
     let base = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
-    let data = FashionMnist::open(folder)?;
+    let data = fashion_mnist().open(folder)?;
     let (peak, kept) = (MEMORY.peak_usage() - base, MEMORY.current_usage() - base);
     assert!(peak < ARRAYS * 6 / 5, "{peak} bytes at the peak");
     assert!(

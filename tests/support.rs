@@ -8,7 +8,7 @@
 //!
 //! fn main() {
 //!     run(vec![needs_data("training_has_60000_rows", |folder| -> Outcome {
-//!         let data = fm_data::FashionMnist::open(folder)?;
+//!         let data = fm_data::published::fashion_mnist().open(folder)?;
 //!         assert_eq!(data.train.rows(), 60_000);
 //!         Ok(())
 //!     })]);

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use fm_data::Dataset;
+use fm_data::published::fashion_mnist;
 use fm_data::report::{DataReport, NEAR_RMS};
-use fm_data::{Dataset, FashionMnist};
 use fm_tests::{Outcome, needs_data, test};
 use libtest_mimic::Trial;
 use ndarray::Array2;
@@ -30,7 +31,7 @@ const TEST_MEANS: [f64; 10] = [
 const TRAIN_ROWS: [usize; 10] = [5543, 5444, 5496, 5499, 5512, 5507, 5507, 5488, 5510, 5494];
 
 fn the_report_equals_numpy(folder: &Path) -> Outcome {
-    let data = FashionMnist::open(folder)?;
+    let data = fashion_mnist().open(folder)?;
     let (valid, train) = data.train.hold_out(5000)?;
     let parts = [
         ("train", &train),

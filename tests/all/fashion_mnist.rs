@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use fm_data::published::{FileSpec, fashion_mnist};
-use fm_data::{DataError, Dataset, FashionMnist, LoadedData};
+use fm_data::{DataError, Dataset, LoadedData};
 use fm_tests::{Outcome, needs_data};
 use libtest_mimic::Trial;
 use tempfile::TempDir;
@@ -70,7 +70,7 @@ fn copy_without(folder: &Path, left_out: usize) -> std::io::Result<TempDir> {
 }
 
 fn opens_every_form(folder: &Path) -> Outcome {
-    let expected = FashionMnist::open(folder)?;
+    let expected = fashion_mnist().open(folder)?;
     assert_eq!(
         (expected.train.rows(), expected.test.rows()),
         (60_000, 10_000)
@@ -96,7 +96,7 @@ fn opens_every_form(folder: &Path) -> Outcome {
         gz(folder, 3),
         mixed.path().join("t10k-labels.idx1-ubyte.gz"),
     )?;
-    let data = FashionMnist::open(mixed.path())?;
+    let data = fashion_mnist().open(mixed.path())?;
     assert!(print(&data) == print(&expected));
     assert_eq!(data.identity, expected.identity);
     Ok(())
@@ -106,10 +106,10 @@ fn takes_the_right_one(folder: &Path) -> Outcome {
     let copy = copy_without(folder, 0)?;
     let whole = fs::read(gz(folder, 0))?;
     fs::write(gz(copy.path(), 0), &whole[..whole.len() / 2])?;
-    let error = FashionMnist::open(copy.path()).err().ok_or("accepted")?;
+    let error = fashion_mnist().open(copy.path()).err().ok_or("accepted")?;
     assert!(wrong(error)?.starts_with("it is cut short at byte"));
     fs::write(copy.path().join(&spec(0).name), unzipped(folder, 0)?)?;
-    assert_eq!(FashionMnist::open(copy.path())?.train.rows(), 60_000);
+    assert_eq!(fashion_mnist().open(copy.path())?.train.rows(), 60_000);
     Ok(())
 }
 
@@ -123,7 +123,7 @@ fn exchanged(folder: &Path) -> Outcome {
             unzipped(folder, 2)?
         };
         fs::write(gz(copy.path(), 0), bytes)?;
-        let error = FashionMnist::open(copy.path()).err().ok_or("accepted")?;
+        let error = fashion_mnist().open(copy.path()).err().ok_or("accepted")?;
         let text = error.to_string();
         assert!(
             text.contains("this is not train-images-idx3-ubyte of Fashion-MNIST"),
@@ -151,7 +151,8 @@ fn truncated(folder: &Path) -> Outcome {
         ] {
             let keep = keep.min(whole.len() - 1);
             fs::write(gz(copy.path(), file), &whole[..keep])?;
-            let text = FashionMnist::open(copy.path())
+            let text = fashion_mnist()
+                .open(copy.path())
                 .err()
                 .ok_or("accepted")?
                 .to_string();
@@ -162,7 +163,8 @@ fn truncated(folder: &Path) -> Outcome {
     let copy = copy_without(folder, 1)?;
     let labels = unzipped(folder, 1)?;
     fs::write(copy.path().join(&spec(1).name), &labels[..59_000])?;
-    let text = FashionMnist::open(copy.path())
+    let text = fashion_mnist()
+        .open(copy.path())
         .err()
         .ok_or("accepted")?
         .to_string();
@@ -180,7 +182,8 @@ fn changed(folder: &Path) -> Outcome {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x10;
         fs::write(gz(copy.path(), 2), bytes)?;
-        let error = FashionMnist::open(copy.path())
+        let error = fashion_mnist()
+            .open(copy.path())
             .err()
             .ok_or(format!("accepted at {at}"))?;
         assert!(
@@ -192,7 +195,7 @@ fn changed(folder: &Path) -> Outcome {
     let mut bytes = unzipped(folder, 2)?;
     *bytes.last_mut().ok_or("empty")? ^= 1;
     fs::write(copy.path().join(&spec(2).name), bytes)?;
-    let error = FashionMnist::open(copy.path()).err().ok_or("accepted")?;
+    let error = fashion_mnist().open(copy.path()).err().ok_or("accepted")?;
     let wrong = wrong(error)?;
     let published = spec(2).plain.sha256.as_deref().ok_or("not pinned")?;
     assert!(

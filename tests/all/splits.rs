@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fm_data::{Dataset, FashionMnist, TaskSplit, sha256};
+use fm_data::published::fashion_mnist;
+use fm_data::{Dataset, TaskSplit, sha256};
 use fm_tests::{Outcome, fixtures, needs_data};
 use libtest_mimic::Trial;
 use serde::Deserialize;
@@ -32,7 +33,7 @@ fn splits_equal_numpy(folder: &Path) -> Outcome {
     let text = std::fs::read_to_string(fixtures().join("splits.json"))?;
     let expected: Splits = serde_json::from_str(&text)?;
 
-    let data = FashionMnist::open(folder)?;
+    let data = fashion_mnist().open(folder)?;
     let (valid, train) = data.train.hold_out(5000)?;
     let split = TaskSplit::new(&[5, 6], data.train.n_classes())?;
     let first_200 = split.target(&train)?.first(200)?;

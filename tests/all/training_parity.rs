@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fm_data::{Dataset, FashionMnist, TaskSplit};
+use fm_data::published::fashion_mnist;
+use fm_data::{Dataset, TaskSplit};
 use fm_nn::{Activation, Dense, Engine, FreezeMask, Loss, Network};
 use fm_tests::{Outcome, engines, fixture, fixtures};
 use fm_train::{Evaluator, Examples, Inputs, Observer, Phase, RowOrder, Sgd, StepRecord, Trainer};
@@ -61,7 +62,7 @@ struct Tasks {
 
 impl Tasks {
     fn open(folder: &Path) -> Result<Self, Box<dyn std::error::Error>> {
-        let data = FashionMnist::open(folder)?;
+        let data = fashion_mnist().open(folder)?;
         let (_, train) = data.train.hold_out(5000)?;
         let split = TaskSplit::new(&[5, 6], 10)?;
         Ok(Self {

@@ -22,28 +22,22 @@ pub(crate) fn folder(dataset: &Description) -> PathBuf {
     from_env.map_or_else(|| Path::new("data").join(&dataset.name), PathBuf::from)
 }
 
-/// What a command line names: `auto`, `sample`, or a folder.
-fn source(choice: &DataChoice) -> Result<Source> {
-    let named = choice
-        .dataset
-        .as_deref()
-        .map(published::named)
-        .transpose()?;
-    let dataset = Box::new(named.unwrap_or(fashion_mnist()).clone());
-    Ok(match &*choice.data {
-        "sample" if dataset.name != fashion_mnist().name => {
+/// Opens the dataset of a command line; files that are missing are downloaded if it says `auto`.
+pub(crate) fn open(choice: &DataChoice) -> Result<LoadedData> {
+    let named = choice.dataset.as_deref().map(published::named);
+    let named = named.transpose()?;
+    let dataset = named.unwrap_or(fashion_mnist());
+    let source = match (&*choice.data, named) {
+        ("sample", _) if dataset.name != fashion_mnist().name => {
             bail!("{}: the embedded sample is of Fashion-MNIST", dataset.name);
         }
-        "sample" => Source::Sample,
-        "auto" => Source::Auto {
-            dir: folder(&dataset),
-            dataset,
+        ("sample", _) => Source::Sample,
+        ("auto", _) => Source::Auto {
+            dataset: Box::new(dataset.clone()),
+            dir: folder(dataset),
         },
-        dir if named.is_some() => Source::Published {
-            dir: dir.into(),
-            dataset,
-        },
-        dir => {
+        (dir, Some(dataset)) => return Ok(dataset.open(dir)?),
+        (dir, None) => {
             if let Some(near) = nearest(dir, ["auto", "sample"])
                 && !Path::new(dir).exists()
             {
@@ -51,12 +45,7 @@ fn source(choice: &DataChoice) -> Result<Source> {
             }
             Source::Folder(dir.into())
         }
-    })
-}
-
-/// Opens the dataset of a command line; files that are missing are downloaded if it says `auto`.
-pub(crate) fn open(choice: &DataChoice) -> Result<LoadedData> {
-    let source = source(choice)?;
+    };
     let bar = FetchBar::new();
     // Where nothing can be downloaded, one line with the reason is enough.
     let mut held = Some(Vec::new());

@@ -15,9 +15,9 @@ use crate::DataError;
 pub struct Dataset {
     name: Arc<str>,
     pixels: ArcArray2<u8>,
-    labels: Arc<[u8]>,
+    pub(crate) labels: Arc<[u8]>,
     row_numbers: Arc<[u32]>,
-    class_names: Arc<[String]>,
+    pub(crate) class_names: Arc<[String]>,
     image_size: (usize, usize),
 }
 
@@ -197,20 +197,5 @@ impl Dataset {
             row_numbers: rows.map(|&row| self.row_numbers[row]).collect(),
             ..self.clone()
         }
-    }
-
-    /// The same rows, numbered from 0.
-    #[cfg(feature = "picture")]
-    pub(crate) fn renumbered(mut self) -> Self {
-        // Row counts fit u32; `new` sees to it.
-        self.row_numbers = (0..self.rows() as u32).collect();
-        self
-    }
-
-    /// The same rows under other labels and class names.
-    pub(crate) fn relabelled(mut self, class_names: Vec<String>, labels: Vec<u8>) -> Self {
-        self.labels = labels.into();
-        self.class_names = class_names.into();
-        self
     }
 }

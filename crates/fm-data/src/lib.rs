@@ -8,13 +8,15 @@
 //! # Ok::<(), fm_data::idx::IdxError>(())
 //! ```
 //!
-//! Fashion-MNIST, downloaded where it is missing (feature `fetch`):
+//! Fashion-MNIST, of which what is missing is downloaded first (feature `fetch`):
 //!
 //! ```no_run
 //! # #[cfg(feature = "fetch")] {
-//! use fm_data::{FashionMnist, TaskSplit};
+//! use fm_data::{TaskSplit, fetch, published::fashion_mnist};
 //!
-//! let data = FashionMnist::open_or_fetch("data/fashion-mnist")?;
+//! let dir = "data/fashion-mnist";
+//! fetch::fetch(&fetch::Options::new(fashion_mnist(), dir), &mut |_| ())?;
+//! let data = fashion_mnist().open(dir)?;
 //! assert_eq!(data.train.images().dim(), (60_000, 28, 28));
 //! let (valid, train) = data.train.hold_out(5000)?;
 //!
@@ -26,8 +28,8 @@
 //! # Ok::<(), fm_data::DataError>(())
 //! ```
 //!
-//! [`open`] opens a dataset from any [`Source`]: a published one ([`published`]), a folder of one's
-//! own, the embedded sample, or whichever of them can be had. [`report`] says what is in the data.
+//! [`open`] opens any [`Source`]: a folder of one's own, the embedded sample, or a published dataset
+//! ([`published`]) that is downloaded. [`report`] says what is in the data.
 //!
 //! # Features
 //!
@@ -64,7 +66,7 @@ pub use folder::DESCRIPTION;
 pub use loaded::{DatasetIdentity, FileChecksum, LoadedData, Origin};
 #[cfg(feature = "fetch")]
 pub use open::open_with;
-pub use open::{FashionMnist, Source, open};
+pub use open::{Source, open};
 #[cfg(feature = "picture")]
 pub use pack::{PackOptions, PackReport, pack, unpack};
 pub use splits::TaskSplit;

@@ -13,21 +13,14 @@ use crate::fetch::{self, Event};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Source {
-    /// The files of a published dataset in a folder, gzip or unzipped.
-    Published {
-        /// One of [`published::all`], or a description of the same form.
-        dataset: Box<Description>,
-        /// The folder.
-        dir: PathBuf,
-    },
     /// A folder: what its `dataset.toml` describes, else the first published dataset whose four
     /// file names are there.
     Folder(PathBuf),
     /// The embedded sample of Fashion-MNIST: the first 10,000 training rows and all 10,000 test
     /// rows.
     Sample,
-    /// As [`Source::Published`]; files that are missing or wrong are downloaded. Where that fails,
-    /// Fashion-MNIST falls back to [`Source::Sample`], and [`LoadedData::origin`] says why.
+    /// The files of a dataset in a folder; those that are missing or wrong are downloaded. Where that
+    /// fails, Fashion-MNIST falls back to [`Source::Sample`], and [`LoadedData::origin`] says why.
     Auto {
         /// The dataset.
         dataset: Box<Description>,
@@ -57,7 +50,7 @@ pub fn open(source: &Source) -> Result<LoadedData, DataError> {
     #[cfg(feature = "fetch")]
     return open_with(source, &mut |_| ());
     #[cfg(not(feature = "fetch"))]
-    open_or(source, folder::open)
+    open_or(source, |dataset, dir| dataset.open(dir))
 }
 
 /// [`open`] that tells `progress` about a download.
@@ -70,7 +63,12 @@ pub fn open_with(
     source: &Source,
     progress: &mut dyn FnMut(Event<'_>),
 ) -> Result<LoadedData, DataError> {
-    open_or(source, |dataset, dir| open_or_fetch(dataset, dir, progress))
+    open_or(source, |dataset, dir| {
+        dataset.open(dir).or_else(|_| {
+            fetch::fetch(&fetch::Options::new(dataset, dir), progress)?;
+            dataset.open(dir)
+        })
+    })
 }
 
 /// Opens `source`; one that may be downloaded by `auto`.
@@ -79,13 +77,12 @@ fn open_or(
     auto: impl FnOnce(&Description, &Path) -> Result<LoadedData, DataError>,
 ) -> Result<LoadedData, DataError> {
     match source {
-        Source::Published { dataset, dir } => folder::open(dataset, dir),
         Source::Folder(dir) => match folder::description(dir)? {
-            Some(description) => folder::open(&description, dir),
+            Some(description) => description.open(dir),
             None => {
                 let has_all = |dataset: &&Description| folder::has_all(dir, &dataset.files);
                 let found = published::all().iter().find(has_all);
-                folder::open(found.unwrap_or(fashion_mnist()), dir)
+                found.unwrap_or(fashion_mnist()).open(dir)
             }
         },
         Source::Sample => sample(Origin::Sample),
@@ -105,19 +102,6 @@ fn open_or(
             sample(Origin::SampleInstead { dir, reason })
         }),
     }
-}
-
-/// Opens the files; where that fails, downloads what is missing or wrong and opens them again.
-#[cfg(feature = "fetch")]
-fn open_or_fetch(
-    dataset: &Description,
-    dir: &Path,
-    progress: &mut dyn FnMut(Event<'_>),
-) -> Result<LoadedData, DataError> {
-    folder::open(dataset, dir).or_else(|_| {
-        fetch::fetch(&fetch::Options::new(dataset, dir), progress)?;
-        folder::open(dataset, dir)
-    })
 }
 
 #[cfg(feature = "sample")]
@@ -143,30 +127,4 @@ fn sample(origin: Origin) -> Result<LoadedData, DataError> {
 fn sample(_: Origin) -> Result<LoadedData, DataError> {
     let reason = "this program was built without the feature `sample` of fm-data";
     Err(DataError::invalid("the embedded sample", reason))
-}
-
-/// Fashion-MNIST, the first dataset that most people open.
-#[derive(Debug, Clone, Copy)]
-pub struct FashionMnist;
-
-impl FashionMnist {
-    /// The four published files in `dir`; see [`Source::Published`].
-    ///
-    /// # Errors
-    ///
-    /// As [`open`].
-    pub fn open(dir: impl AsRef<Path>) -> Result<LoadedData, DataError> {
-        folder::open(fashion_mnist(), dir.as_ref())
-    }
-
-    /// [`open`](Self::open), after downloading what is missing or wrong. Unlike [`Source::Auto`]
-    /// never the sample.
-    ///
-    /// # Errors
-    ///
-    /// As [`open`], and [`DataError::Download`].
-    #[cfg(feature = "fetch")]
-    pub fn open_or_fetch(dir: impl AsRef<Path>) -> Result<LoadedData, DataError> {
-        open_or_fetch(fashion_mnist(), dir.as_ref(), &mut |_| ())
-    }
 }

@@ -1,6 +1,6 @@
 //! A folder of pictures as a dataset of four IDX files, and a dataset as a folder of pictures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use rand_core::SeedableRng;
 use crate::content::LOOK;
 use crate::folder::DESCRIPTION;
 use crate::idx::{self, Encoding};
-use crate::picture::{self, Picture};
+use crate::picture;
 use crate::published::{Description, FileSpec, Files, Pin};
 use crate::report::{DataReport, NEAR_RMS};
-use crate::{Content, DataError, Dataset, file};
+use crate::{Content, DataError, Dataset, LoadedData, file};
 
 /// The list of the pictures' files, beside the packed files.
 const ROWS: &str = "rows.csv";
@@ -96,7 +96,7 @@ pub fn pack(
         for path in files {
             match picture(path, options.size) {
                 Ok(picture) => {
-                    pixels.extend_from_slice(picture.pixels());
+                    pixels.extend(picture);
                     labels.push(label);
                     paths.push(path.strip_prefix(folder).unwrap_or(path));
                 }
@@ -124,11 +124,13 @@ pub fn pack(
     let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
     let whole = whole.shuffled(&mut rng);
     let wanted = (share * rows as f64).round() as usize;
-    let (test, train) = whole.split_stratified(wanted.clamp(1, rows - 1), &mut rng)?;
+    let test = whole.stratified(wanted.clamp(1, rows - 1), &mut rng)?;
+    let drawn: BTreeSet<u32> = test.row_numbers().iter().copied().collect();
+    let is_other = |row: &usize| !drawn.contains(&whole.row_numbers()[*row]);
+    let train = whole.pick(&(0..rows).filter(is_other).collect::<Vec<_>>());
     fs::create_dir_all(out).map_err(DataError::io("create the folder", out))?;
     let csv = rows_csv(&[("train", &train), ("test", &test)], &paths);
     save(&out.join(ROWS), csv.as_bytes())?;
-    let (train, test) = (train.renumbered(), test.renumbered());
     let description = Description {
         name: if name.is_empty() { "pictures" } else { &name }.to_owned(),
         class_names: train.class_names().to_vec(),
@@ -137,6 +139,7 @@ pub fn pack(
         ..Description::default()
     };
     save(&out.join(DESCRIPTION), description.to_toml().as_bytes())?;
+    let LoadedData { train, test, .. } = description.open(out)?;
     let report = DataReport::new(&[("train", &train), ("test", &test)], NEAR_RMS);
     Ok(PackReport {
         train,
@@ -195,7 +198,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
 }
 
 /// The picture in a file, or why there is none.
-fn picture(path: &Path, size: (usize, usize)) -> Result<Picture, String> {
+fn picture(path: &Path, size: (usize, usize)) -> Result<Array2<u8>, String> {
     let unreadable = |error: io::Error| format!("cannot read the file: {error}");
     // Opening a pipe would wait for a writer.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
@@ -209,7 +212,7 @@ fn picture(path: &Path, size: (usize, usize)) -> Result<Picture, String> {
     if let Content::Png | Content::Jpeg = Content::of(&bytes) {
         file.read_to_end(&mut bytes).map_err(unreadable)?;
     }
-    let picture = Picture::decode(&bytes).and_then(|picture| picture.fit(size));
+    let picture = picture::decode(&bytes).and_then(|picture| picture::fit(&picture, size));
     picture.map_err(|error| error.to_string())
 }
 

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use fm_data::picture::Picture;
-use fm_data::{Content, idx};
+use fm_data::{Content, idx, picture};
 use fm_experiment::single::{self, Prediction};
 use fm_report::{Column, Document, Table, Unit};
 use ndarray::{Array2, Axis, Slice};
@@ -109,8 +108,8 @@ fn picture(bytes: &[u8], inputs: usize, name: &str) -> Result<Images> {
     if side * side != inputs {
         bail!("the model takes {inputs} inputs, which are not a square picture");
     }
-    let mut picture = Picture::decode(bytes)?;
-    let (height, width) = picture.size();
+    let mut picture = picture::decode(bytes)?;
+    let (height, width) = picture.dim();
     let mut notes = Vec::new();
     if height.max(width) != side {
         note(&format!(
@@ -123,20 +122,17 @@ fn picture(bytes: &[u8], inputs: usize, name: &str) -> Result<Images> {
             "note: {name}: the background is bright, so bright and dark were exchanged"
         ));
         notes.push("inverted");
-        let inverted = picture.pixels().iter().map(|pixel| 255 - pixel);
-        picture = Picture::new(height, width, inverted.collect())?;
+        picture.mapv_inplace(|pixel| 255 - pixel);
     }
-    let pixels = picture.fit((side, side))?.pixels().to_vec();
-    Ok((Array2::from_shape_vec((1, inputs), pixels)?, None, notes))
+    let pixels = picture::fit(&picture, (side, side))?;
+    Ok((pixels.into_shape_with_order((1, inputs))?, None, notes))
 }
 
 /// Whether the outermost pixels are bright on average, as a photograph on white paper has them and
 /// images of MNIST's kind do not.
-fn has_bright_border(picture: &Picture) -> bool {
-    let (height, width) = picture.size();
-    let pixels = picture.pixels().iter().enumerate();
-    let border = pixels.filter(|(at, _)| {
-        let (y, x) = (at / width, at % width);
+fn has_bright_border(picture: &Array2<u8>) -> bool {
+    let (height, width) = picture.dim();
+    let border = picture.indexed_iter().filter(|&((y, x), _)| {
         y == 0 || x == 0 || y + 1 == height || x + 1 == width
     });
     let border: Vec<u64> = border.map(|(_, &pixel)| pixel.into()).collect();

@@ -98,14 +98,10 @@ pub(super) fn ask(
     from: u64,
     limit: Duration,
 ) -> Result<Option<Answer>, Reason> {
-    let uri: Uri = url.parse().map_err(|_| {
-        let url = without_password(url);
-        Reason::lasting(format!("{url} is not an address"))
-    })?;
     let limit = limit.min(LONGEST);
     let connect = CONNECT.min(limit);
     let mut request = agent
-        .get(uri)
+        .get(url)
         .config()
         .https_only(https_only)
         // A lookup that takes longer is left to end on its own.

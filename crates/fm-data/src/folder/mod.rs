@@ -37,17 +37,25 @@ pub(crate) fn description(folder: &Path) -> Result<Option<Description>, DataErro
     })
 }
 
-/// Opens the four files of `dataset` in `folder`, gzip or unzipped, with dashed or dotted names.
-pub(crate) fn open(dataset: &Description, folder: &Path) -> Result<LoadedData, DataError> {
-    fs::read_dir(folder).map_err(DataError::io("open the data folder", folder))?;
-    let files = dataset.files.each().into_iter();
-    let absent = files.filter(|file| load::find(folder, file).is_empty());
-    let absent: Vec<String> = absent.map(|file| file.name.clone()).collect();
-    if !absent.is_empty() {
-        return Err(missing(dataset, folder, absent));
+impl Description {
+    /// Opens the four files of the dataset in `folder`, gzip or unzipped, with dashed or dotted
+    /// names.
+    ///
+    /// # Errors
+    ///
+    /// Files that are missing, unreadable or not what they should be.
+    pub fn open(&self, folder: impl AsRef<Path>) -> Result<LoadedData, DataError> {
+        let folder = folder.as_ref();
+        fs::read_dir(folder).map_err(DataError::io("open the data folder", folder))?;
+        let files = self.files.each().into_iter();
+        let absent = files.filter(|file| load::find(folder, file).is_empty());
+        let absent: Vec<String> = absent.map(|file| file.name.clone()).collect();
+        if !absent.is_empty() {
+            return Err(missing(self, folder, absent));
+        }
+        let origin = Origin::Folder(folder.to_owned());
+        assemble(self, origin, |file, _| load(self, file, folder))
     }
-    let origin = Origin::Folder(folder.to_owned());
-    assemble(dataset, origin, |file, _| load(dataset, file, folder))
 }
 
 /// Two datasets of what `load` gives for each of the four files and its place among them.

@@ -7,18 +7,13 @@ use std::fmt;
 /// Type of the elements of an IDX file; its value is the third byte of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
+#[allow(missing_docs, reason = "the names are those of Rust's types")]
 pub enum ElementType {
-    /// Unsigned byte.
     U8 = 0x08,
-    /// Signed byte.
     I8 = 0x09,
-    /// Signed 16-bit integer.
     I16 = 0x0B,
-    /// Signed 32-bit integer.
     I32 = 0x0C,
-    /// 32-bit IEEE float.
     F32 = 0x0D,
-    /// 64-bit IEEE float.
     F64 = 0x0E,
 }
 

@@ -43,18 +43,10 @@ pub enum IdxErrorKind {
         content: Content,
     },
 
-    /// A field of the header that is not valid, or not what the caller asked for.
-    #[error("{field} at byte {offset}: expected {expected}, found {found}")]
-    Header {
-        /// The field: `element type`, `rank`, `dimension 1`.
-        field: String,
-        /// Where it is.
-        offset: usize,
-        /// What may be there.
-        expected: String,
-        /// What is there.
-        found: String,
-    },
+    /// A field of the header that is not valid, or not what the caller asked for: what, at which
+    /// byte, expected and found.
+    #[error("{0}")]
+    Header(String),
 
     /// More than this machine can address, has memory for, or that gzip data may inflate to.
     #[error("{0}")]
@@ -101,19 +93,5 @@ impl IdxErrorKind {
     pub(super) fn io(action: impl fmt::Display, reason: io::Error) -> Self {
         let action = action.to_string();
         Self::Io { action, reason }
-    }
-
-    pub(super) fn header(
-        field: impl fmt::Display,
-        offset: usize,
-        expected: impl fmt::Display,
-        found: impl fmt::Display,
-    ) -> Self {
-        Self::Header {
-            field: field.to_string(),
-            offset,
-            expected: expected.to_string(),
-            found: found.to_string(),
-        }
     }
 }

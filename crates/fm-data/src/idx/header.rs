@@ -27,13 +27,10 @@ impl Header {
         check_rank(shape.len())?;
         for (axis, &found) in shape.iter().enumerate() {
             if found == 0 || u32::try_from(found).is_err() {
-                let (field, offset) = (format!("dimension {axis}"), 4 + 4 * axis);
-                return Err(IdxErrorKind::header(
-                    field,
-                    offset,
-                    "1 to 4294967295",
-                    found,
-                ));
+                let at = 4 + 4 * axis;
+                return Err(IdxErrorKind::Header(format!(
+                    "dimension {axis} at byte {at}: expected 1 to 4294967295, found {found}"
+                )));
             }
         }
         let dims = shape.to_vec();
@@ -94,8 +91,8 @@ impl Header {
         let mut types = ElementType::ALL.into_iter();
         let element = types.find(|element| *element as u8 == code);
         let element = element.ok_or_else(|| {
-            let (expected, found) = ("08, 09, 0b, 0c, 0d or 0e", format!("{code:02x}"));
-            IdxErrorKind::header("code of the element type", 2, expected, found)
+            let expected = "code of the element type at byte 2: expected 08, 09, 0b, 0c, 0d or 0e";
+            IdxErrorKind::Header(format!("{expected}, found {code:02x}"))
         })?;
         check_rank(rank)?;
         append(&mut head, 4 * rank)?;
@@ -116,11 +113,8 @@ impl fmt::Display for Header {
 fn check_rank(rank: usize) -> Result<(), IdxErrorKind> {
     match rank {
         1..=MAX_RANK => Ok(()),
-        _ => Err(IdxErrorKind::header(
-            "rank",
-            3,
-            format!("1 to {MAX_RANK}"),
-            rank,
-        )),
+        _ => Err(IdxErrorKind::Header(format!(
+            "rank at byte 3: expected 1 to {MAX_RANK}, found {rank}"
+        ))),
     }
 }

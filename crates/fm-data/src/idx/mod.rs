@@ -132,7 +132,8 @@ fn in_file<A>(
 fn typed<T: Element, R: BufRead>(decoder: Decoder<R>) -> Result<ArrayD<T>, IdxErrorKind> {
     let (expected, found) = (T::TYPE, decoder.header.element);
     if expected != found {
-        return Err(IdxErrorKind::header("element type", 2, expected, found));
+        let reason = format!("element type at byte 2: expected {expected}, found {found}");
+        return Err(IdxErrorKind::Header(reason));
     }
     let IdxArray { header, bytes } = decoder.array()?;
     let too_large = || IdxErrorKind::TooLarge(format!("no memory for an array {header}"));

@@ -123,9 +123,14 @@ impl<R: BufRead> Stream<R> {
     fn new(input: R) -> Result<Self, IdxErrorKind> {
         let (consumed, position) = (0, 0);
         let mut input = Counted { input, consumed };
-        let first = input.fill_buf();
-        let first = first.map_err(|error| IdxErrorKind::io("read", error))?;
-        let inner = match first.first() == Some(&GZIP[0]) {
+        let first = loop {
+            match input.fill_buf() {
+                Ok(bytes) => break bytes.first(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(IdxErrorKind::io("read", error)),
+            }
+        };
+        let inner = match first == Some(&GZIP[0]) {
             true => Inner::Gzip(Box::new(MultiGzDecoder::new(input))),
             false => Inner::Plain(input),
         };
@@ -167,7 +172,7 @@ impl<R: BufRead> Stream<R> {
     }
 }
 
-/// The input with its position. Interrupted reads are repeated: the inflater does not do that.
+/// The input with its position.
 struct Counted<R> {
     input: R,
     /// Bytes consumed.
@@ -184,15 +189,7 @@ impl<R: BufRead> Read for Counted<R> {
 
 impl<R: BufRead> BufRead for Counted<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        loop {
-            match self.input.fill_buf().map(<[u8]>::len) {
-                Ok(0) => return Ok(&[]),
-                // Returns what the first call has buffered.
-                Ok(_) => return self.input.fill_buf(),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        self.input.fill_buf()
     }
 
     fn consume(&mut self, n: usize) {

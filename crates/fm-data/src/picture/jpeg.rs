@@ -1,17 +1,18 @@
 //! JPEG, decoded to grey.
 
+use ndarray::Array2;
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use super::{Picture, check_size, exif, grey, undecodable};
+use super::{check_size, exif, grey, oriented, undecodable};
 use crate::DataError;
 
 /// A block of 8×8 pixels takes at least one bit.
 const PIXELS_PER_BYTE: u64 = 8 * 64;
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Picture, DataError> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Array2<u8>, DataError> {
     let options = DecoderOptions::default()
         // Missing data would become grey areas.
         .set_strict_mode(true)
@@ -42,5 +43,5 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Picture, DataError> {
             .map(|colour| grey(colour[0], colour[1], colour[2]))
             .collect(),
     };
-    Ok(Picture::new(height, width, pixels)?.oriented(orientation))
+    oriented((height, width), pixels, orientation)
 }

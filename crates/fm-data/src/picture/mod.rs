@@ -15,111 +15,77 @@ pub const MOST_PIXELS: u64 = 50_000_000;
 /// Pixels that a file of any size may have; a larger picture needs a larger file.
 const FREE_PIXELS: u64 = 1 << 16;
 
-/// A grey picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
-    /// `[height, width]`, row-major, not empty.
-    pixels: Array2<u8>,
+/// Decodes the bytes of a PNG or JPEG file, recognised by its content: grey pixels,
+/// `[height, width]`, 0 is black.
+///
+/// Colour becomes grey by the weights of Rec. 709 (0.2126, 0.7152, 0.0722), 16 bits become the
+/// upper 8, transparent pixels are on white, CMYK is converted, and a photograph is turned as its
+/// EXIF orientation says. Of an animation the first picture is taken.
+///
+/// Memory stays in proportion to the bytes given: at most 9 bytes for each pixel of a JPEG, 5 of a
+/// PNG, and no more pixels than the format can describe with so many bytes.
+///
+/// # Errors
+///
+/// Another kind of file, a damaged one, or more than [`MOST_PIXELS`].
+pub fn decode(bytes: &[u8]) -> Result<Array2<u8>, DataError> {
+    match Content::of(bytes) {
+        Content::Png => png::decode(bytes),
+        Content::Jpeg => jpeg::decode(bytes),
+        other => Err(DataError::Invalid(format!(
+            "not a PNG or JPEG picture: this is {other}"
+        ))),
+    }
 }
 
-impl Picture {
-    /// A picture of `pixels`, `height × width`, row by row.
-    ///
-    /// # Errors
-    ///
-    /// Another number of pixels, or none.
-    pub fn new(height: usize, width: usize, pixels: Vec<u8>) -> Result<Self, DataError> {
-        let n = pixels.len();
-        match Array2::from_shape_vec((height, width), pixels) {
-            Ok(pixels) if n > 0 => Ok(Self { pixels }),
-            _ => {
-                let reason = format!("{n} pixels do not make {height}×{width}");
-                Err(DataError::Invalid(reason))
-            }
-        }
+/// A picture scaled to fit into `height × width` pixels with its proportions kept, centred on black.
+/// A picture of that size stays as it is.
+///
+/// Scaled by a triangle filter over the area that becomes one pixel, as Pillow's `BILINEAR`.
+///
+/// # Errors
+///
+/// A picture or a size without pixels, or a size of more than [`MOST_PIXELS`].
+pub fn fit(picture: &Array2<u8>, (height, width): (usize, usize)) -> Result<Array2<u8>, DataError> {
+    let area = (height as u64).saturating_mul(width as u64);
+    if picture.is_empty() || !(1..=MOST_PIXELS).contains(&area) {
+        let reason = format!("a picture cannot be scaled to {height}×{width} pixels");
+        return Err(DataError::Invalid(reason));
     }
+    let (h, w) = picture.dim();
+    let (down, across) = if w * height >= h * width {
+        (((h * width + w / 2) / w).clamp(1, height), width)
+    } else {
+        (height, ((w * height + h / 2) / h).clamp(1, width))
+    };
+    let mut pixels = Array2::zeros((height, width));
+    let (top, left) = ((height - down) / 2, (width - across) / 2);
+    let mut place = pixels.slice_mut(s![top..top + down, left..left + across]);
+    let scaled = resize::resize(picture, (down, across));
+    place
+        .iter_mut()
+        .zip(scaled)
+        .for_each(|(to, from)| *to = from);
+    Ok(pixels)
+}
 
-    /// Decodes the bytes of a PNG or JPEG file, recognised by its content.
-    ///
-    /// Colour becomes grey by the weights of Rec. 709 (0.2126, 0.7152, 0.0722), 16 bits become the
-    /// upper 8, transparent pixels are on white, CMYK is converted, and a photograph is turned as
-    /// its EXIF orientation says. Of an animation the first picture is taken.
-    ///
-    /// Memory stays in proportion to the bytes given: at most 9 bytes for each pixel of a JPEG, 5
-    /// of a PNG, and no more pixels than the format can describe with so many bytes.
-    ///
-    /// # Errors
-    ///
-    /// Another kind of file, a damaged one, or more than [`MOST_PIXELS`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, DataError> {
-        match Content::of(bytes) {
-            Content::Png => png::decode(bytes),
-            Content::Jpeg => jpeg::decode(bytes),
-            other => Err(DataError::Invalid(format!(
-                "not a PNG or JPEG picture: this is {other}"
-            ))),
-        }
+/// `pixels` of (height, width), turned and mirrored by an EXIF orientation, 1 to 8.
+fn oriented(
+    size: (usize, usize),
+    pixels: Vec<u8>,
+    orientation: u8,
+) -> Result<Array2<u8>, DataError> {
+    let mut pixels = Array2::from_shape_vec(size, pixels).map_err(undecodable)?;
+    if matches!(orientation, 5..=8) {
+        pixels.swap_axes(0, 1);
     }
-
-    /// Height and width in pixels.
-    #[must_use]
-    pub fn size(&self) -> (usize, usize) {
-        self.pixels.dim()
+    if matches!(orientation, 3 | 4 | 7 | 8) {
+        pixels.invert_axis(Axis(0));
     }
-
-    /// The pixels, row by row: 0 is black, 255 white.
-    #[must_use]
-    pub fn pixels(&self) -> &[u8] {
-        self.pixels.as_slice().unwrap_or_default()
+    if matches!(orientation, 2 | 3 | 6 | 7) {
+        pixels.invert_axis(Axis(1));
     }
-
-    /// The picture scaled to fit into `height × width` pixels with its proportions kept, centred
-    /// on black. A picture of that size stays as it is.
-    ///
-    /// Scaled by a triangle filter over the area that becomes one pixel, as Pillow's `BILINEAR`.
-    ///
-    /// # Errors
-    ///
-    /// A size without pixels, or of more than [`MOST_PIXELS`].
-    pub fn fit(&self, (height, width): (usize, usize)) -> Result<Self, DataError> {
-        let area = (height as u64).saturating_mul(width as u64);
-        if !(1..=MOST_PIXELS).contains(&area) {
-            let reason = format!("a picture cannot be scaled to {height}×{width} pixels");
-            return Err(DataError::Invalid(reason));
-        }
-        let (h, w) = self.size();
-        let (down, across) = if w * height >= h * width {
-            (((h * width + w / 2) / w).clamp(1, height), width)
-        } else {
-            (height, ((w * height + h / 2) / h).clamp(1, width))
-        };
-        let scaled = resize::resize(self.pixels(), (h, w), (down, across));
-        let scaled = Self::new(down, across, scaled)?;
-        let mut pixels = Array2::zeros((height, width));
-        let (top, left) = ((height - down) / 2, (width - across) / 2);
-        let place = s![top..top + down, left..left + across];
-        pixels.slice_mut(place).assign(&scaled.pixels);
-        Ok(Self { pixels })
-    }
-
-    /// The picture turned and mirrored by an EXIF orientation, 1 to 8.
-    fn oriented(self, orientation: u8) -> Self {
-        if orientation == 1 {
-            return self;
-        }
-        let mut pixels = self.pixels.view();
-        if matches!(orientation, 5..=8) {
-            pixels.swap_axes(0, 1);
-        }
-        if matches!(orientation, 3 | 4 | 7 | 8) {
-            pixels.invert_axis(Axis(0));
-        }
-        if matches!(orientation, 2 | 3 | 6 | 7) {
-            pixels.invert_axis(Axis(1));
-        }
-        let pixels = pixels.as_standard_layout().into_owned();
-        Self { pixels }
-    }
+    Ok(pixels)
 }
 
 /// Refuses a picture whose pixels a file of `bytes` bytes cannot describe, at `per_byte` at most.

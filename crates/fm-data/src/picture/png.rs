@@ -2,7 +2,9 @@
 
 use std::io::{self, Cursor};
 
-use super::{Picture, check_size, exif, grey, undecodable};
+use ndarray::Array2;
+
+use super::{check_size, exif, grey, oriented, undecodable};
 use crate::DataError;
 
 /// Pixels of one bit that a byte can describe: deflate reaches at most 1032 to 1.
@@ -11,7 +13,7 @@ const PIXELS_PER_BYTE: u64 = 8 * 1032;
 /// Memory of the decoder beside the pixels: a row, the window, metadata.
 const MOST_BYTES: usize = 16 << 20;
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Picture, DataError> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Array2<u8>, DataError> {
     let limits = png::Limits { bytes: MOST_BYTES };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_transformations(png::Transformations::normalize_to_color8());
@@ -40,7 +42,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Picture, DataError> {
     }
     let exif = reader.info().exif_metadata.as_deref();
     let orientation = exif.map_or(1, exif::orientation);
-    Ok(Picture::new(height, width, pixels)?.oriented(orientation))
+    oriented((height, width), pixels, orientation)
 }
 
 /// Grey of samples with 1 to 4 channels: grey, grey and alpha, colour, colour and alpha.

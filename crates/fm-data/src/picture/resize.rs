@@ -1,20 +1,20 @@
 //! Scaling grey pixels.
 
+use ndarray::Array2;
+
 /// The output pixels that one input range makes: its start, and its weights.
 struct Taps {
     start: usize,
     weights: Vec<f32>,
 }
 
-/// `pixels` of size (height, width) scaled to `to`, by a triangle filter as wide as the area that
-/// becomes one pixel, across and then down. Both sizes have pixels.
-pub(super) fn resize(
-    pixels: &[u8],
-    (height, width): (usize, usize),
-    to: (usize, usize),
-) -> Vec<u8> {
+/// The pixels of `picture` scaled to `to`, (height, width), by a triangle filter as wide as the area
+/// that becomes one pixel, across and then down. Both have pixels.
+pub(super) fn resize(picture: &Array2<u8>, to: (usize, usize)) -> Vec<u8> {
+    let (height, width) = picture.dim();
+    let pixels: Vec<u8> = picture.iter().copied().collect();
     if to == (height, width) {
-        return pixels.to_vec();
+        return pixels;
     }
     let (across, down) = (taps(width, to.1), taps(height, to.0));
     let mut rows = Vec::with_capacity(height * to.1);

@@ -18,24 +18,6 @@ impl Dataset {
     /// If `n` is zero or more than there are.
     pub fn stratified(&self, n: usize, rng: &mut impl Rng) -> Result<Self, DataError> {
         self.check_size("draw", n, self.rows())?;
-        Ok(self.pick(&self.stratified_positions(n, rng)))
-    }
-
-    /// [`stratified`](Self::stratified), and the other rows.
-    #[cfg(feature = "picture")]
-    pub(crate) fn split_stratified(
-        &self,
-        n: usize,
-        rng: &mut impl Rng,
-    ) -> Result<(Self, Self), DataError> {
-        self.check_size("draw", n, self.rows() - 1)?;
-        let drawn = self.stratified_positions(n, rng);
-        let is_other = |position: &usize| drawn.binary_search(position).is_err();
-        let others: Vec<usize> = (0..self.rows()).filter(is_other).collect();
-        Ok((self.pick(&drawn), self.pick(&others)))
-    }
-
-    fn stratified_positions(&self, n: usize, rng: &mut impl Rng) -> Vec<usize> {
         let mut by_class = vec![Vec::new(); self.n_classes()];
         for (position, &label) in self.labels().iter().enumerate() {
             by_class[usize::from(label)].push(position);
@@ -49,7 +31,7 @@ impl Dataset {
             positions.extend_from_slice(&class[..share]);
         }
         positions.sort_unstable();
-        positions
+        Ok(self.pick(&positions))
     }
 
     /// All rows in random order.

@@ -79,7 +79,7 @@ impl Dataset {
     ///
     /// ```
     /// use fm_data::Dataset;
-    /// use fm_data::ndarray::Array2;
+    /// use ndarray::Array2;
     ///
     /// let names = ["cat", "dog", "owl"];
     /// let data = Dataset::new("pets", Array2::zeros((4, 1)), vec![0, 1, 2, 1], &names, (1, 1))?;
@@ -113,6 +113,8 @@ impl Dataset {
                 classes: names,
             });
         }
-        Ok(self.pick(&positions).relabelled(names, labels))
+        let mut part = self.pick(&positions);
+        (part.labels, part.class_names) = (labels.into(), names.into());
+        Ok(part)
     }
 }

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use fm_data::DataError;
 use fm_data::idx::{self, Encoding};
 use fm_data::published::fashion_mnist;
-use fm_data::{DataError, FashionMnist};
 use ndarray::{Array1, Array3};
 
 /// A folder with four well-formed files that are no published ones.
@@ -35,7 +35,7 @@ fn gz(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn refused(folder: &Path) -> (DataError, String) {
-    let error = FashionMnist::open(folder).unwrap_err();
+    let error = fashion_mnist().open(folder).unwrap_err();
     let text = error.to_string();
     assert!(
         text.contains(&folder.display().to_string()),
@@ -208,7 +208,7 @@ fn damaged_gzip_is_named_with_its_place() {
     bytes[10] ^= 0xFF;
     let folder = folder();
     fs::write(folder.path().join("train-images-idx3-ubyte.gz"), &bytes).unwrap();
-    let error = FashionMnist::open(folder.path()).unwrap_err();
+    let error = fashion_mnist().open(folder.path()).unwrap_err();
     assert!(wrong(error).starts_with("damaged gzip data at or before"));
 }
 

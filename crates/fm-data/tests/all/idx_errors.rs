@@ -46,7 +46,7 @@ pub(crate) fn errors(bytes: &[u8]) -> [IdxError; 3] {
     );
     let any = idx::any_from_bytes(bytes);
     let typed = idx::from_bytes::<u8>(bytes).unwrap_err();
-    if !matches!(&typed.kind, Kind::Header { field, .. } if field == "element type") {
+    if !typed.to_string().starts_with("element type") {
         assert_eq!(any.unwrap_err().to_string(), typed.to_string());
     }
     [
@@ -99,7 +99,7 @@ fn headers() {
     refused(&changed(3, 9), "rank at byte 3: expected 1 to 8, found 9");
     let message = "dimension 1 at byte 8: expected 1 to 4294967295, found 0";
     let kind = refused(&changed(11, 0), message);
-    assert!(matches!(kind, Kind::Header { offset: 8, .. }));
+    assert!(matches!(kind, Kind::Header(_)));
 
     let short = |header, end| {
         format!("too short: the header announces {header} bytes, the data ends at byte {end}")

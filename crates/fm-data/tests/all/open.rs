@@ -130,11 +130,7 @@ fn files_of_kmnists_shape_open_under_its_name() {
         };
         save(folder.path(), &file.name, array);
     }
-    let source = Source::Published {
-        dataset: Box::new(kmnist.clone()),
-        dir: folder.path().to_owned(),
-    };
-    let data = open(&source).unwrap();
+    let data = kmnist.open(folder.path()).unwrap();
     assert_eq!(data.identity.name, "kmnist");
     assert_eq!(data.train.class_names()[2], "su");
     assert_eq!(data.origin, Origin::Folder(folder.path().to_owned()));
@@ -241,6 +237,6 @@ fn a_pipe_under_a_files_name_is_not_opened() {
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
     }
-    let error = fm_data::FashionMnist::open(folder.path()).unwrap_err();
+    let error = published::fashion_mnist().open(folder.path()).unwrap_err();
     assert_eq!(wrong(error), "it is not a regular file");
 }

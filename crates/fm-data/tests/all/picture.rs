@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fm_data::picture::Picture;
+use fm_data::picture::{decode, fit};
+use ndarray::Array2;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -29,8 +30,8 @@ fn expected() -> Expected {
     serde_json::from_str(&text).unwrap()
 }
 
-fn open(name: &str) -> Picture {
-    Picture::decode(&fs::read(fixtures().join(name)).unwrap()).unwrap()
+fn open(name: &str) -> Array2<u8> {
+    decode(&fs::read(fixtures().join(name)).unwrap()).unwrap()
 }
 
 #[test]
@@ -39,8 +40,8 @@ fn every_kind_decodes_as_pillow_decodes_it() {
     assert_eq!(expected.len(), 20);
     for (name, expected) in expected {
         let picture = open(&name);
-        assert_eq!(picture.size(), expected.shape, "{name}");
-        let pixels = picture.pixels().iter().zip(&expected.pixels);
+        assert_eq!(picture.dim(), expected.shape, "{name}");
+        let pixels = picture.iter().zip(&expected.pixels);
         let most = pixels.map(|(a, b)| a.abs_diff(*b)).max();
         assert!(most <= Some(expected.tolerance), "{name}: {most:?} levels");
     }
@@ -51,10 +52,8 @@ fn scaling_equals_pillow() {
     let picture = open("grey.png");
     for (size, expected) in expected().resized {
         let (h, w) = size.split_once('x').unwrap();
-        let scaled = picture
-            .fit((h.parse().unwrap(), w.parse().unwrap()))
-            .unwrap();
-        let pixels = scaled.pixels().iter().zip(&expected);
+        let scaled = fit(&picture, (h.parse().unwrap(), w.parse().unwrap())).unwrap();
+        let pixels = scaled.iter().zip(&expected);
         // Pillow rounds after each direction: one level at most.
         assert!(
             pixels.map(|(a, b)| a.abs_diff(*b)).max() <= Some(1),
@@ -64,29 +63,27 @@ fn scaling_equals_pillow() {
 }
 
 /// A frame of one pixel around a middle.
-fn framed(height: usize, width: usize, frame: u8, middle: u8) -> Picture {
-    let pixel = |i: usize| {
-        let (y, x) = (i / width, i % width);
+fn framed(height: usize, width: usize, frame: u8, middle: u8) -> Array2<u8> {
+    Array2::from_shape_fn((height, width), |(y, x)| {
         let border = y == 0 || x == 0 || y + 1 == height || x + 1 == width;
         if border { frame } else { middle }
-    };
-    Picture::new(height, width, (0..height * width).map(pixel).collect()).unwrap()
+    })
 }
 
 #[test]
 fn proportions_are_kept_and_the_rest_is_black() {
     let picture = framed(28, 28, 3, 200);
-    assert_eq!(picture.fit((28, 28)).unwrap(), picture, "the same size");
+    assert_eq!(fit(&picture, (28, 28)).unwrap(), picture, "the same size");
 
     let wide = framed(28, 56, 0, 200);
-    let fitted = wide.fit((28, 28)).unwrap();
-    let row = |y: usize| &fitted.pixels()[28 * y..][..28];
+    let fitted = fit(&wide, (28, 28)).unwrap();
+    let row = |y: usize| fitted.row(y).to_vec();
     assert_eq!(row(6), [0; 28], "above the picture");
     assert_eq!(row(21), [0; 28], "below the picture");
     assert_eq!(row(14)[14], 200, "the middle");
-    let tall = framed(90, 30, 9, 9).fit((20, 40)).unwrap();
-    assert_eq!(tall.size(), (20, 40));
-    let filled = tall.pixels().iter().filter(|&&pixel| pixel == 9).count();
+    let tall = fit(&framed(90, 30, 9, 9), (20, 40)).unwrap();
+    assert_eq!(tall.dim(), (20, 40));
+    let filled = tall.iter().filter(|&&pixel| pixel == 9).count();
     assert_eq!(filled, 20 * 7, "30 × 20 / 90 is 7 columns, rounded");
 }
 
@@ -94,31 +91,27 @@ fn proportions_are_kept_and_the_rest_is_black() {
 fn sizes_without_pixels_are_refused() {
     let picture = framed(4, 4, 1, 2);
     for size in [(0, 28), (28, 0), (usize::MAX, 2)] {
-        let error = picture.fit(size).unwrap_err();
+        let error = fit(&picture, size).unwrap_err();
         assert!(error.to_string().contains("cannot be scaled to"), "{error}");
     }
-    assert!(Picture::new(0, 0, Vec::new()).is_err());
-    assert!(Picture::new(2, 2, vec![0; 3]).is_err());
+    assert!(fit(&Array2::zeros((0, 5)), (28, 28)).is_err());
 }
 
 #[test]
 fn what_is_not_a_picture_is_named() {
-    let error = Picture::decode(b"GIF89a").unwrap_err();
+    let error = decode(b"GIF89a").unwrap_err();
     assert_eq!(
         error.to_string(),
         "not a PNG or JPEG picture: this is a GIF picture"
     );
     let json = fs::read(fixtures().join("expected.json")).unwrap();
-    let error = Picture::decode(&json).unwrap_err().to_string();
+    let error = decode(&json).unwrap_err().to_string();
     let what = "not a PNG or JPEG picture: this is JSON text";
     assert!(error.starts_with(what), "{error}");
     for name in ["rgb.png", "rgb.jpg", "progressive.jpg"] {
         let bytes = fs::read(fixtures().join(name)).unwrap();
         for keep in [10, bytes.len() / 2] {
-            assert!(
-                Picture::decode(&bytes[..keep]).is_err(),
-                "{name} cut at {keep}"
-            );
+            assert!(decode(&bytes[..keep]).is_err(), "{name} cut at {keep}");
         }
     }
 }
@@ -134,19 +127,19 @@ fn pictures_that_are_too_large_are_refused_by_their_header() {
     // Rows of data are not needed: the header decides.
     let _ = writer.write_chunk(png::chunk::IDAT, &vec![0; 2_000_000]);
     drop(writer);
-    let error = Picture::decode(&file).unwrap_err();
+    let error = decode(&file).unwrap_err();
     let words = "the picture has 16000×16000 pixels: expected at most";
     assert!(error.to_string().starts_with(words), "{error}");
     // A small file with a large header.
     let huge = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\0\0\0\0";
-    assert!(Picture::decode(huge).is_err());
+    assert!(decode(huge).is_err());
     let mut jpeg = fs::read(fixtures().join("grey.jpg")).unwrap();
     let frame = jpeg
         .windows(2)
         .position(|pair| pair == [0xff, 0xc0])
         .unwrap();
     jpeg[frame + 5..frame + 9].copy_from_slice(&[0x1b, 0x58, 0x1b, 0x58]);
-    let error = Picture::decode(&jpeg).unwrap_err();
+    let error = decode(&jpeg).unwrap_err();
     assert!(
         error
             .to_string()
