@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::ErrorKind::{AlreadyExists, NotFound};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tempfile::NamedTempFile;
 
@@ -70,7 +70,7 @@ pub(crate) fn create_beside(path: &Path) -> io::Result<NamedTempFile> {
 
 /// Renames the file at `path` to a name that no file has, `NAME.1`, `NAME.2`, …, and returns it.
 #[cfg(feature = "fetch")]
-pub(crate) fn set_aside(path: &Path) -> io::Result<PathBuf> {
+pub(crate) fn set_aside(path: &Path) -> io::Result<std::path::PathBuf> {
     let mut file = tempfile::TempPath::try_from_path(path)?;
     // Someone's file: never removed.
     file.disable_cleanup(true);

@@ -91,13 +91,10 @@ fn open_or(
             if dataset.name != fashion_mnist().name || cfg!(not(feature = "sample")) {
                 return Err(error);
             }
-            // The first mirror's reason of a failed download, else the first line.
-            let text = match &error {
-                DataError::Download { failures, .. } => failures.first().cloned(),
-                _ => None,
-            };
-            let text = text.unwrap_or_else(|| error.to_string());
-            let reason = text.lines().next().unwrap_or_default().to_owned();
+            // The second line of a failed download is the first mirror's reason.
+            let text = error.to_string();
+            let reason = text.lines().take(2).last().unwrap_or_default();
+            let reason = reason.trim_start().to_owned();
             let dir = dir.clone();
             sample(Origin::SampleInstead { dir, reason })
         }),
@@ -106,18 +103,12 @@ fn open_or(
 
 #[cfg(feature = "sample")]
 fn sample(origin: Origin) -> Result<LoadedData, DataError> {
-    const FILES: [&[u8]; 4] = [
-        fm_sample::TRAIN_IMAGES,
-        fm_sample::TRAIN_LABELS,
-        fm_sample::TEST_IMAGES,
-        fm_sample::TEST_LABELS,
-    ];
     let description = Description::parse(fm_sample::DESCRIPTION).map_err(DataError::Invalid)?;
     // Embedded bytes do not change; a test compares the checksums of what they inflate to.
     folder::assemble(&description, origin, |file, at| {
         Ok(folder::Loaded {
             path: PathBuf::from(&file.name),
-            array: crate::idx::any_from_bytes(FILES[at])?,
+            array: crate::idx::any_from_bytes(fm_sample::FILES[at])?,
             sha256: file.plain.sha256.clone().unwrap_or_default(),
         })
     })

@@ -7,24 +7,21 @@
 //!
 //! ```
 //! // The two first bytes of gzip data.
-//! assert!(fm_sample::TRAIN_IMAGES.starts_with(&[0x1f, 0x8b]));
+//! assert!(fm_sample::FILES[0].starts_with(&[0x1f, 0x8b]));
 //! ```
 
 /// Names, class names and checksums of the four files, in the form of the `dataset.toml` that
 /// `fm-data` finds in a folder.
 pub const DESCRIPTION: &str = include_str!("../data/dataset.toml");
 
-/// Training images, `[10000, 28, 28]` of u8, gzip.
-pub const TRAIN_IMAGES: &[u8] = include_bytes!("../data/train-images-idx3-ubyte.gz");
-
-/// Training labels, `[10000]` of u8, 0 to 9, gzip.
-pub const TRAIN_LABELS: &[u8] = include_bytes!("../data/train-labels-idx1-ubyte.gz");
-
-/// Test images, `[10000, 28, 28]` of u8, gzip, as published.
-pub const TEST_IMAGES: &[u8] = include_bytes!("../data/t10k-images-idx3-ubyte.gz");
-
-/// Test labels, `[10000]` of u8, 0 to 9, gzip, as published.
-pub const TEST_LABELS: &[u8] = include_bytes!("../data/t10k-labels-idx1-ubyte.gz");
+/// The gzip files in the order of [`DESCRIPTION`]: 10,000 training images of 28×28 and their labels, 0
+/// to 9, then 10,000 test images and their labels as published. All are u8.
+pub const FILES: [&[u8]; 4] = [
+    include_bytes!("../data/train-images-idx3-ubyte.gz"),
+    include_bytes!("../data/train-labels-idx1-ubyte.gz"),
+    include_bytes!("../data/t10k-images-idx3-ubyte.gz"),
+    include_bytes!("../data/t10k-labels-idx1-ubyte.gz"),
+];
 
 /// The licence of the images.
 pub const LICENSE: &str = include_str!("../data/LICENSE");
