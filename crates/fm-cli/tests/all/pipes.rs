@@ -1,4 +1,4 @@
-//! Pipes as inputs, and as outputs where a file is written.
+//! Pipes as inputs, and as outputs where a file is written; a system that refuses threads.
 
 use std::fs;
 use std::io::Write;
@@ -17,6 +17,7 @@ pub(crate) fn tests() -> Vec<Trial> {
             an_image_replaces_no_pipe_and_no_link,
             output_that_cannot_be_written_is_an_error,
             a_folder_may_have_any_name,
+            data_is_read_where_no_thread_can_be_started,
         ],
         false => Vec::new(),
     }
@@ -116,3 +117,12 @@ fn a_folder_may_have_any_name() {
 
 #[cfg(not(unix))]
 fn a_folder_may_have_any_name() {}
+
+/// The stack of a thread would be larger than the address space.
+fn data_is_read_where_no_thread_can_be_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "data unpack --data sample --per-class 1 --out garments";
+    let mut command = fm(folder.path(), &line.split(' ').collect::<Vec<_>>());
+    let text = printed(command.env("RUST_MIN_STACK", "200000000000000"));
+    assert!(text.starts_with("20 images"), "{text}");
+}
