@@ -132,9 +132,9 @@ fn picture(bytes: &[u8], inputs: usize, name: &str) -> Result<Images> {
 /// images of MNIST's kind do not.
 fn has_bright_border(picture: &Array2<u8>) -> bool {
     let (height, width) = picture.dim();
-    let border = picture.indexed_iter().filter(|&((y, x), _)| {
-        y == 0 || x == 0 || y + 1 == height || x + 1 == width
-    });
+    let border = picture
+        .indexed_iter()
+        .filter(|&((y, x), _)| y == 0 || x == 0 || y + 1 == height || x + 1 == width);
     let border: Vec<u64> = border.map(|(_, &pixel)| pixel.into()).collect();
     2 * border.iter().sum::<u64>() > 255 * border.len() as u64
 }
