@@ -23,7 +23,7 @@ const BLOCK: usize = 64 * 1024;
 
 /// A download in progress.
 pub(super) struct Download<'a> {
-    pub(super) options: &'a Options,
+    options: &'a Options,
     pub(super) progress: &'a mut dyn FnMut(Event<'_>),
     agent: Agent,
     /// Each ends in `/`. The one that had the last file is first.

@@ -130,7 +130,7 @@ pub fn fetch(
         let load = || folder::load(&options.dataset, spec, &options.into);
         let mut there = load();
         if there.is_err() && partials.is_none() {
-            partials = Some(Partials::enter(&mut download)?);
+            partials = Some(Partials::enter(options, download.progress)?);
             // The process that held the lock may have brought it.
             there = load();
         }

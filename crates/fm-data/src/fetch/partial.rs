@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use tempfile::{NamedTempFile, TempPath};
 
-use super::Event;
-use super::get::Download;
+use super::{Event, Options};
 use crate::DataError;
 use crate::file::{TEMPORARY, create_beside};
 
@@ -27,8 +26,11 @@ pub(super) struct Partials<'a> {
 
 impl<'a> Partials<'a> {
     /// Makes the folder and waits until no other process downloads into it.
-    pub(super) fn enter(download: &mut Download<'a>) -> Result<Self, DataError> {
-        let folder = &*download.options.into;
+    pub(super) fn enter(
+        options: &'a Options,
+        progress: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Self, DataError> {
+        let folder = &*options.into;
         let absent = folder.ancestors().take_while(|path| {
             !path.as_os_str().is_empty() && matches!(path.try_exists(), Ok(false))
         });
@@ -45,7 +47,7 @@ impl<'a> Partials<'a> {
         loop {
             match file.try_lock() {
                 Ok(()) => partials.lock = Some(file),
-                Err(TryLockError::WouldBlock) if waited >= download.options.overall => {
+                Err(TryLockError::WouldBlock) if waited >= options.overall => {
                     let reason = "another process downloads into this folder, and did not end in";
                     let reason = format!("{reason} {} s", waited.as_secs());
                     return Err(DataError::invalid(folder.display(), reason));
@@ -55,7 +57,7 @@ impl<'a> Partials<'a> {
                         let into = folder.display();
                         let note =
                             format!("waiting for another process that downloads into {into}");
-                        (download.progress)(Event::Note(note));
+                        progress(Event::Note(note));
                     }
                     thread::sleep(POLL);
                     waited += POLL;
