@@ -1,5 +1,6 @@
 //! One file from whichever mirror delivers it.
 
+use std::fs::File;
 use std::io::ErrorKind::AlreadyExists;
 use std::io::{self, Cursor, Read};
 use std::thread;
@@ -13,7 +14,7 @@ use ureq::Agent;
 use super::http::{self, Answer, Reason, cut_short, without_password};
 use super::partial::{Partial, Partials};
 use super::{Event, FetchedFile, Options};
-use crate::checksum::of_file;
+use crate::checksum::digest;
 use crate::content::LOOK;
 use crate::published::FileSpec;
 use crate::{Content, DataError, file, folder};
@@ -253,10 +254,10 @@ fn not_published(wrong: String) -> Reason {
 
 /// What is wrong with the unfinished file, read from the disk; `None` if it is the published one.
 fn wrong(partial: &Partial, spec: &FileSpec) -> io::Result<Option<String>> {
-    let path = partial.path();
+    let file = &File::open(partial.path())?;
     let (kind, found, expected) = match (&spec.gz.sha256, &spec.gz.md5) {
-        (Some(expected), _) => ("SHA-256", of_file::<Sha256>(path)?, expected),
-        (None, Some(expected)) => ("MD5", of_file::<Md5>(path)?, expected),
+        (Some(expected), _) => ("SHA-256", digest::<Sha256>(file)?, expected),
+        (None, Some(expected)) => ("MD5", digest::<Md5>(file)?, expected),
         (None, None) => return Ok(Some("no checksum of it is published".to_owned())),
     };
     let wrong = || format!("its {kind} is {found}, expected {expected}");

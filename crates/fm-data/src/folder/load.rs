@@ -1,12 +1,12 @@
-//! One file of a dataset: found under any of its names, read, verified at the same time.
+//! One file of a dataset: found under any of its names, read once, verified while it is read.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::DataError;
-use crate::checksum::{both, hex, of_file};
+use crate::checksum::{hashed, hex};
 use crate::idx::{self, IdxArray, IdxErrorKind};
 use crate::published::{self, Description, FileSpec, Pin};
 
@@ -66,12 +66,12 @@ pub(crate) fn load_one(
     if !meta.is_file() {
         return Err(wrong("it is not a regular file".to_owned()));
     }
-    let (array, raw) = both(|| idx::open_any(path), || of_file::<Sha256>(path));
-    let array = array.map_err(|error| match error.kind {
+    let opened = File::open(path).map_err(unreadable)?;
+    let (array, raw) = hashed::<Sha256, _>(&opened, |input| idx::any_of_len(input, meta.len()));
+    let array = array.map_err(|kind| match kind {
         IdxErrorKind::Io { reason, .. } => unreadable(reason),
         kind => wrong(diagnose(&kind, file, meta.len())),
     })?;
-    let raw = raw.map_err(unreadable)?;
     let is = |pin: &Pin, found: &str| pin.sha256.as_deref() == Some(found);
     let mut is_published = is(&file.gz, &raw) || is(&file.plain, &raw);
     let sha256 = match &file.plain.sha256 {

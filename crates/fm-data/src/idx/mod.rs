@@ -39,7 +39,7 @@ pub use write::{Encoding, save, to_bytes};
 use read::Decoder;
 
 /// Bytes read from a file at a time.
-pub(crate) const READ_BYTES: usize = 128 * 1024;
+const READ_BYTES: usize = 128 * 1024;
 
 /// An array of any of the six element types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,12 @@ pub fn open_any(path: impl AsRef<Path>) -> Result<IdxArray, IdxError> {
 ///
 /// As [`from_bytes`].
 pub fn any_from_bytes(bytes: &[u8]) -> Result<IdxArray, IdxError> {
-    Ok(Decoder::new(bytes, Some(bytes.len() as u64))?.array()?)
+    Ok(any_of_len(bytes, bytes.len() as u64)?)
+}
+
+/// Reads from `input`, which has `len` bytes.
+pub(crate) fn any_of_len(input: impl BufRead, len: u64) -> Result<IdxArray, IdxErrorKind> {
+    Decoder::new(input, Some(len))?.array()
 }
 
 fn in_file<A>(
