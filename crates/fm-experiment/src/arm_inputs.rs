@@ -6,17 +6,20 @@
 //! LogisticRegression().fit(cell["train.features"], cell["train.labels"])
 //! ```
 
+use std::collections::BTreeMap;
+
+use fm_data::Dataset;
 use fm_nn::tensors::TensorFile;
 use fm_nn::{Engine, FileError, Network};
-use fm_train::{Examples, Features, Seeds, Stream, shuffle};
+use fm_train::{Features, Seeds, Stream, shuffle};
 use ndarray::{Array2, ArrayView1};
 
 use crate::data::Data;
 use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Tuning};
 use crate::store::Store;
-use crate::tasks::{Tasks, examples};
+use crate::tasks::{Tasks, examples, fold_of_rows};
 use crate::training::Stop;
 use crate::trainings::Trainings;
 
@@ -82,27 +85,32 @@ impl ArmInputs {
             return Ok(None);
         };
         let tasks = Tasks::split(data, &recipe.rows, &recipe.target_classes)?;
-        let rows = tasks.target_rows(arm)?;
-        let test = tasks.target.test.clone();
-        let begin =
-            Trainings::new(tasks.into(), engine, store, &()).begin(cell, arm, &job.source)?;
-        let trunk = begin.trunk().len();
-        let features = |examples: &Examples<'_>| {
-            let features = Features::new(&begin, trunk, examples, engine)?;
+        let (rows, test) = (tasks.target_rows(arm)?, tasks.target.test.clone());
+        let mut trainings = Trainings {
+            tasks: tasks.into(),
+            engine,
+            store,
+            observer: &(),
+            source: job.source,
+            shared: BTreeMap::new(),
+        };
+        let begin = trainings.begin(cell, arm)?;
+        let features = |data: &Dataset| {
+            let features = Features::new(&begin, begin.trunk().len(), &examples(data)?, engine)?;
             Ok::<_, Stop>(features.values().to_owned())
         };
         let seeds = Seeds::new(recipe.order_seed);
-        let tuning = arm.tuning.as_ref();
+        let folds = |tuning: &Tuning| fold_of_rows(rows.labels(), tuning.folds, seeds);
         Ok(Some(Self {
-            train_folds: tuning.map_or_else(Vec::new, |t| rows.fold_of_rows(t.folds, seeds)),
-            train_features: features(&rows.examples()?)?,
+            train_folds: arm.tuning.as_ref().map_or_else(Vec::new, folds),
+            train_features: features(&rows)?,
             test_pixels: test.pixels().to_owned(),
             test_labels: test.labels().to_vec(),
-            test_features: features(&examples(&test)?)?,
-            begin,
+            test_features: features(&test)?,
             order: seeds.stream(&format!("{}/shuffle", arm.streams.prefix())),
-            train_pixels: rows.rows.pixels().to_owned(),
-            train_labels: rows.labels,
+            train_pixels: rows.pixels().to_owned(),
+            train_labels: rows.labels().to_vec(),
+            begin,
             recipe,
         }))
     }

@@ -15,7 +15,7 @@ use crate::job::{Cell, Job};
 use crate::record::Outcome;
 use crate::store::{Store, Timing};
 use crate::watch::Observer;
-use crate::worker::{Splits, Worker};
+use crate::worker::Worker;
 
 /// Carries out jobs on the threads of this process.
 #[derive(Clone, Debug)]
@@ -40,8 +40,7 @@ impl Executor {
     /// finished is kept.
     ///
     /// # Errors
-    /// The first that a job met; [`ExperimentError::Panic`] for one that panicked;
-    /// [`ExperimentError::Cancelled`].
+    /// The first that a job met, a panic too; [`ExperimentError::Cancelled`].
     pub fn run(
         &self,
         jobs: &[Job],
@@ -55,17 +54,16 @@ impl Executor {
             failed: AtomicBool::new(false),
         };
         let threads = self.threads.get().min(jobs.len());
-        let splits = Splits::new(threads);
+        let worker = Worker {
+            data,
+            engine: &self.engine,
+            store,
+            observer: &stop,
+            latest: Mutex::default(),
+        };
         let first_error: Mutex<Option<ExperimentError>> = Mutex::new(None);
         let timings = format!("{}.jsonl", unique());
         let work = |job: &Job| -> Result<(), ExperimentError> {
-            let worker = Worker {
-                data,
-                engine: &self.engine,
-                store,
-                observer: &stop,
-                splits: &splits,
-            };
             let wall_secs = worker.run(job)?;
             let timing = Timing {
                 job: job.source.to_string(),
@@ -84,10 +82,7 @@ impl Executor {
                     break;
                 }
                 let ended = catch_unwind(AssertUnwindSafe(|| work(job)));
-                let ended = ended.unwrap_or_else(|panic| {
-                    let message = panic_message(panic.as_ref());
-                    Err(ExperimentError::Panic { message })
-                });
+                let ended = ended.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
                 if let Err(error) = ended {
                     stop.failed.store(true, Ordering::Relaxed);
                     let mut first = first_error.lock().unwrap_or_else(|e| e.into_inner());
@@ -137,10 +132,11 @@ impl Observer for Stop<'_> {
     }
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "no message".to_owned())
+fn panicked(panic: &(dyn Any + Send)) -> ExperimentError {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref().map(String::as_str));
+    let message = text.unwrap_or("no message").to_owned();
+    ExperimentError::Panic { message }
 }
 
 /// A name that no other process has, on any machine.

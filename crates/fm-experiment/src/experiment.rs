@@ -58,15 +58,6 @@ impl Experiment {
         self
     }
 
-    /// With a sweep that the protocol names.
-    ///
-    /// # Errors
-    /// [`ProtocolError::Unknown`](crate::protocol::ProtocolError::Unknown) with the nearest name.
-    pub fn sweep(mut self, name: &str) -> Result<Self, ExperimentError> {
-        self.request = self.request.with_named_sweep(name)?;
-        Ok(self)
-    }
-
     /// Opens the store at `path` and enumerates the jobs that are missing there.
     ///
     /// # Errors
@@ -83,13 +74,12 @@ impl Experiment {
     /// Whether the dataset has the rows that the protocol takes from the beginning of its files.
     fn check_rows(&self) -> Result<(), ExperimentError> {
         let Protocol { name, data, .. } = &self.request.protocol;
-        let (train, test) = (self.data.train.rows(), self.data.test.rows());
-        for (asked, rows, key) in [
-            (data.train_rows, train, "data.train_rows"),
-            (data.test_rows, test, "data.test_rows"),
+        let dataset = &self.data.identity.name;
+        for (asked, part, key) in [
+            (data.train_rows, &self.data.train, "data.train_rows"),
+            (data.test_rows, &self.data.test, "data.test_rows"),
         ] {
-            let asked = asked.unwrap_or(0);
-            let dataset = &self.labels.identity.name;
+            let (asked, rows) = (asked.unwrap_or(0), part.rows());
             let expected = format!("at most {rows}, the rows of {dataset}");
             let checked = require(asked <= rows, key, expected, asked);
             checked.map_err(|problem| problem.of(name))?;
@@ -126,9 +116,6 @@ impl Experiment {
     }
 
     /// Keeps the request in a store, for readers who do not know it.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn ask(&self, store: &Store) -> Result<(), ExperimentError> {
         store.ask(&Asked {
             request: self.request.clone(),
@@ -143,16 +130,14 @@ impl Experiment {
     /// As [`open`](Self::open).
     pub fn progress(&self, path: &Path) -> Result<Progress, ExperimentError> {
         self.check_rows()?;
-        let of = |listing: &_, timings: &[_]| {
-            Progress::of(&self.request, &self.labels, listing, timings)
-        };
-        match path.join("store.json").exists() {
-            false => of(&Listing::default(), &[]),
+        let (listing, timings) = match path.join("store.json").exists() {
+            false => (Listing::default(), Vec::new()),
             true => {
                 let store = Store::open(path, &self.labels)?;
-                of(&store.listing()?, &store.timings()?)
+                (store.listing()?, store.timings()?)
             }
-        }
+        };
+        Progress::of(&self.request, &self.labels, &listing, &timings)
     }
 
     /// Reads the results of the request, with what was asked before of the same recipe.

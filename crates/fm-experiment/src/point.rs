@@ -54,6 +54,11 @@ impl Point {
         self.trials.get(arm).map_or(&[], Vec::as_slice)
     }
 
+    /// The source network, and the index of each arm.
+    pub(crate) fn models(&self) -> impl Iterator<Item = Option<usize>> + use<> {
+        [None].into_iter().chain((0..self.arms.len()).map(Some))
+    }
+
     /// The recipe of an arm, or of the source network.
     pub fn recipe(&self, arm: Option<usize>, seed: u64) -> Recipe {
         let arm = arm.and_then(|arm| self.protocol.arm(self.arms.get(arm)?));

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use fm_train::{EpochRecord, Scores, predicted_classes};
 
 use crate::correct::Correct;
-use crate::error::ExperimentError;
+use crate::error::{ExperimentError, folder};
 use crate::job::keyed;
 use crate::key::Key;
 use crate::parallel::in_parallel;
@@ -69,7 +69,7 @@ impl Results {
     /// before of the same recipe: seeds, arms and sweeps add up.
     ///
     /// # Errors
-    /// [`ExperimentError::NoRequest`] for a store that was never asked, and damaged files.
+    /// A store that was never asked, and damaged files.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
         let store = Store::read(path)?;
         let (request, made_with) = merged(&store)?;
@@ -77,10 +77,7 @@ impl Results {
     }
 
     /// Reads the results of a request, together with what was asked before of the same recipe.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub fn of(
+    pub(crate) fn of(
         store: Store,
         request: Request,
         made_with: MadeWith,
@@ -100,48 +97,14 @@ impl Results {
         made_with: MadeWith,
     ) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&request, &store.labels()?)?;
-        let mut results = Self {
+        let cells = read_cells(&store, &plan)?;
+        Ok(Self {
             request,
             made_with,
             plan,
             store,
-            cells: BTreeMap::new(),
-        };
-        results.load()?;
-        Ok(results)
-    }
-
-    /// Reads every record once, on all threads, and keeps whole only those of the main table.
-    fn load(&mut self) -> Result<(), ExperimentError> {
-        let done = self.store.keys()?;
-        let cells = keyed(&self.plan, |_, _, recipe| recipe.epochs());
-        // Cells that two questions have in common are read once.
-        let mut is_main: BTreeMap<Key, bool> = BTreeMap::new();
-        for (place, key, _) in cells.iter().filter(|(_, key, _)| done.contains(key)) {
-            *is_main.entry(*key).or_default() |= place.series == 0;
-        }
-        let keys: Vec<(Key, bool)> = is_main.into_iter().collect();
-        let labels = TestLabels::default();
-        let read = in_parallel(&keys, |(key, main)| {
-            let read = Read::new(&self.store, key, *main, &labels)?;
-            Ok(read.map(|read| (*key, read)))
-        });
-        let read: Result<Vec<_>, ExperimentError> = read.into_iter().collect();
-        let read: BTreeMap<Key, Read> = read?.into_iter().flatten().collect();
-        for (place, key, epochs) in cells {
-            let read = read.get(&key).cloned().unwrap_or_default();
-            let cell = CellResult {
-                place,
-                key,
-                outcome: read.outcome,
-                epochs,
-                last_epoch: read.last_epoch,
-                correct: read.correct,
-                record: read.record.filter(|_| place.series == 0),
-            };
-            self.cells.insert(place, cell);
-        }
-        Ok(())
+            cells,
+        })
     }
 
     /// The protocol.
@@ -207,9 +170,13 @@ impl Results {
 /// What was asked last of a store, with what was asked before of the same recipe, and with what.
 pub(crate) fn merged(store: &Store) -> Result<(Request, MadeWith), ExperimentError> {
     let mut asked = store.asked()?.into_iter();
-    let latest = asked.next().ok_or_else(|| ExperimentError::NoRequest {
-        path: store.path().to_owned(),
-    })?;
+    let none = || {
+        folder(
+            store.path(),
+            "contains no request; run the experiment first",
+        )
+    };
+    let latest = asked.next().ok_or_else(none)?;
     let request = merge(latest.request, asked.map(|asked| asked.request));
     Ok((request, latest.made_with))
 }
@@ -222,13 +189,12 @@ fn merge(mut request: Request, earlier: impl Iterator<Item = Request>) -> Reques
         }
         request.seeds.extend(other.seeds);
         for arm in other.protocol.arms {
-            let known = |known: &crate::protocol::Arm| known.name == arm.name;
-            if !request.protocol.arms.iter().any(known) {
-                request
-                    .protocol
+            let protocol = &mut request.protocol;
+            if protocol.arm(&arm.name).is_none() {
+                protocol
                     .optional_arms
                     .retain(|other| other.name != arm.name);
-                request.protocol.arms.push(arm);
+                protocol.arms.push(arm);
             }
         }
         for sweep in other.sweeps {
@@ -258,24 +224,27 @@ fn same_recipe(a: &Request, b: &Request) -> bool {
         && p.tune == q.tune
 }
 
-/// What is kept of a record.
-#[derive(Clone, Default)]
-struct Read {
-    outcome: Option<Outcome>,
-    last_epoch: Option<EpochRecord>,
-    correct: Correct,
-    /// All of it, of a cell of the main table.
-    record: Option<Arc<Record>>,
-}
-
-impl Read {
-    /// `None` if the record was removed meanwhile.
-    fn new(
-        store: &Store,
-        key: &Key,
-        main: bool,
-        labels: &TestLabels,
-    ) -> Result<Option<Self>, ExperimentError> {
+/// Reads every record once, on all threads, and keeps whole only those of the main table.
+fn read_cells(store: &Store, plan: &Plan) -> Result<BTreeMap<Place, CellResult>, ExperimentError> {
+    let done = store.keys()?;
+    let cells = keyed(plan, |place, key, recipe| CellResult {
+        place,
+        key,
+        outcome: None,
+        epochs: recipe.epochs(),
+        last_epoch: None,
+        correct: Correct::default(),
+        record: None,
+    });
+    // Cells that two questions have in common are read once, with the first place.
+    let mut places: BTreeMap<Key, Place> = BTreeMap::new();
+    for (place, key, _) in cells.iter().filter(|(_, key, _)| done.contains(key)) {
+        places.entry(*key).or_insert(*place);
+    }
+    let places: Vec<(Key, Place)> = places.into_iter().collect();
+    let labels = TestLabels::default();
+    let read = in_parallel(&places, |(key, place)| {
+        // It may have been removed meanwhile.
         let Some(record) = store.record(key)? else {
             return Ok(None);
         };
@@ -283,13 +252,22 @@ impl Read {
             Some(labels) => correct(&record, &labels),
             None => Correct::default(),
         };
-        Ok(Some(Self {
-            outcome: Some(record.outcome.clone()),
-            last_epoch: record.history.last().copied(),
-            correct,
-            record: main.then(|| Arc::new(record)),
-        }))
-    }
+        let outcome = record.outcome.clone();
+        let last_epoch = record.history.last().copied();
+        let record = (place.series == 0).then(|| Arc::new(record));
+        Ok(Some((*key, (outcome, last_epoch, correct, record))))
+    });
+    let read: Vec<_> = read.into_iter().collect::<Result<_, ExperimentError>>()?;
+    let read: BTreeMap<Key, _> = read.into_iter().flatten().collect();
+    let cells = cells.into_iter().map(|(place, key, mut cell)| {
+        if let Some((outcome, last_epoch, correct, record)) = read.get(&key).cloned() {
+            cell.outcome = Some(outcome);
+            (cell.last_epoch, cell.correct) = (last_epoch, correct);
+            cell.record = record.filter(|_| place.series == 0);
+        }
+        (place, cell)
+    });
+    Ok(cells.collect())
 }
 
 /// Labels of test rows by the name of their file, so that each file is read once.
@@ -311,17 +289,17 @@ impl TestLabels {
 
 /// Which test rows a record's network predicts correctly.
 fn correct(record: &Record, labels: &[u8]) -> Correct {
+    let is_right = |(class, &label): (u32, &u8)| class == u32::from(label);
     match &record.predictions {
         None => Correct::default(),
         Some(Predictions::Classes { class, .. }) => {
-            class.iter().zip(labels).map(|(a, b)| a == b).collect()
+            let classes = class.iter().map(|&class| u32::from(class));
+            classes.zip(labels).map(is_right).collect()
         }
         // A record with scores has finite logits.
-        Some(Predictions::Logits(logits)) => predicted_classes(logits.view())
-            .unwrap_or_default()
-            .into_iter()
-            .zip(labels)
-            .map(|(class, &label)| class == u32::from(label))
-            .collect(),
+        Some(Predictions::Logits(logits)) => {
+            let classes = predicted_classes(logits.view()).unwrap_or_default();
+            classes.into_iter().zip(labels).map(is_right).collect()
+        }
     }
 }

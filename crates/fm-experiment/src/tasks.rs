@@ -59,8 +59,8 @@ impl Tasks {
         })
     }
 
-    /// The target rows that an arm is trained on.
-    pub(crate) fn target_rows(&self, arm: &ArmRecipe) -> Result<TargetRows, DataError> {
+    /// The target rows that an arm is trained on, with its label noise.
+    pub(crate) fn target_rows(&self, arm: &ArmRecipe) -> Result<Dataset, DataError> {
         let all = &self.target.train;
         let rows = match arm.rows_seed {
             Some(seed) => {
@@ -69,93 +69,65 @@ impl Tasks {
             }
             None => all.first(arm.rows),
         }?;
+        let Some(LabelNoise { share, seed }) = arm.label_noise else {
+            return Ok(rows);
+        };
         let mut labels = rows.labels().to_vec();
-        if let Some(LabelNoise { share, seed }) = arm.label_noise {
-            let mut rng = Seeds::new(seed).stream("target/label-noise").rng();
-            let mut order = vec![0; labels.len()];
-            shuffle(&mut order, &mut rng);
-            let exchanged = (share * labels.len() as f64).round() as usize;
-            let others = all.n_classes() as u32 - 1;
-            for &row in &order[..exchanged] {
-                let label = &mut labels[row as usize];
-                let step = 1 + rng.next_u32() % others;
-                *label = ((u32::from(*label) + step) % (others + 1)) as u8;
-            }
+        let mut rng = Seeds::new(seed).stream("target/label-noise").rng();
+        let mut order = vec![0; labels.len()];
+        shuffle(&mut order, &mut rng);
+        let exchanged = (share * labels.len() as f64).round() as usize;
+        let others = all.n_classes() as u32 - 1;
+        for &row in &order[..exchanged] {
+            let label = &mut labels[row as usize];
+            let step = 1 + rng.next_u32() % others;
+            *label = ((u32::from(*label) + step) % (others + 1)) as u8;
         }
-        Ok(TargetRows { rows, labels })
+        with(&rows, rows.pixels().to_owned(), labels)
     }
 }
 
-/// Target rows and the labels that they are trained on.
-#[derive(Clone, Debug)]
-pub(crate) struct TargetRows {
-    pub(crate) rows: Dataset,
-    pub(crate) labels: Vec<u8>,
+/// Other rows of the classes of a dataset.
+fn with(data: &Dataset, pixels: Array2<u8>, labels: Vec<u8>) -> Result<Dataset, DataError> {
+    Dataset::new(
+        data.name(),
+        pixels,
+        labels,
+        data.class_names(),
+        data.image_size(),
+    )
 }
 
-impl TargetRows {
-    /// As a training takes them.
-    pub(crate) fn examples(&self) -> Result<Examples<'_>, TrainError> {
-        labelled(&self.rows, &self.labels, PIXEL_SCALE)
+/// The fold of each row, each fold with its share of every class; which, is decided by a stream of
+/// the seed.
+pub(crate) fn fold_of_rows(labels: &[u8], folds: usize, seeds: Seeds) -> Vec<usize> {
+    let mut order = vec![0; labels.len()];
+    shuffle(&mut order, &mut seeds.stream("target/folds").rng());
+    // Stable, so that each class keeps its random order. Dealt out in turn, the folds differ by
+    // a row at most, and so does each class in them.
+    order.sort_by_key(|&row| labels[row as usize]);
+    let mut fold_of = vec![0; order.len()];
+    for (place, row) in order.into_iter().enumerate() {
+        fold_of[row as usize] = place % folds;
     }
-
-    /// The fold of each row, each fold with its share of every class; which, is decided by a stream of
-    /// the seed.
-    pub(crate) fn fold_of_rows(&self, folds: usize, seeds: Seeds) -> Vec<usize> {
-        let mut order = vec![0; self.labels.len()];
-        shuffle(&mut order, &mut seeds.stream("target/folds").rng());
-        // Stable, so that each class keeps its random order. Dealt out in turn, the folds differ by
-        // a row at most, and so does each class in them.
-        order.sort_by_key(|&row| self.labels[row as usize]);
-        let mut fold_of = vec![0; order.len()];
-        for (place, row) in order.into_iter().enumerate() {
-            fold_of[row as usize] = place % folds;
-        }
-        fold_of
-    }
-
-    /// The rows of each fold, and the rest.
-    pub(crate) fn folds(&self, folds: usize, seeds: Seeds) -> Vec<Fold> {
-        let fold_of = self.fold_of_rows(folds, seeds);
-        let part = |fold: usize, held_out: bool| {
-            let rows = (0..fold_of.len()).filter(|&row| (fold_of[row] == fold) == held_out);
-            let rows: Vec<usize> = rows.collect();
-            Part {
-                pixels: self.rows.pixels().select(Axis(0), &rows),
-                labels: rows.into_iter().map(|row| self.labels[row]).collect(),
-            }
-        };
-        let fold = |fold| Fold {
-            train: part(fold, false),
-            held_out: part(fold, true),
-        };
-        (0..folds).map(fold).collect()
-    }
+    fold_of
 }
 
-/// Rows with their labels, on their own.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    pixels: Array2<u8>,
-    labels: Vec<u8>,
-}
-
-impl Part {
-    /// As a training takes them.
-    pub(crate) fn examples(&self) -> Result<Examples<'_>, TrainError> {
-        let inputs = Inputs::U8 {
-            values: self.pixels.view(),
-            scale: PIXEL_SCALE,
-        };
-        Examples::new(inputs, Labels::U8(&self.labels))
-    }
-}
-
-/// Rows that are held out together, and the rest.
-#[derive(Clone, Debug)]
-pub(crate) struct Fold {
-    pub(crate) train: Part,
-    pub(crate) held_out: Part,
+/// Of each fold the other rows, and its own.
+pub(crate) fn folds(
+    data: &Dataset,
+    folds: usize,
+    seeds: Seeds,
+) -> Result<Vec<[Dataset; 2]>, DataError> {
+    let fold_of = fold_of_rows(data.labels(), folds, seeds);
+    let part = |fold: usize, held_out: bool| {
+        let rows = (0..fold_of.len()).filter(|&row| (fold_of[row] == fold) == held_out);
+        let rows: Vec<usize> = rows.collect();
+        let labels = rows.iter().map(|&row| data.labels()[row]).collect();
+        with(data, data.pixels().select(Axis(0), &rows), labels)
+    };
+    let parts = (0..folds).map(|fold| Ok([part(fold, false)?, part(fold, true)?]));
+    parts.collect()
 }
 
 /// The validation rows and the rest of a training file's rows.

@@ -1,23 +1,23 @@
 //! Carrying out one [`Job`]: its source network, then its cells.
 
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use fm_nn::{Engine, Network};
+use fm_nn::Engine;
 use fm_train::{predicted_classes, probabilities};
 use ndarray::ArrayView2;
 
 use crate::data::Data;
 use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
-use crate::key::Key;
 use crate::recipe::{Recipe, RowsUsed};
 use crate::record::{Failure, Outcome, Predictions, Record};
 use crate::store::Store;
 use crate::tasks::{Tasks, examples};
-use crate::test_rows::{TestImages, TestRows};
+use crate::test_rows::TestRows;
 use crate::training::{self, Stop};
-use crate::trainings::Trainings;
+use crate::trainings::{Trainings, no_source};
 use crate::watch::Observer;
 
 /// What the jobs of a process share.
@@ -26,40 +26,24 @@ pub(crate) struct Worker<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) store: &'a Store,
     pub(crate) observer: &'a dyn Observer,
-    pub(crate) splits: &'a Splits,
-}
-
-/// The tasks that were split last, the latest first, so that jobs of one task share its rows.
-pub(crate) struct Splits {
-    latest: Mutex<Vec<(SplitKey, Arc<Tasks>)>>,
-    keep: usize,
-}
-
-type SplitKey = (RowsUsed, Vec<u8>);
-
-impl Splits {
-    /// Keeps so many.
-    pub(crate) fn new(keep: usize) -> Self {
-        Self {
-            latest: Mutex::default(),
-            keep,
-        }
-    }
-
-    fn get(&self, data: &Data, recipe: &Recipe) -> Result<Arc<Tasks>, ExperimentError> {
-        let key = (recipe.rows.clone(), recipe.target_classes.clone());
-        let mut latest = self.latest.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some((_, tasks)) = latest.iter().find(|(other, _)| *other == key) {
-            return Ok(tasks.clone());
-        }
-        let tasks = Arc::new(Tasks::split(data, &key.0, &key.1)?);
-        latest.insert(0, (key, tasks.clone()));
-        latest.truncate(self.keep);
-        Ok(tasks)
-    }
+    /// The tasks that were split last, so that jobs of one task share its rows.
+    pub(crate) latest: Mutex<Option<(RowsUsed, Vec<u8>, Arc<Tasks>)>>,
 }
 
 impl Worker<'_> {
+    fn tasks(&self, recipe: &Recipe) -> Result<Arc<Tasks>, ExperimentError> {
+        let (rows, classes) = (&recipe.rows, &recipe.target_classes);
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*latest {
+            Some((r, c, tasks)) if r == rows && c == classes => Ok(tasks.clone()),
+            _ => {
+                let tasks = Arc::new(Tasks::split(self.data, rows, classes)?);
+                *latest = Some((rows.clone(), classes.clone(), tasks.clone()));
+                Ok(tasks)
+            }
+        }
+    }
+
     /// Trains the cells of a job that have no record yet and keeps their records. Returns the
     /// seconds that it took.
     pub(crate) fn run(&self, job: &Job) -> Result<f64, ExperimentError> {
@@ -67,44 +51,35 @@ impl Worker<'_> {
         let Some(first) = job.cells.first() else {
             return Ok(0.0);
         };
-        let tasks = self.splits.get(self.data, &first.recipe)?;
-        let mut trainings = Trainings::new(tasks, self.engine, self.store, self.observer);
+        let mut trainings = Trainings {
+            tasks: self.tasks(&first.recipe)?,
+            engine: self.engine,
+            store: self.store,
+            observer: self.observer,
+            source: job.source,
+            shared: BTreeMap::new(),
+        };
         for cell in &job.cells {
-            self.cell(cell, &job.source, &mut trainings)?;
+            // Another process may have trained it meanwhile.
+            let record = match self.store.record(&cell.key)? {
+                Some(record) => {
+                    self.observer.advance(cell.work);
+                    record
+                }
+                None => {
+                    let record = self.trained(cell, &mut trainings);
+                    let record = record.map_err(|stop| stop.of(cell))?;
+                    self.store.keep(&record)?;
+                    record
+                }
+            };
+            self.observer.cell_done(cell, &record.outcome);
         }
         Ok(started.elapsed().as_secs_f64())
     }
 
-    /// Trains a cell and keeps its record, unless another process has done so meanwhile.
-    fn cell(
-        &self,
-        cell: &Cell,
-        source: &Key,
-        trainings: &mut Trainings<'_>,
-    ) -> Result<(), ExperimentError> {
-        let record = match self.store.record(&cell.key)? {
-            Some(record) => {
-                self.observer.advance(cell.work);
-                record
-            }
-            None => {
-                let record = self.trained(cell, source, trainings);
-                let record = record.map_err(|stop| stop.of(cell))?;
-                self.store.keep(&record)?;
-                record
-            }
-        };
-        self.observer.cell_done(cell, &record.outcome);
-        Ok(())
-    }
-
     /// Trains a cell and scores its network on the test rows.
-    fn trained(
-        &self,
-        cell: &Cell,
-        source: &Key,
-        trainings: &mut Trainings<'_>,
-    ) -> Result<Record, Stop> {
+    fn trained(&self, cell: &Cell, trainings: &mut Trainings<'_>) -> Result<Record, Stop> {
         let tasks = trainings.tasks.clone();
         let arm = cell.recipe.arm.as_ref();
         let task = match arm {
@@ -122,32 +97,24 @@ impl Worker<'_> {
             predictions: None,
         };
         if cell.keep_images {
-            let images = || TestImages::of(&task.test);
-            self.store.keep_test_images(&record.test_rows, images)?;
+            self.store
+                .keep_test_images(&record.test_rows, task.test.images())?;
         }
-        let trained = match arm {
-            None => trainings.source_cell(cell),
-            Some(arm) => {
-                let reused = trainings.source_of(cell, source);
-                let reused = reused.map(|network| network.map(Network::digest));
-                reused.and_then(|digest| {
-                    record.source_sha256 = digest;
-                    trainings.arm_cell(cell, arm, source)
-                })
+        let trained = trainings.source(cell).and_then(|source| {
+            record.source_sha256 = source.as_ref().map(|source| source.network.digest());
+            match arm {
+                None => source.ok_or_else(no_source),
+                Some(arm) => trainings.arm(cell, arm, cell.validate),
             }
-        };
+        });
         let trained = match trained {
-            Ok(trained) => trained,
             Err(Stop::Diverged(failure)) => {
                 record.outcome = Outcome::Failed(failure);
                 return Ok(record);
             }
-            Err(other) => return Err(other),
+            trained => trained?,
         };
         let network = &trained.network;
-        if arm.is_none() {
-            record.source_sha256 = Some(network.digest());
-        }
         if cell.keep_model {
             let path = self.store.model_path(&cell.model, cell.seed, &cell.key);
             let names = task.train.class_names();

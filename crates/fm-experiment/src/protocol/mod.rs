@@ -96,6 +96,21 @@ pub struct Pairing {
     pub against: String,
 }
 
+impl Pairing {
+    pub(crate) fn new(arm: &str, against: &str) -> Self {
+        Self {
+            arm: arm.to_owned(),
+            against: against.to_owned(),
+        }
+    }
+
+    /// Every arm against the first.
+    pub(crate) fn with_first(arms: &[&str]) -> Vec<Self> {
+        let others = arms.iter().skip(1);
+        others.map(|arm| Self::new(arm, arms[0])).collect()
+    }
+}
+
 /// "transfer − scratch".
 impl fmt::Display for Pairing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -211,46 +226,41 @@ impl Protocol {
     /// A name that no arm has.
     pub fn with_arms(mut self, names: &[String]) -> Result<Self, ProtocolError> {
         for name in names {
-            match self.optional_arms.iter().position(|arm| arm.name == *name) {
-                Some(index) => {
-                    let arm = self.optional_arms.remove(index);
-                    self.arms.push(arm);
-                }
-                None if self.arm(name).is_some() => {}
-                None => {
-                    let known = self.optional_arms.iter().map(|arm| arm.name.as_str());
-                    let near = crate::names::did_you_mean(name, known.clone());
-                    let known = match known.collect::<Vec<_>>().join(", ") {
-                        none if none.is_empty() => "none".to_owned(),
-                        known => known,
-                    };
-                    return Err(ProtocolError::Unknown {
-                        protocol: self.name.clone(),
-                        what: format!("optional arm {name:?}"),
-                        hint: format!("{near}; it has: {known}"),
-                    });
-                }
+            if let Some(index) = self.optional_arms.iter().position(|arm| arm.name == *name) {
+                let arm = self.optional_arms.remove(index);
+                self.arms.push(arm);
+            } else if self.arm(name).is_none() {
+                let known = self.optional_arms.iter().map(|arm| arm.name.as_str());
+                let known: Vec<&str> = known.collect();
+                return Err(self.has_no(&format!("optional arm {name:?}"), name, &known));
             }
         }
         Ok(self)
     }
 
+    /// An error for a name that the protocol does not have, with the nearest and all that it has.
+    pub(crate) fn has_no(&self, what: &str, name: &str, known: &[&str]) -> ProtocolError {
+        let near = crate::names::did_you_mean(name, known.iter().copied());
+        let known = match known {
+            [] => "none".to_owned(),
+            known => known.join(", "),
+        };
+        ProtocolError(format!(
+            "protocol {} has no {what}{near}; it has: {known}",
+            self.name
+        ))
+    }
+
     /// The comparisons that are made: those written down whose arms are both on, or where none
     /// are, every arm against the first.
     pub fn pairings(&self) -> Vec<Pairing> {
-        if !self.comparisons.is_empty() {
-            let on = |name: &str| self.arm(name).is_some();
-            let both = |pairing: &&Pairing| on(&pairing.arm) && on(&pairing.against);
-            return self.comparisons.iter().filter(both).cloned().collect();
+        if self.comparisons.is_empty() {
+            let names: Vec<&str> = self.arms.iter().map(|arm| arm.name.as_str()).collect();
+            return Pairing::with_first(&names);
         }
-        let Some((first, others)) = self.arms.split_first() else {
-            return Vec::new();
-        };
-        let pairing = |arm: &Arm| Pairing {
-            arm: arm.name.clone(),
-            against: first.name.clone(),
-        };
-        others.iter().map(pairing).collect()
+        let on = |name: &str| self.arm(name).is_some();
+        let both = |pairing: &&Pairing| on(&pairing.arm) && on(&pairing.against);
+        self.comparisons.iter().filter(both).cloned().collect()
     }
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::is_default;
 use super::text::parse_list;
 
 /// Named sweeps of a protocol: trained where they are asked for. They are no part of what decides a
@@ -34,7 +35,7 @@ pub struct SweepSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seeds: Option<usize>,
     /// How long arms are trained on fewer rows than the protocol's `target_rows`.
-    #[serde(default, skip_serializing_if = "Budget::is_epochs")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub budget: Budget,
 }
 
@@ -91,10 +92,6 @@ pub enum Budget {
 }
 
 impl Budget {
-    fn is_epochs(&self) -> bool {
-        *self == Self::Epochs
-    }
-
     /// The epochs of a phase on `rows` rows, where the protocol has `epochs` on `target_rows`.
     pub(crate) fn epochs(
         self,
@@ -126,26 +123,18 @@ pub enum Moved {
 
 /// What a seed moves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct SeedSpec {
     /// First weights and the order of rows by default.
-    #[serde(default = "SeedSpec::default_moves")]
     pub moves: Vec<Moved>,
     /// The seed of what is not moved; 0 by default.
-    #[serde(default)]
     pub held: u64,
-}
-
-impl SeedSpec {
-    fn default_moves() -> Vec<Moved> {
-        vec![Moved::Init, Moved::Order]
-    }
 }
 
 impl Default for SeedSpec {
     fn default() -> Self {
         Self {
-            moves: Self::default_moves(),
+            moves: vec![Moved::Init, Moved::Order],
             held: 0,
         }
     }

@@ -20,39 +20,26 @@ pub struct Listing {
 
 impl Store {
     /// Lists the cells that have a record.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn listing(&self) -> Result<Listing, ExperimentError> {
         let shards = entries(&self.path().join(CELLS))?;
-        let listed = in_parallel(&shards, |shard: &PathBuf| {
-            // A file that is not a shard has no entries.
-            let paths = match shard.is_dir() {
-                true => entries(shard)?,
-                false => Vec::new(),
-            };
-            let names = paths.iter().filter_map(|path| path.file_name()?.to_str());
-            let keys = |end: &'static str| {
-                let stems = names.clone().filter_map(move |name| name.strip_suffix(end));
-                stems.filter_map(Key::from_hex).collect::<Vec<_>>()
-            };
-            Ok((keys(RECORD), keys(DIVERGED)))
+        let paths = in_parallel(&shards, |shard: &PathBuf| match shard.is_dir() {
+            true => entries(shard),
+            // It is not a shard.
+            false => Ok(Vec::new()),
         });
-        let listed: Vec<_> = listed.into_iter().collect::<Result<_, ExperimentError>>()?;
-        let (done, diverged): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
-        let done: BTreeSet<Key> = done.into_iter().flatten().collect();
-        let diverged = diverged.into_iter().flatten();
-        Ok(Listing {
-            // Its record may not be written yet.
-            diverged: diverged.filter(|key| done.contains(key)).collect(),
-            done,
-        })
+        let mut listing = Listing::default();
+        for path in paths.into_iter().collect::<Result<Vec<_>, _>>()?.concat() {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let key = |end| name?.strip_suffix(end).and_then(Key::from_hex);
+            listing.done.extend(key(RECORD));
+            listing.diverged.extend(key(DIVERGED));
+        }
+        // Its record may not be written yet.
+        listing.diverged.retain(|key| listing.done.contains(key));
+        Ok(listing)
     }
 
     /// The keys of all records.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn keys(&self) -> Result<BTreeSet<Key>, ExperimentError> {
         Ok(self.listing()?.done)
     }

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::files::{entries, make_parent, read_as, read_bytes, write_whole};
+use super::files::{entries, json_files, make_parent, read_as, read_bytes, write_whole};
 use crate::error::{ExperimentError, io_error};
 use crate::json::{from_json, to_json};
 use crate::key::Key;
@@ -56,9 +56,6 @@ pub struct Timing {
 
 impl Store {
     /// Keeps what was asked, in place of the same asked before.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn ask(&self, asked: &Asked) -> Result<(), ExperimentError> {
         let key = Key::of(&to_json(&asked.request));
         let path = self.path.join(format!("{REQUESTS}/{}.json", key.short()));
@@ -66,15 +63,10 @@ impl Store {
     }
 
     /// What was asked of this store, the latest first.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is not the one written.
     pub fn asked(&self) -> Result<Vec<Asked>, ExperimentError> {
         let mut all: Vec<Asked> = Vec::new();
-        for path in entries(&self.path.join(REQUESTS))? {
-            if path.extension().is_some_and(|end| end == "json") {
-                all.extend(read_as::<Asked, _>(&path, from_json)?);
-            }
+        for path in json_files(&self.path.join(REQUESTS))? {
+            all.extend(read_as(&path, from_json)?);
         }
         // Equal times are told apart by what was asked, so that the order is the same everywhere.
         all.sort_by_key(|asked| (std::cmp::Reverse(asked.asked_at), to_json(&asked.request)));
@@ -93,15 +85,12 @@ impl Store {
     }
 
     /// The timings of all processes; a line that was cut off is left out.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn timings(&self) -> Result<Vec<Timing>, ExperimentError> {
         let mut timings = Vec::new();
         for path in entries(&self.path.join(TIMINGS))? {
             let text = read_bytes(&path)?.unwrap_or_default();
             let lines = text.split(|&byte| byte == b'\n');
-            timings.extend(lines.filter_map(|line| from_json::<Timing>(line).ok()));
+            timings.extend(lines.filter_map(|line| from_json(line).ok()));
         }
         Ok(timings)
     }

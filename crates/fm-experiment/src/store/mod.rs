@@ -30,28 +30,32 @@ use std::path::{Path, PathBuf};
 use fm_data::DatasetIdentity;
 use fm_nn::tensors::TensorFile;
 use fm_nn::{Metadata, Model, Network};
-use ndarray::ArrayView1;
+use ndarray::{Array3, ArrayView1, ArrayView3, Ix1, Ix3};
 use serde::{Deserialize, Serialize};
 
 pub use listing::Listing;
 pub use log::{Asked, MadeWith, Timing};
 pub(crate) use process::now;
-pub use process::{Announced, Process, ProcessState};
+pub use process::{Process, ProcessState};
 
 use files::{create_new, damaged, entries, read_as, read_bytes};
 
+use crate::arrays::{array, file_of};
 use crate::data::Labels;
-use crate::error::{ExperimentError, io_error};
+use crate::error::{ExperimentError, folder, io_error};
 use crate::json::{from_json, to_json};
 use crate::key::Key;
 use crate::record::{Outcome, Record};
 use crate::tasks::PIXEL_SCALE;
-use crate::test_rows::{TestImages, TestRows};
+use crate::test_rows::TestRows;
 
 /// Version of the layout.
 const FORMAT: u32 = 1;
 
 /// A folder of records.
+///
+/// Its methods fail with [`ExperimentError::Io`] where the file system does, and with
+/// [`ExperimentError::Damaged`] for a file that is not the one that was written.
 #[derive(Clone, Debug)]
 pub struct Store {
     path: PathBuf,
@@ -72,11 +76,11 @@ impl Store {
     /// empty.
     ///
     /// # Errors
-    /// [`ExperimentError::OtherData`] for a store of other data, [`ExperimentError::NotStore`] for a
-    /// folder of something else, which is left as it is; what the file system says.
+    /// [`ExperimentError::Folder`] for a store of other data and for a folder of something else, which
+    /// is left as it is.
     pub fn open(path: &Path, data: &Labels) -> Result<Self, ExperimentError> {
         let dataset = &data.identity;
-        let labels = labels_file(&data.train);
+        let labels = file_of("train", &ArrayView1::from(&data.train));
         if !path.join(STORE).exists() {
             refuse_other_folder(path, &labels)?;
             let here = StoreIdentity {
@@ -91,11 +95,12 @@ impl Store {
         }
         let there = Self::read(path)?;
         if there.identity.dataset.digest() != dataset.digest() {
-            return Err(ExperimentError::OtherData {
-                path: path.to_owned(),
-                there: there.identity.dataset.name,
-                here: dataset.name.clone(),
-            });
+            let reason = format!(
+                "contains results on {}, and this is {} with other checksums; choose another folder \
+                 for the results",
+                there.identity.dataset.name, dataset.name
+            );
+            return Err(folder(path, reason));
         }
         // A file that was damaged and deleted is written again.
         create_new(&path.join(LABELS), &labels)?;
@@ -105,21 +110,17 @@ impl Store {
     /// Opens the store at `path`, only to read it.
     ///
     /// # Errors
-    /// [`ExperimentError::NotStore`] if there is none; a `store.json` that is damaged.
+    /// [`ExperimentError::Folder`] if there is none.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
         if path.is_file() {
-            return Err(ExperimentError::NotFolder {
-                path: path.to_owned(),
-            });
+            return Err(folder(path, NOT_FOLDER));
         }
         if !path.exists() {
             return Err(io_error("read", path)(io::ErrorKind::NotFound.into()));
         }
         let file = path.join(STORE);
         let identity: Option<StoreIdentity> = read_as(&file, from_json)?;
-        let identity = identity.ok_or_else(|| ExperimentError::NotStore {
-            path: path.to_owned(),
-        })?;
+        let identity = identity.ok_or_else(|| folder(path, NOT_STORE))?;
         if identity.format != FORMAT {
             let reason = format!("format {}, expected {FORMAT}", identity.format);
             return Err(damaged(&file, reason));
@@ -146,16 +147,12 @@ impl Store {
     }
 
     /// The labels of the dataset, to enumerate cells without the data.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is missing or not the one written.
     pub fn labels(&self) -> Result<Labels, ExperimentError> {
         let path = self.path.join(LABELS);
         let train = read_as(&path, |bytes| {
-            TensorFile::from_bytes(bytes)?.get::<u8>("train")
+            array::<u8, Ix1>(&TensorFile::from_bytes(bytes)?, "train")
         })?;
         let train = train.ok_or_else(|| damaged(&path, "it is missing"))?;
-        let train: Vec<u8> = train.into_iter().collect();
         let classes = self.identity.class_names.len();
         if train.iter().any(|&label| usize::from(label) >= classes) {
             return Err(damaged(&path, "a label is of no class"));
@@ -163,7 +160,7 @@ impl Store {
         Ok(Labels {
             identity: self.identity.dataset.clone(),
             class_names: self.identity.class_names.clone(),
-            train,
+            train: train.to_vec(),
         })
     }
 
@@ -173,9 +170,6 @@ impl Store {
     }
 
     /// The record of a cell; `None` if it was not trained yet.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a record that is not the one written.
     pub fn record(&self, key: &Key) -> Result<Option<Record>, ExperimentError> {
         read_as(&self.record_path(key), |bytes| {
             Record::from_bytes(bytes, key)
@@ -183,9 +177,6 @@ impl Store {
     }
 
     /// Keeps the record of a cell, unless it has one.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn keep(&self, record: &Record) -> Result<(), ExperimentError> {
         let key = record.recipe.key();
         if let Outcome::Failed(_) = record.outcome {
@@ -204,9 +195,6 @@ impl Store {
     }
 
     /// The test rows of a record; `None` if the file is missing.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is not the one written.
     pub fn test_rows(&self, record: &Record) -> Result<Option<TestRows>, ExperimentError> {
         let path = self.path.join(ROWS).join(&record.test_rows);
         read_as(&path, |bytes| {
@@ -221,28 +209,26 @@ impl Store {
     pub(crate) fn keep_test_images(
         &self,
         rows: &str,
-        images: impl FnOnce() -> TestImages,
+        images: ArrayView3<'_, u8>,
     ) -> Result<(), ExperimentError> {
         let path = self.images_path(rows);
         match path.exists() {
             true => Ok(()),
-            false => create_new(&path, &images().to_bytes()),
+            false => create_new(&path, &file_of("images", &images)),
         }
     }
 
-    /// The images of the test rows of a record; `None` if they were not kept.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is not the one written.
-    pub fn test_images(&self, record: &Record) -> Result<Option<TestImages>, ExperimentError> {
-        read_as(&self.images_path(&record.test_rows), TestImages::from_bytes)
+    /// The images of the test rows of a record, `[rows, height, width]`; `None` if they were not kept.
+    pub fn test_images(&self, record: &Record) -> Result<Option<Array3<u8>>, ExperimentError> {
+        read_as(&self.images_path(&record.test_rows), |bytes| {
+            array::<u8, Ix3>(&TensorFile::from_bytes(bytes)?, "images")
+        })
     }
 
     fn images_path(&self, rows: &str) -> PathBuf {
         let stem = rows.trim_end_matches(".safetensors");
-        self.path
-            .join(ROWS)
-            .join(format!("{stem}-images.safetensors"))
+        let name = format!("{ROWS}/{stem}-images.safetensors");
+        self.path.join(name)
     }
 
     /// The path of a cell's network, kept or not: by the name of its model, the seed and the key.
@@ -265,9 +251,7 @@ impl Store {
         };
         let network = network.clone();
         let bytes = Model { network, metadata }.to_bytes();
-        let bytes = bytes
-            .map_err(io::Error::other)
-            .map_err(io_error("write", path))?;
+        let bytes = bytes.map_err(|error| io_error("write", path)(io::Error::other(error)))?;
         create_new(path, &bytes)
     }
 
@@ -276,6 +260,9 @@ impl Store {
         create_new(&self.path.join(name), bytes)
     }
 }
+
+const NOT_FOLDER: &str = "is a file, not a folder; choose another folder for the results";
+const NOT_STORE: &str = "has no store.json, so it is not a results folder; choose another one";
 
 const STORE: &str = "store.json";
 const LABELS: &str = "train-labels.safetensors";
@@ -292,20 +279,11 @@ fn cell_name(key: &Key, end: &str) -> String {
     format!("{CELLS}/{}/{key}{end}", &key[..2])
 }
 
-fn labels_file(train: &[u8]) -> Vec<u8> {
-    let mut file = TensorFile::default();
-    file.add("train", &ArrayView1::from(train))
-        .and_then(|()| file.to_bytes())
-        .expect("one array and a short header")
-}
-
 /// A folder without `store.json` must be empty, or what a killed start left, or have the labels of
 /// the same data.
 fn refuse_other_folder(path: &Path, labels: &[u8]) -> Result<(), ExperimentError> {
     if path.is_file() {
-        return Err(ExperimentError::NotFolder {
-            path: path.to_owned(),
-        });
+        return Err(folder(path, NOT_FOLDER));
     }
     let temporary = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str());
@@ -315,8 +293,6 @@ fn refuse_other_folder(path: &Path, labels: &[u8]) -> Result<(), ExperimentError
         || read_bytes(&path.join(LABELS)).is_ok_and(|read| read.as_deref() == Some(labels));
     match entries(path)?.iter().all(temporary) || same_data() || path.join(STORE).exists() {
         true => Ok(()),
-        false => Err(ExperimentError::NotStore {
-            path: path.to_owned(),
-        }),
+        false => Err(folder(path, NOT_STORE)),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fm_experiment::protocol::{Protocol, Values};
 use fm_experiment::{
-    DEPTH_ARMS, Experiment, Job, Key, Observer, Outcome as Ended, Place, Plan, Request,
+    Correct, DEPTH_ARMS, Experiment, Job, Key, Observer, Outcome as Ended, Place, Plan, Request,
 };
 use fm_nn::Backend;
 use libtest_mimic::Trial;
@@ -41,6 +41,7 @@ pub(crate) fn tests() -> Vec<Trial> {
             "trainings_of_skipped_trials_are_counted",
             skipped_trials_are_counted,
         ),
+        test("rows_come_back_as_they_were_given", rows_come_back),
         test(
             "values_that_are_not_allowed_are_refused",
             invalid_values_are_refused,
@@ -320,6 +321,17 @@ fn skipped_trials_are_counted() -> Outcome {
         // trial is trained on all rows too.
         assert!(extended > 0 || rates[0] < 1.0);
         assert_eq!(sums.advanced.into_inner(), work + extended);
+    }
+    Ok(())
+}
+
+fn rows_come_back() -> Outcome {
+    for rows in [0, 1, 7, 8, 9, 2000] {
+        let given: Vec<bool> = (0..rows).map(|row| row % 3 == 1 || row % 7 == 2).collect();
+        let correct: Correct = given.iter().copied().collect();
+        assert_eq!(correct.len(), rows);
+        assert_eq!(correct.iter().collect::<Vec<_>>(), given);
+        assert_eq!(correct.get(rows), None);
     }
     Ok(())
 }
