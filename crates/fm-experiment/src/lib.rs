@@ -52,7 +52,7 @@ pub use fm_data::DatasetIdentity;
 pub use job::{Cell, Job, Slice, jobs};
 pub use key::Key;
 pub use names::{did_you_mean, nearest};
-pub use plan::{DEPTH_ARMS, Place, Plan, Series};
+pub use plan::{Place, Plan, Series};
 pub use point::Point;
 pub use progress::{Counts, Progress};
 pub use protocol::Protocol;

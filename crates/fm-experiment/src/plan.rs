@@ -219,21 +219,21 @@ impl Base<'_> {
     /// The first k layers reused, for every k: AnB, AnB+, BnB and BnB+ of Yosinski et al. 2014.
     fn depth(&self, base: &str) -> Result<Axes, ExperimentError> {
         let protocol = &self.request.protocol;
+        let sweep = SweepSpec {
+            arms: DEPTH_ARMS.map(|(name, _)| name.to_owned()).to_vec(),
+            ..SweepSpec::default()
+        };
         let mut points = Vec::new();
         for layers in 0..=protocol.network.hidden.len() {
             let mut at = protocol.clone();
             if let Some(base) = protocol.arm(base) {
                 at.arms.extend(depth_arms(base, layers));
             }
-            let sweep = SweepSpec {
-                arms: DEPTH_ARMS.map(str::to_owned).to_vec(),
-                ..SweepSpec::default()
-            };
             points.push(self.point(at, vec![layers.into()], &sweep)?);
         }
-        let [anb, anb_plus, bnb, bnb_plus] = DEPTH_ARMS;
-        let pairings = vec![Pairing::new(anb, bnb), Pairing::new(anb_plus, bnb_plus)];
-        Ok((vec!["arms.*.reuse".to_owned()], points, pairings))
+        let pairings = [("AnB", "BnB"), ("AnB+", "BnB+")];
+        let pairings = pairings.map(|(arm, against)| Pairing::new(arm, against));
+        Ok((vec!["arms.*.reuse".to_owned()], points, pairings.to_vec()))
     }
 
     /// What is wrong if the protocol asks for more target rows than there are.
@@ -288,25 +288,21 @@ fn pairs(n_classes: usize) -> Vec<Value> {
     (0..n_classes).flat_map(pair).collect()
 }
 
-/// The four networks that reuse layers, as Yosinski et al. call them.
-pub const DEPTH_ARMS: [&str; 4] = ["AnB", "AnB+", "BnB", "BnB+"];
+/// The networks that reuse layers, as Yosinski et al. call them: those of the source (A) or of the base
+/// arm's own network (B), frozen or, with a plus, trained on.
+const DEPTH_ARMS: [(&str, &str); 4] = [
+    ("AnB", "reusing source layers, frozen"),
+    ("AnB+", "reusing source layers, trained on"),
+    ("BnB", "reusing its own layers, frozen"),
+    ("BnB+", "reusing its own layers, trained on"),
+];
 
-/// The four networks with their first layers reused: from the source (A) or from the `base` arm's
-/// own network (B), frozen or, with a plus, trained on.
+/// The networks that reuse their first layers.
 fn depth_arms(base: &Arm, layers: usize) -> impl Iterator<Item = Arm> + '_ {
-    let own = TrunkOrigin::Arm(base.name.clone());
-    let trunks = [TrunkOrigin::Source, TrunkOrigin::Source, own.clone(), own];
-    let says = [
-        "reusing source layers, frozen",
-        "reusing source layers, trained on",
-        "reusing its own layers, frozen",
-        "reusing its own layers, trained on",
-    ];
-    let arms = DEPTH_ARMS.into_iter().zip(trunks).zip(says).enumerate();
-    arms.map(move |(i, ((name, trunk), says))| {
-        let freeze = match i % 2 {
-            0 => Freeze::First(layers),
-            _ => Freeze::Nothing,
+    DEPTH_ARMS.into_iter().map(move |(name, says)| {
+        let freeze = match name.ends_with('+') {
+            true => Freeze::Nothing,
+            false => Freeze::First(layers),
         };
         let phases = base.phases.iter().map(|phase| PhaseSpec {
             freeze: freeze.clone(),
@@ -315,7 +311,10 @@ fn depth_arms(base: &Arm, layers: usize) -> impl Iterator<Item = Arm> + '_ {
         Arm {
             name: name.to_owned(),
             says: Some(says.to_owned()),
-            trunk,
+            trunk: match name.starts_with('A') {
+                true => TrunkOrigin::Source,
+                false => TrunkOrigin::Arm(base.name.clone()),
+            },
             reuse: Some(layers),
             streams: Streams::Depth,
             phases: phases.collect(),

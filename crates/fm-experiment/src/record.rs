@@ -165,13 +165,11 @@ impl Record {
         };
         added.expect("the names differ");
         let described = serde_json::to_string(self).expect("a record is plain data");
-        let metadata = [
-            ("recipe", self.recipe.canonical()),
-            ("sha256", digest(&file, &described)),
-            ("record", described),
-        ];
-        let metadata = metadata.map(|(name, text)| (name.to_owned(), text));
-        file.metadata.extend(metadata);
+        let sha256 = digest(&file, &described);
+        let mut tell = |name: &str, text| file.metadata.insert(name.to_owned(), text);
+        tell("recipe", self.recipe.canonical());
+        tell("record", described);
+        tell("sha256", sha256);
         file.to_bytes()
             .expect("a history is far below the limit of a header")
     }

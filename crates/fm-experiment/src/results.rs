@@ -242,16 +242,22 @@ fn read_cells(store: &Store, plan: &Plan) -> Result<BTreeMap<Place, CellResult>,
         places.entry(*key).or_insert(*place);
     }
     let places: Vec<(Key, Place)> = places.into_iter().collect();
-    let labels = TestLabels::default();
+    // Labels of test rows by the name of their file, so that each file is read once.
+    let labels: Mutex<BTreeMap<String, Arc<[u8]>>> = Mutex::default();
     let read = in_parallel(&places, |(key, place)| {
         // It may have been removed meanwhile.
         let Some(record) = store.record(key)? else {
             return Ok(None);
         };
-        let correct = match labels.of(store, &record)? {
-            Some(labels) => correct(&record, &labels),
-            None => Correct::default(),
-        };
+        let mut known = labels.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains_key(&record.test_rows)
+            && let Some(rows) = store.test_rows(&record)?
+        {
+            known.insert(record.test_rows.clone(), rows.labels.into());
+        }
+        let labels = known.get(&record.test_rows).cloned();
+        drop(known);
+        let correct = labels.map_or_else(Correct::default, |labels| correct(&record, &labels));
         let outcome = record.outcome.clone();
         let last_epoch = record.history.last().copied();
         let record = (place.series == 0).then(|| Arc::new(record));
@@ -268,23 +274,6 @@ fn read_cells(store: &Store, plan: &Plan) -> Result<BTreeMap<Place, CellResult>,
         (place, cell)
     });
     Ok(cells.collect())
-}
-
-/// Labels of test rows by the name of their file, so that each file is read once.
-#[derive(Default)]
-struct TestLabels(Mutex<BTreeMap<String, Option<Arc<[u8]>>>>);
-
-impl TestLabels {
-    fn of(&self, store: &Store, record: &Record) -> Result<Option<Arc<[u8]>>, ExperimentError> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(labels) = known.get(&record.test_rows) {
-            return Ok(labels.clone());
-        }
-        let rows = store.test_rows(record)?;
-        let labels = rows.map(|rows| Arc::from(rows.labels));
-        known.insert(record.test_rows.clone(), labels.clone());
-        Ok(labels)
-    }
 }
 
 /// Which test rows a record's network predicts correctly.

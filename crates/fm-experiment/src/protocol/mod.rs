@@ -162,23 +162,17 @@ pub struct NetworkSpec {
 }
 
 impl NetworkSpec {
-    /// More units in a layer, or weights between two, would ask for gigabytes: most likely a typing
-    /// error.
-    const MAX_UNITS: usize = 65_536;
-    const MAX_WEIGHTS: usize = 1 << 26;
-
-    /// Refuses layers that are too large or empty; `at` is the key of their list.
+    /// Refuses layers that are empty, or so large that they would take gigabytes, most likely by a typing
+    /// error; `at` is the key of their list.
     pub(crate) fn check(&self, at: &str) -> Result<(), Problem> {
         for (layer, &units) in self.hidden.iter().enumerate() {
-            let valid = (1..=Self::MAX_UNITS).contains(&units);
-            let expected = "1 to 65536 units in each layer";
-            require(valid, format!("{at}[{layer}]"), expected, units)?;
+            let (key, valid) = (format!("{at}[{layer}]"), (1..=65_536).contains(&units));
+            require(valid, key, "1 to 65536 units in each layer", units)?;
         }
         for (layer, pair) in (1..).zip(self.hidden.windows(2)) {
-            let weights = pair[0] * pair[1];
-            let valid = weights <= Self::MAX_WEIGHTS;
+            let (key, weights) = (format!("{at}[{layer}]"), pair[0] * pair[1]);
             let expected = "at most 67108864 weights between two layers";
-            require(valid, format!("{at}[{layer}]"), expected, weights)?;
+            require(weights <= 67_108_864, key, expected, weights)?;
         }
         Ok(())
     }

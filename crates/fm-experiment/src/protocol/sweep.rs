@@ -139,22 +139,3 @@ impl Default for SeedSpec {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_phase_takes_fewer_steps_on_fewer_rows() {
-        // 200 rows in batches of 32 are 7 steps an epoch.
-        let steps = |budget: Budget, rows: usize| {
-            [4, 16].map(|epochs| budget.epochs(epochs, rows, 200, 32) * rows.div_ceil(32))
-        };
-        assert_eq!(steps(Budget::Steps, 200), [28, 112]);
-        assert_eq!(steps(Budget::Steps, 20), [28, 112]);
-        // 4 steps an epoch
-        assert_eq!(steps(Budget::Steps, 100), [28, 112]);
-        assert_eq!(steps(Budget::Steps, 500), [64, 256]);
-        assert_eq!(steps(Budget::Epochs, 20), [4, 16]);
-    }
-}

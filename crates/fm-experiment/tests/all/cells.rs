@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use fm_experiment::protocol::{Protocol, Values};
+use fm_experiment::protocol::{Budget, Protocol, SweepSpec, Values};
 use fm_experiment::{
-    Correct, DEPTH_ARMS, Experiment, Job, Key, Observer, Outcome as Ended, Place, Plan, Request,
+    Correct, Experiment, Job, Key, NamedSweep, Observer, Outcome as Ended, Place, Plan, Request,
 };
 use fm_nn::Backend;
 use libtest_mimic::Trial;
@@ -42,6 +42,10 @@ pub(crate) fn tests() -> Vec<Trial> {
             skipped_trials_are_counted,
         ),
         test("rows_come_back_as_they_were_given", rows_come_back),
+        test(
+            "no_phase_takes_fewer_steps_on_fewer_rows",
+            no_phase_takes_fewer_steps,
+        ),
         test(
             "values_that_are_not_allowed_are_refused",
             invalid_values_are_refused,
@@ -140,7 +144,7 @@ fn depth_begins_in_one_cell() -> Outcome {
     let request = request.with_named_sweep("depth")?;
     let plan = Plan::new(&request, &small_data().labels())?;
     let at = |point: usize| -> BTreeSet<Key> {
-        let arms = 0..DEPTH_ARMS.len();
+        let arms = 0..plan.series[1].points[point].arms.len();
         let place = |arm| Place {
             series: 1,
             point,
@@ -333,5 +337,42 @@ fn rows_come_back() -> Outcome {
         assert_eq!(correct.iter().collect::<Vec<_>>(), given);
         assert_eq!(correct.get(rows), None);
     }
+    Ok(())
+}
+
+fn no_phase_takes_fewer_steps() -> Outcome {
+    // 40 rows in batches of 8 are 5 steps an epoch.
+    let protocol = small_protocol().with(&[
+        ("training.batch_size".to_owned(), json!(8)),
+        ("arms.transfer.phases[0].epochs".to_owned(), json!(1)),
+    ])?;
+    let steps = |budget| -> Result<Vec<_>, Box<dyn std::error::Error>> {
+        let rows = [4, 24, 40, 80].map(|rows: usize| json!(rows)).to_vec();
+        let over = [("task.target_rows".to_owned(), Values::List(rows))];
+        let sweep = SweepSpec {
+            over: over.into(),
+            budget,
+            ..SweepSpec::default()
+        };
+        let name = "rows".to_owned();
+        let mut request = Request::new(protocol.clone(), &"1".parse()?, Backend::Portable);
+        request.sweeps.push(NamedSweep { name, sweep });
+        let plan = Plan::new(&request, &small_data().labels())?;
+        let arms = plan.series[1]
+            .points
+            .iter()
+            .map(|point| point.recipe(Some(1), 1).arm);
+        let steps = arms.flatten().map(|arm| {
+            let steps = arm
+                .phases
+                .iter()
+                .map(|phase| phase.epochs * arm.rows.div_ceil(8));
+            steps.collect::<Vec<_>>()
+        });
+        Ok(steps.collect())
+    };
+    // 1, 3, 5 and 10 steps an epoch.
+    assert_eq!(steps(Budget::Epochs)?, [[1, 2], [3, 6], [5, 10], [10, 20]]);
+    assert_eq!(steps(Budget::Steps)?, [[5, 10], [6, 12], [5, 10], [10, 20]]);
     Ok(())
 }

@@ -131,8 +131,8 @@ struct Minimum {
 fn converged_probe() -> Outcome {
     let theirs: Minimum = read("probe.json")?;
     let (inputs, _) = trained()?.pop().ok_or("no linear probe")?;
-    let rows = Inputs::pixels(inputs.train_pixels.view());
-    let examples = Examples::new(rows, &inputs.train_labels)?;
+    let rows = Inputs::pixels(inputs.train.pixels());
+    let examples = Examples::new(rows, inputs.train.labels())?;
     // All rows in one batch: gradient descent, which ends at the minimum and not near it.
     let trainer = Trainer {
         batch_size: examples.rows(),
