@@ -15,6 +15,14 @@ pub(crate) fn array<T: Element, D: Dimension>(
     Ok(array.map_err(|_| format!("{name} has another number of dimensions"))?)
 }
 
+/// The array of a file of one.
+pub(crate) fn array_of<T: Element, D: Dimension>(
+    bytes: &[u8],
+    name: &str,
+) -> Result<Array<T, D>, Wrong> {
+    array(&TensorFile::from_bytes(bytes)?, name)
+}
+
 /// The bytes of a file of one array.
 pub(crate) fn file_of<T: Element, D: Dimension>(name: &str, array: &ArrayRef<T, D>) -> Vec<u8> {
     let mut file = TensorFile::default();

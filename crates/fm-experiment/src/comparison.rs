@@ -153,9 +153,12 @@ impl Results {
         let known: Vec<String> = found.iter().map(|c| c.pairing.to_string()).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let asked = Pairing::new(arm, against);
-        let what = format!("comparison {asked} with results");
-        let unknown = self.protocol().has_no(&what, &asked.to_string(), &known);
-        let found = found.into_iter().find(|c| c.pairing == asked);
+        let (what, name) = (
+            format!("comparison {asked} with results"),
+            asked.to_string(),
+        );
+        let unknown = self.protocol().has_no(&what, &name, &known);
+        let found = found.into_iter().find(|found| found.pairing == asked);
         Ok(found.ok_or(unknown)?.comparison)
     }
 }

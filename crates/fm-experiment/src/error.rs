@@ -32,13 +32,8 @@ pub enum ExperimentError {
     #[error("stopped; run it again to continue")]
     Cancelled,
     /// A worker thread panicked.
-    #[error(
-        "a training panicked: {message}; finished cells are kept. This is a bug, please report it"
-    )]
-    Panic {
-        /// What the panic said.
-        message: String,
-    },
+    #[error("a training panicked: {0}; finished cells are kept. This is a bug, please report it")]
+    Panic(String),
     /// A file or folder of the store cannot be read or written.
     #[error("cannot {doing} {}", path.display())]
     Io {
@@ -67,14 +62,11 @@ pub enum ExperimentError {
     },
     /// A source network that was trained again differs from the one that the store's cells used.
     #[error(
-        "the source network of seed {seed} is not in the store, and training it again here gives \
+        "the source network of seed {0} is not in the store, and training it again here gives \
          other weights than the store's cells used; finish on the machine that began, or begin a \
          new results folder"
     )]
-    OtherSource {
-        /// The seed.
-        seed: u64,
-    },
+    OtherSource(u64),
     /// Numbers that cannot be compared.
     #[error(transparent)]
     Stats(#[from] fm_stats::StatsError),

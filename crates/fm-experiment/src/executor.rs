@@ -1,10 +1,11 @@
 //! [`Executor`]: jobs on the threads of this process.
 
 use std::any::Any;
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use fm_nn::Engine;
@@ -62,7 +63,9 @@ impl Executor {
             latest: Mutex::default(),
         };
         let first_error: Mutex<Option<ExperimentError>> = Mutex::new(None);
-        let timings = format!("{}.jsonl", unique());
+        // The hasher's keys come from the system's randomness, so that no process has the same name.
+        let random = RandomState::new().hash_one(());
+        let timings = format!("{}-{random:016x}.jsonl", std::process::id());
         let work = |job: &Job| -> Result<(), ExperimentError> {
             let wall_secs = worker.run(job)?;
             let timing = Timing {
@@ -85,7 +88,7 @@ impl Executor {
                 let ended = ended.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
                 if let Err(error) = ended {
                     stop.failed.store(true, Ordering::Relaxed);
-                    let mut first = first_error.lock().unwrap_or_else(|e| e.into_inner());
+                    let mut first = first_error.lock().unwrap_or_else(PoisonError::into_inner);
                     // Those that stop because of an error say only that they were stopped.
                     if matches!(*first, None | Some(ExperimentError::Cancelled)) {
                         *first = Some(error);
@@ -100,7 +103,10 @@ impl Executor {
             }
             thread();
         });
-        match first_error.into_inner().unwrap_or_else(|e| e.into_inner()) {
+        match first_error
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
             Some(error) => Err(error),
             None if observer.cancelled() => Err(ExperimentError::Cancelled),
             None => Ok(()),
@@ -135,14 +141,5 @@ impl Observer for Stop<'_> {
 fn panicked(panic: &(dyn Any + Send)) -> ExperimentError {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref().map(String::as_str));
-    let message = text.unwrap_or("no message").to_owned();
-    ExperimentError::Panic { message }
-}
-
-/// A name that no other process has, on any machine.
-fn unique() -> String {
-    use std::hash::{BuildHasher, Hasher, RandomState};
-    // The hasher's keys come from the system's randomness.
-    let random = RandomState::new().build_hasher().finish();
-    format!("{}-{random:016x}", std::process::id())
+    ExperimentError::Panic(text.unwrap_or("no message").to_owned())
 }

@@ -22,33 +22,21 @@ pub fn fit_to_data(protocol: &Protocol, data: &LoadedData) -> (Protocol, Vec<Str
     let mut change = |key: &str, from: usize, to: &str, why: &str| {
         changes.push(format!("{key} is {to} instead of {from}: {why}"));
     };
-    let (train, test) = (data.train.rows(), data.test.rows());
-    for (key, asked, file, rows) in [
-        (
-            "data.train_rows",
-            &mut fitted.data.train_rows,
-            "training",
-            train,
-        ),
-        ("data.test_rows", &mut fitted.data.test_rows, "test", test),
+    for (key, asked, file) in [
+        ("data.train_rows", &mut fitted.data.train_rows, &data.train),
+        ("data.test_rows", &mut fitted.data.test_rows, &data.test),
     ] {
+        let rows = file.rows();
         if let Some(more) = asked.filter(|&asked| asked > rows) {
             *asked = None;
-            change(
-                key,
-                more,
-                "all",
-                &format!("the {file} file has {rows} rows"),
-            );
+            change(key, more, "all", &format!("the file has {rows} rows"));
         }
     }
-    let used = fitted.data.train_rows.unwrap_or(train);
+    let used = fitted.data.train_rows.unwrap_or(data.train.rows());
     let held_out = &mut fitted.data.validation_rows;
     if *held_out >= used {
-        let (rows, why) = (
-            (used / 12).max(1),
-            format!("a twelfth of {used} training rows"),
-        );
+        let rows = (used / 12).max(1);
+        let why = format!("a twelfth of {used} training rows");
         change("data.validation_rows", *held_out, &rows.to_string(), &why);
         *held_out = rows;
     }

@@ -9,14 +9,8 @@ use sha2::{Digest, Sha256};
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The digest of some bytes.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
-    }
-
-    /// The digest of what a hasher was given.
-    pub(crate) fn from_digest(hasher: Sha256) -> Self {
-        Self(hasher.finalize().into())
     }
 
     /// The key of 64 hexadecimal digits.

@@ -61,7 +61,7 @@ pub use record::{Failure, Outcome, Predictions, Record, Tuned};
 pub use request::{NamedSweep, Request};
 pub use results::{CellResult, Results};
 pub use seeds::SeedList;
-pub use store::{Asked, Listing, MadeWith, Process, ProcessState, Store, Timing};
+pub use store::{Asked, MadeWith, Process, ProcessState, Store};
 pub use test_rows::TestRows;
 pub use training::initial_source_trunk;
 pub use watch::Observer;

@@ -10,13 +10,10 @@
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let name = name.to_lowercase();
-    let near = |candidate: &'a str| {
-        let likeness = strsim::jaro_winkler(&name, &candidate.to_lowercase());
-        (likeness, candidate)
-    };
-    let best = candidates.into_iter().map(near);
-    let best = best.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 > 0.75).then(|| best.1.to_owned())
+    let likeness = |other: &str| strsim::jaro_winkler(&name, &other.to_lowercase());
+    let all = candidates.into_iter().map(|other| (likeness(other), other));
+    let (likeness, best) = all.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (likeness > 0.75).then(|| best.to_owned())
 }
 
 /// The end of a message about an unknown name: `; did you mean "Sandal"?`, or nothing.
@@ -49,10 +46,9 @@ pub(crate) fn explained(message: &str) -> String {
 /// A hint at the name that is most likely meant, of those that a message about an unknown one lists
 /// in backticks after it.
 pub(crate) fn likely(message: &str) -> String {
-    if !message.starts_with("unknown ") {
-        return String::new();
-    }
     let mut names = message.split('`').skip(1).step_by(2);
-    let unknown = names.next();
-    unknown.map_or_else(String::new, |unknown| did_you_mean(unknown, names))
+    match names.next().filter(|_| message.starts_with("unknown ")) {
+        Some(unknown) => did_you_mean(unknown, names),
+        None => String::new(),
+    }
 }

@@ -1,10 +1,9 @@
-//! A function of many items on the threads of this machine.
+//! A function of every item, on the threads of this machine, in the order of the items.
 
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::thread;
 
-/// A function of every item, on the threads of this machine, in the order of the items.
 pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let chunk = items.len().div_ceil(threads).max(1);

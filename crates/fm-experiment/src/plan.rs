@@ -43,7 +43,7 @@ pub struct Series {
 }
 
 /// A cell's place in a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Index of the series.
     pub series: usize,
@@ -72,13 +72,12 @@ impl Plan {
     /// dataset has.
     pub fn new(request: &Request, data: &Labels) -> Result<Self, ExperimentError> {
         let base = Base { request, data };
-        let sweeps = request.sweeps.iter().map(Some);
-        let series = [None]
-            .into_iter()
-            .chain(sweeps)
-            .map(|sweep| base.series(sweep));
+        let mut series = vec![base.series(None)?];
+        for sweep in &request.sweeps {
+            series.push(base.series(Some(sweep))?);
+        }
         Ok(Self {
-            series: series.collect::<Result<_, _>>()?,
+            series,
             class_names: data.class_names.clone(),
         })
     }
@@ -113,8 +112,6 @@ impl Plan {
         place.arm.map_or("source", |arm| point.arms[arm].as_str())
     }
 
-    /// Rows that a cell's trainings go through, all epochs together; of a tuned arm, the most there
-    /// may be.
     pub(crate) fn work(&self, place: Place, recipe: &Recipe) -> u64 {
         let source_rows = self.series[place.series].points[place.point].source_rows;
         recipe.work(source_rows)
@@ -250,12 +247,10 @@ impl Base<'_> {
         let available: usize = classes.map(|&class| counts[usize::from(class)]).sum();
         let asked = protocol.task.target_rows;
         let Some(rows) = asked.of(available).filter(|&rows| rows > 0) else {
-            let dataset = &self.data.identity.name;
+            let whose = format!("these classes in {}", self.data.identity.name);
             return Ok(Err(Problem {
                 key: "task.target_rows".to_owned(),
-                expected: format!(
-                    "at most {available}, the training rows of these classes in {dataset}"
-                ),
+                expected: format!("at most {available}, the training rows of {whose}"),
                 found: serde_json::json!(asked).to_string(),
             }));
         };
@@ -282,7 +277,6 @@ impl Base<'_> {
     }
 }
 
-/// Every pair of classes, ascending.
 fn pairs(n_classes: usize) -> Vec<Value> {
     let pair = |a: usize| (a + 1..n_classes).map(move |b| serde_json::json!([a, b]));
     (0..n_classes).flat_map(pair).collect()
@@ -297,7 +291,6 @@ const DEPTH_ARMS: [(&str, &str); 4] = [
     ("BnB+", "reusing its own layers, trained on"),
 ];
 
-/// The networks that reuse their first layers.
 fn depth_arms(base: &Arm, layers: usize) -> impl Iterator<Item = Arm> + '_ {
     DEPTH_ARMS.into_iter().map(move |(name, says)| {
         let freeze = match name.ends_with('+') {

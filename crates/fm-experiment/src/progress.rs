@@ -10,7 +10,7 @@ use crate::key::Key;
 use crate::plan::{Place, Plan};
 use crate::request::Request;
 use crate::results::merged;
-use crate::store::{Listing, Store, Timing};
+use crate::store::Store;
 
 /// How far a request is.
 #[derive(Clone, Debug)]
@@ -55,25 +55,18 @@ impl Progress {
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
         let store = Store::read(path)?;
         let (request, _) = merged(&store)?;
-        Self::of(
-            &request,
-            &store.labels()?,
-            &store.listing()?,
-            &store.timings()?,
-        )
+        Self::of(request, &store.labels()?, Some(&store))
     }
 
-    /// Of a request and nothing else, in a store with these cells and timings.
-    ///
-    /// # Errors
-    /// A request that does not fit the data.
-    pub fn of(
-        request: &Request,
+    /// Of a request and nothing else, in a store that may not exist yet.
+    pub(crate) fn of(
+        request: Request,
         labels: &Labels,
-        listing: &Listing,
-        timings: &[Timing],
+        store: Option<&Store>,
     ) -> Result<Self, ExperimentError> {
-        let plan = Plan::new(request, labels)?;
+        let plan = Plan::new(&request, labels)?;
+        let listing = store.map(Store::listing).transpose()?.unwrap_or_default();
+        let timings = store.map(Store::timings).transpose()?.unwrap_or_default();
         // Of a missing cell the job that trains it, and its work.
         let cells = keyed(&plan, |place, key, recipe| {
             let missing = !listing.done.contains(&key);
@@ -104,7 +97,7 @@ impl Progress {
         let took: f64 = timings.iter().map(|timing| timing.wall_secs).sum();
         let left: u64 = jobs.values().sum();
         Ok(Self {
-            request: request.clone(),
+            request,
             plan,
             series,
             diverged,

@@ -14,7 +14,6 @@ use fm_train::{EpochRecord, Scores};
 use ndarray::{Array2, ArrayView1, Ix1, Ix2};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use crate::arrays::{Wrong, array};
 use crate::json::from_json;
@@ -153,7 +152,6 @@ impl Record {
         self.outcome.scores()
     }
 
-    /// The record as the bytes of its file.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut file = TensorFile::default();
         let added = match &self.predictions {
@@ -174,7 +172,6 @@ impl Record {
             .expect("a history is far below the limit of a header")
     }
 
-    /// Reads the bytes of the record of `key`.
     pub(crate) fn from_bytes(bytes: &[u8], key: &Key) -> Result<Self, Wrong> {
         let file = TensorFile::from_bytes(bytes)?;
         let entry = |name: &str| {
@@ -209,11 +206,9 @@ impl Record {
 
 /// SHA-256 of a text and of the arrays' bytes.
 fn digest(file: &TensorFile<'_>, text: &str) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(text);
-    file.tensors()
-        .for_each(|(_, tensor)| hasher.update(&tensor.data));
-    Key::from_digest(hasher).to_string()
+    let arrays = file.tensors().map(|(_, tensor)| &*tensor.data);
+    let parts: Vec<&[u8]> = [text.as_bytes()].into_iter().chain(arrays).collect();
+    Key::of(&parts.concat()).to_string()
 }
 
 fn predictions(file: &TensorFile<'_>, of_arm: bool, scores: &Scores) -> Result<Predictions, Wrong> {

@@ -76,17 +76,6 @@ impl Results {
         Self::exactly(store, request, made_with)
     }
 
-    /// Reads the results of a request, together with what was asked before of the same recipe.
-    pub(crate) fn of(
-        store: Store,
-        request: Request,
-        made_with: MadeWith,
-    ) -> Result<Self, ExperimentError> {
-        let asked = store.asked()?.into_iter().map(|asked| asked.request);
-        let request = merge(request, asked);
-        Self::exactly(store, request, made_with)
-    }
-
     /// Reads the results of a request, and nothing else.
     ///
     /// # Errors
@@ -170,31 +159,24 @@ impl Results {
 /// What was asked last of a store, with what was asked before of the same recipe, and with what.
 pub(crate) fn merged(store: &Store) -> Result<(Request, MadeWith), ExperimentError> {
     let mut asked = store.asked()?.into_iter();
-    let none = || {
-        folder(
-            store.path(),
-            "contains no request; run the experiment first",
-        )
-    };
-    let latest = asked.next().ok_or_else(none)?;
+    let none = "contains no request; run the experiment first";
+    let latest = asked.next().ok_or_else(|| folder(store.path(), none))?;
     let request = merge(latest.request, asked.map(|asked| asked.request));
     Ok((request, latest.made_with))
 }
 
 /// The request with the seeds, arms and sweeps that earlier requests of the same recipe add.
-fn merge(mut request: Request, earlier: impl Iterator<Item = Request>) -> Request {
+pub(crate) fn merge(mut request: Request, earlier: impl Iterator<Item = Request>) -> Request {
     for other in earlier {
         if !same_recipe(&request, &other) {
             continue;
         }
         request.seeds.extend(other.seeds);
         for arm in other.protocol.arms {
-            let protocol = &mut request.protocol;
-            if protocol.arm(&arm.name).is_none() {
-                protocol
-                    .optional_arms
-                    .retain(|other| other.name != arm.name);
-                protocol.arms.push(arm);
+            if request.protocol.arm(&arm.name).is_none() {
+                let optional = &mut request.protocol.optional_arms;
+                optional.retain(|other| other.name != arm.name);
+                request.protocol.arms.push(arm);
             }
         }
         for sweep in other.sweeps {
@@ -276,7 +258,6 @@ fn read_cells(store: &Store, plan: &Plan) -> Result<BTreeMap<Place, CellResult>,
     Ok(cells.collect())
 }
 
-/// Which test rows a record's network predicts correctly.
 fn correct(record: &Record, labels: &[u8]) -> Correct {
     let is_right = |(class, &label): (u32, &u8)| class == u32::from(label);
     match &record.predictions {

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The most seeds of a plan.
 const MOST: u64 = 100_000;
 
 /// Seeds in ascending order, each once.

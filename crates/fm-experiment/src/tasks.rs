@@ -12,7 +12,6 @@ use crate::recipe::{ArmRecipe, LabelNoise, RowsUsed};
 /// Pixels are scaled from 0 to 255 to 0 to 1.
 pub(crate) const PIXEL_SCALE: f32 = 1.0 / 255.0;
 
-/// The rows of one task.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
     /// Trained on; of the target task all rows, from which an arm takes its own.
@@ -23,7 +22,6 @@ pub(crate) struct Task {
     pub(crate) test: Dataset,
 }
 
-/// Source and target task.
 #[derive(Clone, Debug)]
 pub(crate) struct Tasks {
     pub(crate) source: Task,
@@ -31,7 +29,6 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    /// Takes the rows of a recipe from a dataset and splits them by class.
     pub(crate) fn split(
         data: &Data,
         rows: &RowsUsed,
@@ -43,19 +40,25 @@ impl Tasks {
         };
         let test = first(&data.test, rows.test)?;
         let train = first(&data.train, rows.train)?;
-        let (valid, train) = hold_out(&train, rows)?;
+        let (valid, train) = match rows.validation_at {
+            ValidationAt::End if rows.validation < train.rows() => {
+                let (train, valid) = train.hold_out(train.rows() - rows.validation)?;
+                (valid, train)
+            }
+            // With too many rows to hold out at the end, the error is that of the start.
+            _ => train.hold_out(rows.validation)?,
+        };
         let split = TaskSplit::new(target_classes, train.n_classes())?;
+        let task = |of: &dyn Fn(&Dataset) -> Result<Dataset, DataError>| {
+            Ok::<_, DataError>(Task {
+                train: of(&train)?,
+                valid: of(&valid)?,
+                test: of(&test)?,
+            })
+        };
         Ok(Self {
-            source: Task {
-                train: split.source(&train)?,
-                valid: split.source(&valid)?,
-                test: split.source(&test)?,
-            },
-            target: Task {
-                train: split.target(&train)?,
-                valid: split.target(&valid)?,
-                test: split.target(&test)?,
-            },
+            source: task(&|part| split.source(part))?,
+            target: task(&|part| split.target(part))?,
         })
     }
 
@@ -89,13 +92,8 @@ impl Tasks {
 
 /// Other rows of the classes of a dataset.
 fn with(data: &Dataset, pixels: Array2<u8>, labels: Vec<u8>) -> Result<Dataset, DataError> {
-    Dataset::new(
-        data.name(),
-        pixels,
-        labels,
-        data.class_names(),
-        data.image_size(),
-    )
+    let (names, size) = (data.class_names(), data.image_size());
+    Dataset::new(data.name(), pixels, labels, names, size)
 }
 
 /// The fold of each row, each fold with its share of every class; which, is decided by a stream of
@@ -128,18 +126,6 @@ pub(crate) fn folds(
     };
     let parts = (0..folds).map(|fold| Ok([part(fold, false)?, part(fold, true)?]));
     parts.collect()
-}
-
-/// The validation rows and the rest of a training file's rows.
-fn hold_out(train: &Dataset, rows: &RowsUsed) -> Result<(Dataset, Dataset), DataError> {
-    match rows.validation_at {
-        ValidationAt::End if rows.validation < train.rows() => {
-            let (train, valid) = train.hold_out(train.rows() - rows.validation)?;
-            Ok((valid, train))
-        }
-        // With too many rows to hold out at the end, the error is that of the start.
-        _ => train.hold_out(rows.validation),
-    }
 }
 
 /// Labels in the order that a stream of the seed gives them.

@@ -66,7 +66,6 @@ impl Setup {
         }
     }
 
-    /// Trains a network through phases.
     pub(crate) fn fit(
         &self,
         network: &mut Network,

@@ -30,7 +30,6 @@ pub(crate) struct Training {
     pub(crate) tuned: Option<Tuned>,
 }
 
-/// The trainings of a job.
 pub(crate) struct Trainings<'a> {
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) engine: &'a Engine,
@@ -99,7 +98,7 @@ impl Trainings<'_> {
         }
         let training = self.train_source(cell, source, false)?;
         if recorded.is_some_and(|recorded| recorded != training.network.digest()) {
-            return Err(ExperimentError::OtherSource { seed: cell.seed }.into());
+            return Err(ExperimentError::OtherSource(cell.seed).into());
         }
         Ok(training)
     }
@@ -188,15 +187,13 @@ impl Trainings<'_> {
         let setup = Setup::new(self.engine, cell.recipe.batch_size, seeds, prefix);
         let folds = folds(rows, tuning.folds, seeds)?;
         let scores = cross_validate(&setup, tuning, &folds, begin, self.observer)?;
+        let trials = tuning.trials.len();
         let mut failure = Failure {
             training: "target".to_owned(),
             phase: 1,
             epoch: 1,
             step: 0,
-            reason: format!(
-                "all {} trials diverged in cross-validation",
-                tuning.trials.len()
-            ),
+            reason: format!("all {trials} trials diverged in cross-validation"),
         };
         let mut chosen = None;
         let mut skipped = Vec::new();

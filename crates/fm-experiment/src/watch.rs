@@ -57,13 +57,11 @@ impl<'a> Watch<'a> {
 
     /// Advances what early stopping or a failure has left.
     pub(crate) fn finish(&self) -> Result<(), ExperimentError> {
-        match self.cancelled {
-            true => Err(ExperimentError::Cancelled),
-            false => {
-                self.observer.advance(self.left);
-                Ok(())
-            }
+        if self.cancelled {
+            return Err(ExperimentError::Cancelled);
         }
+        self.observer.advance(self.left);
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use fm_nn::Engine;
+use fm_nn::{Engine, Metadata, Model};
 use fm_train::{predicted_classes, probabilities};
 use ndarray::ArrayView2;
 
@@ -14,8 +14,7 @@ use crate::job::{Cell, Job};
 use crate::recipe::{Recipe, RowsUsed};
 use crate::record::{Failure, Outcome, Predictions, Record};
 use crate::store::Store;
-use crate::tasks::{Tasks, examples};
-use crate::test_rows::TestRows;
+use crate::tasks::{PIXEL_SCALE, Tasks, examples};
 use crate::training::{self, Stop};
 use crate::trainings::{Trainings, no_source};
 use crate::watch::Observer;
@@ -93,13 +92,9 @@ impl Worker<'_> {
             trunk_sha256: Vec::new(),
             source_sha256: None,
             tuned: None,
-            test_rows: self.store.keep_test_rows(&TestRows::of(&task.test))?,
+            test_rows: self.store.keep_test_rows(&task.test, cell.keep_images)?,
             predictions: None,
         };
-        if cell.keep_images {
-            self.store
-                .keep_test_images(&record.test_rows, task.test.images())?;
-        }
         let trained = trainings.source(cell).and_then(|source| {
             record.source_sha256 = source.as_ref().map(|source| source.network.digest());
             match arm {
@@ -116,9 +111,14 @@ impl Worker<'_> {
         };
         let network = &trained.network;
         if cell.keep_model {
+            let metadata = Metadata {
+                class_names: task.train.class_names().to_vec(),
+                input_scale: Some(PIXEL_SCALE),
+                ..Metadata::default()
+            };
+            let network = network.clone();
             let path = self.store.model_path(&cell.model, cell.seed, &cell.key);
-            let names = task.train.class_names();
-            self.store.keep_model(&path, network, names)?;
+            self.store.keep_model(&path, &Model { network, metadata })?;
         }
         let (scores, logits) = training::score(network, &examples(&task.test)?, self.engine)?;
         if scores.loss.is_finite() {
@@ -144,7 +144,6 @@ impl Worker<'_> {
     }
 }
 
-/// The predicted class of each row and its probability.
 fn classes(logits: ArrayView2<'_, f32>) -> Predictions {
     // A network that was scored has finite logits.
     let classes = predicted_classes(logits).unwrap_or_default();

@@ -61,7 +61,6 @@ pub enum Streams {
 }
 
 impl Streams {
-    /// The first part of the streams' names.
     pub(crate) fn prefix(self) -> &'static str {
         match self {
             Self::Target => "target",

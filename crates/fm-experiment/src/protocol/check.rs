@@ -110,13 +110,8 @@ impl Protocol {
                 let (at, found) = (format!("{at}.{name}"), format!("{arm:?}"));
                 require(known, at, "the name of an arm", found)?;
             }
-            let (differ, found) = (pairing.arm != pairing.against, &pairing.arm);
-            require(
-                differ,
-                &at,
-                "two different arms",
-                format!("{found:?} twice"),
-            )?;
+            let (differ, twice) = (pairing.arm != pairing.against, "one twice");
+            require(differ, &at, "two different arms", twice)?;
             let new = !self.comparisons[..i].contains(pairing);
             let expected = "a comparison that is not listed before";
             require(new, at, expected, "a repetition")?;

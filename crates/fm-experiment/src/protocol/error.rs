@@ -37,7 +37,6 @@ pub(super) fn problem(
     })
 }
 
-/// A problem unless it is `valid`.
 pub(crate) fn require(
     valid: bool,
     key: impl Into<String>,

@@ -18,12 +18,13 @@ pub use error::ProtocolError;
 pub(crate) use error::{Problem, require};
 pub use fm_nn::Freeze;
 pub use phase::{PhaseSpec, PhaseTextError};
-pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
+pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Values};
 pub use task::{RowCount, TaskSpec};
 pub use text::parse_value;
 pub use tune::{Trial, TuneSpec};
 pub(crate) use tune::{Trials, epochs_before_last};
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use fm_nn::{Activation, Init, TrunkSpec};
@@ -81,9 +82,9 @@ pub struct Protocol {
     /// Which arms are compared; see [`pairings`](Self::pairings).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<Pairing>,
-    /// Sweeps by name.
-    #[serde(default, skip_serializing_if = "Sweeps::is_empty")]
-    pub sweeps: Sweeps,
+    /// Sweeps by name, trained where they are asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sweeps: BTreeMap<String, SweepSpec>,
 }
 
 /// Two arms that are compared seed by seed.
@@ -139,7 +140,7 @@ pub struct DataSpec {
 }
 
 /// Which of the training rows are held out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ValidationAt {
     /// The first.
@@ -235,13 +236,13 @@ impl Protocol {
     /// An error for a name that the protocol does not have, with the nearest and all that it has.
     pub(crate) fn has_no(&self, what: &str, name: &str, known: &[&str]) -> ProtocolError {
         let near = crate::names::did_you_mean(name, known.iter().copied());
-        let known = match known {
+        let all = match known {
             [] => "none".to_owned(),
             known => known.join(", "),
         };
+        let name = &self.name;
         ProtocolError(format!(
-            "protocol {} has no {what}{near}; it has: {known}",
-            self.name
+            "protocol {name} has no {what}{near}; it has: {all}"
         ))
     }
 

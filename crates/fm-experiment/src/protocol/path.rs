@@ -61,7 +61,6 @@ impl Protocol {
     }
 }
 
-/// A step on the way to a value.
 pub(super) enum Step<'a> {
     Key(&'a str),
     Index(usize),

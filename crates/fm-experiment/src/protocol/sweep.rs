@@ -9,10 +9,6 @@ use serde_json::Value;
 use super::is_default;
 use super::text::parse_list;
 
-/// Named sweeps of a protocol: trained where they are asked for. They are no part of what decides a
-/// cell, so that a sweep can be added to a store that has results.
-pub type Sweeps = BTreeMap<String, SweepSpec>;
-
 /// Cells over the values of some keys of the protocol: one key is an axis, several are a grid.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,25 +87,8 @@ pub enum Budget {
     Steps,
 }
 
-impl Budget {
-    /// The epochs of a phase on `rows` rows, where the protocol has `epochs` on `target_rows`.
-    pub(crate) fn epochs(
-        self,
-        epochs: usize,
-        rows: usize,
-        target_rows: usize,
-        batch: usize,
-    ) -> usize {
-        let (here, there) = (rows.div_ceil(batch), target_rows.div_ceil(batch));
-        match self {
-            Self::Steps if here < there => epochs.saturating_mul(there).div_ceil(here),
-            _ => epochs,
-        }
-    }
-}
-
 /// What a seed moves; what it does not move comes from [`SeedSpec::held`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moved {
     /// First weights, of source and target.

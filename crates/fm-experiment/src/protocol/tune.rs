@@ -44,7 +44,6 @@ pub struct Trial {
     pub phases: Vec<PhaseSpec>,
 }
 
-/// The trials of arms, by name.
 pub(crate) type Trials = BTreeMap<String, Vec<Trial>>;
 
 /// More combinations than anybody tries; most likely a typing error.
@@ -193,10 +192,8 @@ pub(crate) fn epochs_before_last(phases: &[PhaseSpec]) -> usize {
 /// The combinations that are tried, ascending: all, or a random choice.
 fn chosen(count: usize, trials: Option<usize>, seed: u64) -> Vec<usize> {
     let mut order = vec![0; count];
-    shuffle(
-        &mut order,
-        &mut Seeds::new(seed).stream("tune/trials").rng(),
-    );
+    let mut rng = Seeds::new(seed).stream("tune/trials").rng();
+    shuffle(&mut order, &mut rng);
     order.truncate(trials.unwrap_or(count));
     order.sort_unstable();
     order.into_iter().map(|index| index as usize).collect()
@@ -228,13 +225,8 @@ fn check_arm(at: &str, arm: &Arm, most_epochs: usize, hidden: usize) -> Result<(
         require(!frozen, at("freeze"), expected, &phase.freeze)?;
     }
     let before = epochs_before_last(&arm.phases);
-    let expected = format!(
-        "phases before the last of fewer than {most_epochs} epochs, the most of tune.epochs"
-    );
-    require(
-        before < most_epochs,
-        format!("{at}.phases"),
-        expected,
-        before,
-    )
+    let (fewer, key) = (before < most_epochs, format!("{at}.phases"));
+    let most = format!("{most_epochs} epochs, the most of tune.epochs");
+    let expected = format!("phases before the last of fewer than {most}");
+    require(fewer, key, expected, before)
 }

@@ -14,10 +14,7 @@ use crate::protocol::Problem;
 pub enum SingleError {
     /// A setting that is not allowed, or a model, data, classes or a file that do not fit each other.
     #[error("{0}")]
-    Unfit(
-        /// What was expected and found, and what to do.
-        String,
-    ),
+    Unfit(String),
     /// A model, checkpoint or safetensors file that is damaged, or does not contain a network of
     /// dense layers.
     #[error("cannot read the model {}", path.display())]

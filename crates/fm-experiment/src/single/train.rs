@@ -64,7 +64,7 @@ pub fn transfer(
     rows: &Rows<'_>,
     observer: &mut dyn Observer,
 ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
-    check_inputs(source, rows.train.pixels().ncols())?;
+    let scale = scale_of(source, rows.train.pixels().ncols())?;
     // A head is drawn from the width of the layer below and the way of drawing alone.
     let spec = NetworkSpec {
         hidden: vec![source.network.head().inputs()],
@@ -73,7 +73,6 @@ pub fn transfer(
     };
     let head = training::head(&spec, rows.train, Seeds::new(training.seed), "target");
     let network = source.network.with_head(head)?;
-    let scale = source.metadata.input_scale.unwrap_or(PIXEL_SCALE);
     training.fit(network, "target", phases, rows, scale, observer)
 }
 
@@ -104,10 +103,11 @@ impl Training {
     }
 }
 
-pub(super) fn check_inputs(model: &Model, found: usize) -> Result<(), SingleError> {
+/// What pixels are multiplied by, of images of as many as the model takes.
+pub(super) fn scale_of(model: &Model, found: usize) -> Result<f32, SingleError> {
     let expected = model.network.inputs();
     match expected == found {
-        true => Ok(()),
+        true => Ok(model.metadata.input_scale.unwrap_or(PIXEL_SCALE)),
         false => Err(SingleError::Unfit(format!(
             "the model takes {expected} inputs, and each image of the data has {found} pixels"
         ))),

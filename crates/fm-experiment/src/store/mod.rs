@@ -19,34 +19,32 @@
 //! never rewritten, and no lock is held. A reader needs no write access.
 
 mod files;
-mod listing;
 mod log;
 mod process;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fm_data::DatasetIdentity;
-use fm_nn::tensors::TensorFile;
-use fm_nn::{Metadata, Model, Network};
-use ndarray::{Array3, ArrayView1, ArrayView3, Ix1, Ix3};
+use fm_data::{Dataset, DatasetIdentity};
+use fm_nn::Model;
+use ndarray::{Array1, Array3, ArrayView1};
 use serde::{Deserialize, Serialize};
 
-pub use listing::Listing;
-pub use log::{Asked, MadeWith, Timing};
-pub(crate) use process::now;
+pub(crate) use log::Timing;
+pub use log::{Asked, MadeWith};
 pub use process::{Process, ProcessState};
 
 use files::{create_new, damaged, entries, read_as, read_bytes};
 
-use crate::arrays::{array, file_of};
+use crate::arrays::{array_of, file_of};
 use crate::data::Labels;
 use crate::error::{ExperimentError, folder, io_error};
 use crate::json::{from_json, to_json};
 use crate::key::Key;
+use crate::parallel::in_parallel;
 use crate::record::{Outcome, Record};
-use crate::tasks::PIXEL_SCALE;
 use crate::test_rows::TestRows;
 
 /// Version of the layout.
@@ -69,6 +67,13 @@ struct StoreIdentity {
     format: u32,
     dataset: DatasetIdentity,
     class_names: Vec<String>,
+}
+
+/// The cells that have a record, and those of them that diverged.
+#[derive(Default)]
+pub(crate) struct Listing {
+    pub(crate) done: BTreeSet<Key>,
+    pub(crate) diverged: BTreeSet<Key>,
 }
 
 impl Store {
@@ -141,17 +146,10 @@ impl Store {
         &self.identity.dataset
     }
 
-    /// Names of the dataset's classes.
-    pub fn class_names(&self) -> &[String] {
-        &self.identity.class_names
-    }
-
     /// The labels of the dataset, to enumerate cells without the data.
     pub fn labels(&self) -> Result<Labels, ExperimentError> {
         let path = self.path.join(LABELS);
-        let train = read_as(&path, |bytes| {
-            array::<u8, Ix1>(&TensorFile::from_bytes(bytes)?, "train")
-        })?;
+        let train: Option<Array1<u8>> = read_as(&path, |bytes| array_of(bytes, "train"))?;
         let train = train.ok_or_else(|| damaged(&path, "it is missing"))?;
         let classes = self.identity.class_names.len();
         if train.iter().any(|&label| usize::from(label) >= classes) {
@@ -171,9 +169,33 @@ impl Store {
 
     /// The record of a cell; `None` if it was not trained yet.
     pub fn record(&self, key: &Key) -> Result<Option<Record>, ExperimentError> {
-        read_as(&self.record_path(key), |bytes| {
-            Record::from_bytes(bytes, key)
-        })
+        let path = self.record_path(key);
+        read_as(&path, |bytes| Record::from_bytes(bytes, key))
+    }
+
+    /// Which cells have a record, from the names of files alone.
+    pub(crate) fn listing(&self) -> Result<Listing, ExperimentError> {
+        let shards = entries(&self.path.join(CELLS))?;
+        let paths = in_parallel(&shards, |shard: &PathBuf| match shard.is_dir() {
+            true => entries(shard),
+            // It is not a shard.
+            false => Ok(Vec::new()),
+        });
+        let mut listing = Listing::default();
+        for path in paths.into_iter().collect::<Result<Vec<_>, _>>()?.concat() {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let key = |end| name?.strip_suffix(end).and_then(Key::from_hex);
+            listing.done.extend(key(RECORD));
+            listing.diverged.extend(key(DIVERGED));
+        }
+        // Its record may not be written yet.
+        listing.diverged.retain(|key| listing.done.contains(key));
+        Ok(listing)
+    }
+
+    /// The keys of all records.
+    pub fn keys(&self) -> Result<BTreeSet<Key>, ExperimentError> {
+        Ok(self.listing()?.done)
     }
 
     /// Keeps the record of a cell, unless it has one.
@@ -186,11 +208,18 @@ impl Store {
         self.create(&cell_name(&key, RECORD), &record.to_bytes())
     }
 
-    /// Keeps test rows and returns the name of their file.
-    pub(crate) fn keep_test_rows(&self, rows: &TestRows) -> Result<String, ExperimentError> {
-        let bytes = rows.to_bytes();
+    /// Keeps test rows, and their images if asked to. Returns the name of the rows' file.
+    pub(crate) fn keep_test_rows(
+        &self,
+        test: &Dataset,
+        images: bool,
+    ) -> Result<String, ExperimentError> {
+        let bytes = TestRows::of(test).to_bytes();
         let name = format!("{}.safetensors", Key::of(&bytes));
         self.create(&format!("{ROWS}/{name}"), &bytes)?;
+        if images {
+            self.create(&images_name(&name), &file_of("images", &test.images()))?;
+        }
         Ok(name)
     }
 
@@ -205,30 +234,10 @@ impl Store {
         })
     }
 
-    /// Keeps the images of test rows.
-    pub(crate) fn keep_test_images(
-        &self,
-        rows: &str,
-        images: ArrayView3<'_, u8>,
-    ) -> Result<(), ExperimentError> {
-        let path = self.images_path(rows);
-        match path.exists() {
-            true => Ok(()),
-            false => create_new(&path, &file_of("images", &images)),
-        }
-    }
-
     /// The images of the test rows of a record, `[rows, height, width]`; `None` if they were not kept.
     pub fn test_images(&self, record: &Record) -> Result<Option<Array3<u8>>, ExperimentError> {
-        read_as(&self.images_path(&record.test_rows), |bytes| {
-            array::<u8, Ix3>(&TensorFile::from_bytes(bytes)?, "images")
-        })
-    }
-
-    fn images_path(&self, rows: &str) -> PathBuf {
-        let stem = rows.trim_end_matches(".safetensors");
-        let name = format!("{ROWS}/{stem}-images.safetensors");
-        self.path.join(name)
+        let path = self.path.join(images_name(&record.test_rows));
+        read_as(&path, |bytes| array_of(bytes, "images"))
     }
 
     /// The path of a cell's network, kept or not: by the name of its model, the seed and the key.
@@ -237,25 +246,13 @@ impl Store {
         self.path.join(name)
     }
 
-    /// Keeps the network of a cell with the names of its classes, for use on its own.
-    pub(crate) fn keep_model(
-        &self,
-        path: &Path,
-        network: &Network,
-        class_names: &[String],
-    ) -> Result<(), ExperimentError> {
-        let metadata = Metadata {
-            class_names: class_names.to_vec(),
-            input_scale: Some(PIXEL_SCALE),
-            ..Metadata::default()
-        };
-        let network = network.clone();
-        let bytes = Model { network, metadata }.to_bytes();
+    /// Keeps the network of a cell, for use on its own.
+    pub(crate) fn keep_model(&self, path: &Path, model: &Model) -> Result<(), ExperimentError> {
+        let bytes = model.to_bytes();
         let bytes = bytes.map_err(|error| io_error("write", path)(io::Error::other(error)))?;
         create_new(path, &bytes)
     }
 
-    /// Writes a file of the store, unless it is there.
     fn create(&self, name: &str, bytes: &[u8]) -> Result<(), ExperimentError> {
         create_new(&self.path.join(name), bytes)
     }
@@ -277,6 +274,12 @@ const DIVERGED: &str = ".diverged";
 fn cell_name(key: &Key, end: &str) -> String {
     let key = key.to_string();
     format!("{CELLS}/{}/{key}{end}", &key[..2])
+}
+
+/// The name of the images of the test rows in the file `rows`.
+fn images_name(rows: &str) -> String {
+    let stem = rows.trim_end_matches(".safetensors");
+    format!("{ROWS}/{stem}-images.safetensors")
 }
 
 /// A folder without `store.json` must be empty, or what a killed start left, or have the labels of

@@ -170,7 +170,7 @@ impl Store {
 }
 
 /// Seconds since 1970.
-pub(crate) fn now() -> u64 {
+pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
 }

@@ -252,7 +252,7 @@ fn a_panic_keeps_what_is_finished() -> Outcome {
     let ended = small("4").run(folder.path(), &panic);
     std::panic::set_hook(hook);
     match ended {
-        Err(ExperimentError::Panic { message }) => assert!(message.contains("on purpose")),
+        Err(ExperimentError::Panic(message)) => assert!(message.contains("on purpose")),
         other => panic!("{other:?}"),
     }
     assert!(records(folder.path()).len() >= 7);
