@@ -7,7 +7,6 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use fm_data::Dataset;
 use fm_nn::tensors::TensorFile;
@@ -20,7 +19,7 @@ use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
 use crate::recipe::{Recipe, Tuning};
 use crate::store::Store;
-use crate::tasks::{Tasks, examples, fold_of_rows};
+use crate::tasks::{LatestTasks, examples, fold_of_rows};
 use crate::training::Stop;
 use crate::trainings::Trainings;
 
@@ -67,7 +66,7 @@ impl ArmInputs {
         let Some(arm) = &recipe.arm else {
             return Ok(None);
         };
-        let tasks: Arc<Tasks> = Tasks::split(data, &recipe.rows, &recipe.target_classes)?.into();
+        let tasks = LatestTasks::default().of(data, &recipe)?;
         let (train, test) = (tasks.target_rows(arm)?, tasks.target.test.clone());
         let mut trainings = Trainings {
             tasks,

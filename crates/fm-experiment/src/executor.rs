@@ -1,12 +1,14 @@
 //! [`Executor`]: jobs on the threads of this process.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use fm_nn::Engine;
 
@@ -15,8 +17,9 @@ use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
 use crate::record::Outcome;
 use crate::store::{Store, Timing};
+use crate::tasks::LatestTasks;
+use crate::trainings::Trainings;
 use crate::watch::Observer;
-use crate::worker::Worker;
 
 /// Carries out jobs on the threads of this process.
 #[derive(Clone, Debug)]
@@ -55,19 +58,28 @@ impl Executor {
             failed: AtomicBool::new(false),
         };
         let threads = self.threads.get().min(jobs.len());
-        let worker = Worker {
-            data,
-            engine: &self.engine,
-            store,
-            observer: &stop,
-            latest: Mutex::default(),
-        };
+        let latest = LatestTasks::default();
         let first_error: Mutex<Option<ExperimentError>> = Mutex::new(None);
         // The hasher's keys come from the system's randomness, so that no process has the same name.
         let random = RandomState::new().hash_one(());
         let timings = format!("{}-{random:016x}.jsonl", std::process::id());
         let work = |job: &Job| -> Result<(), ExperimentError> {
-            let wall_secs = worker.run(job)?;
+            let started = Instant::now();
+            let Some(first) = job.cells.first() else {
+                return Ok(());
+            };
+            let mut trainings = Trainings {
+                tasks: latest.of(data, &first.recipe)?,
+                engine: &self.engine,
+                store,
+                observer: &stop,
+                source: job.source,
+                shared: BTreeMap::new(),
+            };
+            for cell in &job.cells {
+                trainings.cell(cell)?;
+            }
+            let wall_secs = started.elapsed().as_secs_f64();
             let timing = Timing {
                 job: job.source.to_string(),
                 cells: job.cells.len(),

@@ -13,7 +13,7 @@ use crate::key::Key;
 use crate::point::Point;
 use crate::protocol::{
     Arm, Freeze, Pairing, PhaseSpec, Problem, Protocol, RowCount, Streams, SweepSpec, TrunkOrigin,
-    Values,
+    Values, require,
 };
 use crate::recipe::{Recipe, RowsUsed};
 use crate::request::{NamedSweep, Request};
@@ -144,16 +144,12 @@ impl Base<'_> {
             Some(arm) => self.depth(arm)?,
             None => self.grid(sweep)?,
         };
-        let mut problem = Problem {
-            key: "sweeps".to_owned(),
-            expected: "over one or more values".to_owned(),
-            found: "none".to_owned(),
-        };
+        let mut points_or = require(false, "sweeps", "over one or more values", "none");
         let points = points.into_iter();
-        let points = points.filter_map(|point| point.map_err(|too_few| problem = too_few).ok());
+        let points = points.filter_map(|point| point.map_err(|few| points_or = Err(few)).ok());
         let mut points: Vec<Point> = points.collect();
         if points.is_empty() {
-            return Err(problem.of(&self.request.protocol.name).into());
+            points_or.map_err(|problem| problem.of(&self.request.protocol.name))?;
         }
         if axes.len() == 1 {
             // "all" may be a number of rows that is listed too. At a seed that nothing is held at,

@@ -1,5 +1,7 @@
 //! [`Tasks`]: a dataset's rows split by class into source and target task.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use fm_data::{DataError, Dataset, TaskSplit};
 use fm_train::{Examples, Inputs, Labels, Seeds, TrainError, shuffle};
 use ndarray::{Array2, Axis};
@@ -7,7 +9,7 @@ use rand_core::Rng;
 
 use crate::data::Data;
 use crate::protocol::ValidationAt;
-use crate::recipe::{ArmRecipe, LabelNoise, RowsUsed};
+use crate::recipe::{ArmRecipe, LabelNoise, Recipe, RowsUsed};
 
 /// Pixels are scaled from 0 to 255 to 0 to 1.
 pub(crate) const PIXEL_SCALE: f32 = 1.0 / 255.0;
@@ -29,11 +31,7 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
-    pub(crate) fn split(
-        data: &Data,
-        rows: &RowsUsed,
-        target_classes: &[u8],
-    ) -> Result<Self, DataError> {
+    fn split(data: &Data, rows: &RowsUsed, target_classes: &[u8]) -> Result<Self, DataError> {
         let first = |data: &Dataset, rows: Option<usize>| match rows {
             Some(rows) => data.first(rows),
             None => Ok(data.clone()),
@@ -87,6 +85,25 @@ impl Tasks {
             *label = ((u32::from(*label) + step) % (others + 1)) as u8;
         }
         with(&rows, rows.pixels().to_owned(), labels)
+    }
+}
+
+/// The tasks that were split last, so that jobs of one task share its rows.
+#[derive(Default)]
+pub(crate) struct LatestTasks(Mutex<Option<(RowsUsed, Vec<u8>, Arc<Tasks>)>>);
+
+impl LatestTasks {
+    pub(crate) fn of(&self, data: &Data, recipe: &Recipe) -> Result<Arc<Tasks>, DataError> {
+        let (rows, classes) = (&recipe.rows, &recipe.target_classes);
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*latest {
+            Some((r, c, tasks)) if r == rows && c == classes => Ok(tasks.clone()),
+            _ => {
+                let tasks = Arc::new(Tasks::split(data, rows, classes)?);
+                *latest = Some((rows.clone(), classes.clone(), tasks.clone()));
+                Ok(tasks)
+            }
+        }
     }
 }
 

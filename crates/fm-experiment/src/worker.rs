@@ -1,85 +1,37 @@
-//! Carrying out one [`Job`]: its source network, then its cells.
+//! Training the cells of a job, and what each leaves.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
-
-use fm_nn::{Engine, Metadata, Model};
+use fm_nn::{Metadata, Model};
 use fm_train::{predicted_classes, probabilities};
 use ndarray::ArrayView2;
 
-use crate::data::Data;
 use crate::error::ExperimentError;
-use crate::job::{Cell, Job};
-use crate::recipe::{Recipe, RowsUsed};
+use crate::job::Cell;
 use crate::record::{Failure, Outcome, Predictions, Record};
-use crate::store::Store;
-use crate::tasks::{PIXEL_SCALE, Tasks, examples};
+use crate::tasks::{PIXEL_SCALE, examples};
 use crate::training::{self, Stop};
 use crate::trainings::{Trainings, no_source};
-use crate::watch::Observer;
 
-/// What the jobs of a process share.
-pub(crate) struct Worker<'a> {
-    pub(crate) data: &'a Data,
-    pub(crate) engine: &'a Engine,
-    pub(crate) store: &'a Store,
-    pub(crate) observer: &'a dyn Observer,
-    /// The tasks that were split last, so that jobs of one task share its rows.
-    pub(crate) latest: Mutex<Option<(RowsUsed, Vec<u8>, Arc<Tasks>)>>,
-}
-
-impl Worker<'_> {
-    fn tasks(&self, recipe: &Recipe) -> Result<Arc<Tasks>, ExperimentError> {
-        let (rows, classes) = (&recipe.rows, &recipe.target_classes);
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*latest {
-            Some((r, c, tasks)) if r == rows && c == classes => Ok(tasks.clone()),
-            _ => {
-                let tasks = Arc::new(Tasks::split(self.data, rows, classes)?);
-                *latest = Some((rows.clone(), classes.clone(), tasks.clone()));
-                Ok(tasks)
+impl Trainings<'_> {
+    /// Trains a cell and keeps its record, unless another process has done so meanwhile.
+    pub(crate) fn cell(&mut self, cell: &Cell) -> Result<(), ExperimentError> {
+        let record = match self.store.record(&cell.key)? {
+            Some(record) => {
+                self.observer.advance(cell.work);
+                record
             }
-        }
-    }
-
-    /// Trains the cells of a job that have no record yet and keeps their records. Returns the
-    /// seconds that it took.
-    pub(crate) fn run(&self, job: &Job) -> Result<f64, ExperimentError> {
-        let started = Instant::now();
-        let Some(first) = job.cells.first() else {
-            return Ok(0.0);
+            None => {
+                let record = self.trained(cell).map_err(|stop| stop.of(cell))?;
+                self.store.keep(&record)?;
+                record
+            }
         };
-        let mut trainings = Trainings {
-            tasks: self.tasks(&first.recipe)?,
-            engine: self.engine,
-            store: self.store,
-            observer: self.observer,
-            source: job.source,
-            shared: BTreeMap::new(),
-        };
-        for cell in &job.cells {
-            // Another process may have trained it meanwhile.
-            let record = match self.store.record(&cell.key)? {
-                Some(record) => {
-                    self.observer.advance(cell.work);
-                    record
-                }
-                None => {
-                    let record = self.trained(cell, &mut trainings);
-                    let record = record.map_err(|stop| stop.of(cell))?;
-                    self.store.keep(&record)?;
-                    record
-                }
-            };
-            self.observer.cell_done(cell, &record.outcome);
-        }
-        Ok(started.elapsed().as_secs_f64())
+        self.observer.cell_done(cell, &record.outcome);
+        Ok(())
     }
 
     /// Trains a cell and scores its network on the test rows.
-    fn trained(&self, cell: &Cell, trainings: &mut Trainings<'_>) -> Result<Record, Stop> {
-        let tasks = trainings.tasks.clone();
+    fn trained(&mut self, cell: &Cell) -> Result<Record, Stop> {
+        let tasks = self.tasks.clone();
         let arm = cell.recipe.arm.as_ref();
         let task = match arm {
             None => &tasks.source,
@@ -95,11 +47,11 @@ impl Worker<'_> {
             test_rows: self.store.keep_test_rows(&task.test, cell.keep_images)?,
             predictions: None,
         };
-        let trained = trainings.source(cell).and_then(|source| {
+        let trained = self.source(cell).and_then(|source| {
             record.source_sha256 = source.as_ref().map(|source| source.network.digest());
             match arm {
                 None => source.ok_or_else(no_source),
-                Some(arm) => trainings.arm(cell, arm, cell.validate),
+                Some(arm) => self.arm(cell, arm, cell.validate),
             }
         });
         let trained = match trained {

@@ -2,7 +2,7 @@
 
 use super::error::{Problem, ProtocolError, at_least_one, part, problem, require};
 use super::sweep::Values;
-use super::{Arm, Freeze, Protocol, SweepSpec, TrunkOrigin};
+use super::{Arm, Freeze, Protocol, RowCount, SweepSpec, TrunkOrigin};
 
 impl Protocol {
     /// The numbers of the target classes among the `names` of a dataset's classes.
@@ -45,8 +45,7 @@ impl Protocol {
     /// Checks everything that does not depend on a dataset.
     pub(super) fn check(&self) -> Result<(), Problem> {
         check_name("name", &self.name)?;
-        self.check_data()?;
-        self.task.check("task")?;
+        self.check_rows()?;
         let hidden = self.network.hidden.len();
         let layers = "network.hidden";
         require(hidden > 0, layers, "one or more hidden layers", "none")?;
@@ -73,13 +72,26 @@ impl Protocol {
         Ok(())
     }
 
-    fn check_data(&self) -> Result<(), Problem> {
-        let data = &self.data;
+    fn check_rows(&self) -> Result<(), Problem> {
+        let (data, task) = (&self.data, &self.task);
         at_least_one("data.validation_rows", data.validation_rows)?;
         at_least_one("data.test_rows", data.test_rows.unwrap_or(1))?;
         let (rows, held_out) = (data.train_rows.unwrap_or(usize::MAX), data.validation_rows);
         let expected = format!("more than validation_rows ({held_out})");
-        require(rows > held_out, "data.train_rows", expected, rows)
+        require(rows > held_out, "data.train_rows", expected, rows)?;
+        let (key, classes) = ("task.target_classes", task.target_classes.len());
+        require(
+            classes >= 2,
+            key,
+            "2 or more classes",
+            format!("{classes} of them"),
+        )?;
+        let (key, noise) = ("task.label_noise", task.label_noise);
+        require((0.0..=1.0).contains(&noise), key, "from 0 to 1", noise)?;
+        match task.target_rows {
+            RowCount::First(rows) => at_least_one("task.target_rows", rows),
+            RowCount::All => Ok(()),
+        }
     }
 
     fn check_arm(&self, at: &str, arm: &Arm) -> Result<(), Problem> {

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{Problem, at_least_one, require};
 use super::{ClassRef, is_default};
 
 /// How the classes are split between the tasks.
@@ -18,21 +17,6 @@ pub struct TaskSpec {
     /// (the default) to 1.
     #[serde(default, skip_serializing_if = "is_default")]
     pub label_noise: f64,
-}
-
-impl TaskSpec {
-    /// Checks the table at `at`, without a dataset's classes.
-    pub(super) fn check(&self, at: &str) -> Result<(), Problem> {
-        let classes = self.target_classes.len();
-        let (key, found) = (format!("{at}.target_classes"), format!("{classes} of them"));
-        require(classes >= 2, key, "2 or more classes", found)?;
-        let (noise, key) = (self.label_noise, format!("{at}.label_noise"));
-        require((0.0..=1.0).contains(&noise), key, "from 0 to 1", noise)?;
-        match self.target_rows {
-            RowCount::First(rows) => at_least_one(format!("{at}.target_rows"), rows),
-            RowCount::All => Ok(()),
-        }
-    }
 }
 
 /// A number of rows: in TOML a number, or `"all"`.

@@ -46,9 +46,6 @@ pub struct Trial {
 
 pub(crate) type Trials = BTreeMap<String, Vec<Trial>>;
 
-/// More combinations than anybody tries; most likely a typing error.
-const MOST_COMBINATIONS: usize = 10_000;
-
 impl TuneSpec {
     fn default_folds() -> usize {
         5
@@ -139,9 +136,9 @@ impl Protocol {
         let axes: Vec<(&String, &Vec<Value>)> = axes.collect();
         let sizes = axes.iter().map(|(_, values)| values.len());
         let count = sizes.fold(1, usize::saturating_mul);
-        let expected =
-            format!("an arm with at most {MOST_COMBINATIONS} combinations of tune.space");
-        require(count <= MOST_COMBINATIONS, at, expected, count)?;
+        // More than anybody tries are most likely a typing error.
+        let expected = "an arm with at most 10000 combinations of tune.space";
+        require(count <= 10_000, at, expected, count)?;
         let mut trials: Vec<Trial> = Vec::new();
         for index in chosen(count, tune.trials, self.seed.held) {
             let mut rest = index;
