@@ -28,10 +28,8 @@ impl Protocol {
     /// A key that does not exist, a value of another type, a value that is not allowed.
     pub fn with(&self, overrides: &[(String, Value)]) -> Result<Self, ProtocolError> {
         let changed = self.apply(overrides)?;
-        match changed.check() {
-            Ok(()) => Ok(changed),
-            Err(problem) => Err(problem.of(&self.name)),
-        }
+        let checked = changed.check().map(|()| changed);
+        checked.map_err(|problem| problem.of(&self.name))
     }
 
     /// As [`with`](Self::with), without the check of the whole.
@@ -40,9 +38,7 @@ impl Protocol {
         for (key, value) in overrides {
             let failed = |reason| ProtocolError(format!("cannot set {key} to {value}: {reason}"));
             let set = match key.strip_prefix("*.") {
-                Some(end) => tree
-                    .get_mut("arms")
-                    .map_or(0, |arms| set_all(arms, end, value)),
+                Some(end) => set_all(&mut tree["arms"], end, value),
                 None => {
                     let steps = steps(key).map_err(failed)?;
                     set(&mut tree, &steps, value).map_err(failed)?
