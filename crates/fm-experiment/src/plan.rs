@@ -4,6 +4,7 @@
 //! source network and for each arm, of every seed. Nothing else knows what a question is.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use serde_json::Value;
 
@@ -182,9 +183,8 @@ impl Base<'_> {
                 Values::Word(_) => pairs(self.data.class_names.len()),
             };
             let with = |before: &Vec<Value>| {
-                let each = values
-                    .iter()
-                    .map(|value| [&before[..], &[value.clone()]].concat());
+                let each = values.iter().map(slice::from_ref);
+                let each = each.map(|value| [&before[..], value].concat());
                 each.collect::<Vec<_>>()
             };
             combinations = combinations.iter().flat_map(with).collect();

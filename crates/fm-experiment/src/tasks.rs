@@ -26,12 +26,15 @@ pub(crate) struct Task {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Tasks {
+    /// The rows and target classes that they are split from.
+    of: (RowsUsed, Vec<u8>),
     pub(crate) source: Task,
     pub(crate) target: Task,
 }
 
 impl Tasks {
-    fn split(data: &Data, rows: &RowsUsed, target_classes: &[u8]) -> Result<Self, DataError> {
+    fn split(data: &Data, of: (RowsUsed, Vec<u8>)) -> Result<Self, DataError> {
+        let (rows, target_classes) = (&of.0, &of.1);
         let first = |data: &Dataset, rows: Option<usize>| match rows {
             Some(rows) => data.first(rows),
             None => Ok(data.clone()),
@@ -57,6 +60,7 @@ impl Tasks {
         Ok(Self {
             source: task(&|part| split.source(part))?,
             target: task(&|part| split.target(part))?,
+            of,
         })
     }
 
@@ -90,20 +94,16 @@ impl Tasks {
 
 /// The tasks that were split last, so that jobs of one task share its rows.
 #[derive(Default)]
-pub(crate) struct LatestTasks(Mutex<Option<(RowsUsed, Vec<u8>, Arc<Tasks>)>>);
+pub(crate) struct LatestTasks(Mutex<Option<Arc<Tasks>>>);
 
 impl LatestTasks {
     pub(crate) fn of(&self, data: &Data, recipe: &Recipe) -> Result<Arc<Tasks>, DataError> {
-        let (rows, classes) = (&recipe.rows, &recipe.target_classes);
+        let of = (recipe.rows.clone(), recipe.target_classes.clone());
         let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*latest {
-            Some((r, c, tasks)) if r == rows && c == classes => Ok(tasks.clone()),
-            _ => {
-                let tasks = Arc::new(Tasks::split(data, rows, classes)?);
-                *latest = Some((rows.clone(), classes.clone(), tasks.clone()));
-                Ok(tasks)
-            }
+        if let Some(tasks) = latest.as_ref().filter(|tasks| tasks.of == of) {
+            return Ok(tasks.clone());
         }
+        Ok(latest.insert(Arc::new(Tasks::split(data, of)?)).clone())
     }
 }
 
