@@ -153,10 +153,8 @@ impl Results {
         let known: Vec<String> = found.iter().map(|c| c.pairing.to_string()).collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let asked = Pairing::new(arm, against);
-        let (what, name) = (
-            format!("comparison {asked} with results"),
-            asked.to_string(),
-        );
+        let name = asked.to_string();
+        let what = format!("comparison {name} with results");
         let unknown = self.protocol().has_no(&what, &name, &known);
         let found = found.into_iter().find(|found| found.pairing == asked);
         Ok(found.ok_or(unknown)?.comparison)

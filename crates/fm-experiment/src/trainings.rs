@@ -112,6 +112,10 @@ impl Trainings<'_> {
         let recipe = &cell.recipe;
         let train = &self.tasks.source.train;
         let mut phase = source.phase.clone();
+        if recipe.arm.is_some() {
+            // It is no part of the cell's work.
+            self.observer.extend((phase.epochs * train.rows()) as u64);
+        }
         let mut labels = train.labels().to_vec();
         if source.shuffled_labels {
             // Validation scores say nothing of shuffled labels.

@@ -14,8 +14,8 @@ pub trait Observer: Sync {
     /// `work` more is done, of what [`Job::work`] counts.
     fn advance(&self, _work: u64) {}
 
-    /// There is `work` more to do than [`Job::work`] counts: a tuned arm is trained again, since its
-    /// training on all rows blew up.
+    /// There is `work` more to do than [`Job::work`] counts: a network of no cell is trained, or a tuned
+    /// arm again, since its training on all rows blew up.
     fn extend(&self, _work: u64) {}
 
     /// A cell has ended and its record is kept.

@@ -11,12 +11,9 @@ use crate::error::{ExperimentError, io_error};
 
 /// The paths in a folder; none if it is missing.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, ExperimentError> {
-    let read = || {
-        fs::read_dir(folder)?
-            .map(|entry| Ok(entry?.path()))
-            .collect()
-    };
-    Ok(existing(folder, read())?.unwrap_or_default())
+    let path = |entry: io::Result<fs::DirEntry>| Ok(entry?.path());
+    let paths = fs::read_dir(folder).and_then(|entries| entries.map(path).collect());
+    Ok(existing(folder, paths)?.unwrap_or_default())
 }
 
 /// `None` for what is missing.

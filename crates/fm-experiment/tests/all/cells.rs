@@ -41,6 +41,10 @@ pub(crate) fn tests() -> Vec<Trial> {
             "trainings_of_skipped_trials_are_counted",
             skipped_trials_are_counted,
         ),
+        test(
+            "trainings_of_no_cell_are_counted",
+            trainings_of_no_cell_are_counted,
+        ),
         test("rows_come_back_as_they_were_given", rows_come_back),
         test(
             "no_phase_takes_fewer_steps_on_fewer_rows",
@@ -374,5 +378,22 @@ fn no_phase_takes_fewer_steps() -> Outcome {
     // 1, 3, 5 and 10 steps an epoch.
     assert_eq!(steps(Budget::Epochs)?, [[1, 2], [3, 6], [5, 10], [10, 20]]);
     assert_eq!(steps(Budget::Steps)?, [[5, 10], [6, 12], [5, 10], [10, 20]]);
+    Ok(())
+}
+
+/// The source network with shuffled labels, and the one whose layers others reuse.
+fn trainings_of_no_cell_are_counted() -> Outcome {
+    let protocol = small_protocol().with_arms(&["shuffled-source".to_owned()])?;
+    let mut experiment = Experiment::new(protocol, small_data()).seeds(&"1".parse()?);
+    experiment.request = experiment.request.with_named_sweep("depth")?;
+    let folder = tempfile::tempdir()?;
+    let (store, jobs) = experiment.open(folder.path())?;
+    let sums = Sums::default();
+    experiment.carry_out(&store, &jobs, &sums)?;
+    let work: u64 = jobs.iter().map(Job::work).sum();
+    let extended = sums.extended.into_inner();
+    // Two epochs of each: 180 rows of three classes, and 40.
+    assert_eq!(extended, 2 * (180 + 40));
+    assert_eq!(sums.advanced.into_inner(), work + extended);
     Ok(())
 }
