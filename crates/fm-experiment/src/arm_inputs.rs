@@ -6,17 +6,20 @@
 //! LogisticRegression().fit(cell["train.features"], cell["train.labels"])
 //! ```
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use fm_data::Dataset;
 use fm_nn::tensors::TensorFile;
 use fm_nn::{Engine, FileError, Network};
-use fm_train::{Examples, Features, Seeds, Stream, shuffle};
+use fm_train::{Features, Seeds, Stream, shuffle};
 use ndarray::{Array2, ArrayView1};
 
 use crate::data::Data;
 use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Tuning};
 use crate::store::Store;
-use crate::tasks::{Tasks, examples};
+use crate::tasks::{LatestTasks, examples, fold_of_rows};
 use crate::training::Stop;
 use crate::trainings::Trainings;
 
@@ -26,19 +29,15 @@ use crate::trainings::Trainings;
 pub struct ArmInputs {
     /// What decides the cell.
     pub recipe: Recipe,
-    /// Pixels of the target rows trained on, 0 to 255, `[rows, pixels]`.
-    pub train_pixels: Array2<u8>,
-    /// The labels that they are trained on, label noise included.
-    pub train_labels: Vec<u8>,
+    /// The target rows trained on, with their label noise.
+    pub train: Dataset,
     /// The fold in which each of them is held out; empty if the arm is not tuned.
     pub train_folds: Vec<usize>,
     /// Outputs of the last hidden layer of `begin` for each of them, `[rows, units]`: the features of
     /// a linear probe.
     pub train_features: Array2<f32>,
-    /// Pixels of the target task's test rows.
-    pub test_pixels: Array2<u8>,
-    /// Their labels.
-    pub test_labels: Vec<u8>,
+    /// The target task's test rows.
+    pub test: Dataset,
     /// Their features.
     pub test_features: Array2<f32>,
     /// The network that the training starts from.
@@ -55,7 +54,7 @@ impl ArmInputs {
     /// `None` for the cell of a source network, and where the training that it starts from diverged.
     ///
     /// # Errors
-    /// [`ExperimentError`] for damaged files of the store, and for data that does not fit.
+    /// Damaged files of the store, and data that does not fit.
     pub fn new(
         job: &Job,
         cell: &Cell,
@@ -63,59 +62,52 @@ impl ArmInputs {
         store: &Store,
         engine: &Engine,
     ) -> Result<Option<Self>, ExperimentError> {
-        match Self::of(job, cell, data, store, engine) {
-            Ok(inputs) => Ok(inputs),
-            Err(Stop::Diverged(_)) => Ok(None),
-            Err(stop) => Err(stop.of(cell)),
-        }
-    }
-
-    fn of(
-        job: &Job,
-        cell: &Cell,
-        data: &Data,
-        store: &Store,
-        engine: &Engine,
-    ) -> Result<Option<Self>, Stop> {
         let recipe = cell.recipe.clone();
         let Some(arm) = &recipe.arm else {
             return Ok(None);
         };
-        let tasks = Tasks::split(data, &recipe.rows, &recipe.target_classes)?;
-        let rows = tasks.target_rows(arm)?;
-        let test = tasks.target.test.clone();
-        let begin =
-            Trainings::new(tasks.into(), engine, store, &()).begin(cell, arm, &job.source)?;
-        let trunk = begin.trunk().len();
-        let features = |examples: &Examples<'_>| {
-            let features = Features::new(&begin, trunk, examples, engine)?;
-            Ok::<_, Stop>(features.values().to_owned())
+        let tasks = LatestTasks::default().of(data, &recipe)?;
+        let (train, test) = (tasks.target_rows(arm)?, tasks.target.test.clone());
+        let mut trainings = Trainings {
+            tasks,
+            engine,
+            store,
+            observer: &(),
+            source: job.source,
+            shared: BTreeMap::new(),
+        };
+        let begin = match trainings.begin(cell, arm) {
+            Err(Stop::Diverged(_)) => return Ok(None),
+            begin => begin.map_err(|stop| stop.of(cell))?,
+        };
+        let features = |data: &Dataset| {
+            let layers = begin.trunk().len();
+            let features =
+                examples(data).and_then(|rows| Features::new(&begin, layers, &rows, engine));
+            let features = features.map_err(|error| Stop::from(error).of(cell));
+            Ok::<_, ExperimentError>(features?.values().to_owned())
         };
         let seeds = Seeds::new(recipe.order_seed);
-        let tuning = arm.tuning.as_ref();
+        let folds = |tuning: &Tuning| fold_of_rows(train.labels(), tuning.folds, seeds);
         Ok(Some(Self {
-            train_folds: tuning.map_or_else(Vec::new, |t| rows.fold_of_rows(t.folds, seeds)),
-            train_features: features(&rows.examples()?)?,
-            test_pixels: test.pixels().to_owned(),
-            test_labels: test.labels().to_vec(),
-            test_features: features(&examples(&test)?)?,
-            begin,
+            train_folds: arm.tuning.as_ref().map_or_else(Vec::new, folds),
+            train_features: features(&train)?,
+            test_features: features(&test)?,
             order: seeds.stream(&format!("{}/shuffle", arm.streams.prefix())),
-            train_pixels: rows.rows.pixels().to_owned(),
-            train_labels: rows.labels,
+            train,
+            test,
+            begin,
             recipe,
         }))
     }
 
     /// The rows in the order in which each epoch takes them, `[epochs, rows]`, for a training of
     /// `rows` rows: all, or those that are left without a fold, in ascending order.
-    pub fn row_order(&self, rows: usize) -> Array2<u32> {
+    fn row_order(&self, rows: usize) -> Array2<u32> {
         let epochs = self.recipe.epochs();
-        let mut order = vec![0; rows];
-        let mut all = Vec::with_capacity(epochs * rows);
-        for epoch in 1..=epochs {
-            shuffle(&mut order, &mut self.order.nth(epoch as u64));
-            all.extend_from_slice(&order);
+        let mut all = vec![0; epochs * rows];
+        for (epoch, order) in (1..).zip(all.chunks_mut(rows)) {
+            shuffle(order, &mut self.order.nth(epoch));
         }
         Array2::from_shape_vec((epochs, rows), all).expect("an order of each epoch")
     }
@@ -139,39 +131,31 @@ impl ArmInputs {
     pub fn to_safetensors(&self) -> Result<Vec<u8>, FileError> {
         let mut file = TensorFile::default();
         for (i, layer) in self.begin.layers().iter().enumerate() {
-            let name = self.begin.layer_name(i);
-            file.add(&format!("begin.{name}.weight"), &layer.weight())?;
-            file.add(
-                &format!("begin.{name}.bias"),
-                &ArrayView1::from(layer.bias()),
-            )?;
+            let name = format!("begin.{}", self.begin.layer_name(i));
+            file.add(format!("{name}.weight"), &layer.weight())?;
+            file.add(format!("{name}.bias"), &ArrayView1::from(layer.bias()))?;
         }
         file.add("train.features", &self.train_features)?;
         file.add("test.features", &self.test_features)?;
-        let rows = self.train_labels.len();
-        let mut counts = vec![rows];
+        let rows = self.train.rows();
+        let mut counts = BTreeSet::from([rows]);
         if !self.train_folds.is_empty() {
             let folds: Vec<u32> = self.train_folds.iter().map(|&fold| fold as u32).collect();
             file.add("train.folds", &ArrayView1::from(&folds))?;
-            let last = self.train_folds.iter().max().map_or(0, |&fold| fold);
-            let of = |fold| self.train_folds.iter().filter(|&&of| of != fold).count();
-            counts.extend((0..=last).map(of));
+            let held_out = |fold| folds.iter().filter(|&of| of == fold).count();
+            let folds: BTreeSet<&u32> = folds.iter().collect();
+            counts.extend(folds.into_iter().map(|fold| rows - held_out(fold)));
         }
-        counts.sort_unstable();
-        counts.dedup();
         for rows in counts {
-            file.add(&format!("order.{rows}"), &self.row_order(rows))?;
+            file.add(format!("order.{rows}"), &self.row_order(rows))?;
         }
-        file.add("train.pixels", &self.train_pixels)?;
-        file.add("train.labels", &ArrayView1::from(&self.train_labels))?;
-        file.add("test.pixels", &self.test_pixels)?;
-        file.add("test.labels", &ArrayView1::from(&self.test_labels))?;
-        let metadata = [
-            ("recipe", self.recipe.canonical()),
-            ("key", self.recipe.key().to_string()),
-        ];
-        let metadata = metadata.map(|(name, value)| (name.to_owned(), value));
-        file.metadata.extend(metadata);
+        for (name, data) in [("train", &self.train), ("test", &self.test)] {
+            file.add(format!("{name}.pixels"), &data.pixels())?;
+            file.add(format!("{name}.labels"), &ArrayView1::from(data.labels()))?;
+        }
+        let mut tell = |name: &str, text| file.metadata.insert(name.to_owned(), text);
+        tell("recipe", self.recipe.canonical());
+        tell("key", self.recipe.key().to_string());
         file.to_bytes()
     }
 }

@@ -6,11 +6,11 @@ use fm_stats::{Comparison, Settings, StatsError, compare, compare_rows, correct_
 
 use crate::correct::Correct;
 use crate::error::ExperimentError;
-use crate::protocol::{Moved, Pairing, ProtocolError};
+use crate::protocol::{Moved, Pairing};
 use crate::results::{CellResult, Results};
 
 /// Two arms over the seeds that both have.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Paired {
     /// The seeds, ascending.
     pub seeds: Vec<u64>,
@@ -46,18 +46,11 @@ impl Paired {
         against: impl IntoIterator<Item = &'a CellResult>,
     ) -> Self {
         let mut paired = Self {
-            seeds: Vec::new(),
-            arm: Vec::new(),
-            against: Vec::new(),
-            arm_correct: Vec::new(),
-            against_correct: Vec::new(),
-            failed: Vec::new(),
             same_cells: true,
+            ..Self::default()
         };
-        let against: BTreeMap<u64, &CellResult> = against
-            .into_iter()
-            .map(|cell| (cell.place.seed, cell))
-            .collect();
+        let against = against.into_iter().map(|cell| (cell.place.seed, cell));
+        let against: BTreeMap<u64, &CellResult> = against.collect();
         for a in arm {
             let seed = a.place.seed;
             let Some(b) = against.get(&seed) else {
@@ -81,10 +74,8 @@ impl Paired {
 
     /// Error of the arm minus that of the arm it is compared with, by seed.
     pub fn differences(&self) -> impl Iterator<Item = f64> + '_ {
-        self.arm
-            .iter()
-            .zip(&self.against)
-            .map(|(arm, against)| arm - against)
+        let errors = self.arm.iter().zip(&self.against);
+        errors.map(|(arm, against)| arm - against)
     }
 
     /// What the two show. With `other_rows`, the interval is that of other seeds *and* other test
@@ -93,21 +84,15 @@ impl Paired {
     /// # Errors
     /// [`StatsError`] if no seed has both.
     pub fn compare(&self, other_rows: bool, settings: &Settings) -> Result<Comparison, StatsError> {
-        let known = |correct: &[Correct]| correct.iter().all(|seed| !seed.is_empty());
-        if !other_rows || !known(&self.arm_correct) || !known(&self.against_correct) {
+        let (arm, against) = (&self.arm_correct, &self.against_correct);
+        if !other_rows || arm.iter().chain(against).any(Correct::is_empty) {
             return compare(&self.arm, &self.against, settings);
         }
         let wrong = |correct: &[Correct]| -> Vec<Vec<bool>> {
-            let seeds = correct.iter();
-            seeds
-                .map(|seed| seed.iter().map(|correct| !correct).collect())
-                .collect()
+            let wrong = |seed: &Correct| seed.iter().map(|correct| !correct).collect();
+            correct.iter().map(wrong).collect()
         };
-        compare_rows(
-            &wrong(&self.arm_correct),
-            &wrong(&self.against_correct),
-            settings,
-        )
+        compare_rows(&wrong(arm), &wrong(against), settings)
     }
 }
 
@@ -162,19 +147,16 @@ impl Results {
     /// for all comparisons of the protocol.
     ///
     /// # Errors
-    /// [`ProtocolError::Unknown`] for arms that the protocol does not compare, or that no seed has.
+    /// Arms that the protocol does not compare, or that no seed has.
     pub fn compare(&self, arm: &str, against: &str) -> Result<Comparison, ExperimentError> {
         let found = self.comparisons(&Settings::default())?;
         let known: Vec<String> = found.iter().map(|c| c.pairing.to_string()).collect();
-        let mut found = found.into_iter();
-        let asked = found.find(|c| c.pairing.arm == arm && c.pairing.against == against);
-        asked.map(|compared| compared.comparison).ok_or_else(|| {
-            let unknown = ProtocolError::Unknown {
-                protocol: self.protocol().name.clone(),
-                what: format!("comparison {arm} − {against} with results"),
-                hint: format!("; it has: {}", known.join(", ")),
-            };
-            unknown.into()
-        })
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let asked = Pairing::new(arm, against);
+        let name = asked.to_string();
+        let what = format!("comparison {name} with results");
+        let unknown = self.protocol().has_no(&what, &name, &known);
+        let found = found.into_iter().find(|found| found.pairing == asked);
+        Ok(found.ok_or(unknown)?.comparison)
     }
 }

@@ -1,11 +1,14 @@
 //! [`Executor`]: jobs on the threads of this process.
 
 use std::any::Any;
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use fm_nn::Engine;
 
@@ -14,8 +17,9 @@ use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
 use crate::record::Outcome;
 use crate::store::{Store, Timing};
+use crate::tasks::LatestTasks;
+use crate::trainings::Trainings;
 use crate::watch::Observer;
-use crate::worker::{Splits, Worker};
 
 /// Carries out jobs on the threads of this process.
 #[derive(Clone, Debug)]
@@ -40,8 +44,7 @@ impl Executor {
     /// finished is kept.
     ///
     /// # Errors
-    /// The first that a job met; [`ExperimentError::Panic`] for one that panicked;
-    /// [`ExperimentError::Cancelled`].
+    /// The first that a job met, a panic too; [`ExperimentError::Cancelled`].
     pub fn run(
         &self,
         jobs: &[Job],
@@ -55,18 +58,28 @@ impl Executor {
             failed: AtomicBool::new(false),
         };
         let threads = self.threads.get().min(jobs.len());
-        let splits = Splits::new(threads);
+        let latest = LatestTasks::default();
         let first_error: Mutex<Option<ExperimentError>> = Mutex::new(None);
-        let timings = format!("{}.jsonl", unique());
+        // The hasher's keys come from the system's randomness, so that no process has the same name.
+        let random = RandomState::new().hash_one(());
+        let timings = format!("{}-{random:016x}.jsonl", std::process::id());
         let work = |job: &Job| -> Result<(), ExperimentError> {
-            let worker = Worker {
-                data,
+            let started = Instant::now();
+            let Some(first) = job.cells.first() else {
+                return Ok(());
+            };
+            let mut trainings = Trainings {
+                tasks: latest.of(data, &first.recipe)?,
                 engine: &self.engine,
                 store,
                 observer: &stop,
-                splits: &splits,
+                source: job.source,
+                shared: BTreeMap::new(),
             };
-            let wall_secs = worker.run(job)?;
+            for cell in &job.cells {
+                trainings.cell(cell)?;
+            }
+            let wall_secs = started.elapsed().as_secs_f64();
             let timing = Timing {
                 job: job.source.to_string(),
                 cells: job.cells.len(),
@@ -84,13 +97,10 @@ impl Executor {
                     break;
                 }
                 let ended = catch_unwind(AssertUnwindSafe(|| work(job)));
-                let ended = ended.unwrap_or_else(|panic| {
-                    let message = panic_message(panic.as_ref());
-                    Err(ExperimentError::Panic { message })
-                });
+                let ended = ended.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
                 if let Err(error) = ended {
                     stop.failed.store(true, Ordering::Relaxed);
-                    let mut first = first_error.lock().unwrap_or_else(|e| e.into_inner());
+                    let mut first = first_error.lock().unwrap_or_else(PoisonError::into_inner);
                     // Those that stop because of an error say only that they were stopped.
                     if matches!(*first, None | Some(ExperimentError::Cancelled)) {
                         *first = Some(error);
@@ -105,7 +115,10 @@ impl Executor {
             }
             thread();
         });
-        match first_error.into_inner().unwrap_or_else(|e| e.into_inner()) {
+        match first_error
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
             Some(error) => Err(error),
             None if observer.cancelled() => Err(ExperimentError::Cancelled),
             None => Ok(()),
@@ -137,16 +150,8 @@ impl Observer for Stop<'_> {
     }
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-    text.unwrap_or_else(|| "no message".to_owned())
-}
-
-/// A name that no other process has, on any machine.
-fn unique() -> String {
-    use std::hash::{BuildHasher, Hasher, RandomState};
-    // The hasher's keys come from the system's randomness.
-    let random = RandomState::new().build_hasher().finish();
-    format!("{}-{random:016x}", std::process::id())
+fn panicked(panic: &(dyn Any + Send)) -> ExperimentError {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref().map(String::as_str));
+    ExperimentError::Panic(text.unwrap_or("no message").to_owned())
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fm_nn::{Backend, Engine};
 
-use crate::data::{Data, Labels};
+use crate::data::Data;
 use crate::error::ExperimentError;
 use crate::executor::Executor;
 use crate::job::{Job, jobs};
@@ -12,9 +12,9 @@ use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::protocol::{Protocol, require};
 use crate::request::Request;
-use crate::results::Results;
+use crate::results::{Results, merge};
 use crate::seeds::SeedList;
-use crate::store::{Asked, Listing, MadeWith, Store, now};
+use crate::store::{MadeWith, Store};
 use crate::watch::Observer;
 
 /// A request, the data it is asked of, and what carries it out.
@@ -28,7 +28,6 @@ pub struct Experiment {
     pub executor: Executor,
     /// Where and with what, for people.
     pub made_with: MadeWith,
-    labels: Labels,
 }
 
 impl Experiment {
@@ -36,7 +35,6 @@ impl Experiment {
     pub fn new(protocol: Protocol, data: Data) -> Self {
         Self {
             request: Request::new(protocol, &SeedList::standard(), Backend::Portable),
-            labels: data.labels(),
             data,
             executor: Executor::new(Engine::portable()),
             made_with: MadeWith::default(),
@@ -58,24 +56,16 @@ impl Experiment {
         self
     }
 
-    /// With a sweep that the protocol names.
-    ///
-    /// # Errors
-    /// [`ProtocolError::Unknown`](crate::protocol::ProtocolError::Unknown) with the nearest name.
-    pub fn sweep(mut self, name: &str) -> Result<Self, ExperimentError> {
-        self.request = self.request.with_named_sweep(name)?;
-        Ok(self)
-    }
-
     /// Opens the store at `path` and enumerates the jobs that are missing there.
     ///
     /// # Errors
     /// A request that does not fit the data; a folder of something else or of other data.
     pub fn open(&self, path: &Path) -> Result<(Store, Vec<Job>), ExperimentError> {
         // Before anything is created, so that a request that is refused leaves nothing.
-        let plan = Plan::new(&self.request, &self.labels)?;
+        let labels = self.data.labels();
+        let plan = Plan::new(&self.request, &labels)?;
         self.check_rows()?;
-        let store = Store::open(path, &self.labels)?;
+        let store = Store::open(path, &labels)?;
         let jobs = jobs(&plan, &store.keys()?);
         Ok((store, jobs))
     }
@@ -83,13 +73,12 @@ impl Experiment {
     /// Whether the dataset has the rows that the protocol takes from the beginning of its files.
     fn check_rows(&self) -> Result<(), ExperimentError> {
         let Protocol { name, data, .. } = &self.request.protocol;
-        let (train, test) = (self.data.train.rows(), self.data.test.rows());
-        for (asked, rows, key) in [
-            (data.train_rows, train, "data.train_rows"),
-            (data.test_rows, test, "data.test_rows"),
+        let dataset = &self.data.identity.name;
+        for (asked, part, key) in [
+            (data.train_rows, &self.data.train, "data.train_rows"),
+            (data.test_rows, &self.data.test, "data.test_rows"),
         ] {
-            let asked = asked.unwrap_or(0);
-            let dataset = &self.labels.identity.name;
+            let (asked, rows) = (asked.unwrap_or(0), part.rows());
             let expected = format!("at most {rows}, the rows of {dataset}");
             let checked = require(asked <= rows, key, expected, asked);
             checked.map_err(|problem| problem.of(name))?;
@@ -126,15 +115,8 @@ impl Experiment {
     }
 
     /// Keeps the request in a store, for readers who do not know it.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn ask(&self, store: &Store) -> Result<(), ExperimentError> {
-        store.ask(&Asked {
-            request: self.request.clone(),
-            asked_at: now(),
-            made_with: self.made_with.clone(),
-        })
+        store.ask(&self.request, &self.made_with)
     }
 
     /// How far the request is in the store at `path`, which need not exist. Nothing is created.
@@ -143,32 +125,22 @@ impl Experiment {
     /// As [`open`](Self::open).
     pub fn progress(&self, path: &Path) -> Result<Progress, ExperimentError> {
         self.check_rows()?;
-        let of = |listing: &_, timings: &[_]| {
-            Progress::of(&self.request, &self.labels, listing, timings)
-        };
-        match path.join("store.json").exists() {
-            false => of(&Listing::default(), &[]),
-            true => {
-                let store = Store::open(path, &self.labels)?;
-                of(&store.listing()?, &store.timings()?)
-            }
-        }
+        let labels = self.data.labels();
+        let store = path.join("store.json").exists();
+        let store = store.then(|| Store::open(path, &labels)).transpose()?;
+        Progress::of(self.request.clone(), &labels, store.as_ref())
     }
 
     /// Reads the results of the request, with what was asked before of the same recipe.
-    ///
-    /// # Errors
-    /// Damaged files.
     pub fn results(&self, store: Store) -> Result<Results, ExperimentError> {
-        Results::of(store, self.request.clone(), self.made_with.clone())
+        let asked = store.asked()?.into_iter().map(|asked| asked.request);
+        let request = merge(self.request.clone(), asked);
+        Results::exactly(store, request, self.made_with.clone())
     }
 }
 
 /// The backend of a request that does not name one: the one that the store at `path` was last asked
 /// with, else the portable one. A rule and never a measurement, so that two runs cannot differ.
-///
-/// # Errors
-/// Damaged files of the store.
 pub fn default_backend(path: &Path) -> Result<Backend, ExperimentError> {
     if !path.join("store.json").exists() {
         return Ok(Backend::Portable);

@@ -19,53 +19,45 @@ const SAMPLE_EPOCHS: usize = 4;
 pub fn fit_to_data(protocol: &Protocol, data: &LoadedData) -> (Protocol, Vec<String>) {
     let mut fitted = protocol.clone();
     let mut changes = Vec::new();
-    let mut change = |key: &str, from: &dyn ToString, to: &dyn ToString, why: &str| {
-        let (from, to) = (from.to_string(), to.to_string());
+    let mut change = |key: &str, from: usize, to: &str, why: &str| {
         changes.push(format!("{key} is {to} instead of {from}: {why}"));
     };
-    let (train, test) = (data.train.rows(), data.test.rows());
-    if let Some(rows) = fitted.data.train_rows.filter(|&rows| rows > train) {
-        fitted.data.train_rows = None;
-        let why = format!("the training file has {train} rows");
-        change("data.train_rows", &rows, &"all", &why);
+    for (key, asked, file) in [
+        ("data.train_rows", &mut fitted.data.train_rows, &data.train),
+        ("data.test_rows", &mut fitted.data.test_rows, &data.test),
+    ] {
+        let rows = file.rows();
+        if let Some(more) = asked.filter(|&asked| asked > rows) {
+            *asked = None;
+            change(key, more, "all", &format!("the file has {rows} rows"));
+        }
     }
-    if let Some(rows) = fitted.data.test_rows.filter(|&rows| rows > test) {
-        fitted.data.test_rows = None;
-        let why = format!("the test file has {test} rows");
-        change("data.test_rows", &rows, &"all", &why);
-    }
-    let used = fitted.data.train_rows.unwrap_or(train);
-    if fitted.data.validation_rows >= used {
+    let used = fitted.data.train_rows.unwrap_or(data.train.rows());
+    let held_out = &mut fitted.data.validation_rows;
+    if *held_out >= used {
         let rows = (used / 12).max(1);
         let why = format!("a twelfth of {used} training rows");
-        change(
-            "data.validation_rows",
-            &fitted.data.validation_rows,
-            &rows,
-            &why,
-        );
-        fitted.data.validation_rows = rows;
+        change("data.validation_rows", *held_out, &rows.to_string(), &why);
+        *held_out = rows;
     }
     let names = data.train.class_names();
-    if let (RowCount::First(rows), Ok(classes)) =
-        (fitted.task.target_rows, fitted.target_classes(names))
+    if let RowCount::First(rows) = fitted.task.target_rows
+        && let Ok(classes) = fitted.target_classes(names)
     {
         let counts = RowsUsed::of(&fitted.data).per_class(data.train.labels(), names.len());
-        let available: usize = classes
-            .iter()
-            .map(|&class| counts[usize::from(class)])
-            .sum();
+        let counts = classes.iter().map(|&class| counts[usize::from(class)]);
+        let available: usize = counts.sum();
         if rows > available {
             fitted.task.target_rows = RowCount::All;
             let why = format!("these classes have {available} training rows");
-            change("task.target_rows", &rows, &"all", &why);
+            change("task.target_rows", rows, "all", &why);
         }
     }
     if data.origin.is_sample() {
-        let epochs = fitted.source.epochs * SAMPLE_EPOCHS;
+        let (from, to) = (fitted.source.epochs, fitted.source.epochs * SAMPLE_EPOCHS);
         let why = "the sample has fewer source rows, and their validation loss is lowest then";
-        change("source.epochs", &fitted.source.epochs, &epochs, why);
-        fitted.source.epochs = epochs;
+        change("source.epochs", from, &to.to_string(), why);
+        fitted.source.epochs = to;
     }
     (fitted, changes)
 }

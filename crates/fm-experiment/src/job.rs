@@ -47,7 +47,7 @@ pub struct Cell {
     pub validate: bool,
     /// Whether the images of the test rows are kept, for the galleries of a report.
     pub keep_images: bool,
-    /// Whether the network is kept.
+    /// Whether the network is kept: of the main table every source, and the arms of the lowest seed.
     pub keep_model: bool,
 }
 
@@ -56,6 +56,7 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
     let mut by_source: BTreeMap<Key, usize> = BTreeMap::new();
     let mut seen: BTreeSet<Key> = BTreeSet::new();
+    let lowest = plan.series[0].seeds.first();
     let cells = keyed(plan, |place, key, recipe| {
         (!done.contains(&key)).then(|| (recipe, plan.group(place)))
     });
@@ -64,6 +65,7 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
         let Some((recipe, source)) = missing.filter(|_| seen.insert(key)) else {
             continue;
         };
+        let main = place.series == 0;
         let cell = Cell {
             key,
             work: plan.work(place, &recipe),
@@ -71,10 +73,9 @@ pub fn jobs(plan: &Plan, done: &BTreeSet<Key>) -> Vec<Job> {
             seed: place.seed,
             // The training of a tuned arm is as long as its rows have chosen; no mean of such curves
             // is shown.
-            validate: place.series == 0
-                && recipe.arm.as_ref().is_none_or(|arm| arm.tuning.is_none()),
-            keep_images: place.series == 0 && place.arm.is_some(),
-            keep_model: keeps_model(plan, place),
+            validate: main && recipe.arm.as_ref().is_none_or(|arm| arm.tuning.is_none()),
+            keep_images: main && place.arm.is_some(),
+            keep_model: main && (place.arm.is_none() || Some(&place.seed) == lowest),
             recipe,
         };
         let job = *by_source.entry(source).or_insert_with(|| {
@@ -99,12 +100,6 @@ pub(crate) fn keyed<R: Send>(
         let key = recipe.key();
         (place, key, of(place, key, recipe))
     })
-}
-
-/// Of the main table every source network, and the arms of the lowest seed.
-fn keeps_model(plan: &Plan, place: Place) -> bool {
-    let lowest = plan.series[0].seeds.first() == Some(&place.seed);
-    place.series == 0 && (place.arm.is_none() || lowest)
 }
 
 /// One of `count` shares of the jobs, by the hash of their source: every job is in one share, and
@@ -149,14 +144,6 @@ impl TryFrom<String> for Slice {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl std::str::FromStr for Slice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
         let numbers = text.split_once('/');
         let numbers = numbers.and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
         match numbers {

@@ -5,36 +5,22 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of a recipe: name of a cell and of its record.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The digest of some bytes.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest of what a hasher was given.
-    pub(crate) fn from_digest(hasher: Sha256) -> Self {
-        Self(hasher.finalize().into())
-    }
-
     /// The key of 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
         let mut key = [0; 32];
-        for (byte, pair) in key.iter_mut().zip(digits.chunks(2)) {
-            let digit = |c: u8| match c {
-                b'0'..=b'9' => Some(c - b'0'),
-                b'a'..=b'f' => Some(c - b'a' + 10),
-                _ => None,
-            };
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        for (i, byte) in key.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * i..2 * i + 2)?, 16).ok()?;
         }
-        Some(Self(key))
+        // In lower case, and with nothing after them.
+        Some(Self(key)).filter(|key| key.to_string() == text)
     }
 
     /// The first eight digits, for people.
@@ -52,11 +38,5 @@ impl Key {
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({self})")
     }
 }

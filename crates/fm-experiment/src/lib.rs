@@ -8,6 +8,7 @@
 #![doc = include_str!("../README.md")]
 
 mod arm_inputs;
+mod arrays;
 mod comparison;
 mod correct;
 mod data;
@@ -51,7 +52,7 @@ pub use fm_data::DatasetIdentity;
 pub use job::{Cell, Job, Slice, jobs};
 pub use key::Key;
 pub use names::{did_you_mean, nearest};
-pub use plan::{DEPTH_ARMS, Place, Plan, Series};
+pub use plan::{Place, Plan, Series};
 pub use point::Point;
 pub use progress::{Counts, Progress};
 pub use protocol::Protocol;
@@ -59,8 +60,8 @@ pub use recipe::{ArmRecipe, Recipe, RowsUsed, SourceRecipe, TrunkRecipe, Tuning}
 pub use record::{Failure, Outcome, Predictions, Record, Tuned};
 pub use request::{NamedSweep, Request};
 pub use results::{CellResult, Results};
-pub use seeds::{SeedList, SeedListError};
-pub use store::{Announced, Asked, Listing, MadeWith, Process, ProcessState, Store, Timing};
-pub use test_rows::{TestImages, TestRows};
+pub use seeds::SeedList;
+pub use store::{Asked, MadeWith, Process, ProcessState, Store};
+pub use test_rows::TestRows;
 pub use training::initial_source_trunk;
 pub use watch::Observer;

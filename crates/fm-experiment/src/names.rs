@@ -10,46 +10,28 @@
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let name = name.to_lowercase();
-    let near = |candidate: &'a str| {
-        let likeness = strsim::jaro_winkler(&name, &candidate.to_lowercase());
-        (likeness, candidate)
-    };
-    let best = candidates.into_iter().map(near);
-    let best = best.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 > 0.75).then(|| best.1.to_owned())
+    let likeness = |other: &str| strsim::jaro_winkler(&name, &other.to_lowercase());
+    let all = candidates.into_iter().map(|other| (likeness(other), other));
+    let (likeness, best) = all.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (likeness > 0.75).then(|| best.to_owned())
 }
 
 /// The end of a message about an unknown name: `; did you mean "Sandal"?`, or nothing.
-///
-/// ```
-/// use fm_experiment::did_you_mean;
-///
-/// assert_eq!(did_you_mean("sandle", ["Shirt", "Sandal"]), "; did you mean \"Sandal\"?");
-/// assert_eq!(did_you_mean("zebra", ["Shirt", "Sandal"]), "");
-/// ```
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, candidates).map_or_else(String::new, |near| format!("; did you mean {near:?}?"))
 }
 
 /// A message about a value's type in plain words, with a hint at the name that was perhaps meant.
 pub(crate) fn explained(message: &str) -> String {
-    const WORDS: [(&str, &str); 7] = [
+    const WORDS: [(&str, &str); 8] = [
         ("expected usize", "expected a whole number from 0 on"),
         ("expected u64", "expected a whole number from 0 on"),
         ("expected f64", "expected a number"),
         ("expected a sequence", "expected a list"),
-        (
-            "wanted string or table",
-            "expected a name, or a table with one",
-        ),
-        (
-            "unit variant, expected newtype variant",
-            "a name alone, expected a table",
-        ),
-        (
-            "unit variant, expected struct variant",
-            "a name alone, expected a table",
-        ),
+        ("wanted string or table", "expected a name, or a table"),
+        ("unit variant", "a name alone"),
+        ("newtype variant", "a table"),
+        ("struct variant", "a table"),
     ];
     let mut text = format!("{message}{}", likely(message));
     for (theirs, plain) in WORDS {
@@ -64,10 +46,9 @@ pub(crate) fn explained(message: &str) -> String {
 /// A hint at the name that is most likely meant, of those that a message about an unknown one lists
 /// in backticks after it.
 pub(crate) fn likely(message: &str) -> String {
-    if !message.starts_with("unknown ") {
-        return String::new();
-    }
     let mut names = message.split('`').skip(1).step_by(2);
-    let unknown = names.next();
-    unknown.map_or_else(String::new, |unknown| did_you_mean(unknown, names))
+    match names.next().filter(|_| message.starts_with("unknown ")) {
+        Some(unknown) => did_you_mean(unknown, names),
+        None => String::new(),
+    }
 }

@@ -4,7 +4,7 @@
 //! source network and for each arm, of every seed. Nothing else knows what a question is.
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
+use std::slice;
 
 use serde_json::Value;
 
@@ -13,8 +13,8 @@ use crate::error::ExperimentError;
 use crate::key::Key;
 use crate::point::Point;
 use crate::protocol::{
-    Arm, Budget, Freeze, Pairing, PhaseSpec, Problem, Protocol, RowCount, Streams, SweepSpec,
-    TrunkOrigin, Values,
+    Arm, Freeze, Pairing, PhaseSpec, Problem, Protocol, RowCount, Streams, SweepSpec, TrunkOrigin,
+    Values, require,
 };
 use crate::recipe::{Recipe, RowsUsed};
 use crate::request::{NamedSweep, Request};
@@ -44,7 +44,7 @@ pub struct Series {
 }
 
 /// A cell's place in a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Index of the series.
     pub series: usize,
@@ -73,9 +73,9 @@ impl Plan {
     /// dataset has.
     pub fn new(request: &Request, data: &Labels) -> Result<Self, ExperimentError> {
         let base = Base { request, data };
-        let mut series = vec![base.main()?];
+        let mut series = vec![base.series(None)?];
         for sweep in &request.sweeps {
-            series.push(base.sweep(sweep)?);
+            series.push(base.series(Some(sweep))?);
         }
         Ok(Self {
             series,
@@ -90,8 +90,7 @@ impl Plan {
         for (series, of) in self.series.iter().enumerate() {
             for &seed in &of.seeds {
                 for (point, at) in of.points.iter().enumerate() {
-                    let arms = (0..at.arms.len()).map(Some);
-                    places.extend([None].into_iter().chain(arms).map(|arm| Place {
+                    places.extend(at.models().map(|arm| Place {
                         series,
                         point,
                         arm,
@@ -114,8 +113,6 @@ impl Plan {
         place.arm.map_or("source", |arm| point.arms[arm].as_str())
     }
 
-    /// Rows that a cell's trainings go through, all epochs together; of a tuned arm, the most there
-    /// may be.
     pub(crate) fn work(&self, place: Place, recipe: &Recipe) -> u64 {
         let source_rows = self.series[place.series].points[place.point].source_rows;
         recipe.work(source_rows)
@@ -129,8 +126,8 @@ impl Plan {
 }
 
 /// Axes, points and pairings of a series. In place of a point that asks for more target rows than
-/// there are, their number.
-type Axes = (Vec<String>, Vec<Result<Point, usize>>, Vec<Pairing>);
+/// there are, what is wrong.
+type Axes = (Vec<String>, Vec<Result<Point, Problem>>, Vec<Pairing>);
 
 struct Base<'a> {
     request: &'a Request,
@@ -138,40 +135,22 @@ struct Base<'a> {
 }
 
 impl Base<'_> {
-    fn main(&self) -> Result<Series, ExperimentError> {
-        let protocol = &self.request.protocol;
-        let point = self.point(protocol.clone(), Vec::new(), None)?;
-        let point = point.map_err(|available| {
-            let expected = format!("at most {available}, the training rows of these classes");
-            self.too_few_rows("task.target_rows", &expected, &protocol.task.target_rows)
-        })?;
-        Ok(Series {
-            sweep: None,
-            axes: Vec::new(),
-            points: vec![point],
-            seeds: self.request.seeds.clone(),
-            pairings: protocol.pairings(),
-        })
-    }
-
-    fn sweep(&self, named: &NamedSweep) -> Result<Series, ExperimentError> {
-        let sweep = &named.sweep;
+    /// A sweep, or the main table.
+    fn series(&self, named: Option<&NamedSweep>) -> Result<Series, ExperimentError> {
+        let main = SweepSpec::default();
+        let sweep = named.map_or(&main, |named| &named.sweep);
         let seeds = self.request.seeds.iter().copied();
         let seeds = seeds.take(sweep.seeds.unwrap_or(usize::MAX));
         let (axes, points, pairings) = match &sweep.layers_of {
             Some(arm) => self.depth(arm)?,
             None => self.grid(sweep)?,
         };
-        let available = points.iter().filter_map(|point| point.as_ref().err());
-        let available = available.max().copied().unwrap_or(0);
-        let mut points: Vec<Point> = points.into_iter().flatten().collect();
+        let mut points_or = require(false, "sweeps", "over one or more values", "none");
+        let points = points.into_iter();
+        let points = points.filter_map(|point| point.map_err(|few| points_or = Err(few)).ok());
+        let mut points: Vec<Point> = points.collect();
         if points.is_empty() {
-            let key = format!(
-                "the smallest number of target rows of the sweep {}",
-                named.name
-            );
-            let expected = format!("at most {available}");
-            return Err(self.too_few_rows(&key, &expected, &"more"));
+            points_or.map_err(|problem| problem.of(&self.request.protocol.name))?;
         }
         if axes.len() == 1 {
             // "all" may be a number of rows that is listed too. At a seed that nothing is held at,
@@ -179,16 +158,14 @@ impl Base<'_> {
             let held = points.iter().map(|point| point.protocol.seed.held);
             let held: BTreeSet<u64> = held.collect();
             let seed = (0..).find(|seed| !held.contains(seed)).unwrap_or_default();
-            let cells = |point: &Point| -> Vec<Key> {
-                let arms = (0..point.arms.len()).map(Some);
-                let cells = [None].into_iter().chain(arms);
-                cells.map(|arm| point.recipe(arm, seed).key()).collect()
-            };
             let mut known = BTreeSet::new();
-            points.retain(|point| known.insert(cells(point)));
+            points.retain(|point| {
+                let cells = point.models().map(|arm| point.recipe(arm, seed).key());
+                known.insert(cells.collect::<Vec<Key>>())
+            });
         }
         Ok(Series {
-            sweep: Some(named.clone()),
+            sweep: named.cloned(),
             axes,
             points,
             seeds: seeds.collect(),
@@ -196,8 +173,9 @@ impl Base<'_> {
         })
     }
 
-    /// Every combination of the axes' values.
+    /// Every combination of the axes' values; of no axes the protocol as it is.
     fn grid(&self, sweep: &SweepSpec) -> Result<Axes, ExperimentError> {
+        let protocol = &self.request.protocol;
         let mut combinations: Vec<Vec<Value>> = vec![Vec::new()];
         for values in sweep.over.values() {
             let values = match values {
@@ -205,10 +183,9 @@ impl Base<'_> {
                 Values::Word(_) => pairs(self.data.class_names.len()),
             };
             let with = |before: &Vec<Value>| {
-                let before = before.clone();
-                let each = values.clone().into_iter();
-                each.map(move |value| [&before[..], &[value]].concat())
-                    .collect::<Vec<_>>()
+                let each = values.iter().map(slice::from_ref);
+                let each = each.map(|value| [&before[..], value].concat());
+                each.collect::<Vec<_>>()
             };
             combinations = combinations.iter().flat_map(with).collect();
         }
@@ -218,12 +195,16 @@ impl Base<'_> {
             let fixed = sweep.set.clone().into_iter();
             let values_of_axes = axes.iter().cloned().zip(values.iter().cloned());
             let overrides: Vec<_> = fixed.chain(values_of_axes).collect();
-            let protocol = self.request.protocol.with(&overrides)?;
-            points.push(self.point(protocol, values, Some(sweep))?);
+            let protocol = match overrides.as_slice() {
+                [] => protocol.clone(),
+                overrides => protocol.with(overrides)?,
+            };
+            points.push(self.point(protocol, values, sweep)?);
         }
-        let pairings = match sweep.arms.split_first() {
-            None => self.request.protocol.pairings(),
-            Some((first, others)) => others.iter().map(|arm| pairing(arm, first)).collect(),
+        let arms: Vec<&str> = sweep.arms.iter().map(String::as_str).collect();
+        let pairings = match arms.is_empty() {
+            true => protocol.pairings(),
+            false => Pairing::with_first(&arms),
         };
         Ok((axes, points, pairings))
     }
@@ -231,47 +212,51 @@ impl Base<'_> {
     /// The first k layers reused, for every k: AnB, AnB+, BnB and BnB+ of Yosinski et al. 2014.
     fn depth(&self, base: &str) -> Result<Axes, ExperimentError> {
         let protocol = &self.request.protocol;
+        let sweep = SweepSpec {
+            arms: DEPTH_ARMS.map(|(name, _)| name.to_owned()).to_vec(),
+            ..SweepSpec::default()
+        };
         let mut points = Vec::new();
         for layers in 0..=protocol.network.hidden.len() {
             let mut at = protocol.clone();
             if let Some(base) = protocol.arm(base) {
                 at.arms.extend(depth_arms(base, layers));
             }
-            let sweep = SweepSpec {
-                arms: DEPTH_ARMS.map(str::to_owned).to_vec(),
-                ..SweepSpec::default()
-            };
-            points.push(self.point(at, vec![layers.into()], Some(&sweep))?);
+            points.push(self.point(at, vec![layers.into()], &sweep)?);
         }
-        let [anb, anb_plus, bnb, bnb_plus] = DEPTH_ARMS;
-        let pairings = vec![pairing(anb, bnb), pairing(anb_plus, bnb_plus)];
-        Ok((vec!["arms.*.reuse".to_owned()], points, pairings))
+        let pairings = [("AnB", "BnB"), ("AnB+", "BnB+")];
+        let pairings = pairings.map(|(arm, against)| Pairing::new(arm, against));
+        Ok((vec!["arms.*.reuse".to_owned()], points, pairings.to_vec()))
     }
 
-    /// The number of target rows that there are, if the protocol asks for more.
+    /// What is wrong if the protocol asks for more target rows than there are.
     fn point(
         &self,
         protocol: Protocol,
         values: Vec<Value>,
-        sweep: Option<&SweepSpec>,
-    ) -> Result<Result<Point, usize>, ExperimentError> {
+        sweep: &SweepSpec,
+    ) -> Result<Result<Point, Problem>, ExperimentError> {
         let target_classes = protocol.target_classes(&self.data.class_names)?;
         let used = RowsUsed::of(&protocol.data);
         let counts = used.per_class(&self.data.train, self.data.class_names.len());
         let classes = target_classes.iter();
         let available: usize = classes.map(|&class| counts[usize::from(class)]).sum();
-        let rows = protocol.task.target_rows.of(available);
-        let Some(rows) = rows.filter(|&rows| rows > 0) else {
-            return Ok(Err(available));
+        let asked = protocol.task.target_rows;
+        let Some(rows) = asked.of(available).filter(|&rows| rows > 0) else {
+            let whose = format!("these classes in {}", self.data.identity.name);
+            return Ok(Err(Problem {
+                key: "task.target_rows".to_owned(),
+                expected: format!("at most {available}, the training rows of {whose}"),
+                found: serde_json::json!(asked).to_string(),
+            }));
         };
-        protocol.check_folds(rows)?;
-        let arms: Vec<String> = match sweep {
-            Some(sweep) if !sweep.arms.is_empty() => sweep.arms.clone(),
-            _ => protocol.arms.iter().map(|arm| arm.name.clone()).collect(),
+        let arms: Vec<String> = match sweep.arms.as_slice() {
+            [] => protocol.arms.iter().map(|arm| arm.name.clone()).collect(),
+            arms => arms.to_vec(),
         };
         Ok(Ok(Point {
             values,
-            trials: protocol.trials(&arms)?,
+            trials: protocol.trials(&arms, rows)?,
             arms,
             dataset: self.data.identity.digest(),
             backend: self.request.backend,
@@ -283,52 +268,30 @@ impl Base<'_> {
                 RowCount::First(rows) => rows,
                 RowCount::All => available,
             },
-            budget: sweep.map_or(Budget::default(), |sweep| sweep.budget),
+            budget: sweep.budget,
         }))
     }
-
-    fn too_few_rows(&self, key: &str, expected: &str, found: &dyn Display) -> ExperimentError {
-        let problem = Problem {
-            key: key.to_owned(),
-            expected: format!("{expected} in {}", self.data.identity.name),
-            found: found.to_string(),
-        };
-        problem.of(&self.request.protocol.name).into()
-    }
 }
 
-fn pairing(arm: &str, against: &str) -> Pairing {
-    Pairing {
-        arm: arm.to_owned(),
-        against: against.to_owned(),
-    }
-}
-
-/// Every pair of classes, ascending.
 fn pairs(n_classes: usize) -> Vec<Value> {
     let pair = |a: usize| (a + 1..n_classes).map(move |b| serde_json::json!([a, b]));
     (0..n_classes).flat_map(pair).collect()
 }
 
-/// The four networks that reuse layers, as Yosinski et al. call them.
-pub const DEPTH_ARMS: [&str; 4] = ["AnB", "AnB+", "BnB", "BnB+"];
+/// The networks that reuse layers, as Yosinski et al. call them: those of the source (A) or of the base
+/// arm's own network (B), frozen or, with a plus, trained on.
+const DEPTH_ARMS: [(&str, &str); 4] = [
+    ("AnB", "reusing source layers, frozen"),
+    ("AnB+", "reusing source layers, trained on"),
+    ("BnB", "reusing its own layers, frozen"),
+    ("BnB+", "reusing its own layers, trained on"),
+];
 
-/// The four networks with their first layers reused: from the source (A) or from the `base` arm's
-/// own network (B), frozen or, with a plus, trained on.
 fn depth_arms(base: &Arm, layers: usize) -> impl Iterator<Item = Arm> + '_ {
-    let own = TrunkOrigin::Arm(base.name.clone());
-    let trunks = [TrunkOrigin::Source, TrunkOrigin::Source, own.clone(), own];
-    let says = [
-        "reusing source layers, frozen",
-        "reusing source layers, trained on",
-        "reusing its own layers, frozen",
-        "reusing its own layers, trained on",
-    ];
-    let arms = DEPTH_ARMS.into_iter().zip(trunks).zip(says).enumerate();
-    arms.map(move |(i, ((name, trunk), says))| {
-        let freeze = match i % 2 {
-            0 => Freeze::First(layers),
-            _ => Freeze::Nothing,
+    DEPTH_ARMS.into_iter().map(move |(name, says)| {
+        let freeze = match name.ends_with('+') {
+            true => Freeze::Nothing,
+            false => Freeze::First(layers),
         };
         let phases = base.phases.iter().map(|phase| PhaseSpec {
             freeze: freeze.clone(),
@@ -337,7 +300,10 @@ fn depth_arms(base: &Arm, layers: usize) -> impl Iterator<Item = Arm> + '_ {
         Arm {
             name: name.to_owned(),
             says: Some(says.to_owned()),
-            trunk,
+            trunk: match name.starts_with('A') {
+                true => TrunkOrigin::Source,
+                false => TrunkOrigin::Arm(base.name.clone()),
+            },
             reuse: Some(layers),
             streams: Streams::Depth,
             phases: phases.collect(),

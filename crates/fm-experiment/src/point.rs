@@ -24,7 +24,6 @@ pub struct Point {
     pub(crate) target_classes: Vec<u8>,
     /// Training rows of the source task.
     pub(crate) source_rows: usize,
-    /// Target rows trained on.
     pub(crate) rows: usize,
     /// Target rows that the arms' epochs are meant for.
     pub(crate) protocol_rows: usize,
@@ -54,6 +53,11 @@ impl Point {
         self.trials.get(arm).map_or(&[], Vec::as_slice)
     }
 
+    /// The source network, and the index of each arm.
+    pub(crate) fn models(&self) -> impl Iterator<Item = Option<usize>> + use<> {
+        [None].into_iter().chain((0..self.arms.len()).map(Some))
+    }
+
     /// The recipe of an arm, or of the source network.
     pub fn recipe(&self, arm: Option<usize>, seed: u64) -> Recipe {
         let arm = arm.and_then(|arm| self.protocol.arm(self.arms.get(arm)?));
@@ -63,7 +67,6 @@ impl Point {
         }
     }
 
-    /// The recipe of the source network of a seed.
     fn source(&self, seed: u64) -> Recipe {
         let moves = &self.protocol.seed;
         let seed_of = |what: Moved| match moves.moves.contains(&what) {
@@ -85,7 +88,6 @@ impl Point {
         }
     }
 
-    /// The recipe of an arm of a seed.
     fn arm(&self, arm: &Arm, seed: u64) -> Recipe {
         let recipe = self.arm_training(arm, seed);
         let source = recipe.trunk.reuses_source();
@@ -126,13 +128,11 @@ impl Point {
         let mut tuning = None;
         if let (Some(tune), Some(trials)) = (&self.protocol.tune, self.trials.get(&arm.name)) {
             let epochs = tune.epochs.iter().map(|&epochs| self.epochs(epochs));
+            let trials = trials.iter().map(|trial| self.trial(&trial.phases));
             let all = Tuning {
                 folds: tune.folds,
                 epochs: epochs.collect(),
-                trials: trials
-                    .iter()
-                    .map(|trial| self.trial(&trial.phases))
-                    .collect(),
+                trials: trials.collect(),
             };
             // Where there is no choice, the cell is that of a protocol with these settings.
             match (all.trials.as_slice(), all.epochs.as_slice()) {
@@ -176,10 +176,14 @@ impl Point {
         phases.collect()
     }
 
+    /// The epochs here of so many on the protocol's rows.
     fn epochs(&self, epochs: usize) -> usize {
-        let batch = self.protocol.training.batch_size;
-        self.budget
-            .epochs(epochs, self.rows, self.protocol_rows, batch)
+        let steps = |rows: usize| rows.div_ceil(self.protocol.training.batch_size);
+        let (here, there) = (steps(self.rows), steps(self.protocol_rows));
+        match self.budget {
+            Budget::Steps if here < there => epochs.saturating_mul(there).div_ceil(here),
+            _ => epochs,
+        }
     }
 
     /// The phase with one spelling of equal settings, so that equal trainings have equal keys.

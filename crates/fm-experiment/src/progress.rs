@@ -10,7 +10,7 @@ use crate::key::Key;
 use crate::plan::{Place, Plan};
 use crate::request::Request;
 use crate::results::merged;
-use crate::store::{Listing, Store, Timing};
+use crate::store::Store;
 
 /// How far a request is.
 #[derive(Clone, Debug)]
@@ -27,8 +27,8 @@ pub struct Progress {
     pub jobs: BTreeMap<Key, u64>,
     /// Missing cells, each once, though several series may ask for it.
     pub missing: usize,
-    /// Seconds of a thread for a unit of work, by the timings of the store; `None` without timings.
-    pub secs_per_work: Option<f64>,
+    /// Seconds that the missing jobs take on one thread, as fast as before; `None` without timings.
+    pub thread_secs: Option<f64>,
     /// Jobs that were timed.
     pub timed: usize,
     /// The most jobs that a process ran at the same time.
@@ -46,89 +46,67 @@ pub struct Counts {
     pub missing: usize,
 }
 
-enum Cell {
-    Done,
-    Diverged,
-    /// The job that trains it, and its work.
-    Missing(Key, u64),
-}
-
 impl Progress {
     /// Of what was asked last of the store at `path`, together with what was asked before of the
     /// same recipe.
     ///
     /// # Errors
-    /// [`ExperimentError::NoRequest`] for a store that was never asked, and damaged files.
+    /// A store that was never asked, and damaged files.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
         let store = Store::read(path)?;
         let (request, _) = merged(&store)?;
-        Self::of(
-            &request,
-            &store.labels()?,
-            &store.listing()?,
-            &store.timings()?,
-        )
+        Self::of(request, &store.labels()?, Some(&store))
     }
 
-    /// Of a request and nothing else, in a store with these cells and timings.
-    ///
-    /// # Errors
-    /// A request that does not fit the data.
-    pub fn of(
-        request: &Request,
+    /// Of a request and nothing else, in a store that may not exist yet.
+    pub(crate) fn of(
+        request: Request,
         labels: &Labels,
-        listing: &Listing,
-        timings: &[Timing],
+        store: Option<&Store>,
     ) -> Result<Self, ExperimentError> {
-        let plan = Plan::new(request, labels)?;
+        let plan = Plan::new(&request, labels)?;
+        let listing = store.map(Store::listing).transpose()?.unwrap_or_default();
+        let timings = store.map(Store::timings).transpose()?.unwrap_or_default();
+        // Of a missing cell the job that trains it, and its work.
         let cells = keyed(&plan, |place, key, recipe| {
-            match (listing.done.contains(&key), listing.diverged.contains(&key)) {
-                (true, false) => Cell::Done,
-                (true, true) => Cell::Diverged,
-                (false, _) => Cell::Missing(plan.group(place), plan.work(place, &recipe)),
-            }
+            let missing = !listing.done.contains(&key);
+            missing.then(|| (plan.group(place), plan.work(place, &recipe)))
         });
         let mut series = vec![Counts::default(); plan.series.len()];
         let (mut jobs, mut diverged) = (BTreeMap::new(), Vec::new());
         let (mut seen, mut missing) = (BTreeSet::new(), 0);
-        for (place, key, cell) in cells {
+        for (place, key, job) in cells {
             let counts = &mut series[place.series];
-            match cell {
-                Cell::Done => counts.done += 1,
-                Cell::Diverged => {
-                    counts.diverged += 1;
-                    if seen.insert(key) {
-                        diverged.push((place, key));
-                    }
+            let is_new = seen.insert(key);
+            if let Some((source, work)) = job {
+                counts.missing += 1;
+                if is_new {
+                    missing += 1;
+                    *jobs.entry(source).or_default() += work;
                 }
-                Cell::Missing(source, work) => {
-                    counts.missing += 1;
-                    if seen.insert(key) {
-                        missing += 1;
-                        *jobs.entry(source).or_default() += work;
-                    }
+            } else if listing.diverged.contains(&key) {
+                counts.diverged += 1;
+                if is_new {
+                    diverged.push((place, key));
                 }
+            } else {
+                counts.done += 1;
             }
         }
         let timed_work: u64 = timings.iter().map(|timing| timing.work).sum();
         let took: f64 = timings.iter().map(|timing| timing.wall_secs).sum();
+        let left: u64 = jobs.values().sum();
         Ok(Self {
-            request: request.clone(),
+            request,
             plan,
             series,
             diverged,
             jobs,
             missing,
-            secs_per_work: (timed_work > 0).then(|| took / timed_work as f64),
+            thread_secs: (timed_work > 0).then(|| took / timed_work as f64 * left as f64),
             timed: timings.len(),
             threads: timings.iter().map(|timing| timing.jobs).max().unwrap_or(1),
         })
-    }
-
-    /// Seconds that the missing jobs take on one thread, as fast as before; `None` without timings.
-    pub fn thread_secs(&self) -> Option<f64> {
-        let work: u64 = self.jobs.values().sum();
-        self.secs_per_work.map(|secs| secs * work as f64)
     }
 
     /// Whether a share of the jobs has missing cells.

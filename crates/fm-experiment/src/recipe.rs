@@ -45,7 +45,7 @@ pub struct Recipe {
 }
 
 /// Which rows of the dataset are used.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RowsUsed {
     /// The first rows of the training file, so many; all by default.
@@ -62,7 +62,6 @@ pub struct RowsUsed {
 }
 
 impl RowsUsed {
-    /// Those of a protocol.
     pub(crate) fn of(data: &DataSpec) -> Self {
         Self {
             train: data.train_rows,
@@ -216,24 +215,16 @@ impl Recipe {
 
     /// Epochs of the cell's own training; of a tuned arm, the most there may be.
     pub fn epochs(&self) -> usize {
-        match (&self.arm, &self.source) {
-            (Some(arm), _) => arm.epochs(),
-            (None, Some(source)) => source.phase.epochs,
-            (None, None) => 0,
-        }
+        let source = self.source.as_ref().map_or(0, |source| source.phase.epochs);
+        self.arm.as_ref().map_or(source, ArmRecipe::epochs)
     }
 
-    /// Rows that the cell's trainings go through, all epochs together; of a tuned arm, the most there
-    /// may be. `source_rows` are the rows of a source training.
+    /// The [work](crate::Job::work) of the cell, where a source training has `source_rows`.
     pub(crate) fn work(&self, source_rows: usize) -> u64 {
-        let rows = match &self.arm {
-            None => source_rows,
-            // By each trial once without each fold, and by the training on all rows.
-            Some(arm) => match &arm.tuning {
-                Some(tuning) => arm.rows * (tuning.trials.len() * (tuning.folds - 1) + 1),
-                None => arm.rows,
-            },
-        };
-        (self.epochs() * rows) as u64
+        let rows = self.arm.as_ref().map_or(source_rows, |arm| arm.rows);
+        let tuning = self.arm.as_ref().and_then(|arm| arm.tuning.as_ref());
+        // Each trial once without each fold.
+        let folds = tuning.map_or(0, |tuning| tuning.trials.len() * (tuning.folds - 1));
+        (self.epochs() * rows * (folds + 1)) as u64
     }
 }

@@ -11,11 +11,11 @@
 
 use fm_nn::tensors::TensorFile;
 use fm_train::{EpochRecord, Scores};
-use ndarray::{Array2, ArrayView1, Ix2};
+use ndarray::{Array2, ArrayView1, Ix1, Ix2};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
+use crate::arrays::{Wrong, array};
 use crate::json::from_json;
 use crate::key::Key;
 use crate::recipe::{Recipe, Tuning};
@@ -146,16 +146,12 @@ pub enum Predictions {
     },
 }
 
-/// What is wrong with a file of the store, in words.
-pub(crate) type Wrong = Box<dyn std::error::Error>;
-
 impl Record {
     /// The scores of a training that did not fail.
     pub fn scores(&self) -> Option<&Scores> {
         self.outcome.scores()
     }
 
-    /// The record as the bytes of its file.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut file = TensorFile::default();
         let added = match &self.predictions {
@@ -167,16 +163,15 @@ impl Record {
         };
         added.expect("the names differ");
         let described = serde_json::to_string(self).expect("a record is plain data");
-        let digest = digest(&file, &described);
-        file.metadata
-            .insert("recipe".to_owned(), self.recipe.canonical());
-        file.metadata.insert("record".to_owned(), described);
-        file.metadata.insert("sha256".to_owned(), digest);
+        let sha256 = digest(&file, &described);
+        let mut tell = |name: &str, text| file.metadata.insert(name.to_owned(), text);
+        tell("recipe", self.recipe.canonical());
+        tell("record", described);
+        tell("sha256", sha256);
         file.to_bytes()
             .expect("a history is far below the limit of a header")
     }
 
-    /// Reads the bytes of the record of `key`.
     pub(crate) fn from_bytes(bytes: &[u8], key: &Key) -> Result<Self, Wrong> {
         let file = TensorFile::from_bytes(bytes)?;
         let entry = |name: &str| {
@@ -196,18 +191,14 @@ impl Record {
         let recipe: Value = from_json(recipe.as_bytes()).map_err(unread)?;
         parts.insert("recipe".to_owned(), recipe);
         let mut record: Self = serde_json::from_value(parts.into()).map_err(unread)?;
-        if let Some(tuned) = &record.tuned {
-            let tuning = record
-                .recipe
-                .arm
-                .as_ref()
-                .and_then(|arm| arm.tuning.as_ref());
-            if !tuning.is_some_and(|tuning| tuned.fits(tuning)) {
-                return Err("its cross-validation does not fit its recipe".into());
-            }
+        let arm = record.recipe.arm.as_ref();
+        let tuning = arm.and_then(|arm| arm.tuning.as_ref());
+        let fits = |tuned: &Tuned| tuning.is_some_and(|tuning| tuned.fits(tuning));
+        if !record.tuned.as_ref().is_none_or(fits) {
+            return Err("its cross-validation does not fit its recipe".into());
         }
         if let Outcome::Scored(scores) = &record.outcome {
-            record.predictions = Some(predictions(&file, &record.recipe, scores)?);
+            record.predictions = Some(predictions(&file, arm.is_some(), scores)?);
         }
         Ok(record)
     }
@@ -215,84 +206,27 @@ impl Record {
 
 /// SHA-256 of a text and of the arrays' bytes.
 fn digest(file: &TensorFile<'_>, text: &str) -> String {
-    let mut hasher = Sha256::new();
-    hasher.update(text);
-    file.tensors()
-        .for_each(|(_, tensor)| hasher.update(&tensor.data));
-    Key::from_digest(hasher).to_string()
+    let arrays = file.tensors().map(|(_, tensor)| &*tensor.data);
+    let parts: Vec<&[u8]> = [text.as_bytes()].into_iter().chain(arrays).collect();
+    Key::of(&parts.concat()).to_string()
 }
 
-fn predictions(
-    file: &TensorFile<'_>,
-    recipe: &Recipe,
-    scores: &Scores,
-) -> Result<Predictions, Wrong> {
-    if scores.rows == 0 || scores.correct > scores.rows {
-        let Scores { correct, rows, .. } = scores;
+fn predictions(file: &TensorFile<'_>, of_arm: bool, scores: &Scores) -> Result<Predictions, Wrong> {
+    let Scores { correct, rows, .. } = *scores;
+    if rows == 0 || correct > rows {
         return Err(format!("{correct} of {rows} test rows are right").into());
     }
-    let same = |name: &str, rows: usize| match rows == scores.rows {
-        true => Ok(()),
-        false => Err(format!("{name} has {rows} rows, expected {}", scores.rows)),
+    let (lens, predictions) = if of_arm {
+        let logits = array::<f32, Ix2>(file, "logits")?;
+        ([logits.nrows(); 2], Predictions::Logits(logits))
+    } else {
+        let class = array::<u8, Ix1>(file, "class")?.to_vec();
+        let probability = array::<f32, Ix1>(file, "probability")?.to_vec();
+        let lens = [class.len(), probability.len()];
+        (lens, Predictions::Classes { class, probability })
     };
-    if recipe.arm.is_some() {
-        let logits = file.get::<f32>("logits")?.into_dimensionality::<Ix2>();
-        let logits = logits.map_err(|_| "logits: expected [rows, outputs]")?;
-        same("logits", logits.nrows())?;
-        return Ok(Predictions::Logits(logits));
+    match lens == [rows; 2] {
+        true => Ok(predictions),
+        false => Err(format!("its predictions have {lens:?} rows, expected {rows}").into()),
     }
-    let (class, probability) = (file.get::<u8>("class")?, file.get::<f32>("probability")?);
-    same("class", class.len())?;
-    same("probability", probability.len())?;
-    Ok(Predictions::Classes {
-        class: class.into_iter().collect(),
-        probability: probability.into_iter().collect(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cross_validation_that_does_not_fit_its_recipe_is_refused() {
-        let tuning = Tuning {
-            folds: 2,
-            epochs: vec![2, 4],
-            trials: vec![Vec::new(); 3],
-        };
-        let tuned = Tuned {
-            scores: vec![vec![None, Some(SCORES)]; 3],
-            trial: 2,
-            epochs: 4,
-            skipped: vec![0],
-        };
-        assert!(tuned.fits(&tuning));
-        let changed = |change: fn(&mut Tuned)| {
-            let mut tuned = tuned.clone();
-            change(&mut tuned);
-            tuned.fits(&tuning)
-        };
-        assert!(!changed(|tuned| tuned.trial = 3));
-        assert!(!changed(|tuned| tuned.epochs = 3));
-        assert!(!changed(|tuned| tuned.skipped = vec![3]));
-        assert!(!changed(|tuned| tuned.scores.truncate(2)));
-        assert!(!changed(|tuned| tuned.scores[1].truncate(1)));
-        assert!(!changed(|tuned| tuned.scores[1][1] = Some(Scores {
-            correct: 11,
-            ..SCORES
-        })));
-        assert!(!changed(|tuned| tuned.scores[1][1] = Some(Scores {
-            rows: 0,
-            correct: 0,
-            ..SCORES
-        })));
-    }
-
-    const SCORES: Scores = Scores {
-        loss: 0.1,
-        accuracy: 0.9,
-        correct: 9,
-        rows: 10,
-    };
 }

@@ -48,18 +48,13 @@ impl Request {
     /// The request with a sweep that the protocol names.
     ///
     /// # Errors
-    /// [`ProtocolError::Unknown`] with the nearest name.
+    /// A name that the protocol does not have.
     pub fn with_named_sweep(mut self, name: &str) -> Result<Self, ProtocolError> {
-        let Some(sweep) = self.protocol.sweeps.get(name) else {
-            let names = self.protocol.sweeps.keys().map(String::as_str);
-            let near = crate::names::did_you_mean(name, names);
-            return Err(ProtocolError::Unknown {
-                protocol: self.protocol.name.clone(),
-                what: format!("sweep {name:?}"),
-                hint: format!(", which would be a table [sweeps.{name}]{near}"),
-            });
+        let Some(sweep) = self.protocol.sweeps.get(name).cloned() else {
+            let known: Vec<&str> = self.protocol.sweeps.keys().map(String::as_str).collect();
+            let what = format!("sweep {name:?} (a table [sweeps.{name}])");
+            return Err(self.protocol.has_no(&what, name, &known));
         };
-        let sweep = sweep.clone();
         self.add(name.to_owned(), sweep);
         Ok(self)
     }
@@ -67,19 +62,16 @@ impl Request {
     /// The request with a sweep that the protocol names, over these values of its key.
     ///
     /// # Errors
-    /// As [`with_named_sweep`](Self::with_named_sweep), and [`ProtocolError::Unknown`] if the sweep is
-    /// not over one key.
+    /// As [`with_named_sweep`](Self::with_named_sweep), and a sweep that is not over one key.
     pub fn with_values(mut self, name: &str, values: Values) -> Result<Self, ProtocolError> {
         self = self.with_named_sweep(name)?;
         let named = self.sweeps.iter_mut().find(|named| named.name == name);
         let over = named.map(|named| &mut named.sweep.over);
         let over = over.filter(|over| over.len() == 1);
         let Some(axis) = over.and_then(|over| over.values_mut().next()) else {
-            return Err(ProtocolError::Unknown {
-                protocol: self.protocol.name.clone(),
-                what: format!("sweep {name:?} over one key"),
-                hint: "; ask for it without values".to_owned(),
-            });
+            let what = format!("sweep {name:?} over one key; ask for it without values");
+            let protocol = &self.protocol.name;
+            return Err(ProtocolError(format!("protocol {protocol} has no {what}")));
         };
         *axis = values;
         Ok(self)
@@ -89,18 +81,16 @@ impl Request {
     #[must_use]
     pub fn with_sweep(mut self, axes: &[(String, Values)]) -> Self {
         let names: Vec<&str> = axes.iter().map(|(key, _)| key.as_str()).collect();
-        let name = names.join(" × ");
-        let over = axes.iter().cloned().collect();
         let sweep = SweepSpec {
-            over,
+            over: axes.iter().cloned().collect(),
             ..SweepSpec::default()
         };
-        self.add(name, sweep);
+        self.add(names.join(" × "), sweep);
         self
     }
 
     /// Adds a sweep, in place of one of the same name.
-    pub(crate) fn add(&mut self, name: String, sweep: SweepSpec) {
+    fn add(&mut self, name: String, sweep: SweepSpec) {
         let new = NamedSweep { name, sweep };
         match self.sweeps.iter_mut().find(|old| old.name == new.name) {
             Some(old) => *old = new,

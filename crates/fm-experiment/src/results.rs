@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use fm_train::{EpochRecord, Scores, predicted_classes};
 
 use crate::correct::Correct;
-use crate::error::ExperimentError;
+use crate::error::{ExperimentError, folder};
 use crate::job::keyed;
 use crate::key::Key;
 use crate::parallel::in_parallel;
@@ -69,24 +69,10 @@ impl Results {
     /// before of the same recipe: seeds, arms and sweeps add up.
     ///
     /// # Errors
-    /// [`ExperimentError::NoRequest`] for a store that was never asked, and damaged files.
+    /// A store that was never asked, and damaged files.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
         let store = Store::read(path)?;
         let (request, made_with) = merged(&store)?;
-        Self::exactly(store, request, made_with)
-    }
-
-    /// Reads the results of a request, together with what was asked before of the same recipe.
-    ///
-    /// # Errors
-    /// As [`read`](Self::read).
-    pub fn of(
-        store: Store,
-        request: Request,
-        made_with: MadeWith,
-    ) -> Result<Self, ExperimentError> {
-        let asked = store.asked()?.into_iter().map(|asked| asked.request);
-        let request = merge(request, asked);
         Self::exactly(store, request, made_with)
     }
 
@@ -100,48 +86,14 @@ impl Results {
         made_with: MadeWith,
     ) -> Result<Self, ExperimentError> {
         let plan = Plan::new(&request, &store.labels()?)?;
-        let mut results = Self {
+        let cells = read_cells(&store, &plan)?;
+        Ok(Self {
             request,
             made_with,
             plan,
             store,
-            cells: BTreeMap::new(),
-        };
-        results.load()?;
-        Ok(results)
-    }
-
-    /// Reads every record once, on all threads, and keeps whole only those of the main table.
-    fn load(&mut self) -> Result<(), ExperimentError> {
-        let done = self.store.keys()?;
-        let cells = keyed(&self.plan, |_, _, recipe| recipe.epochs());
-        // Cells that two questions have in common are read once.
-        let mut is_main: BTreeMap<Key, bool> = BTreeMap::new();
-        for (place, key, _) in cells.iter().filter(|(_, key, _)| done.contains(key)) {
-            *is_main.entry(*key).or_default() |= place.series == 0;
-        }
-        let keys: Vec<(Key, bool)> = is_main.into_iter().collect();
-        let labels = TestLabels::default();
-        let read = in_parallel(&keys, |(key, main)| {
-            let read = Read::new(&self.store, key, *main, &labels)?;
-            Ok(read.map(|read| (*key, read)))
-        });
-        let read: Result<Vec<_>, ExperimentError> = read.into_iter().collect();
-        let read: BTreeMap<Key, Read> = read?.into_iter().flatten().collect();
-        for (place, key, epochs) in cells {
-            let read = read.get(&key).cloned().unwrap_or_default();
-            let cell = CellResult {
-                place,
-                key,
-                outcome: read.outcome,
-                epochs,
-                last_epoch: read.last_epoch,
-                correct: read.correct,
-                record: read.record.filter(|_| place.series == 0),
-            };
-            self.cells.insert(place, cell);
-        }
-        Ok(())
+            cells,
+        })
     }
 
     /// The protocol.
@@ -207,27 +159,23 @@ impl Results {
 /// What was asked last of a store, with what was asked before of the same recipe, and with what.
 pub(crate) fn merged(store: &Store) -> Result<(Request, MadeWith), ExperimentError> {
     let mut asked = store.asked()?.into_iter();
-    let latest = asked.next().ok_or_else(|| ExperimentError::NoRequest {
-        path: store.path().to_owned(),
-    })?;
+    let none = "contains no request; run the experiment first";
+    let latest = asked.next().ok_or_else(|| folder(store.path(), none))?;
     let request = merge(latest.request, asked.map(|asked| asked.request));
     Ok((request, latest.made_with))
 }
 
 /// The request with the seeds, arms and sweeps that earlier requests of the same recipe add.
-fn merge(mut request: Request, earlier: impl Iterator<Item = Request>) -> Request {
+pub(crate) fn merge(mut request: Request, earlier: impl Iterator<Item = Request>) -> Request {
     for other in earlier {
         if !same_recipe(&request, &other) {
             continue;
         }
         request.seeds.extend(other.seeds);
         for arm in other.protocol.arms {
-            let known = |known: &crate::protocol::Arm| known.name == arm.name;
-            if !request.protocol.arms.iter().any(known) {
-                request
-                    .protocol
-                    .optional_arms
-                    .retain(|other| other.name != arm.name);
+            if request.protocol.arm(&arm.name).is_none() {
+                let optional = &mut request.protocol.optional_arms;
+                optional.retain(|other| other.name != arm.name);
                 request.protocol.arms.push(arm);
             }
         }
@@ -258,70 +206,70 @@ fn same_recipe(a: &Request, b: &Request) -> bool {
         && p.tune == q.tune
 }
 
-/// What is kept of a record.
-#[derive(Clone, Default)]
-struct Read {
-    outcome: Option<Outcome>,
-    last_epoch: Option<EpochRecord>,
-    correct: Correct,
-    /// All of it, of a cell of the main table.
-    record: Option<Arc<Record>>,
-}
-
-impl Read {
-    /// `None` if the record was removed meanwhile.
-    fn new(
-        store: &Store,
-        key: &Key,
-        main: bool,
-        labels: &TestLabels,
-    ) -> Result<Option<Self>, ExperimentError> {
+/// Reads every record once, on all threads, and keeps whole only those of the main table.
+fn read_cells(store: &Store, plan: &Plan) -> Result<BTreeMap<Place, CellResult>, ExperimentError> {
+    let done = store.keys()?;
+    let cells = keyed(plan, |place, key, recipe| CellResult {
+        place,
+        key,
+        outcome: None,
+        epochs: recipe.epochs(),
+        last_epoch: None,
+        correct: Correct::default(),
+        record: None,
+    });
+    // Cells that two questions have in common are read once, with the first place.
+    let mut places: BTreeMap<Key, Place> = BTreeMap::new();
+    for (place, key, _) in cells.iter().filter(|(_, key, _)| done.contains(key)) {
+        places.entry(*key).or_insert(*place);
+    }
+    let places: Vec<(Key, Place)> = places.into_iter().collect();
+    // Labels of test rows by the name of their file, so that each file is read once.
+    let labels: Mutex<BTreeMap<String, Arc<[u8]>>> = Mutex::default();
+    let read = in_parallel(&places, |(key, place)| {
+        // It may have been removed meanwhile.
         let Some(record) = store.record(key)? else {
             return Ok(None);
         };
-        let correct = match labels.of(store, &record)? {
-            Some(labels) => correct(&record, &labels),
-            None => Correct::default(),
-        };
-        Ok(Some(Self {
-            outcome: Some(record.outcome.clone()),
-            last_epoch: record.history.last().copied(),
-            correct,
-            record: main.then(|| Arc::new(record)),
-        }))
-    }
-}
-
-/// Labels of test rows by the name of their file, so that each file is read once.
-#[derive(Default)]
-struct TestLabels(Mutex<BTreeMap<String, Option<Arc<[u8]>>>>);
-
-impl TestLabels {
-    fn of(&self, store: &Store, record: &Record) -> Result<Option<Arc<[u8]>>, ExperimentError> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(labels) = known.get(&record.test_rows) {
-            return Ok(labels.clone());
+        let mut known = labels.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains_key(&record.test_rows)
+            && let Some(rows) = store.test_rows(&record)?
+        {
+            known.insert(record.test_rows.clone(), rows.labels.into());
         }
-        let rows = store.test_rows(record)?;
-        let labels = rows.map(|rows| Arc::from(rows.labels));
-        known.insert(record.test_rows.clone(), labels.clone());
-        Ok(labels)
-    }
+        let labels = known.get(&record.test_rows).cloned();
+        drop(known);
+        let correct = labels.map_or_else(Correct::default, |labels| correct(&record, &labels));
+        let outcome = record.outcome.clone();
+        let last_epoch = record.history.last().copied();
+        let record = (place.series == 0).then(|| Arc::new(record));
+        Ok(Some((*key, (outcome, last_epoch, correct, record))))
+    });
+    let read: Vec<_> = read.into_iter().collect::<Result<_, ExperimentError>>()?;
+    let read: BTreeMap<Key, _> = read.into_iter().flatten().collect();
+    let cells = cells.into_iter().map(|(place, key, mut cell)| {
+        if let Some((outcome, last_epoch, correct, record)) = read.get(&key).cloned() {
+            cell.outcome = Some(outcome);
+            (cell.last_epoch, cell.correct) = (last_epoch, correct);
+            cell.record = record.filter(|_| place.series == 0);
+        }
+        (place, cell)
+    });
+    Ok(cells.collect())
 }
 
-/// Which test rows a record's network predicts correctly.
 fn correct(record: &Record, labels: &[u8]) -> Correct {
+    let is_right = |(class, &label): (u32, &u8)| class == u32::from(label);
     match &record.predictions {
         None => Correct::default(),
         Some(Predictions::Classes { class, .. }) => {
-            class.iter().zip(labels).map(|(a, b)| a == b).collect()
+            let classes = class.iter().map(|&class| u32::from(class));
+            classes.zip(labels).map(is_right).collect()
         }
         // A record with scores has finite logits.
-        Some(Predictions::Logits(logits)) => predicted_classes(logits.view())
-            .unwrap_or_default()
-            .into_iter()
-            .zip(labels)
-            .map(|(class, &label)| class == u32::from(label))
-            .collect(),
+        Some(Predictions::Logits(logits)) => {
+            let classes = predicted_classes(logits.view()).unwrap_or_default();
+            classes.into_iter().zip(labels).map(is_right).collect()
+        }
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// The most seeds of a plan.
 const MOST: u64 = 100_000;
 
 /// Seeds in ascending order, each once.
@@ -14,7 +13,7 @@ const MOST: u64 = 100_000;
 /// assert_eq!("3".parse::<SeedList>()?.seeds(), [1, 2, 3]); // a number is how many
 /// assert_eq!("7,1".parse::<SeedList>()?.seeds(), [1, 7]);
 /// assert_eq!("101..103,7".parse::<SeedList>()?.seeds(), [7, 101, 102, 103]);
-/// # Ok::<(), fm_experiment::SeedListError>(())
+/// # Ok::<(), String>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedList(Vec<u64>);
@@ -37,29 +36,17 @@ impl SeedList {
     }
 }
 
-/// Why a text is no list of seeds.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "seeds {text:?}: {reason}; write how many (30), a list (1,2,7) or a range with both ends \
-     (101..110)"
-)]
-pub struct SeedListError {
-    text: String,
-    reason: String,
-}
-
 impl FromStr for SeedList {
-    type Err = SeedListError;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, SeedListError> {
-        let wrong = |reason: String| SeedListError {
-            text: text.to_owned(),
-            reason,
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |reason: String| {
+            let how = "write how many (30), a list (1,2,7) or a range with both ends (101..110)";
+            format!("seeds {text:?}: {reason}; {how}")
         };
         let number = |part: &str| {
-            let part = part.trim();
-            part.parse::<u64>()
-                .map_err(|_| wrong(format!("{part:?} is not a whole number from 0 on")))
+            let number = part.trim().parse::<u64>();
+            number.map_err(|_| wrong(format!("{:?} is not a whole number from 0 on", part.trim())))
         };
         if !text.contains([',', '.']) {
             let count = number(text)?;
@@ -70,10 +57,8 @@ impl FromStr for SeedList {
         }
         let mut seeds = Vec::new();
         for part in text.split(',') {
-            let (first, last) = match part.split_once("..") {
-                Some((first, last)) => (number(first)?, number(last)?),
-                None => (number(part)?, number(part)?),
-            };
+            let (first, last) = part.split_once("..").unwrap_or((part, part));
+            let (first, last) = (number(first)?, number(last)?);
             if last < first {
                 return Err(wrong(format!("the range {} runs backwards", part.trim())));
             }
@@ -93,20 +78,11 @@ impl FromStr for SeedList {
 /// As short as [`FromStr`] reads it back: ranges where seeds follow each other.
 impl fmt::Display for SeedList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = Vec::new();
-        let mut rest = self.0.as_slice();
-        while let Some(&first) = rest.first() {
-            let run = rest
-                .iter()
-                .zip(first..)
-                .take_while(|(seed, next)| *seed == next)
-                .count();
-            match run {
-                1 => parts.push(first.to_string()),
-                _ => parts.push(format!("{first}..{}", rest[run - 1])),
-            }
-            rest = &rest[run..];
-        }
-        f.write_str(&parts.join(","))
+        let runs = self.0.chunk_by(|seed, next| next - seed == 1);
+        let runs = runs.map(|run| match run {
+            [first, .., last] => format!("{first}..{last}"),
+            one => one[0].to_string(),
+        });
+        f.write_str(&runs.collect::<Vec<_>>().join(","))
     }
 }

@@ -1,5 +1,7 @@
 //! [`Tasks`]: a dataset's rows split by class into source and target task.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use fm_data::{DataError, Dataset, TaskSplit};
 use fm_train::{Examples, Inputs, Labels, Seeds, TrainError, shuffle};
 use ndarray::{Array2, Axis};
@@ -7,12 +9,11 @@ use rand_core::Rng;
 
 use crate::data::Data;
 use crate::protocol::ValidationAt;
-use crate::recipe::{ArmRecipe, LabelNoise, RowsUsed};
+use crate::recipe::{ArmRecipe, LabelNoise, Recipe, RowsUsed};
 
 /// Pixels are scaled from 0 to 255 to 0 to 1.
 pub(crate) const PIXEL_SCALE: f32 = 1.0 / 255.0;
 
-/// The rows of one task.
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
     /// Trained on; of the target task all rows, from which an arm takes its own.
@@ -23,44 +24,48 @@ pub(crate) struct Task {
     pub(crate) test: Dataset,
 }
 
-/// Source and target task.
 #[derive(Clone, Debug)]
 pub(crate) struct Tasks {
+    /// The rows and target classes that they are split from.
+    of: (RowsUsed, Vec<u8>),
     pub(crate) source: Task,
     pub(crate) target: Task,
 }
 
 impl Tasks {
-    /// Takes the rows of a recipe from a dataset and splits them by class.
-    pub(crate) fn split(
-        data: &Data,
-        rows: &RowsUsed,
-        target_classes: &[u8],
-    ) -> Result<Self, DataError> {
+    fn split(data: &Data, of: (RowsUsed, Vec<u8>)) -> Result<Self, DataError> {
+        let (rows, target_classes) = (&of.0, &of.1);
         let first = |data: &Dataset, rows: Option<usize>| match rows {
             Some(rows) => data.first(rows),
             None => Ok(data.clone()),
         };
         let test = first(&data.test, rows.test)?;
         let train = first(&data.train, rows.train)?;
-        let (valid, train) = hold_out(&train, rows)?;
+        let (valid, train) = match rows.validation_at {
+            ValidationAt::End if rows.validation < train.rows() => {
+                let (train, valid) = train.hold_out(train.rows() - rows.validation)?;
+                (valid, train)
+            }
+            // With too many rows to hold out at the end, the error is that of the start.
+            _ => train.hold_out(rows.validation)?,
+        };
         let split = TaskSplit::new(target_classes, train.n_classes())?;
+        let task = |of: &dyn Fn(&Dataset) -> Result<Dataset, DataError>| {
+            Ok::<_, DataError>(Task {
+                train: of(&train)?,
+                valid: of(&valid)?,
+                test: of(&test)?,
+            })
+        };
         Ok(Self {
-            source: Task {
-                train: split.source(&train)?,
-                valid: split.source(&valid)?,
-                test: split.source(&test)?,
-            },
-            target: Task {
-                train: split.target(&train)?,
-                valid: split.target(&valid)?,
-                test: split.target(&test)?,
-            },
+            source: task(&|part| split.source(part))?,
+            target: task(&|part| split.target(part))?,
+            of,
         })
     }
 
-    /// The target rows that an arm is trained on.
-    pub(crate) fn target_rows(&self, arm: &ArmRecipe) -> Result<TargetRows, DataError> {
+    /// The target rows that an arm is trained on, with its label noise.
+    pub(crate) fn target_rows(&self, arm: &ArmRecipe) -> Result<Dataset, DataError> {
         let all = &self.target.train;
         let rows = match arm.rows_seed {
             Some(seed) => {
@@ -69,105 +74,75 @@ impl Tasks {
             }
             None => all.first(arm.rows),
         }?;
+        let Some(LabelNoise { share, seed }) = arm.label_noise else {
+            return Ok(rows);
+        };
         let mut labels = rows.labels().to_vec();
-        if let Some(LabelNoise { share, seed }) = arm.label_noise {
-            let mut rng = Seeds::new(seed).stream("target/label-noise").rng();
-            let mut order = vec![0; labels.len()];
-            shuffle(&mut order, &mut rng);
-            let exchanged = (share * labels.len() as f64).round() as usize;
-            let others = all.n_classes() as u32 - 1;
-            for &row in &order[..exchanged] {
-                let label = &mut labels[row as usize];
-                let step = 1 + rng.next_u32() % others;
-                *label = ((u32::from(*label) + step) % (others + 1)) as u8;
-            }
+        let mut rng = Seeds::new(seed).stream("target/label-noise").rng();
+        let mut order = vec![0; labels.len()];
+        shuffle(&mut order, &mut rng);
+        let exchanged = (share * labels.len() as f64).round() as usize;
+        let others = all.n_classes() as u32 - 1;
+        for &row in &order[..exchanged] {
+            let label = &mut labels[row as usize];
+            let step = 1 + rng.next_u32() % others;
+            *label = ((u32::from(*label) + step) % (others + 1)) as u8;
         }
-        Ok(TargetRows { rows, labels })
+        with(&rows, rows.pixels().to_owned(), labels)
     }
 }
 
-/// Target rows and the labels that they are trained on.
-#[derive(Clone, Debug)]
-pub(crate) struct TargetRows {
-    pub(crate) rows: Dataset,
-    pub(crate) labels: Vec<u8>,
-}
+/// The tasks that were split last, so that jobs of one task share its rows.
+#[derive(Default)]
+pub(crate) struct LatestTasks(Mutex<Option<Arc<Tasks>>>);
 
-impl TargetRows {
-    /// As a training takes them.
-    pub(crate) fn examples(&self) -> Result<Examples<'_>, TrainError> {
-        labelled(&self.rows, &self.labels, PIXEL_SCALE)
-    }
-
-    /// The fold of each row, each fold with its share of every class; which, is decided by a stream of
-    /// the seed.
-    pub(crate) fn fold_of_rows(&self, folds: usize, seeds: Seeds) -> Vec<usize> {
-        let mut order = vec![0; self.labels.len()];
-        shuffle(&mut order, &mut seeds.stream("target/folds").rng());
-        // Stable, so that each class keeps its random order. Dealt out in turn, the folds differ by
-        // a row at most, and so does each class in them.
-        order.sort_by_key(|&row| self.labels[row as usize]);
-        let mut fold_of = vec![0; order.len()];
-        for (place, row) in order.into_iter().enumerate() {
-            fold_of[row as usize] = place % folds;
+impl LatestTasks {
+    pub(crate) fn of(&self, data: &Data, recipe: &Recipe) -> Result<Arc<Tasks>, DataError> {
+        let of = (recipe.rows.clone(), recipe.target_classes.clone());
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tasks) = latest.as_ref().filter(|tasks| tasks.of == of) {
+            return Ok(tasks.clone());
         }
-        fold_of
-    }
-
-    /// The rows of each fold, and the rest.
-    pub(crate) fn folds(&self, folds: usize, seeds: Seeds) -> Vec<Fold> {
-        let fold_of = self.fold_of_rows(folds, seeds);
-        let part = |fold: usize, held_out: bool| {
-            let rows = (0..fold_of.len()).filter(|&row| (fold_of[row] == fold) == held_out);
-            let rows: Vec<usize> = rows.collect();
-            Part {
-                pixels: self.rows.pixels().select(Axis(0), &rows),
-                labels: rows.into_iter().map(|row| self.labels[row]).collect(),
-            }
-        };
-        let fold = |fold| Fold {
-            train: part(fold, false),
-            held_out: part(fold, true),
-        };
-        (0..folds).map(fold).collect()
+        Ok(latest.insert(Arc::new(Tasks::split(data, of)?)).clone())
     }
 }
 
-/// Rows with their labels, on their own.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    pixels: Array2<u8>,
-    labels: Vec<u8>,
+/// Other rows of the classes of a dataset.
+fn with(data: &Dataset, pixels: Array2<u8>, labels: Vec<u8>) -> Result<Dataset, DataError> {
+    let (names, size) = (data.class_names(), data.image_size());
+    Dataset::new(data.name(), pixels, labels, names, size)
 }
 
-impl Part {
-    /// As a training takes them.
-    pub(crate) fn examples(&self) -> Result<Examples<'_>, TrainError> {
-        let inputs = Inputs::U8 {
-            values: self.pixels.view(),
-            scale: PIXEL_SCALE,
-        };
-        Examples::new(inputs, Labels::U8(&self.labels))
+/// The fold of each row, each fold with its share of every class; which, is decided by a stream of
+/// the seed.
+pub(crate) fn fold_of_rows(labels: &[u8], folds: usize, seeds: Seeds) -> Vec<usize> {
+    let mut order = vec![0; labels.len()];
+    shuffle(&mut order, &mut seeds.stream("target/folds").rng());
+    // Stable, so that each class keeps its random order. Dealt out in turn, the folds differ by
+    // a row at most, and so does each class in them.
+    order.sort_by_key(|&row| labels[row as usize]);
+    let mut fold_of = vec![0; order.len()];
+    for (place, row) in order.into_iter().enumerate() {
+        fold_of[row as usize] = place % folds;
     }
+    fold_of
 }
 
-/// Rows that are held out together, and the rest.
-#[derive(Clone, Debug)]
-pub(crate) struct Fold {
-    pub(crate) train: Part,
-    pub(crate) held_out: Part,
-}
-
-/// The validation rows and the rest of a training file's rows.
-fn hold_out(train: &Dataset, rows: &RowsUsed) -> Result<(Dataset, Dataset), DataError> {
-    match rows.validation_at {
-        ValidationAt::End if rows.validation < train.rows() => {
-            let (train, valid) = train.hold_out(train.rows() - rows.validation)?;
-            Ok((valid, train))
-        }
-        // With too many rows to hold out at the end, the error is that of the start.
-        _ => train.hold_out(rows.validation),
-    }
+/// Of each fold the other rows, and its own.
+pub(crate) fn folds(
+    data: &Dataset,
+    folds: usize,
+    seeds: Seeds,
+) -> Result<Vec<[Dataset; 2]>, DataError> {
+    let fold_of = fold_of_rows(data.labels(), folds, seeds);
+    let part = |fold: usize, held_out: bool| {
+        let rows = (0..fold_of.len()).filter(|&row| (fold_of[row] == fold) == held_out);
+        let rows: Vec<usize> = rows.collect();
+        let labels = rows.iter().map(|&row| data.labels()[row]).collect();
+        with(data, data.pixels().select(Axis(0), &rows), labels)
+    };
+    let parts = (0..folds).map(|fold| Ok([part(fold, false)?, part(fold, true)?]));
+    parts.collect()
 }
 
 /// Labels in the order that a stream of the seed gives them.

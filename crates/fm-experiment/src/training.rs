@@ -1,6 +1,6 @@
 //! The one place where a training is put together: networks from named streams, phases, rows.
 
-use fm_data::DataError;
+use fm_data::{DataError, Dataset};
 use fm_nn::{Dense, Engine, Loss, Network, NetworkError};
 use fm_train::{
     EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, Stream, TrainError,
@@ -15,22 +15,25 @@ use crate::recipe::Recipe;
 use crate::record::Failure;
 
 /// Why a training has no network.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("a training has no network")]
 pub(crate) enum Stop {
     /// It diverged, which is a result.
     Diverged(Failure),
-    /// It cannot start.
-    Train(TrainError),
-    /// Everything else.
-    Error(ExperimentError),
+    Train(#[from] TrainError),
+    Network(#[from] NetworkError),
+    Data(#[from] DataError),
+    Other(#[from] ExperimentError),
 }
 
 impl Stop {
     /// As the error of a cell.
     pub(crate) fn of(self, cell: &Cell) -> ExperimentError {
         let source = match self {
-            Self::Error(error) => return error,
+            Self::Other(error) => return error,
+            Self::Data(error) => return error.into(),
             Self::Train(error) => error,
+            Self::Network(error) => error.into(),
             Self::Diverged(failure) => TrainError::Examples(failure.reason),
         };
         ExperimentError::Train {
@@ -38,30 +41,6 @@ impl Stop {
             seed: cell.seed,
             source,
         }
-    }
-}
-
-impl From<TrainError> for Stop {
-    fn from(error: TrainError) -> Self {
-        Self::Train(error)
-    }
-}
-
-impl From<NetworkError> for Stop {
-    fn from(error: NetworkError) -> Self {
-        Self::Train(error.into())
-    }
-}
-
-impl From<DataError> for Stop {
-    fn from(error: DataError) -> Self {
-        Self::Error(error.into())
-    }
-}
-
-impl From<ExperimentError> for Stop {
-    fn from(error: ExperimentError) -> Self {
-        Self::Error(error)
     }
 }
 
@@ -87,32 +66,24 @@ impl Setup {
         }
     }
 
-    /// The phases of a protocol for a network of `layers`, the head included.
-    pub(crate) fn phases(
-        &self,
-        specs: &[PhaseSpec],
-        layers: usize,
-    ) -> Result<Vec<Phase>, TrainError> {
-        let phases = specs.iter().map(|spec| spec.phase(layers, self.dropout));
-        phases.collect()
-    }
-
-    /// Trains a network through phases.
     pub(crate) fn fit(
         &self,
         network: &mut Network,
-        phases: &[Phase],
+        phases: &[PhaseSpec],
         train: &Examples<'_>,
         valid: Option<&Examples<'_>>,
         observer: &mut dyn Observer,
     ) -> Result<Vec<EpochRecord>, TrainError> {
+        let layers = network.layers().len();
+        let phases = phases.iter().map(|phase| phase.phase(layers, self.dropout));
+        let phases: Vec<Phase> = phases.collect::<Result<_, _>>()?;
         let trainer = Trainer {
             engine: self.engine.clone(),
             loss: loss(network),
             batch_size: self.batch_size,
             order: RowOrder::Shuffled(self.order),
         };
-        let fit = trainer.fit(network, phases, train);
+        let fit = trainer.fit(network, &phases, train);
         fit.validation(valid).observer(observer).run()
     }
 }
@@ -130,25 +101,26 @@ pub(crate) fn trunk(spec: &NetworkSpec, inputs: usize, seeds: Seeds, prefix: &st
 
 /// The trunk that the source network of a recipe starts from, for images of so many pixels.
 pub fn initial_source_trunk(recipe: &Recipe, inputs: usize) -> Vec<Dense> {
-    trunk(
-        &recipe.network,
-        inputs,
-        Seeds::new(recipe.init_seed),
-        "source",
-    )
+    let seeds = Seeds::new(recipe.init_seed);
+    trunk(&recipe.network, inputs, seeds, "source")
 }
 
-/// A head for `n_classes` from the stream `prefix/head` of a seed.
-pub(crate) fn head(
+/// A head for the classes of a dataset, from the stream `prefix/head` of a seed.
+pub(crate) fn head(spec: &NetworkSpec, data: &Dataset, seeds: Seeds, prefix: &str) -> Dense {
+    let (_, outputs) = Loss::for_classes(data.n_classes());
+    let mut rng = seeds.stream(&format!("{prefix}/head")).rng();
+    spec.trunk(data.pixels().ncols()).head(outputs, &mut rng)
+}
+
+/// A new network for the images and classes of a dataset.
+pub(crate) fn network(
     spec: &NetworkSpec,
-    inputs: usize,
-    n_classes: usize,
+    data: &Dataset,
     seeds: Seeds,
     prefix: &str,
-) -> Dense {
-    let (_, outputs) = Loss::for_classes(n_classes);
-    let mut rng = seeds.stream(&format!("{prefix}/head")).rng();
-    spec.trunk(inputs).head(outputs, &mut rng)
+) -> Result<Network, NetworkError> {
+    let trunk = trunk(spec, data.pixels().ncols(), seeds, prefix);
+    Network::new(trunk, head(spec, data, seeds, prefix))
 }
 
 /// Scores of a network on test rows, and the outputs for each, `[rows, outputs]`.

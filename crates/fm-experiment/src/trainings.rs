@@ -3,22 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fm_nn::{Engine, Model, Network};
+use fm_data::Dataset;
+use fm_nn::{Engine, Model, Network, NetworkError};
 use fm_train::{EpochRecord, Examples, Seeds, TrainError};
 
 use crate::error::ExperimentError;
 use crate::job::Cell;
 use crate::key::Key;
 use crate::protocol::PhaseSpec;
-use crate::recipe::{ArmRecipe, SourceRecipe, TrunkRecipe};
+use crate::recipe::{ArmRecipe, SourceRecipe, TrunkRecipe, Tuning};
 use crate::record::{Failure, Outcome, Tuned};
 use crate::store::Store;
-use crate::tasks::{PIXEL_SCALE, Tasks, examples, labelled, shuffled_labels_of};
+use crate::tasks::{PIXEL_SCALE, Tasks, examples, folds, labelled, shuffled_labels_of};
 use crate::training::{self, Setup, Stop};
-use crate::tuning::{CrossValidation, every_trial_diverged, is_above_guessing, ranking};
+use crate::tuning::{cross_validate, is_above_guessing, ranking};
 use crate::watch::{Observer, Watch};
 
 /// A training that has ended.
+#[derive(Clone)]
 pub(crate) struct Training {
     pub(crate) network: Network,
     pub(crate) history: Vec<EpochRecord>,
@@ -28,215 +30,175 @@ pub(crate) struct Training {
     pub(crate) tuned: Option<Tuned>,
 }
 
-/// A network, or why its training diverged.
-type Trained = Result<Network, Failure>;
-
-/// The networks of a job, each trained once.
 pub(crate) struct Trainings<'a> {
     pub(crate) tasks: Arc<Tasks>,
-    engine: &'a Engine,
-    store: &'a Store,
-    observer: &'a dyn Observer,
-    /// By whether the labels are shuffled.
-    sources: BTreeMap<bool, Trained>,
-    /// Networks of arms, whose layers other cells may reuse.
-    bases: BTreeMap<String, Trained>,
+    pub(crate) engine: &'a Engine,
+    pub(crate) store: &'a Store,
+    pub(crate) observer: &'a dyn Observer,
+    /// The key of the job's source network.
+    pub(crate) source: Key,
+    /// Trainings whose networks several cells reuse, and those of them that diverged.
+    pub(crate) shared: BTreeMap<String, Result<Training, Failure>>,
 }
 
-/// What one training on the source or the target task is given.
-struct Fit<'a> {
-    begin: Network,
-    phases: &'a [PhaseSpec],
-    train: Examples<'a>,
-    /// Whether every epoch is scored on the validation rows. It is where a phase needs it.
-    validate: bool,
-    /// The first part of the streams' names.
-    prefix: &'a str,
-}
-
-impl<'a> Trainings<'a> {
-    pub(crate) fn new(
-        tasks: Arc<Tasks>,
-        engine: &'a Engine,
-        store: &'a Store,
-        observer: &'a dyn Observer,
-    ) -> Self {
-        Self {
-            tasks,
-            engine,
-            store,
-            observer,
-            sources: BTreeMap::new(),
-            bases: BTreeMap::new(),
-        }
-    }
-
-    /// The source network that a cell reuses, from an earlier cell of the job, from the store, or
-    /// trained again; `None` if the cell reuses none. `key` is the source's own cell.
-    pub(crate) fn source_of(&mut self, cell: &Cell, key: &Key) -> Result<Option<&Network>, Stop> {
+impl Trainings<'_> {
+    /// The source network that a cell is or reuses, from an earlier cell of the job, from the store,
+    /// or trained again; `None` if the cell reuses none.
+    pub(crate) fn source(&mut self, cell: &Cell) -> Result<Option<Training>, Stop> {
         let Some(source) = &cell.recipe.source else {
             return Ok(None);
         };
-        let shuffled = source.shuffled_labels;
-        if !self.sources.contains_key(&shuffled) {
-            let network = match shuffled {
-                true => self.source(cell, source, false).map(|t| t.network),
-                false => self.recorded_source(cell, source, key),
+        let own = cell.recipe.arm.is_none();
+        let training = self.shared(cell, None, |this| match own || source.shuffled_labels {
+            true => this.train_source(cell, source, own && cell.validate),
+            false => this.recorded_source(cell, source),
+        });
+        training.map(Some)
+    }
+
+    /// A training that several cells of the job have in common: of an arm, or of the source network.
+    fn shared(
+        &mut self,
+        cell: &Cell,
+        arm: Option<&ArmRecipe>,
+        train: impl FnOnce(&mut Self) -> Result<Training, Stop>,
+    ) -> Result<Training, Stop> {
+        let recipe = &cell.recipe;
+        let shuffled = recipe.source.as_ref().is_some_and(|s| s.shuffled_labels);
+        let of = (recipe.init_seed, recipe.order_seed, shuffled, arm);
+        let key = serde_json::to_string(&of).expect("a recipe is plain data");
+        if !self.shared.contains_key(&key) {
+            let training = match train(self) {
+                Err(Stop::Diverged(failure)) => Err(failure),
+                other => Ok(other?),
             };
-            self.sources.insert(shuffled, or_failure(network)?);
+            self.shared.insert(key.clone(), training);
         }
-        match &self.sources[&shuffled] {
-            Ok(network) => Ok(Some(network)),
-            Err(failure) => Err(Stop::Diverged(failure.clone())),
-        }
+        self.shared[&key].clone().map_err(Stop::Diverged)
     }
 
     /// The source network whose cell is not part of the job.
-    fn recorded_source(
-        &self,
-        cell: &Cell,
-        source: &SourceRecipe,
-        key: &Key,
-    ) -> Result<Network, Stop> {
-        let record = self.store.record(key)?;
+    fn recorded_source(&self, cell: &Cell, source: &SourceRecipe) -> Result<Training, Stop> {
+        let record = self.store.record(&self.source)?;
         let recorded = record.as_ref().and_then(|r| r.source_sha256.clone());
         if let Some(Outcome::Failed(failure)) = record.map(|record| record.outcome) {
             return Err(Stop::Diverged(failure));
         }
+        let path = self.store.model_path("source", cell.seed, &self.source);
         if let Some(recorded) = &recorded
-            && let Ok(kept) = Model::load(&self.store.model_path("source", cell.seed, key))
+            && let Ok(kept) = Model::load(&path)
             && kept.network.digest() == *recorded
         {
-            return Ok(kept.network);
+            return Ok(Training {
+                network: kept.network,
+                history: Vec::new(),
+                trunk_sha256: Vec::new(),
+                tuned: None,
+            });
         }
-        let network = self.source(cell, source, false)?.network;
-        if recorded.is_some_and(|recorded| recorded != network.digest()) {
-            return Err(ExperimentError::OtherSource { seed: cell.seed }.into());
+        let training = self.train_source(cell, source, false)?;
+        if recorded.is_some_and(|recorded| recorded != training.network.digest()) {
+            return Err(ExperimentError::OtherSource(cell.seed).into());
         }
-        Ok(network)
+        Ok(training)
     }
 
-    /// Trains the network of a source cell.
-    pub(crate) fn source_cell(&mut self, cell: &Cell) -> Result<Training, Stop> {
-        let Some(source) = &cell.recipe.source else {
-            return Err(no_source());
-        };
-        let trained = self.source(cell, source, cell.validate);
-        let network = match &trained {
-            Ok(trained) => Ok(trained.network.clone()),
-            Err(Stop::Diverged(failure)) => Err(failure.clone()),
-            Err(_) => return trained,
-        };
-        self.sources.insert(false, network);
-        trained
-    }
-
-    fn source(&self, cell: &Cell, source: &SourceRecipe, validate: bool) -> Result<Training, Stop> {
+    fn train_source(
+        &self,
+        cell: &Cell,
+        source: &SourceRecipe,
+        validate: bool,
+    ) -> Result<Training, Stop> {
         let recipe = &cell.recipe;
-        let init = Seeds::new(recipe.init_seed);
         let train = &self.tasks.source.train;
         let mut phase = source.phase.clone();
+        if recipe.arm.is_some() {
+            // It is no part of the cell's work.
+            self.observer.extend((phase.epochs * train.rows()) as u64);
+        }
         let mut labels = train.labels().to_vec();
         if source.shuffled_labels {
             // Validation scores say nothing of shuffled labels.
             (phase.early_stopping, phase.reduce_on_plateau) = (None, None);
             labels = shuffled_labels_of(&labels, Seeds::new(recipe.order_seed));
         }
-        let (inputs, prefix) = (train.pixels().ncols(), "source");
-        let trunk = training::trunk(&recipe.network, inputs, init, prefix);
-        let head = training::head(&recipe.network, inputs, train.n_classes(), init, prefix);
-        self.fit(
-            cell,
-            Fit {
-                begin: Network::new(trunk, head)?,
-                phases: std::slice::from_ref(&phase),
-                train: labelled(train, &labels, PIXEL_SCALE)?,
-                validate,
-                prefix,
-            },
-        )
+        let init = Seeds::new(recipe.init_seed);
+        let begin = training::network(&recipe.network, train, init, "source")?;
+        let train = labelled(train, &labels, PIXEL_SCALE)?;
+        self.fit(cell, "source", begin, &[phase], &train, validate)
     }
 
     /// The network that an arm of a cell starts from.
-    pub(crate) fn begin(
-        &mut self,
-        cell: &Cell,
-        arm: &ArmRecipe,
-        source: &Key,
-    ) -> Result<Network, Stop> {
-        let recipe = &cell.recipe;
-        let init = Seeds::new(recipe.init_seed);
-        let prefix = arm.streams.prefix();
+    pub(crate) fn begin(&mut self, cell: &Cell, arm: &ArmRecipe) -> Result<Network, Stop> {
+        let (seeds, prefix) = (Seeds::new(cell.recipe.init_seed), arm.streams.prefix());
         let target = &self.tasks.target.train;
-        let (inputs, classes) = (target.pixels().ncols(), target.n_classes());
-        let head = training::head(&recipe.network, inputs, classes, init, prefix);
-        let fresh = || training::trunk(&recipe.network, inputs, init, prefix);
-        let reusing = |from: &Network, layers: Option<usize>| match layers {
-            None => from.with_head(head.clone()),
-            Some(layers) => {
-                let reused = from.trunk()[..layers].iter().cloned();
-                let trunk = reused.chain(fresh().into_iter().skip(layers));
-                Network::new(trunk.collect(), head.clone())
-            }
+        let fresh = training::network(&cell.recipe.network, target, seeds, prefix)?;
+        let reusing = |from: &Network, layers: Option<usize>| -> Result<_, NetworkError> {
+            let layers = layers.unwrap_or(from.trunk().len());
+            let reused = from.trunk()[..layers].iter();
+            let trunk = reused.chain(fresh.trunk().iter().skip(layers)).cloned();
+            Network::new(trunk.collect(), fresh.head().clone())
         };
-        let begin = match &arm.trunk {
-            TrunkRecipe::Fresh => Network::new(fresh(), head.clone()),
+        Ok(match &arm.trunk {
+            TrunkRecipe::Fresh => fresh,
             TrunkRecipe::Source { layers } => {
-                let source = self.source_of(cell, source)?;
-                reusing(source.ok_or_else(no_source)?, *layers)
+                let source = self.source(cell)?.ok_or_else(no_source)?;
+                reusing(&source.network, *layers)?
             }
-            TrunkRecipe::Arm { arm, layers } => reusing(&self.base(cell, arm, source)?, *layers),
-        };
-        Ok(begin?)
-    }
-
-    /// Trains the network of an arm's cell.
-    pub(crate) fn arm_cell(
-        &mut self,
-        cell: &Cell,
-        arm: &ArmRecipe,
-        source: &Key,
-    ) -> Result<Training, Stop> {
-        let trained = self.arm(cell, arm, source, cell.validate)?;
-        let base = (base_key(cell, arm), Ok(trained.network.clone()));
-        self.bases.extend([base]);
-        Ok(trained)
+            TrunkRecipe::Arm { arm, layers } => {
+                let base = self.shared(cell, Some(arm), |this| {
+                    // It is no part of the cell's work.
+                    this.observer.extend((arm.epochs() * arm.rows) as u64);
+                    this.arm(cell, arm, false)
+                })?;
+                reusing(&base.network, *layers)?
+            }
+        })
     }
 
     /// Trains an arm of a cell: its own, or one whose layers it reuses.
-    fn arm(
+    pub(crate) fn arm(
         &mut self,
         cell: &Cell,
         arm: &ArmRecipe,
-        source: &Key,
         validate: bool,
     ) -> Result<Training, Stop> {
-        let begin = self.begin(cell, arm, source)?;
+        let begin = self.begin(cell, arm)?;
         let rows = self.tasks.target_rows(arm)?;
+        let train = examples(&rows)?;
         let fit = |phases: &[PhaseSpec]| {
-            let fit = Fit {
-                begin: begin.clone(),
-                phases,
-                train: rows.examples()?,
-                validate,
-                prefix: arm.streams.prefix(),
-            };
-            self.fit(cell, fit)
+            let prefix = arm.streams.prefix();
+            self.fit(cell, prefix, begin.clone(), phases, &train, validate)
         };
-        let Some(tuning) = &arm.tuning else {
-            return fit(&arm.phases);
-        };
-        let order = Seeds::new(cell.recipe.order_seed);
+        match &arm.tuning {
+            None => fit(&arm.phases),
+            Some(tuning) => self.tuned(cell, arm, tuning, &rows, &begin, fit),
+        }
+    }
+
+    /// Chooses the phases of an arm by cross-validation on its rows, and trains it through them.
+    fn tuned(
+        &self,
+        cell: &Cell,
+        arm: &ArmRecipe,
+        tuning: &Tuning,
+        rows: &Dataset,
+        begin: &Network,
+        fit: impl Fn(&[PhaseSpec]) -> Result<Training, Stop>,
+    ) -> Result<Training, Stop> {
+        let seeds = Seeds::new(cell.recipe.order_seed);
         let prefix = arm.streams.prefix();
-        let cross_validation = CrossValidation {
-            setup: Setup::new(self.engine, cell.recipe.batch_size, order, prefix),
-            observer: self.observer,
-            folds: &rows.folds(tuning.folds, order),
-            tuning,
+        let setup = Setup::new(self.engine, cell.recipe.batch_size, seeds, prefix);
+        let folds = folds(rows, tuning.folds, seeds)?;
+        let scores = cross_validate(&setup, tuning, &folds, begin, self.observer)?;
+        let trials = tuning.trials.len();
+        let mut failure = Failure {
+            training: "target".to_owned(),
+            phase: 1,
+            epoch: 1,
+            step: 0,
+            reason: format!("all {trials} trials diverged in cross-validation"),
         };
-        let scores = cross_validation.run(&begin)?;
-        let classes = self.tasks.target.train.n_classes();
-        let mut failure = every_trial_diverged(tuning);
         let mut chosen = None;
         let mut skipped = Vec::new();
         // One training on all rows, of the most epochs, is part of the cell's work.
@@ -247,7 +209,7 @@ impl<'a> Trainings<'a> {
             self.observer.extend(work.saturating_sub(planned));
             planned = planned.saturating_sub(work);
             match fit(&tuning.phases(trial, epochs)) {
-                Ok(training) if !is_above_guessing(&training.history, classes) => {
+                Ok(training) if !is_above_guessing(&training.history, rows.n_classes()) => {
                     chosen = Some((training, trial, epochs));
                     break;
                 }
@@ -260,9 +222,7 @@ impl<'a> Trainings<'a> {
             skipped.push(trial);
         }
         self.observer.advance(planned);
-        let Some((training, trial, epochs)) = chosen else {
-            return Err(Stop::Diverged(failure));
-        };
+        let (training, trial, epochs) = chosen.ok_or(Stop::Diverged(failure))?;
         skipped.retain(|&skipped| skipped != trial);
         let tuned = Tuned {
             scores,
@@ -276,37 +236,30 @@ impl<'a> Trainings<'a> {
         })
     }
 
-    /// The network of an arm whose layers a cell reuses.
-    fn base(&mut self, cell: &Cell, arm: &ArmRecipe, source: &Key) -> Result<Network, Stop> {
-        let key = base_key(cell, arm);
-        if !self.bases.contains_key(&key) {
-            let network = self.arm(cell, arm, source, false).map(|t| t.network);
-            self.bases.insert(key.clone(), or_failure(network)?);
-        }
-        self.bases[&key].clone().map_err(Stop::Diverged)
-    }
-
-    fn fit(&self, cell: &Cell, fit: Fit<'_>) -> Result<Training, Stop> {
-        let (name, task) = match fit.prefix {
+    /// Trains a network with the streams of `prefix`. Every epoch is scored on the validation rows if
+    /// that is asked for, or where a phase needs it.
+    fn fit(
+        &self,
+        cell: &Cell,
+        prefix: &str,
+        mut network: Network,
+        phases: &[PhaseSpec],
+        train: &Examples<'_>,
+        validate: bool,
+    ) -> Result<Training, Stop> {
+        let (name, task) = match prefix {
             "source" => ("source", &self.tasks.source),
             _ => ("target", &self.tasks.target),
         };
         let (batch, order) = (cell.recipe.batch_size, Seeds::new(cell.recipe.order_seed));
-        let setup = Setup::new(self.engine, batch, order, fit.prefix);
-        let mut network = fit.begin;
-        let phases = setup.phases(fit.phases, network.layers().len())?;
-        let validate = fit.validate || fit.phases.iter().any(PhaseSpec::needs_validation);
+        let setup = Setup::new(self.engine, batch, order, prefix);
+        let validate = validate || phases.iter().any(PhaseSpec::needs_validation);
         let valid = validate.then(|| examples(&task.valid)).transpose()?;
-        let epochs: usize = fit.phases.iter().map(|phase| phase.epochs).sum();
-        let rows = fit.train.rows();
-        let mut watch = Watch::new(self.observer, rows, (epochs * rows) as u64);
+        let epochs: usize = phases.iter().map(|phase| phase.epochs).sum();
+        let mut watch = Watch::new(self.observer, train.rows(), epochs);
         watch.trunk_sha256.push(network.trunk_digest());
-        let (train, valid) = (&fit.train, valid.as_ref());
-        let history = setup.fit(&mut network, &phases, train, valid, &mut watch);
-        if watch.cancelled {
-            return Err(ExperimentError::Cancelled.into());
-        }
-        watch.finish();
+        let history = setup.fit(&mut network, phases, train, valid.as_ref(), &mut watch);
+        watch.finish()?;
         Ok(Training {
             history: history.map_err(|error| diverged(error, name))?,
             network,
@@ -333,23 +286,7 @@ fn diverged(error: TrainError, training: &str) -> Stop {
     }
 }
 
-/// The network, or why it diverged, to be kept for other cells.
-fn or_failure(network: Result<Network, Stop>) -> Result<Trained, Stop> {
-    match network {
-        Err(Stop::Diverged(failure)) => Ok(Err(failure)),
-        other => other.map(Ok),
-    }
-}
-
 /// A network of a source that the recipe does not have.
-fn no_source() -> Stop {
+pub(crate) fn no_source() -> Stop {
     TrainError::Examples("the recipe has no source task".to_owned()).into()
-}
-
-/// Equal for equal trainings of arms within a job: seeds, source and recipe.
-fn base_key(cell: &Cell, arm: &ArmRecipe) -> String {
-    let recipe = &cell.recipe;
-    let shuffled = recipe.source.as_ref().is_some_and(|s| s.shuffled_labels);
-    let of = (recipe.init_seed, recipe.order_seed, shuffled, arm);
-    serde_json::to_string(&of).expect("a recipe is plain data")
 }

@@ -5,31 +5,24 @@ use std::ops::ControlFlow;
 use fm_nn::Network;
 use fm_train::{EpochRecord, StepRecord};
 
+use crate::error::ExperimentError;
 use crate::job::{Cell, Job};
 use crate::record::Outcome;
 
 /// Watches jobs, from several threads at once. Every method has a default that does nothing.
 pub trait Observer: Sync {
-    /// `work` more is done, of what [`Job::work`](crate::Job::work) counts.
-    fn advance(&self, work: u64) {
-        let _ = work;
-    }
+    /// `work` more is done, of what [`Job::work`] counts.
+    fn advance(&self, _work: u64) {}
 
-    /// There is `work` more to do than [`Job::work`](crate::Job::work) counts: a tuned arm is trained
-    /// again, since its training on all rows blew up.
-    fn extend(&self, work: u64) {
-        let _ = work;
-    }
+    /// There is `work` more to do than [`Job::work`] counts: a network of no cell is trained, or a tuned
+    /// arm again, since its training on all rows blew up.
+    fn extend(&self, _work: u64) {}
 
     /// A cell has ended and its record is kept.
-    fn cell_done(&self, cell: &Cell, outcome: &Outcome) {
-        let _ = (cell, outcome);
-    }
+    fn cell_done(&self, _cell: &Cell, _outcome: &Outcome) {}
 
     /// All cells of a job have ended.
-    fn job_done(&self, job: &Job, wall_secs: f64) {
-        let _ = (job, wall_secs);
-    }
+    fn job_done(&self, _job: &Job, _wall_secs: f64) {}
 
     /// Whether to stop: trainings end at their next step, and finished cells are kept.
     fn cancelled(&self) -> bool {
@@ -47,24 +40,28 @@ pub(crate) struct Watch<'a> {
     /// Work of the whole training that was not advanced yet.
     left: u64,
     pub(crate) trunk_sha256: Vec<String>,
-    pub(crate) cancelled: bool,
+    cancelled: bool,
 }
 
 impl<'a> Watch<'a> {
-    /// A training on so many rows, of so much work.
-    pub(crate) fn new(observer: &'a dyn Observer, rows: usize, work: u64) -> Self {
+    /// A training on so many rows, of so many epochs.
+    pub(crate) fn new(observer: &'a dyn Observer, rows: usize, epochs: usize) -> Self {
         Self {
             observer,
             epoch_work: rows as u64,
-            left: work,
+            left: (rows * epochs) as u64,
             trunk_sha256: Vec::new(),
             cancelled: false,
         }
     }
 
     /// Advances what early stopping or a failure has left.
-    pub(crate) fn finish(&mut self) {
-        self.observer.advance(std::mem::take(&mut self.left));
+    pub(crate) fn finish(&self) -> Result<(), ExperimentError> {
+        if self.cancelled {
+            return Err(ExperimentError::Cancelled);
+        }
+        self.observer.advance(self.left);
+        Ok(())
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) struct ExperimentArgs {
     pub(crate) jobs: Option<NonZeroUsize>,
 
     /// Train only share I of N of the jobs; jobs that are done are skipped
-    #[arg(long, value_name = "I/N")]
+    #[arg(long, value_name = "I/N", value_parser = |text: &str| Slice::try_from(text.to_owned()))]
     pub(crate) slice: Option<Slice>,
 
     /// Backend for the matrix products: our own kernels, which give the same bits on every machine,

@@ -140,12 +140,11 @@ fn train(
     if jobs.is_empty() {
         return Ok(experiment.ask(store)?);
     }
-    let announced = store.announce(slurm::this_process(slice));
     let bar = JobBar::new(jobs);
     interrupt::watch()?;
-    let trained = experiment.carry_out(store, jobs, &bar);
+    let process = slurm::this_process(slice);
+    let trained = store.announced(process, || experiment.carry_out(store, jobs, &bar));
     let done = bar.finish();
-    drop(announced);
     trained.map_err(|error| interrupt::stopped(error, &done, out))
 }
 

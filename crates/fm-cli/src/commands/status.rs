@@ -23,7 +23,7 @@ pub(crate) fn show(folder: &Path, format: Format) -> Result<()> {
     let (seeds, jobs) = (request.seeds.len(), progress.jobs.len());
     let backend = request.backend.to_string();
     let threads = progress.threads.clamp(1, jobs.max(1));
-    let secs = progress.thread_secs().map(|secs| secs / threads as f64);
+    let secs = progress.thread_secs.map(|secs| secs / threads as f64);
     let diverged = diverged(&progress, &store)?;
     // A share that is finished no longer needs those that failed or were lost.
     let mut processes = store.processes()?;

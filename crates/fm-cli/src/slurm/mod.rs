@@ -107,7 +107,7 @@ pub(crate) fn submit(
 
 /// Seconds that the missing jobs take on a core.
 fn core_secs(progress: &Progress) -> f64 {
-    let timed = progress.thread_secs();
+    let timed = progress.thread_secs;
     timed.unwrap_or(UNTIMED_JOB_SECS * progress.jobs.len() as f64)
 }
 

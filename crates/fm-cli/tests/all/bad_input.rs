@@ -65,7 +65,7 @@ fn options_of_an_experiment_are_refused_with_what_is_right() {
         ),
         (
             "--data sample --sweep task.target_rows=100000000",
-            &["the sweep task.target_rows must be at most 1024"],
+            &["task.target_rows must be at most 1024"],
         ),
         (
             "--data sample --target sandle,shirt",

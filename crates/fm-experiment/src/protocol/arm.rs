@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PhaseSpec;
+use super::{PhaseSpec, is_default};
 
 /// One way of training on the target task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Arm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reuse: Option<usize>,
     /// Which named streams of the seed new layers and the order of rows come from.
-    #[serde(default, skip_serializing_if = "Streams::is_target")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub streams: Streams,
     /// The phases, in order.
     pub phases: Vec<PhaseSpec>,
@@ -29,11 +29,6 @@ impl Arm {
     /// What the arm does, as the subject of a sentence.
     pub fn says(&self) -> &str {
         self.says.as_deref().unwrap_or(&self.name)
-    }
-
-    /// Epochs of all phases together.
-    pub fn epochs(&self) -> usize {
-        self.phases.iter().map(|phase| phase.epochs).sum()
     }
 }
 
@@ -66,11 +61,6 @@ pub enum Streams {
 }
 
 impl Streams {
-    fn is_target(&self) -> bool {
-        *self == Self::Target
-    }
-
-    /// The first part of the streams' names.
     pub(crate) fn prefix(self) -> &'static str {
         match self {
             Self::Target => "target",

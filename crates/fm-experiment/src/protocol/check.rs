@@ -2,36 +2,34 @@
 
 use super::error::{Problem, ProtocolError, at_least_one, part, problem, require};
 use super::sweep::Values;
-use super::{Arm, Freeze, Protocol, SweepSpec, TrunkOrigin};
+use super::{Arm, Freeze, Protocol, RowCount, SweepSpec, TrunkOrigin};
 
 impl Protocol {
     /// The numbers of the target classes among the `names` of a dataset's classes.
     ///
     /// # Errors
-    /// [`ProtocolError::Invalid`] for a class that the dataset does not have, for fewer than two
-    /// classes on either side, and for class weights of another number of classes.
+    /// A class that the dataset does not have, fewer than two classes on either side, class weights of
+    /// another number of classes.
     pub fn target_classes(&self, names: &[String]) -> Result<Vec<u8>, ProtocolError> {
         let found = self.resolve_classes(names);
         found.map_err(|problem| problem.of(&self.name))
     }
 
     fn resolve_classes(&self, names: &[String]) -> Result<Vec<u8>, Problem> {
-        let at = "task.target_classes";
+        let key = "task.target_classes";
         let most = names.len().saturating_sub(2);
         let mut classes = Vec::new();
         for (i, class) in self.task.target_classes.iter().enumerate() {
-            let at = format!("{at}[{i}]");
+            let (at, found) = (format!("{key}[{i}]"), serde_json::json!(class));
             match class.resolve(names) {
-                Ok(number) if classes.contains(&number) => {
-                    problem(at, "a class that is not listed before", class)?;
-                }
-                Ok(number) => classes.push(number),
-                Err(expected) => problem(at, expected, serde_json::json!(class))?,
+                Ok(number) if !classes.contains(&number) => classes.push(number),
+                Ok(_) => problem(at, "a class that is not listed before", found)?,
+                Err(expected) => problem(at, expected, found)?,
             }
         }
         let expected = "2 or more classes that leave 2 or more for the source task";
         let found = format!("{} of the dataset's {}", classes.len(), names.len());
-        require((2..=most).contains(&classes.len()), at, expected, found)?;
+        require((2..=most).contains(&classes.len()), key, expected, found)?;
         let hidden = self.network.hidden.len();
         let rest = names.len() - classes.len();
         self.source.check("source", hidden, Some(rest))?;
@@ -47,16 +45,11 @@ impl Protocol {
     /// Checks everything that does not depend on a dataset.
     pub(super) fn check(&self) -> Result<(), Problem> {
         check_name("name", &self.name)?;
-        self.check_data()?;
-        self.task.check("task")?;
+        self.check_rows()?;
         let hidden = self.network.hidden.len();
-        require(
-            hidden > 0,
-            "network.hidden",
-            "one or more hidden layers",
-            "none",
-        )?;
-        self.network.check("network.hidden")?;
+        let layers = "network.hidden";
+        require(hidden > 0, layers, "one or more hidden layers", "none")?;
+        self.network.check(layers)?;
         at_least_one("training.batch_size", self.training.batch_size)?;
         self.source.check("source", hidden, None)?;
         require(!self.arms.is_empty(), "arms", "one or more arms", "none")?;
@@ -79,64 +72,58 @@ impl Protocol {
         Ok(())
     }
 
-    fn check_data(&self) -> Result<(), Problem> {
-        let data = &self.data;
+    fn check_rows(&self) -> Result<(), Problem> {
+        let (data, task) = (&self.data, &self.task);
         at_least_one("data.validation_rows", data.validation_rows)?;
         at_least_one("data.test_rows", data.test_rows.unwrap_or(1))?;
-        let rows = data.train_rows.unwrap_or(usize::MAX);
-        let expected = format!("more than validation_rows ({})", data.validation_rows);
+        let (rows, held_out) = (data.train_rows.unwrap_or(usize::MAX), data.validation_rows);
+        let expected = format!("more than validation_rows ({held_out})");
+        require(rows > held_out, "data.train_rows", expected, rows)?;
+        let (key, classes) = ("task.target_classes", task.target_classes.len());
         require(
-            rows > data.validation_rows,
-            "data.train_rows",
-            expected,
-            rows,
-        )
+            classes >= 2,
+            key,
+            "2 or more classes",
+            format!("{classes} of them"),
+        )?;
+        let (key, noise) = ("task.label_noise", task.label_noise);
+        require((0.0..=1.0).contains(&noise), key, "from 0 to 1", noise)?;
+        match task.target_rows {
+            RowCount::First(rows) => at_least_one("task.target_rows", rows),
+            RowCount::All => Ok(()),
+        }
     }
 
     fn check_arm(&self, at: &str, arm: &Arm) -> Result<(), Problem> {
         check_name(&format!("{at}.name"), &arm.name)?;
-        let phases = format!("{at}.phases");
-        require(
-            !arm.phases.is_empty(),
-            &phases,
-            "one or more phases",
-            "none",
-        )?;
+        let (phases, key) = (&arm.phases, format!("{at}.phases"));
         let hidden = self.network.hidden.len();
-        for (p, phase) in arm.phases.iter().enumerate() {
-            phase.check(&format!("{phases}[{p}]"), hidden, None)?;
+        for (p, phase) in phases.iter().enumerate() {
+            phase.check(&format!("{key}[{p}]"), hidden, None)?;
         }
+        require(!phases.is_empty(), key, "one or more phases", "none")?;
         let reuse = arm.reuse.unwrap_or(0);
         let expected = format!("at most {hidden}, the number of hidden layers");
         require(reuse <= hidden, format!("{at}.reuse"), expected, reuse)?;
         let TrunkOrigin::Arm(name) = &arm.trunk else {
             return Ok(());
         };
-        let other = self.any_arm(name);
+        let other = self.arm(name).or_else(|| self.optional_arm(name));
         let own = other.is_some_and(|other| !matches!(other.trunk, TrunkOrigin::Arm(_)));
         let expected = "an arm whose own trunk is not another arm's";
         require(own, format!("{at}.trunk"), expected, format!("{name:?}"))
-    }
-
-    /// An arm, turned on or not.
-    fn any_arm(&self, name: &str) -> Option<&Arm> {
-        self.arm(name).or_else(|| self.optional_arm(name))
     }
 
     fn check_comparisons(&self) -> Result<(), Problem> {
         for (i, pairing) in self.comparisons.iter().enumerate() {
             let at = format!("comparisons[{i}]");
             for (name, arm) in [("arm", &pairing.arm), ("against", &pairing.against)] {
+                let known = self.arm(arm).or_else(|| self.optional_arm(arm)).is_some();
                 let (at, found) = (format!("{at}.{name}"), format!("{arm:?}"));
-                require(self.any_arm(arm).is_some(), at, "the name of an arm", found)?;
+                require(known, at, "the name of an arm", found)?;
             }
-            let found = format!("{:?} twice", pairing.arm);
-            require(
-                pairing.arm != pairing.against,
-                &at,
-                "two different arms",
-                found,
-            )?;
+            let (differ, twice) = (pairing.arm != pairing.against, "one twice");
+            require(differ, &at, "two different arms", twice)?;
             let new = !self.comparisons[..i].contains(pairing);
             let expected = "a comparison that is not listed before";
             require(new, at, expected, "a repetition")?;
@@ -145,33 +132,31 @@ impl Protocol {
     }
 
     fn check_sweep(&self, at: &str, sweep: &SweepSpec) -> Result<(), Problem> {
-        match (&sweep.layers_of, sweep.over.is_empty()) {
-            (None, true) => problem(at, "over or layers_of", "neither")?,
-            (Some(_), false) => problem(at, "one of over and layers_of", "both")?,
-            (None, false) => {}
-            (Some(name), true) => {
-                let whole = |arm: &Arm| {
-                    let trainable = |f: &Freeze| matches!(f, Freeze::Nothing | Freeze::First(0));
-                    let fresh = arm.trunk == TrunkOrigin::Fresh;
-                    fresh && arm.phases.iter().all(|p| trainable(&p.freeze))
-                };
-                let whole = self.arm(name).is_some_and(whole);
-                let expected = "the name of an arm with a fresh trunk and nothing frozen";
-                let found = format!("{name:?}");
-                require(whole, format!("{at}.layers_of"), expected, found)?;
-            }
+        let (over, layers) = (!sweep.over.is_empty(), sweep.layers_of.is_some());
+        let found = if over { "both" } else { "neither" };
+        require(over != layers, at, "one of over and layers_of", found)?;
+        if let Some(name) = &sweep.layers_of {
+            let whole = |arm: &Arm| {
+                let trainable = |f: &Freeze| matches!(f, Freeze::Nothing | Freeze::First(0));
+                let fresh = arm.trunk == TrunkOrigin::Fresh;
+                fresh && arm.phases.iter().all(|p| trainable(&p.freeze))
+            };
+            let whole = self.arm(name).is_some_and(whole);
+            let expected = "the name of an arm with a fresh trunk and nothing frozen";
+            let (at, found) = (format!("{at}.layers_of"), format!("{name:?}"));
+            require(whole, at, expected, found)?;
         }
         for (over, values) in &sweep.over {
             let at = format!("{at}.over.{}", part(over));
             match values {
-                Values::List(values) if values.is_empty() => {
-                    problem(at, "one or more values", "none")?;
+                Values::List(values) => {
+                    require(!values.is_empty(), at, "one or more values", "none")?;
                 }
-                Values::Word(word) if word != "pairs" || over != "task.target_classes" => {
+                Values::Word(word) => {
+                    let pairs = word == "pairs" && over == "task.target_classes";
                     let expected = "a list of values (\"pairs\" is for task.target_classes)";
-                    problem(at, expected, format!("{word:?}"))?;
+                    require(pairs, at, expected, format!("{word:?}"))?;
                 }
-                _ => {}
             }
         }
         for (i, name) in sweep.arms.iter().enumerate() {

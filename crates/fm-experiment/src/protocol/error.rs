@@ -2,47 +2,11 @@
 
 use std::fmt::Display;
 
-/// Why a text is not a valid protocol, or an override of one is not.
+/// Why a text is not a valid protocol, or an override of one is not: where, what is expected and what
+/// is found.
 #[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProtocolError {
-    /// The file cannot be read.
-    #[error("cannot read the protocol {path}")]
-    Read {
-        /// Path of the file.
-        path: String,
-        /// What the file system said.
-        source: std::sync::Arc<std::io::Error>,
-    },
-    /// Not TOML, an unknown or missing key, a value that is not allowed.
-    #[error("protocol {place}: {reason}")]
-    Invalid {
-        /// Name of the protocol or path of its file, with the line where that is known.
-        place: String,
-        /// The key, what it must be and what it is.
-        reason: String,
-    },
-    /// An override that cannot be applied.
-    #[error("cannot set {key} to {value}: {reason}")]
-    Override {
-        /// The key as given.
-        key: String,
-        /// The value as given.
-        value: String,
-        /// Why not.
-        reason: String,
-    },
-    /// An arm or a sweep that the protocol does not have.
-    #[error("protocol {protocol} has no {what}{hint}")]
-    Unknown {
-        /// Name of the protocol.
-        protocol: String,
-        /// What was asked for, with its name.
-        what: String,
-        /// The nearest name, or those that exist.
-        hint: String,
-    },
-}
+#[error("{0}")]
+pub struct ProtocolError(pub(crate) String);
 
 /// The first thing that is wrong.
 #[derive(Debug, thiserror::Error)]
@@ -55,12 +19,9 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// In the protocol `name`, whose text is not known.
-    pub(crate) fn of(self, name: &str) -> ProtocolError {
-        ProtocolError::Invalid {
-            place: name.to_owned(),
-            reason: self.to_string(),
-        }
+    /// In the protocol of this name or file, with the line where that is known.
+    pub(crate) fn of(self, place: impl Display) -> ProtocolError {
+        ProtocolError(format!("protocol {place}: {self}"))
     }
 }
 
@@ -76,7 +37,6 @@ pub(super) fn problem(
     })
 }
 
-/// A problem unless it is `valid`.
 pub(crate) fn require(
     valid: bool,
     key: impl Into<String>,

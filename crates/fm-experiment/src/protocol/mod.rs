@@ -18,12 +18,13 @@ pub use error::ProtocolError;
 pub(crate) use error::{Problem, require};
 pub use fm_nn::Freeze;
 pub use phase::{PhaseSpec, PhaseTextError};
-pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Sweeps, Values};
+pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Values};
 pub use task::{RowCount, TaskSpec};
 pub use text::parse_value;
 pub use tune::{Trial, TuneSpec};
 pub(crate) use tune::{Trials, epochs_before_last};
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use fm_nn::{Activation, Init, TrunkSpec};
@@ -81,9 +82,9 @@ pub struct Protocol {
     /// Which arms are compared; see [`pairings`](Self::pairings).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<Pairing>,
-    /// Sweeps by name.
-    #[serde(default, skip_serializing_if = "Sweeps::is_empty")]
-    pub sweeps: Sweeps,
+    /// Sweeps by name, trained where they are asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sweeps: BTreeMap<String, SweepSpec>,
 }
 
 /// Two arms that are compared seed by seed.
@@ -94,6 +95,21 @@ pub struct Pairing {
     pub arm: String,
     /// Name of the arm it is compared with.
     pub against: String,
+}
+
+impl Pairing {
+    pub(crate) fn new(arm: &str, against: &str) -> Self {
+        Self {
+            arm: arm.to_owned(),
+            against: against.to_owned(),
+        }
+    }
+
+    /// Every arm against the first.
+    pub(crate) fn with_first(arms: &[&str]) -> Vec<Self> {
+        let others = arms.iter().skip(1);
+        others.map(|arm| Self::new(arm, arms[0])).collect()
+    }
 }
 
 /// "transfer − scratch".
@@ -124,7 +140,7 @@ pub struct DataSpec {
 }
 
 /// Which of the training rows are held out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ValidationAt {
     /// The first.
@@ -147,23 +163,17 @@ pub struct NetworkSpec {
 }
 
 impl NetworkSpec {
-    /// More units in a layer, or weights between two, would ask for gigabytes: most likely a typing
-    /// error.
-    const MAX_UNITS: usize = 65_536;
-    const MAX_WEIGHTS: usize = 1 << 26;
-
-    /// Refuses layers that are too large or empty; `at` is the key of their list.
+    /// Refuses layers that are empty, or so large that they would take gigabytes, most likely by a typing
+    /// error; `at` is the key of their list.
     pub(crate) fn check(&self, at: &str) -> Result<(), Problem> {
         for (layer, &units) in self.hidden.iter().enumerate() {
-            let valid = (1..=Self::MAX_UNITS).contains(&units);
-            let expected = "1 to 65536 units in each layer";
-            require(valid, format!("{at}[{layer}]"), expected, units)?;
+            let (key, valid) = (format!("{at}[{layer}]"), (1..=65_536).contains(&units));
+            require(valid, key, "1 to 65536 units in each layer", units)?;
         }
         for (layer, pair) in (1..).zip(self.hidden.windows(2)) {
-            let weights = pair[0] * pair[1];
-            let valid = weights <= Self::MAX_WEIGHTS;
+            let (key, weights) = (format!("{at}[{layer}]"), pair[0] * pair[1]);
             let expected = "at most 67108864 weights between two layers";
-            require(valid, format!("{at}[{layer}]"), expected, weights)?;
+            require(weights <= 67_108_864, key, expected, weights)?;
         }
         Ok(())
     }
@@ -211,46 +221,41 @@ impl Protocol {
     /// A name that no arm has.
     pub fn with_arms(mut self, names: &[String]) -> Result<Self, ProtocolError> {
         for name in names {
-            match self.optional_arms.iter().position(|arm| arm.name == *name) {
-                Some(index) => {
-                    let arm = self.optional_arms.remove(index);
-                    self.arms.push(arm);
-                }
-                None if self.arm(name).is_some() => {}
-                None => {
-                    let known = self.optional_arms.iter().map(|arm| arm.name.as_str());
-                    let near = crate::names::did_you_mean(name, known.clone());
-                    let known = match known.collect::<Vec<_>>().join(", ") {
-                        none if none.is_empty() => "none".to_owned(),
-                        known => known,
-                    };
-                    return Err(ProtocolError::Unknown {
-                        protocol: self.name.clone(),
-                        what: format!("optional arm {name:?}"),
-                        hint: format!("{near}; it has: {known}"),
-                    });
-                }
+            if let Some(index) = self.optional_arms.iter().position(|arm| arm.name == *name) {
+                let arm = self.optional_arms.remove(index);
+                self.arms.push(arm);
+            } else if self.arm(name).is_none() {
+                let known = self.optional_arms.iter().map(|arm| arm.name.as_str());
+                let known: Vec<&str> = known.collect();
+                return Err(self.has_no(&format!("optional arm {name:?}"), name, &known));
             }
         }
         Ok(self)
     }
 
+    /// An error for a name that the protocol does not have, with the nearest and all that it has.
+    pub(crate) fn has_no(&self, what: &str, name: &str, known: &[&str]) -> ProtocolError {
+        let near = crate::names::did_you_mean(name, known.iter().copied());
+        let all = match known {
+            [] => "none".to_owned(),
+            known => known.join(", "),
+        };
+        let name = &self.name;
+        ProtocolError(format!(
+            "protocol {name} has no {what}{near}; it has: {all}"
+        ))
+    }
+
     /// The comparisons that are made: those written down whose arms are both on, or where none
     /// are, every arm against the first.
     pub fn pairings(&self) -> Vec<Pairing> {
-        if !self.comparisons.is_empty() {
-            let on = |name: &str| self.arm(name).is_some();
-            let both = |pairing: &&Pairing| on(&pairing.arm) && on(&pairing.against);
-            return self.comparisons.iter().filter(both).cloned().collect();
+        if self.comparisons.is_empty() {
+            let names: Vec<&str> = self.arms.iter().map(|arm| arm.name.as_str()).collect();
+            return Pairing::with_first(&names);
         }
-        let Some((first, others)) = self.arms.split_first() else {
-            return Vec::new();
-        };
-        let pairing = |arm: &Arm| Pairing {
-            arm: arm.name.clone(),
-            against: first.name.clone(),
-        };
-        others.iter().map(pairing).collect()
+        let on = |name: &str| self.arm(name).is_some();
+        let both = |pairing: &&Pairing| on(&pairing.arm) && on(&pairing.against);
+        self.comparisons.iter().filter(both).cloned().collect()
     }
 }
 

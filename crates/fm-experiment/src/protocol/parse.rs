@@ -13,31 +13,28 @@ impl Protocol {
     /// # Errors
     /// [`ProtocolError`] with the line of the first thing that is wrong.
     pub fn parse(text: &str, name: &str) -> Result<Self, ProtocolError> {
-        let invalid = |line: usize, reason: String| ProtocolError::Invalid {
-            place: format!("{name}, line {line}"),
-            reason,
-        };
         let protocol: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_at(text, span.start));
-            invalid(line, explained(error.message()))
+            let reason = explained(error.message());
+            ProtocolError(format!("protocol {name}, line {line}: {reason}"))
         })?;
         match protocol.check() {
             Ok(()) => Ok(protocol),
-            Err(problem) => Err(invalid(line_of(text, &problem.key), problem.to_string())),
+            Err(problem) => {
+                let line = line_of(text, &problem.key);
+                Err(problem.of(format_args!("{name}, line {line}")))
+            }
         }
     }
 
     /// Reads a protocol's file.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse), and [`ProtocolError::Read`].
+    /// As [`parse`](Self::parse), and what the file system says.
     pub fn read(path: &Path) -> Result<Self, ProtocolError> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| ProtocolError::Read {
-            path: name.clone(),
-            source: source.into(),
-        })?;
-        Self::parse(&text, &name)
+        let unread = |error| ProtocolError(format!("cannot read the protocol {name}: {error}"));
+        Self::parse(&std::fs::read_to_string(path).map_err(unread)?, &name)
     }
 
     /// The protocol as TOML text, which [`parse`](Self::parse) reads back.

@@ -25,37 +25,30 @@ impl Protocol {
     /// ```
     ///
     /// # Errors
-    /// [`ProtocolError::Override`] for a key that does not exist or a value of another type,
-    /// [`ProtocolError::Invalid`] for a value that is not allowed.
+    /// A key that does not exist, a value of another type, a value that is not allowed.
     pub fn with(&self, overrides: &[(String, Value)]) -> Result<Self, ProtocolError> {
         let changed = self.apply(overrides)?;
-        match changed.check() {
-            Ok(()) => Ok(changed),
-            Err(problem) => Err(problem.of(&self.name)),
-        }
+        let checked = changed.check().map(|()| changed);
+        checked.map_err(|problem| problem.of(&self.name))
     }
 
     /// As [`with`](Self::with), without the check of the whole.
     pub(super) fn apply(&self, overrides: &[(String, Value)]) -> Result<Self, ProtocolError> {
         let mut tree = serde_json::to_value(self).expect("a protocol is plain data");
         for (key, value) in overrides {
-            let failed = |reason: String| ProtocolError::Override {
-                key: key.clone(),
-                value: value.to_string(),
-                reason,
-            };
+            let failed = |reason| ProtocolError(format!("cannot set {key} to {value}: {reason}"));
             let set = match key.strip_prefix("*.") {
-                Some(end) => set_all(&mut tree, end, value),
+                Some(end) => set_all(&mut tree["arms"], end, value),
                 None => {
-                    let steps = steps(key).map_err(&failed)?;
-                    set(&mut tree, &steps, value).map_err(&failed)?
+                    let steps = steps(key).map_err(failed)?;
+                    set(&mut tree, &steps, value).map_err(failed)?
                 }
             };
             if set == 0 {
                 return Err(failed("no arm has such a key".to_owned()));
             }
             // Checked one by one, so that the error names the key that caused it.
-            let typed: Result<Self, _> = serde_json::from_value(tree.clone());
+            let typed: Result<Self, _> = serde_json::from_value(tree);
             let typed = typed.map_err(|error| failed(explained(&error.to_string())))?;
             // As it is written in full, so that a later key finds what a short form stands for.
             tree = serde_json::to_value(typed).expect("a protocol is plain data");
@@ -64,7 +57,6 @@ impl Protocol {
     }
 }
 
-/// A step on the way to a value.
 pub(super) enum Step<'a> {
     Key(&'a str),
     Index(usize),
@@ -147,24 +139,17 @@ fn no_such<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     format!("there is no {name:?}{hint}")
 }
 
-/// Sets every key `end` below the arms, and says at how many places.
+/// Sets every key `end` below a value, and says at how many places.
 fn set_all(tree: &mut Value, end: &str, value: &Value) -> usize {
-    fn visit(tree: &mut Value, end: &str, value: &Value) -> usize {
-        match tree {
-            Value::Object(table) => {
-                let here = usize::from(table.contains_key(end));
-                if let Some(found) = table.get_mut(end) {
-                    *found = value.clone();
-                }
-                here + table
-                    .values_mut()
-                    .map(|inner| visit(inner, end, value))
-                    .sum::<usize>()
-            }
-            Value::Array(list) => list.iter_mut().map(|inner| visit(inner, end, value)).sum(),
-            _ => 0,
+    let all = |inner: &mut dyn Iterator<Item = &mut Value>| -> usize {
+        inner.map(|inner| set_all(inner, end, value)).sum()
+    };
+    match tree {
+        Value::Object(table) => {
+            let found = table.get_mut(end).map(|found| *found = value.clone());
+            usize::from(found.is_some()) + all(&mut table.values_mut())
         }
+        Value::Array(list) => all(&mut list.iter_mut()),
+        _ => 0,
     }
-    tree.get_mut("arms")
-        .map_or(0, |arms| visit(arms, end, value))
 }

@@ -6,11 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::is_default;
 use super::text::parse_list;
-
-/// Named sweeps of a protocol: trained where they are asked for. They are no part of what decides a
-/// cell, so that a sweep can be added to a store that has results.
-pub type Sweeps = BTreeMap<String, SweepSpec>;
 
 /// Cells over the values of some keys of the protocol: one key is an axis, several are a grid.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,7 +31,7 @@ pub struct SweepSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seeds: Option<usize>,
     /// How long arms are trained on fewer rows than the protocol's `target_rows`.
-    #[serde(default, skip_serializing_if = "Budget::is_epochs")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub budget: Budget,
 }
 
@@ -90,29 +87,8 @@ pub enum Budget {
     Steps,
 }
 
-impl Budget {
-    fn is_epochs(&self) -> bool {
-        *self == Self::Epochs
-    }
-
-    /// The epochs of a phase on `rows` rows, where the protocol has `epochs` on `target_rows`.
-    pub(crate) fn epochs(
-        self,
-        epochs: usize,
-        rows: usize,
-        target_rows: usize,
-        batch: usize,
-    ) -> usize {
-        let (here, there) = (rows.div_ceil(batch), target_rows.div_ceil(batch));
-        match self {
-            Self::Steps if here < there => epochs.saturating_mul(there).div_ceil(here),
-            _ => epochs,
-        }
-    }
-}
-
 /// What a seed moves; what it does not move comes from [`SeedSpec::held`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Moved {
     /// First weights, of source and target.
@@ -126,46 +102,19 @@ pub enum Moved {
 
 /// What a seed moves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct SeedSpec {
     /// First weights and the order of rows by default.
-    #[serde(default = "SeedSpec::default_moves")]
     pub moves: Vec<Moved>,
     /// The seed of what is not moved; 0 by default.
-    #[serde(default)]
     pub held: u64,
-}
-
-impl SeedSpec {
-    fn default_moves() -> Vec<Moved> {
-        vec![Moved::Init, Moved::Order]
-    }
 }
 
 impl Default for SeedSpec {
     fn default() -> Self {
         Self {
-            moves: Self::default_moves(),
+            moves: vec![Moved::Init, Moved::Order],
             held: 0,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_phase_takes_fewer_steps_on_fewer_rows() {
-        // 200 rows in batches of 32 are 7 steps an epoch.
-        let steps = |budget: Budget, rows: usize| {
-            [4, 16].map(|epochs| budget.epochs(epochs, rows, 200, 32) * rows.div_ceil(32))
-        };
-        assert_eq!(steps(Budget::Steps, 200), [28, 112]);
-        assert_eq!(steps(Budget::Steps, 20), [28, 112]);
-        // 4 steps an epoch
-        assert_eq!(steps(Budget::Steps, 100), [28, 112]);
-        assert_eq!(steps(Budget::Steps, 500), [64, 256]);
-        assert_eq!(steps(Budget::Epochs, 20), [4, 16]);
     }
 }

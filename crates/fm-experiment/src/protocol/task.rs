@@ -1,11 +1,7 @@
 //! [`TaskSpec`]: how the classes are split, and which target rows are trained on.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::error::{Problem, at_least_one, require};
 use super::{ClassRef, is_default};
 
 /// How the classes are split between the tasks.
@@ -23,29 +19,18 @@ pub struct TaskSpec {
     pub label_noise: f64,
 }
 
-impl TaskSpec {
-    /// Checks the table at `at`, without a dataset's classes.
-    pub(super) fn check(&self, at: &str) -> Result<(), Problem> {
-        let classes = self.target_classes.len();
-        let (key, found) = (format!("{at}.target_classes"), format!("{classes} of them"));
-        require(classes >= 2, key, "2 or more classes", found)?;
-        let (noise, key) = (self.label_noise, format!("{at}.label_noise"));
-        require((0.0..=1.0).contains(&noise), key, "from 0 to 1", noise)?;
-        match self.target_rows {
-            RowCount::First(rows) => at_least_one(format!("{at}.target_rows"), rows),
-            RowCount::All => Ok(()),
-        }
-    }
-}
-
 /// A number of rows: in TOML a number, or `"all"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Value", into = "Value")]
+#[serde(
+    rename_all = "kebab-case",
+    expecting = "expected a number of rows, or \"all\""
+)]
 pub enum RowCount {
-    /// The first rows, so many.
-    First(usize),
     /// All rows.
     All,
+    /// The first rows, so many.
+    #[serde(untagged)]
+    First(usize),
 }
 
 impl RowCount {
@@ -54,38 +39,6 @@ impl RowCount {
         match self {
             Self::First(rows) => (rows <= available).then_some(rows),
             Self::All => Some(available),
-        }
-    }
-}
-
-impl fmt::Display for RowCount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::First(rows) => write!(f, "{rows}"),
-            Self::All => f.write_str("all"),
-        }
-    }
-}
-
-impl From<RowCount> for Value {
-    fn from(rows: RowCount) -> Self {
-        match rows {
-            RowCount::First(rows) => rows.into(),
-            RowCount::All => "all".into(),
-        }
-    }
-}
-
-impl TryFrom<Value> for RowCount {
-    type Error = String;
-
-    fn try_from(value: Value) -> Result<Self, String> {
-        match (value.as_u64().map(usize::try_from), value.as_str()) {
-            (Some(Ok(rows)), _) => Ok(Self::First(rows)),
-            (_, Some("all")) => Ok(Self::All),
-            _ => Err(format!(
-                "invalid value: {value}, expected a number of rows, or \"all\""
-            )),
         }
     }
 }

@@ -17,40 +17,25 @@ use crate::names::explained;
 /// assert_eq!(parse_value("he_normal"), json!("he_normal"));
 /// ```
 pub fn parse_value(text: &str) -> Value {
-    parse_toml(&format!("value = {}", quoted(text, false)))
+    parse_toml(&format!("value = {}", quoted(text)))
         .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
 /// The values of `text`, with commas between them: `20,50,all`, `[5,6],[sandal,shirt]`.
 pub(crate) fn parse_list(text: &str) -> Option<Vec<Value>> {
-    match parse_toml(&format!("value = [{}]", quoted(text, false)))? {
-        Value::Array(values) => Some(values),
-        _ => None,
-    }
+    let list = parse_toml(&format!("value = [{}]", quoted(text)))?;
+    list.as_array().cloned()
 }
 
 fn parse_toml(line: &str) -> Option<Value> {
     let mut table: Map<String, Value> = toml::from_str(line).ok()?;
-    match table.len() {
-        1 => table.remove("value").filter(|value| !has_nan(value)),
-        _ => None,
-    }
-}
-
-/// NaN and infinity, which a [`Value`] cannot be, are read as null.
-fn has_nan(value: &Value) -> bool {
-    match value {
-        Value::Array(values) => values.iter().any(has_nan),
-        Value::Object(table) => table.values().any(has_nan),
-        other => other.is_null(),
-    }
+    table.remove("value").filter(|_| table.is_empty())
 }
 
 /// Reads the inside of a TOML inline table in which bare words need no quotes:
 /// `epochs=4,freeze=trunk`. An error names the key.
 pub(crate) fn parse_table<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    // One key and then the table, so that offsets of errors are those of `line`.
-    let line = format!("{{{}}}", quoted(text, true));
+    let line = format!("{{{}}}", quoted(text));
     let parsed = toml::de::ValueDeserializer::parse(&line).and_then(T::deserialize);
     parsed.map_err(|error| {
         let message = explained(error.message());
@@ -65,93 +50,36 @@ pub(crate) fn parse_table<T: DeserializeOwned>(text: &str) -> Result<T, String> 
     })
 }
 
-/// The text with quotes around the words that are not valid TOML without. `in_table` says whether
-/// it begins with a key.
-fn quoted(text: &str, in_table: bool) -> String {
+const DELIMITERS: [char; 6] = [',', '=', '{', '}', '[', ']'];
+
+/// The text with quotes around the values that are not valid TOML without.
+fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    // Whether each bracket that is open is a table's.
-    let mut open = vec![in_table];
-    let mut is_key = in_table;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        match first {
-            '{' | '[' => open.push(first == '{'),
-            '}' | ']' if open.len() > 1 => {
-                open.pop();
-            }
-            '\'' | '"' => {
-                let end = rest[1..].find(first).map_or(rest.len(), |end| end + 2);
-                out.push_str(&rest[..end]);
-                rest = &rest[end..];
-                continue;
-            }
-            _ => {}
+        let end = match first {
+            '\'' | '"' => rest[1..].find(first).map(|end| end + 2),
+            first if DELIMITERS.contains(&first) => Some(1),
+            _ => rest.find(DELIMITERS),
+        };
+        let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+        let is_key = after.starts_with('=');
+        match is_key || word.starts_with(['\'', '"']) || word.starts_with(DELIMITERS) {
+            true => out.push_str(word),
+            false => out.push_str(&quoted_word(word)),
         }
-        let in_table = open.last() == Some(&true);
-        match first {
-            '{' | '[' | ',' => is_key = in_table,
-            '=' => is_key = false,
-            '}' | ']' => {}
-            _ => {
-                let end = match is_key {
-                    true => rest.find(['=', ',', '{', '}', '[', ']']),
-                    // A value may contain an equals sign only inside quotes.
-                    false => rest.find([',', '{', '}', '[', ']']),
-                };
-                let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
-                match is_key {
-                    true => out.push_str(word),
-                    false => out.push_str(&quoted_word(word)),
-                }
-                rest = after;
-                continue;
-            }
-        }
-        out.push(first);
-        rest = &rest[first.len_utf8()..];
+        rest = after;
     }
     out
 }
 
-/// A word that is a number or a boolean as it is, any other in quotes.
+/// A word that is a number or a boolean as it is, any other in quotes; so are NaN and infinity, which a
+/// [`Value`] cannot be and which are read as null.
 fn quoted_word(word: &str) -> String {
     let trimmed = word.trim();
-    let valid = trimmed.is_empty() || parse_toml(&format!("value = {trimmed}")).is_some();
-    match valid {
+    let value = parse_toml(&format!("value = {trimmed}"));
+    match trimmed.is_empty() || value.is_some_and(|value| !value.is_null()) {
         true => word.to_owned(),
         false => toml::Value::String(trimmed.to_owned()).to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn words_are_strings_and_the_rest_is_toml() {
-        for (text, value) in [
-            ("", json!("")),
-            ("true", json!(true)),
-            ("layers.0+layers.1.bias", json!("layers.0+layers.1.bias")),
-            (
-                "[[init],[order, init]]",
-                json!([["init"], ["order", "init"]]),
-            ),
-            ("'5, 6'", json!("5, 6")),
-            ("{cosine={}}", json!({"cosine": {}})),
-            ("{a=b, c.d=[e, 1]}", json!({"a": "b", "c": {"d": ["e", 1]}})),
-            // Nothing that TOML and a value can be: the text itself.
-            ("[5", json!("[5")),
-            ("nan", json!("nan")),
-        ] {
-            assert_eq!(parse_value(text), value, "{text}");
-        }
-        assert_eq!(parse_list("20,all"), Some(vec![json!(20), json!("all")]));
-        assert_eq!(
-            parse_list("[5,6],[a,b]"),
-            Some(vec![json!([5, 6]), json!(["a", "b"])])
-        );
     }
 }

@@ -44,81 +44,32 @@ pub struct Trial {
     pub phases: Vec<PhaseSpec>,
 }
 
-/// The trials of arms, by name.
 pub(crate) type Trials = BTreeMap<String, Vec<Trial>>;
-
-/// More combinations than anybody tries; most likely a typing error.
-const MOST_COMBINATIONS: usize = 10_000;
 
 impl TuneSpec {
     fn default_folds() -> usize {
         5
     }
+}
 
-    /// Checks the table, for arms of these `names`.
-    fn check(&self, names: &[&str]) -> Result<(), Problem> {
-        require(self.folds >= 2, "tune.folds", "2 or more", self.folds)?;
-        let from_1 = self.epochs.first().is_some_and(|&epochs| epochs > 0);
-        let ascending = from_1 && self.epochs.is_sorted_by(|a, b| a < b);
-        let expected = "one or more numbers from 1 on, ascending";
-        let found = format!("{:?}", self.epochs);
-        require(ascending, "tune.epochs", expected, found)?;
-        at_least_one("tune.trials", self.trials.unwrap_or(1))?;
-        for (name, values) in &self.space {
-            let at = format!("tune.space.{}", part(name));
-            require(!values.is_empty(), &at, "one or more values", "none")?;
-            let of_phases = name.starts_with("arms.") && name.contains(".phases[");
-            let valid = of_phases || name.starts_with("*.");
-            let expected = "a key of an arm, such as \"*.lr\" or \"arms.NAME.phases[0].epochs\"";
-            require(valid, &at, expected, format!("{name:?}"))?;
-            let arm = name.strip_prefix("arms.").unwrap_or("*");
-            let arm = arm.split('.').next().unwrap_or_default();
-            let near = crate::names::did_you_mean(arm, names.iter().copied());
-            let known = arm == "*" || names.contains(&arm);
-            require(
-                known,
-                at,
-                format!("a key of an arm{near}"),
-                format!("{arm:?}"),
-            )?;
-        }
-        Ok(())
-    }
-
-    /// The axes of an arm's space.
-    fn axes<'a>(&'a self, arm: &'a str) -> impl Iterator<Item = (&'a String, &'a Vec<Value>)> {
-        let concerns = move |name: &str| match name.strip_prefix("arms.") {
-            None => true,
-            Some(rest) => {
-                rest.starts_with("*.") || rest.strip_prefix(arm).is_some_and(|r| r.starts_with('.'))
-            }
-        };
-        self.space.iter().filter(move |(name, _)| concerns(name))
-    }
+/// The arm that a key of the space names; `*` for every arm.
+fn arm_of(key: &str) -> &str {
+    let rest = key.strip_prefix("arms.").unwrap_or("*");
+    rest.split('.').next().unwrap_or_default()
 }
 
 impl Protocol {
-    /// What arms choose from, by their names; empty if the protocol does not tune.
+    /// What arms choose from on so many target rows, by their names; empty if the protocol does not
+    /// tune.
     ///
     /// A single trial of a single number of epochs is no choice: the arm then is the same cell as in
     /// a protocol that has these settings.
-    ///
-    /// # Errors
-    /// [`ProtocolError::Invalid`] if an arm cannot be tuned.
-    pub(crate) fn trials(&self, names: &[String]) -> Result<Trials, ProtocolError> {
-        let trials = self.find_trials(|arm| names.contains(&arm.name));
-        trials.map_err(|problem| problem.of(&self.name))
-    }
-
-    /// Refuses more folds than there are target rows of each arm.
-    ///
-    /// # Errors
-    /// [`ProtocolError::Invalid`].
-    pub(crate) fn check_folds(&self, rows: usize) -> Result<(), ProtocolError> {
+    pub(crate) fn trials(&self, names: &[String], rows: usize) -> Result<Trials, ProtocolError> {
         let folds = self.tune.as_ref().map_or(0, |tune| tune.folds);
         let expected = format!("at most {rows}, the number of target rows");
-        let checked = require(folds <= rows, "tune.folds", expected, folds);
-        checked.map_err(|problem| problem.of(&self.name))
+        let trials = require(folds <= rows, "tune.folds", expected, folds)
+            .and_then(|()| self.find_trials(|arm| names.contains(&arm.name)));
+        trials.map_err(|problem| problem.of(&self.name))
     }
 
     /// Checks `tune`, and that every arm can be tuned.
@@ -128,7 +79,25 @@ impl Protocol {
         };
         let arms = self.arms.iter().chain(&self.optional_arms);
         let names: Vec<&str> = arms.map(|arm| arm.name.as_str()).collect();
-        tune.check(&names)?;
+        require(tune.folds >= 2, "tune.folds", "2 or more", tune.folds)?;
+        let from_1 = tune.epochs.first().is_some_and(|&epochs| epochs > 0);
+        let ascending = from_1 && tune.epochs.is_sorted_by(|a, b| a < b);
+        let expected = "one or more numbers from 1 on, ascending";
+        let found = format!("{:?}", tune.epochs);
+        require(ascending, "tune.epochs", expected, found)?;
+        at_least_one("tune.trials", tune.trials.unwrap_or(1))?;
+        for (name, values) in &tune.space {
+            let at = format!("tune.space.{}", part(name));
+            require(!values.is_empty(), &at, "one or more values", "none")?;
+            let of_phases = name.starts_with("arms.") && name.contains(".phases[");
+            let valid = of_phases || name.starts_with("*.");
+            let expected = "a key of an arm, such as \"*.lr\" or \"arms.NAME.phases[0].epochs\"";
+            require(valid, &at, expected, format!("{name:?}"))?;
+            let arm = arm_of(name);
+            let near = crate::names::did_you_mean(arm, names.iter().copied());
+            let (known, expected) = (arm == "*" || names.contains(&arm), "a key of an arm");
+            require(known, at, format!("{expected}{near}"), format!("{arm:?}"))?;
+        }
         self.find_trials(|_| true).map(drop)
     }
 
@@ -162,15 +131,14 @@ impl Protocol {
             tune: None,
             ..self.clone()
         };
-        let axes: Vec<_> = tune.axes(&arm.name).collect();
-        let mut sizes = axes.iter().map(|(_, values)| values.len());
-        let count = sizes.try_fold(1, usize::checked_mul);
-        let few = count.filter(|&count| count <= MOST_COMBINATIONS);
-        let count = few.ok_or_else(|| Problem {
-            key: at.to_owned(),
-            expected: format!("an arm with at most {MOST_COMBINATIONS} combinations of tune.space"),
-            found: "more".to_owned(),
-        })?;
+        let axes = tune.space.iter();
+        let axes = axes.filter(|(key, _)| ["*", &arm.name].contains(&arm_of(key)));
+        let axes: Vec<(&String, &Vec<Value>)> = axes.collect();
+        let sizes = axes.iter().map(|(_, values)| values.len());
+        let count = sizes.fold(1, usize::saturating_mul);
+        // More than anybody tries are most likely a typing error.
+        let expected = "an arm with at most 10000 combinations of tune.space";
+        require(count <= 10_000, at, expected, count)?;
         let mut trials: Vec<Trial> = Vec::new();
         for index in chosen(count, tune.trials, self.seed.held) {
             let mut rest = index;
@@ -180,13 +148,12 @@ impl Protocol {
                 settings.insert(0, ((*name).clone(), values[rest % values.len()].clone()));
                 rest /= values.len();
             }
-            let changed = alone.apply(&settings);
-            let not_tunable = |error| Problem {
+            let changed = alone.apply(&settings).map_err(|error| Problem {
                 key: at.to_owned(),
                 expected: "an arm that tune.space applies to".to_owned(),
                 found: format!("{}: {error}", arm.name),
-            };
-            let changed = changed.map_err(not_tunable)?.arms.remove(0);
+            });
+            let changed = changed?.arms.remove(0);
             let mut phases = changed.phases.clone();
             let only_phases = Arm {
                 phases: arm.phases.clone(),
@@ -197,8 +164,9 @@ impl Protocol {
             require(of_phases, "tune.space", expected, format!("{settings:?}"))?;
             check_arm(at, &changed, most, hidden)?;
             let before = epochs_before_last(&phases);
-            let last = phases.len() - 1;
-            phases[last].epochs = most.saturating_sub(before);
+            if let Some(last) = phases.last_mut() {
+                last.epochs = most.saturating_sub(before);
+            }
             for (p, phase) in phases.iter().enumerate() {
                 phase.check(&format!("{at}.phases[{p}]"), hidden, None)?;
             }
@@ -221,17 +189,10 @@ pub(crate) fn epochs_before_last(phases: &[PhaseSpec]) -> usize {
 /// The combinations that are tried, ascending: all, or a random choice.
 fn chosen(count: usize, trials: Option<usize>, seed: u64) -> Vec<usize> {
     let mut order = vec![0; count];
-    match trials {
-        Some(trials) if trials < count => {
-            shuffle(
-                &mut order,
-                &mut Seeds::new(seed).stream("tune/trials").rng(),
-            );
-            order.truncate(trials);
-            order.sort_unstable();
-        }
-        _ => order = (0..count as u32).collect(),
-    }
+    let mut rng = Seeds::new(seed).stream("tune/trials").rng();
+    shuffle(&mut order, &mut rng);
+    order.truncate(trials.unwrap_or(count));
+    order.sort_unstable();
     order.into_iter().map(|index| index as usize).collect()
 }
 
@@ -243,33 +204,26 @@ fn check_arm(at: &str, arm: &Arm, most_epochs: usize, hidden: usize) -> Result<(
         problem(format!("{at}.trunk"), expected, format!("{other:?}"))?;
     }
     for (p, phase) in arm.phases.iter().enumerate() {
-        let at = format!("{at}.phases[{p}]");
+        let at = |key: &str| format!("{at}.phases[{p}].{key}");
         let constant = phase.schedule == Schedule::default();
         let expected = "\"constant\" where arms are tuned, since the number of epochs is read off \
                         along one training";
         let found = format!("{:?}", phase.schedule);
-        require(constant, format!("{at}.schedule"), expected, found)?;
+        require(constant, at("schedule"), expected, found)?;
         let expected = "left out where arms are tuned, since validation rows choose nothing there";
-        for (name, on) in [
-            ("early_stopping", phase.early_stopping.is_some()),
-            ("reduce_on_plateau", phase.reduce_on_plateau.is_some()),
-        ] {
-            require(!on, format!("{at}.{name}"), expected, "a rule")?;
-        }
-        let frozen = phase.freeze.mask(hidden + 1);
-        let frozen = frozen.is_ok_and(|mask| mask.lowest_trainable().is_none());
+        let stops = phase.early_stopping.is_some();
+        require(!stops, at("early_stopping"), expected, "a rule")?;
+        let lowers = phase.reduce_on_plateau.is_some();
+        require(!lowers, at("reduce_on_plateau"), expected, "a rule")?;
+        let mask = phase.freeze.mask(hidden + 1);
+        let frozen = mask.is_ok_and(|mask| mask.lowest_trainable().is_none());
         let expected = "a mask that leaves something to train: without it the arm has no learning \
                         rate to tune";
-        require(!frozen, format!("{at}.freeze"), expected, &phase.freeze)?;
+        require(!frozen, at("freeze"), expected, &phase.freeze)?;
     }
     let before = epochs_before_last(&arm.phases);
-    let expected = format!(
-        "phases before the last of fewer than {most_epochs} epochs, the most of tune.epochs"
-    );
-    require(
-        before < most_epochs,
-        format!("{at}.phases"),
-        expected,
-        before,
-    )
+    let (fewer, key) = (before < most_epochs, format!("{at}.phases"));
+    let most = format!("{most_epochs} epochs, the most of tune.epochs");
+    let expected = format!("phases before the last of fewer than {most}");
+    require(fewer, key, expected, before)
 }

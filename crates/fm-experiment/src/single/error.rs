@@ -12,22 +12,9 @@ use crate::protocol::Problem;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SingleError {
-    /// A model, data, classes or a file that do not fit each other.
+    /// A setting that is not allowed, or a model, data, classes or a file that do not fit each other.
     #[error("{0}")]
-    Unfit(
-        /// What was expected and found, and what to do.
-        String,
-    ),
-    /// A setting that is not allowed.
-    #[error("{key} must be {expected}, found {found}")]
-    Setting {
-        /// The key, such as `phases[0].freeze`.
-        key: String,
-        /// What it must be.
-        expected: String,
-        /// What it is.
-        found: String,
-    },
+    Unfit(String),
     /// A model, checkpoint or safetensors file that is damaged, or does not contain a network of
     /// dense layers.
     #[error("cannot read the model {}", path.display())]
@@ -53,15 +40,6 @@ pub enum SingleError {
 
 impl From<Problem> for SingleError {
     fn from(problem: Problem) -> Self {
-        let Problem {
-            key,
-            expected,
-            found,
-        } = problem;
-        Self::Setting {
-            key,
-            expected,
-            found,
-        }
+        Self::Unfit(problem.to_string())
     }
 }

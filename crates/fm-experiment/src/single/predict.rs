@@ -10,8 +10,8 @@ use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::SingleError;
-use super::train::check_inputs;
-use crate::tasks::{PIXEL_SCALE, labelled};
+use super::train::scale_of;
+use crate::tasks::labelled;
 use crate::training;
 
 /// The prediction for one image.
@@ -62,12 +62,10 @@ pub fn predict(
     images: ArrayView2<'_, u8>,
     engine: &Engine,
 ) -> Result<Vec<Prediction>, SingleError> {
-    check_inputs(model, images.ncols())?;
-    let inputs = Inputs::U8 {
-        values: images,
-        scale: scale(model),
-    };
-    let logits = model.network.predict(inputs, engine)?;
+    let (values, scale) = (images, scale_of(model, images.ncols())?);
+    let logits = model
+        .network
+        .predict(Inputs::U8 { values, scale }, engine)?;
     let classes = predicted_classes(logits.view())?;
     let probabilities = probabilities(logits.view());
     let rows = classes.into_iter().zip(probabilities.rows());
@@ -85,8 +83,8 @@ pub fn predict(
 /// # Errors
 /// [`SingleError`] if data and model do not fit each other.
 pub fn evaluate(model: &Model, data: &Dataset, engine: &Engine) -> Result<Evaluation, SingleError> {
-    check_inputs(model, data.pixels().ncols())?;
-    let examples = labelled(data, data.labels(), scale(model))?;
+    let scale = scale_of(model, data.pixels().ncols())?;
+    let examples = labelled(data, data.labels(), scale)?;
     let (scores, logits) = training::score(&model.network, &examples, engine)?;
     let labels = data.labels().iter().map(|&label| u32::from(label));
     let pairs = labels.zip(predicted_classes(logits.view())?);
@@ -106,9 +104,4 @@ pub fn evaluate(model: &Model, data: &Dataset, engine: &Engine) -> Result<Evalua
         classes: classes.collect(),
         confusion: counts.rows().into_iter().map(|row| row.to_vec()).collect(),
     })
-}
-
-/// What pixels are multiplied by.
-fn scale(model: &Model) -> f32 {
-    model.metadata.input_scale.unwrap_or(PIXEL_SCALE)
 }

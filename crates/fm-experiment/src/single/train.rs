@@ -39,7 +39,7 @@ impl<'a> Rows<'a> {
 /// Trains a new network on all classes of the rows; returns it with a record for each epoch.
 ///
 /// # Errors
-/// [`SingleError::Setting`] and [`SingleError::Train`] if phases, network and rows do not fit.
+/// [`SingleError::Unfit`] and [`SingleError::Train`] if phases, network and rows do not fit.
 pub fn train(
     spec: &NetworkSpec,
     training: &Training,
@@ -48,12 +48,8 @@ pub fn train(
     observer: &mut dyn Observer,
 ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
     spec.check("hidden")?;
-    let inputs = rows.train.pixels().ncols();
-    let (seeds, prefix) = (Seeds::new(training.seed), "source");
-    let trunk = training::trunk(spec, inputs, seeds, prefix);
-    let head = training::head(spec, inputs, rows.train.n_classes(), seeds, prefix);
-    let network = Network::new(trunk, head)?;
-    training.fit(network, prefix, phases, rows, PIXEL_SCALE, observer)
+    let network = training::network(spec, rows.train, Seeds::new(training.seed), "source")?;
+    training.fit(network, "source", phases, rows, PIXEL_SCALE, observer)
 }
 
 /// Trains a copy of a model's trunk under a new head on all classes of the rows. Pixels are
@@ -68,19 +64,16 @@ pub fn transfer(
     rows: &Rows<'_>,
     observer: &mut dyn Observer,
 ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
-    let inputs = rows.train.pixels().ncols();
-    check_inputs(source, inputs)?;
+    let scale = scale_of(source, rows.train.pixels().ncols())?;
     // A head is drawn from the width of the layer below and the way of drawing alone.
     let spec = NetworkSpec {
         hidden: vec![source.network.head().inputs()],
         activation: source.network.head().activation(),
         init: Init::GlorotUniform,
     };
-    let (seeds, prefix) = (Seeds::new(training.seed), "target");
-    let head = training::head(&spec, inputs, rows.train.n_classes(), seeds, prefix);
+    let head = training::head(&spec, rows.train, Seeds::new(training.seed), "target");
     let network = source.network.with_head(head)?;
-    let scale = source.metadata.input_scale.unwrap_or(PIXEL_SCALE);
-    training.fit(network, prefix, phases, rows, scale, observer)
+    training.fit(network, "target", phases, rows, scale, observer)
 }
 
 impl Training {
@@ -93,16 +86,14 @@ impl Training {
         scale: f32,
         observer: &mut dyn Observer,
     ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
-        let layers = network.layers().len();
+        let (hidden, classes) = (network.trunk().len(), rows.train.n_classes());
         for (i, phase) in phases.iter().enumerate() {
-            let at = format!("phases[{i}]");
-            phase.check(&at, layers - 1, Some(rows.train.n_classes()))?;
+            phase.check(&format!("phases[{i}]"), hidden, Some(classes))?;
         }
         let setup = Setup::new(&self.engine, self.batch_size, Seeds::new(self.seed), prefix);
-        let phases = setup.phases(phases, layers)?;
         let examples = |data| labelled(data, Dataset::labels(data), scale);
         let (train, valid) = (examples(rows.train)?, rows.valid.map(examples).transpose()?);
-        let history = setup.fit(&mut network, &phases, &train, valid.as_ref(), observer)?;
+        let history = setup.fit(&mut network, phases, &train, valid.as_ref(), observer)?;
         let metadata = Metadata {
             class_names: rows.train.class_names().to_vec(),
             input_scale: Some(scale),
@@ -112,10 +103,11 @@ impl Training {
     }
 }
 
-pub(super) fn check_inputs(model: &Model, found: usize) -> Result<(), SingleError> {
+/// What pixels are multiplied by, of images of as many as the model takes.
+pub(super) fn scale_of(model: &Model, found: usize) -> Result<f32, SingleError> {
     let expected = model.network.inputs();
     match expected == found {
-        true => Ok(()),
+        true => Ok(model.metadata.input_scale.unwrap_or(PIXEL_SCALE)),
         false => Err(SingleError::Unfit(format!(
             "the model takes {expected} inputs, and each image of the data has {found} pixels"
         ))),

@@ -11,23 +11,29 @@ use crate::error::{ExperimentError, io_error};
 
 /// The paths in a folder; none if it is missing.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, ExperimentError> {
-    let read = match fs::read_dir(folder) {
-        Ok(read) => read,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(io_error("read", folder)(error)),
-    };
-    let paths = read.map(|entry| entry.map(|entry| entry.path()));
-    paths
-        .collect::<io::Result<_>>()
-        .map_err(io_error("read", folder))
+    let path = |entry: io::Result<fs::DirEntry>| Ok(entry?.path());
+    let paths = fs::read_dir(folder).and_then(|entries| entries.map(path).collect());
+    Ok(existing(folder, paths)?.unwrap_or_default())
 }
 
-pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+/// `None` for what is missing.
+fn existing<T>(path: &Path, read: io::Result<T>) -> Result<Option<T>, ExperimentError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_error("read", path)(error)),
     }
+}
+
+/// The paths in a folder that end in `.json`, and no temporary files.
+pub(super) fn json_files(folder: &Path) -> Result<Vec<PathBuf>, ExperimentError> {
+    let mut paths = entries(folder)?;
+    paths.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    Ok(paths)
+}
+
+pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ExperimentError> {
+    existing(path, fs::read(path))
 }
 
 /// What the bytes of a file are, where `of` says what is wrong with them; `None` if it is missing.

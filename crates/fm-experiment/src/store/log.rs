@@ -6,7 +6,8 @@ use std::io::Write;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::files::{entries, make_parent, read_as, read_bytes, write_whole};
+use super::files::{entries, json_files, make_parent, read_as, read_bytes, write_whole};
+use super::process::now;
 use crate::error::{ExperimentError, io_error};
 use crate::json::{from_json, to_json};
 use crate::key::Key;
@@ -40,48 +41,42 @@ pub struct MadeWith {
 }
 
 /// What a job took.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Timing {
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Timing {
     /// The key of the job's source network.
-    pub job: String,
-    /// Cells that were trained.
-    pub cells: usize,
+    pub(crate) job: String,
+    pub(crate) cells: usize,
     /// Their [work](crate::Job::work).
-    pub work: u64,
-    /// Seconds from start to end.
-    pub wall_secs: f64,
+    pub(crate) work: u64,
+    pub(crate) wall_secs: f64,
     /// Jobs that this process ran at the same time.
-    pub jobs: usize,
+    pub(crate) jobs: usize,
 }
 
 impl Store {
-    /// Keeps what was asked, in place of the same asked before.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn ask(&self, asked: &Asked) -> Result<(), ExperimentError> {
-        let key = Key::of(&to_json(&asked.request));
+    /// Keeps what is asked, in place of the same asked before.
+    pub(crate) fn ask(&self, request: &Request, with: &MadeWith) -> Result<(), ExperimentError> {
+        let key = Key::of(&to_json(request));
         let path = self.path.join(format!("{REQUESTS}/{}.json", key.short()));
-        write_whole(&path, &to_json(asked))
+        let asked = Asked {
+            request: request.clone(),
+            asked_at: now(),
+            made_with: with.clone(),
+        };
+        write_whole(&path, &to_json(&asked))
     }
 
     /// What was asked of this store, the latest first.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is not the one written.
     pub fn asked(&self) -> Result<Vec<Asked>, ExperimentError> {
         let mut all: Vec<Asked> = Vec::new();
-        for path in entries(&self.path.join(REQUESTS))? {
-            if path.extension().is_some_and(|end| end == "json") {
-                all.extend(read_as::<Asked, _>(&path, from_json)?);
-            }
+        for path in json_files(&self.path.join(REQUESTS))? {
+            all.extend(read_as(&path, from_json)?);
         }
         // Equal times are told apart by what was asked, so that the order is the same everywhere.
         all.sort_by_key(|asked| (std::cmp::Reverse(asked.asked_at), to_json(&asked.request)));
         Ok(all)
     }
 
-    /// Appends lines of this process to the timings.
     pub(crate) fn keep_timing(&self, file: &str, timing: &Timing) -> Result<(), ExperimentError> {
         let path = self.path.join(TIMINGS).join(file);
         make_parent(&path)?;
@@ -93,15 +88,12 @@ impl Store {
     }
 
     /// The timings of all processes; a line that was cut off is left out.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn timings(&self) -> Result<Vec<Timing>, ExperimentError> {
+    pub(crate) fn timings(&self) -> Result<Vec<Timing>, ExperimentError> {
         let mut timings = Vec::new();
         for path in entries(&self.path.join(TIMINGS))? {
             let text = read_bytes(&path)?.unwrap_or_default();
             let lines = text.split(|&byte| byte == b'\n');
-            timings.extend(lines.filter_map(|line| from_json::<Timing>(line).ok()));
+            timings.extend(lines.filter_map(|line| from_json(line).ok()));
         }
         Ok(timings)
     }

@@ -19,39 +19,41 @@
 //! never rewritten, and no lock is held. A reader needs no write access.
 
 mod files;
-mod listing;
 mod log;
 mod process;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fm_data::DatasetIdentity;
-use fm_nn::tensors::TensorFile;
-use fm_nn::{Metadata, Model, Network};
-use ndarray::ArrayView1;
+use fm_data::{Dataset, DatasetIdentity};
+use fm_nn::Model;
+use ndarray::{Array1, Array3, ArrayView1};
 use serde::{Deserialize, Serialize};
 
-pub use listing::Listing;
-pub use log::{Asked, MadeWith, Timing};
-pub(crate) use process::now;
-pub use process::{Announced, Process, ProcessState};
+pub(crate) use log::Timing;
+pub use log::{Asked, MadeWith};
+pub use process::{Process, ProcessState};
 
 use files::{create_new, damaged, entries, read_as, read_bytes};
 
+use crate::arrays::{array_of, file_of};
 use crate::data::Labels;
-use crate::error::{ExperimentError, io_error};
+use crate::error::{ExperimentError, folder, io_error};
 use crate::json::{from_json, to_json};
 use crate::key::Key;
+use crate::parallel::in_parallel;
 use crate::record::{Outcome, Record};
-use crate::tasks::PIXEL_SCALE;
-use crate::test_rows::{TestImages, TestRows};
+use crate::test_rows::TestRows;
 
 /// Version of the layout.
 const FORMAT: u32 = 1;
 
 /// A folder of records.
+///
+/// Its methods fail with [`ExperimentError::Io`] where the file system does, and with
+/// [`ExperimentError::Damaged`] for a file that is not the one that was written.
 #[derive(Clone, Debug)]
 pub struct Store {
     path: PathBuf,
@@ -67,16 +69,23 @@ struct StoreIdentity {
     class_names: Vec<String>,
 }
 
+/// The cells that have a record, and those of them that diverged.
+#[derive(Default)]
+pub(crate) struct Listing {
+    pub(crate) done: BTreeSet<Key>,
+    pub(crate) diverged: BTreeSet<Key>,
+}
+
 impl Store {
     /// Opens the store at `path` for cells of a dataset, creating it if the folder is missing or
     /// empty.
     ///
     /// # Errors
-    /// [`ExperimentError::OtherData`] for a store of other data, [`ExperimentError::NotStore`] for a
-    /// folder of something else, which is left as it is; what the file system says.
+    /// [`ExperimentError::Folder`] for a store of other data and for a folder of something else, which
+    /// is left as it is.
     pub fn open(path: &Path, data: &Labels) -> Result<Self, ExperimentError> {
         let dataset = &data.identity;
-        let labels = labels_file(&data.train);
+        let labels = file_of("train", &ArrayView1::from(&data.train));
         if !path.join(STORE).exists() {
             refuse_other_folder(path, &labels)?;
             let here = StoreIdentity {
@@ -91,11 +100,12 @@ impl Store {
         }
         let there = Self::read(path)?;
         if there.identity.dataset.digest() != dataset.digest() {
-            return Err(ExperimentError::OtherData {
-                path: path.to_owned(),
-                there: there.identity.dataset.name,
-                here: dataset.name.clone(),
-            });
+            let reason = format!(
+                "contains results on {}, and this is {} with other checksums; choose another folder \
+                 for the results",
+                there.identity.dataset.name, dataset.name
+            );
+            return Err(folder(path, reason));
         }
         // A file that was damaged and deleted is written again.
         create_new(&path.join(LABELS), &labels)?;
@@ -105,21 +115,17 @@ impl Store {
     /// Opens the store at `path`, only to read it.
     ///
     /// # Errors
-    /// [`ExperimentError::NotStore`] if there is none; a `store.json` that is damaged.
+    /// [`ExperimentError::Folder`] if there is none.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
         if path.is_file() {
-            return Err(ExperimentError::NotFolder {
-                path: path.to_owned(),
-            });
+            return Err(folder(path, NOT_FOLDER));
         }
         if !path.exists() {
             return Err(io_error("read", path)(io::ErrorKind::NotFound.into()));
         }
         let file = path.join(STORE);
         let identity: Option<StoreIdentity> = read_as(&file, from_json)?;
-        let identity = identity.ok_or_else(|| ExperimentError::NotStore {
-            path: path.to_owned(),
-        })?;
+        let identity = identity.ok_or_else(|| folder(path, NOT_STORE))?;
         if identity.format != FORMAT {
             let reason = format!("format {}, expected {FORMAT}", identity.format);
             return Err(damaged(&file, reason));
@@ -140,22 +146,11 @@ impl Store {
         &self.identity.dataset
     }
 
-    /// Names of the dataset's classes.
-    pub fn class_names(&self) -> &[String] {
-        &self.identity.class_names
-    }
-
     /// The labels of the dataset, to enumerate cells without the data.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is missing or not the one written.
     pub fn labels(&self) -> Result<Labels, ExperimentError> {
         let path = self.path.join(LABELS);
-        let train = read_as(&path, |bytes| {
-            TensorFile::from_bytes(bytes)?.get::<u8>("train")
-        })?;
+        let train: Option<Array1<u8>> = read_as(&path, |bytes| array_of(bytes, "train"))?;
         let train = train.ok_or_else(|| damaged(&path, "it is missing"))?;
-        let train: Vec<u8> = train.into_iter().collect();
         let classes = self.identity.class_names.len();
         if train.iter().any(|&label| usize::from(label) >= classes) {
             return Err(damaged(&path, "a label is of no class"));
@@ -163,7 +158,7 @@ impl Store {
         Ok(Labels {
             identity: self.identity.dataset.clone(),
             class_names: self.identity.class_names.clone(),
-            train,
+            train: train.to_vec(),
         })
     }
 
@@ -173,19 +168,37 @@ impl Store {
     }
 
     /// The record of a cell; `None` if it was not trained yet.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a record that is not the one written.
     pub fn record(&self, key: &Key) -> Result<Option<Record>, ExperimentError> {
-        read_as(&self.record_path(key), |bytes| {
-            Record::from_bytes(bytes, key)
-        })
+        let path = self.record_path(key);
+        read_as(&path, |bytes| Record::from_bytes(bytes, key))
+    }
+
+    /// Which cells have a record, from the names of files alone.
+    pub(crate) fn listing(&self) -> Result<Listing, ExperimentError> {
+        let shards = entries(&self.path.join(CELLS))?;
+        let paths = in_parallel(&shards, |shard: &PathBuf| match shard.is_dir() {
+            true => entries(shard),
+            // It is not a shard.
+            false => Ok(Vec::new()),
+        });
+        let mut listing = Listing::default();
+        for path in paths.into_iter().collect::<Result<Vec<_>, _>>()?.concat() {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let key = |end| name?.strip_suffix(end).and_then(Key::from_hex);
+            listing.done.extend(key(RECORD));
+            listing.diverged.extend(key(DIVERGED));
+        }
+        // Its record may not be written yet.
+        listing.diverged.retain(|key| listing.done.contains(key));
+        Ok(listing)
+    }
+
+    /// The keys of all records.
+    pub fn keys(&self) -> Result<BTreeSet<Key>, ExperimentError> {
+        Ok(self.listing()?.done)
     }
 
     /// Keeps the record of a cell, unless it has one.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn keep(&self, record: &Record) -> Result<(), ExperimentError> {
         let key = record.recipe.key();
         if let Outcome::Failed(_) = record.outcome {
@@ -195,18 +208,22 @@ impl Store {
         self.create(&cell_name(&key, RECORD), &record.to_bytes())
     }
 
-    /// Keeps test rows and returns the name of their file.
-    pub(crate) fn keep_test_rows(&self, rows: &TestRows) -> Result<String, ExperimentError> {
-        let bytes = rows.to_bytes();
+    /// Keeps test rows, and their images if asked to. Returns the name of the rows' file.
+    pub(crate) fn keep_test_rows(
+        &self,
+        test: &Dataset,
+        images: bool,
+    ) -> Result<String, ExperimentError> {
+        let bytes = TestRows::of(test).to_bytes();
         let name = format!("{}.safetensors", Key::of(&bytes));
         self.create(&format!("{ROWS}/{name}"), &bytes)?;
+        if images {
+            self.create(&images_name(&name), &file_of("images", &test.images()))?;
+        }
         Ok(name)
     }
 
     /// The test rows of a record; `None` if the file is missing.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is not the one written.
     pub fn test_rows(&self, record: &Record) -> Result<Option<TestRows>, ExperimentError> {
         let path = self.path.join(ROWS).join(&record.test_rows);
         read_as(&path, |bytes| {
@@ -217,32 +234,10 @@ impl Store {
         })
     }
 
-    /// Keeps the images of test rows.
-    pub(crate) fn keep_test_images(
-        &self,
-        rows: &str,
-        images: impl FnOnce() -> TestImages,
-    ) -> Result<(), ExperimentError> {
-        let path = self.images_path(rows);
-        match path.exists() {
-            true => Ok(()),
-            false => create_new(&path, &images().to_bytes()),
-        }
-    }
-
-    /// The images of the test rows of a record; `None` if they were not kept.
-    ///
-    /// # Errors
-    /// [`ExperimentError::Damaged`] for a file that is not the one written.
-    pub fn test_images(&self, record: &Record) -> Result<Option<TestImages>, ExperimentError> {
-        read_as(&self.images_path(&record.test_rows), TestImages::from_bytes)
-    }
-
-    fn images_path(&self, rows: &str) -> PathBuf {
-        let stem = rows.trim_end_matches(".safetensors");
-        self.path
-            .join(ROWS)
-            .join(format!("{stem}-images.safetensors"))
+    /// The images of the test rows of a record, `[rows, height, width]`; `None` if they were not kept.
+    pub fn test_images(&self, record: &Record) -> Result<Option<Array3<u8>>, ExperimentError> {
+        let path = self.path.join(images_name(&record.test_rows));
+        read_as(&path, |bytes| array_of(bytes, "images"))
     }
 
     /// The path of a cell's network, kept or not: by the name of its model, the seed and the key.
@@ -251,31 +246,20 @@ impl Store {
         self.path.join(name)
     }
 
-    /// Keeps the network of a cell with the names of its classes, for use on its own.
-    pub(crate) fn keep_model(
-        &self,
-        path: &Path,
-        network: &Network,
-        class_names: &[String],
-    ) -> Result<(), ExperimentError> {
-        let metadata = Metadata {
-            class_names: class_names.to_vec(),
-            input_scale: Some(PIXEL_SCALE),
-            ..Metadata::default()
-        };
-        let network = network.clone();
-        let bytes = Model { network, metadata }.to_bytes();
-        let bytes = bytes
-            .map_err(io::Error::other)
-            .map_err(io_error("write", path))?;
+    /// Keeps the network of a cell, for use on its own.
+    pub(crate) fn keep_model(&self, path: &Path, model: &Model) -> Result<(), ExperimentError> {
+        let bytes = model.to_bytes();
+        let bytes = bytes.map_err(|error| io_error("write", path)(io::Error::other(error)))?;
         create_new(path, &bytes)
     }
 
-    /// Writes a file of the store, unless it is there.
     fn create(&self, name: &str, bytes: &[u8]) -> Result<(), ExperimentError> {
         create_new(&self.path.join(name), bytes)
     }
 }
+
+const NOT_FOLDER: &str = "is a file, not a folder; choose another folder for the results";
+const NOT_STORE: &str = "has no store.json, so it is not a results folder; choose another one";
 
 const STORE: &str = "store.json";
 const LABELS: &str = "train-labels.safetensors";
@@ -292,20 +276,17 @@ fn cell_name(key: &Key, end: &str) -> String {
     format!("{CELLS}/{}/{key}{end}", &key[..2])
 }
 
-fn labels_file(train: &[u8]) -> Vec<u8> {
-    let mut file = TensorFile::default();
-    file.add("train", &ArrayView1::from(train))
-        .and_then(|()| file.to_bytes())
-        .expect("one array and a short header")
+/// The name of the images of the test rows in the file `rows`.
+fn images_name(rows: &str) -> String {
+    let stem = rows.trim_end_matches(".safetensors");
+    format!("{ROWS}/{stem}-images.safetensors")
 }
 
 /// A folder without `store.json` must be empty, or what a killed start left, or have the labels of
 /// the same data.
 fn refuse_other_folder(path: &Path, labels: &[u8]) -> Result<(), ExperimentError> {
     if path.is_file() {
-        return Err(ExperimentError::NotFolder {
-            path: path.to_owned(),
-        });
+        return Err(folder(path, NOT_FOLDER));
     }
     let temporary = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str());
@@ -315,8 +296,6 @@ fn refuse_other_folder(path: &Path, labels: &[u8]) -> Result<(), ExperimentError
         || read_bytes(&path.join(LABELS)).is_ok_and(|read| read.as_deref() == Some(labels));
     match entries(path)?.iter().all(temporary) || same_data() || path.join(STORE).exists() {
         true => Ok(()),
-        false => Err(ExperimentError::NotStore {
-            path: path.to_owned(),
-        }),
+        false => Err(folder(path, NOT_STORE)),
     }
 }

@@ -3,15 +3,15 @@
 //! These files are for people. Nothing waits for them, and no record depends on them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::{self, JoinHandle};
+use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::files::{entries, read_bytes, write_whole};
+use super::files::{json_files, read_bytes, write_whole};
 use crate::error::ExperimentError;
 use crate::job::Slice;
 use crate::json::{from_json, to_json};
@@ -85,57 +85,35 @@ impl Process {
     }
 }
 
-/// Keeps the file of a running process up to date until it is dropped; then the file is removed.
-#[derive(Debug)]
-pub struct Announced {
-    path: PathBuf,
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for Announced {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // The thread does nothing that panics.
-            let _ = thread.join();
-        }
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
 impl Store {
-    /// Tells other machines that a process works here. A file that cannot be written is left out:
-    /// it only informs.
-    pub fn announce(&self, process: Process) -> Announced {
+    /// Tells other machines, while `work` is done, that a process works here. A file that cannot be
+    /// written is left out: it only informs.
+    pub fn announced<T>(&self, mut process: Process, work: impl FnOnce() -> T) -> T {
         let Process { host, pid, .. } = &process;
         // Processes of a container may have equal numbers, and so may restarts.
         let name = format!("{host}-{pid}-{}.json", process.seen_at);
         let path = self.path.join(PROCESSES).join(name);
-        let (stop, stopped) = channel::<()>();
-        let beat = path.clone();
-        let thread = thread::spawn(move || {
-            let mut process = process;
+        let (working, ended) = channel::<()>();
+        let beat = move || {
             loop {
                 process.seen_at = now();
-                let _ = write_whole(&beat, &to_json(&process));
-                if stopped.recv_timeout(BEAT) != Err(RecvTimeoutError::Timeout) {
+                let _ = write_whole(&path, &to_json(&process));
+                if ended.recv_timeout(BEAT) != Err(RecvTimeoutError::Timeout) {
+                    let _ = fs::remove_file(&path);
                     break;
                 }
             }
-        });
-        Announced {
-            path,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        };
+        thread::scope(|scope| {
+            scope.spawn(beat);
+            // Dropped at the end, also after a panic.
+            let _working = working;
+            work()
+        })
     }
 
     /// Keeps why a process could not finish its share, in place of an earlier failure of the same
     /// share.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn keep_failure(&self, process: &Process) -> Result<(), ExperimentError> {
         write_whole(&self.failure_path(process.slice), &to_json(process))
     }
@@ -147,9 +125,6 @@ impl Store {
 
     /// Removes what processes left that failed or were lost, so that it is not shown beside those
     /// that are started anew.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn forget_ended(&self) -> Result<(), ExperimentError> {
         for (path, process) in self.process_files()? {
             if process.state() != ProcessState::Running {
@@ -168,15 +143,11 @@ impl Store {
     }
 
     /// The processes that run in this store, and those that failed or were lost.
-    ///
-    /// # Errors
-    /// What the file system says.
     pub fn processes(&self) -> Result<Vec<Process>, ExperimentError> {
         let files = self.process_files()?.into_iter();
         let mut processes: Vec<_> = files.map(|(_, process)| process).collect();
-        let running = processes
-            .iter()
-            .filter(|p| p.state() == ProcessState::Running);
+        let running = processes.iter();
+        let running = running.filter(|process| process.state() == ProcessState::Running);
         let running: Vec<Option<Slice>> = running.map(|process| process.slice).collect();
         // A share that runs again is not lost.
         processes.retain(|p| p.state() != ProcessState::Lost || !running.contains(&p.slice));
@@ -189,53 +160,31 @@ impl Store {
 
     fn process_files(&self) -> Result<Vec<(PathBuf, Process)>, ExperimentError> {
         let mut found = Vec::new();
-        for path in entries(&self.path.join(PROCESSES))? {
+        for path in json_files(&self.path.join(PROCESSES))? {
             // A file may be removed or half written meanwhile.
-            let is_json = path.extension().is_some_and(|end| end == "json");
-            let Some(bytes) = read_bytes(&path)?.filter(|_| is_json) else {
-                continue;
-            };
-            if let Ok(process) = from_json(&bytes) {
-                found.push((path, process));
-            }
+            let bytes = read_bytes(&path)?.unwrap_or_default();
+            found.extend(from_json(&bytes).ok().map(|process| (path, process)));
         }
         Ok(found)
     }
 }
 
 /// Seconds since 1970.
-pub(crate) fn now() -> u64 {
+pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
 }
 
 /// The name of this machine, without its domain.
 fn host() -> String {
-    let from_file = fs::read_to_string(Path::new("/proc/sys/kernel/hostname")).ok();
-    let name = from_file.or_else(|| std::env::var("HOSTNAME").ok());
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = name.or_else(|| std::env::var("HOSTNAME").ok());
     let name = name.unwrap_or_default();
-    let short = name.trim().split('.').next().unwrap_or_default();
     // It is part of a file's name.
-    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
-    match short.chars().filter(plain).collect::<String>() {
-        short if short.is_empty() => "unknown".to_owned(),
+    let plain = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+    let short = name.trim().chars().take_while(|&c| c != '.').filter(plain);
+    match short.collect::<String>() {
+        none if none.is_empty() => "unknown".to_owned(),
         short => short,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_process_without_a_sign_for_three_minutes_is_lost() {
-        let seen = |secs_ago, failed: Option<&str>| Process {
-            seen_at: now() - secs_ago,
-            failed: failed.map(str::to_owned),
-            ..Process::this(None)
-        };
-        assert_eq!(seen(100, None).state(), ProcessState::Running);
-        assert_eq!(seen(200, None).state(), ProcessState::Lost);
-        assert_eq!(seen(0, Some("no data")).state(), ProcessState::Failed);
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use fm_experiment::protocol::{Protocol, Values};
+use fm_experiment::protocol::{Budget, Protocol, SweepSpec, Values};
 use fm_experiment::{
-    DEPTH_ARMS, Experiment, Job, Key, Observer, Outcome as Ended, Place, Plan, Request,
+    Correct, Experiment, Job, Key, NamedSweep, Observer, Outcome as Ended, Place, Plan, Request,
 };
 use fm_nn::Backend;
 use libtest_mimic::Trial;
@@ -40,6 +40,15 @@ pub(crate) fn tests() -> Vec<Trial> {
         test(
             "trainings_of_skipped_trials_are_counted",
             skipped_trials_are_counted,
+        ),
+        test(
+            "trainings_of_no_cell_are_counted",
+            trainings_of_no_cell_are_counted,
+        ),
+        test("rows_come_back_as_they_were_given", rows_come_back),
+        test(
+            "no_phase_takes_fewer_steps_on_fewer_rows",
+            no_phase_takes_fewer_steps,
         ),
         test(
             "values_that_are_not_allowed_are_refused",
@@ -139,7 +148,7 @@ fn depth_begins_in_one_cell() -> Outcome {
     let request = request.with_named_sweep("depth")?;
     let plan = Plan::new(&request, &small_data().labels())?;
     let at = |point: usize| -> BTreeSet<Key> {
-        let arms = 0..DEPTH_ARMS.len();
+        let arms = 0..plan.series[1].points[point].arms.len();
         let place = |arm| Place {
             series: 1,
             point,
@@ -321,5 +330,70 @@ fn skipped_trials_are_counted() -> Outcome {
         assert!(extended > 0 || rates[0] < 1.0);
         assert_eq!(sums.advanced.into_inner(), work + extended);
     }
+    Ok(())
+}
+
+fn rows_come_back() -> Outcome {
+    for rows in [0, 1, 7, 8, 9, 2000] {
+        let given: Vec<bool> = (0..rows).map(|row| row % 3 == 1 || row % 7 == 2).collect();
+        let correct: Correct = given.iter().copied().collect();
+        assert_eq!(correct.len(), rows);
+        assert_eq!(correct.iter().collect::<Vec<_>>(), given);
+        assert_eq!(correct.get(rows), None);
+    }
+    Ok(())
+}
+
+fn no_phase_takes_fewer_steps() -> Outcome {
+    // 40 rows in batches of 8 are 5 steps an epoch.
+    let protocol = small_protocol().with(&[
+        ("training.batch_size".to_owned(), json!(8)),
+        ("arms.transfer.phases[0].epochs".to_owned(), json!(1)),
+    ])?;
+    let steps = |budget| -> Result<Vec<_>, Box<dyn std::error::Error>> {
+        let rows = [4, 24, 40, 80].map(|rows: usize| json!(rows)).to_vec();
+        let over = [("task.target_rows".to_owned(), Values::List(rows))];
+        let sweep = SweepSpec {
+            over: over.into(),
+            budget,
+            ..SweepSpec::default()
+        };
+        let name = "rows".to_owned();
+        let mut request = Request::new(protocol.clone(), &"1".parse()?, Backend::Portable);
+        request.sweeps.push(NamedSweep { name, sweep });
+        let plan = Plan::new(&request, &small_data().labels())?;
+        let arms = plan.series[1]
+            .points
+            .iter()
+            .map(|point| point.recipe(Some(1), 1).arm);
+        let steps = arms.flatten().map(|arm| {
+            let steps = arm
+                .phases
+                .iter()
+                .map(|phase| phase.epochs * arm.rows.div_ceil(8));
+            steps.collect::<Vec<_>>()
+        });
+        Ok(steps.collect())
+    };
+    // 1, 3, 5 and 10 steps an epoch.
+    assert_eq!(steps(Budget::Epochs)?, [[1, 2], [3, 6], [5, 10], [10, 20]]);
+    assert_eq!(steps(Budget::Steps)?, [[5, 10], [6, 12], [5, 10], [10, 20]]);
+    Ok(())
+}
+
+/// The source network with shuffled labels, and the one whose layers others reuse.
+fn trainings_of_no_cell_are_counted() -> Outcome {
+    let protocol = small_protocol().with_arms(&["shuffled-source".to_owned()])?;
+    let mut experiment = Experiment::new(protocol, small_data()).seeds(&"1".parse()?);
+    experiment.request = experiment.request.with_named_sweep("depth")?;
+    let folder = tempfile::tempdir()?;
+    let (store, jobs) = experiment.open(folder.path())?;
+    let sums = Sums::default();
+    experiment.carry_out(&store, &jobs, &sums)?;
+    let work: u64 = jobs.iter().map(Job::work).sum();
+    let extended = sums.extended.into_inner();
+    // Two epochs of each: 180 rows of three classes, and 40.
+    assert_eq!(extended, 2 * (180 + 40));
+    assert_eq!(sums.advanced.into_inner(), work + extended);
     Ok(())
 }

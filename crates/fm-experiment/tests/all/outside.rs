@@ -10,7 +10,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fm_experiment::{ArmInputs, Experiment, Record, Tuned};
+use fm_experiment::{ArmInputs, Experiment, ExperimentError, Record, Store, Tuned};
 use fm_nn::{Engine, FreezeMask, Loss};
 use fm_train::{Examples, Inputs, Phase, Sgd, Trainer};
 use libtest_mimic::Trial;
@@ -26,6 +26,10 @@ pub(crate) fn tests() -> Vec<Trial> {
         test("held_out_losses_match_pytorch", held_out_losses),
         test("a_converged_probe_matches_scikit_learn", converged_probe),
         test("choices_match_numpy", choices),
+        test(
+            "a_cross_validation_that_does_not_fit_its_recipe_is_refused",
+            other_cross_validations_are_refused,
+        ),
     ]
 }
 
@@ -131,8 +135,8 @@ struct Minimum {
 fn converged_probe() -> Outcome {
     let theirs: Minimum = read("probe.json")?;
     let (inputs, _) = trained()?.pop().ok_or("no linear probe")?;
-    let rows = Inputs::pixels(inputs.train_pixels.view());
-    let examples = Examples::new(rows, &inputs.train_labels)?;
+    let rows = Inputs::pixels(inputs.train.pixels());
+    let examples = Examples::new(rows, inputs.train.labels())?;
     // All rows in one batch: gradient descent, which ends at the minimum and not near it.
     let trainer = Trainer {
         batch_size: examples.rows(),
@@ -199,6 +203,43 @@ fn choices() -> Outcome {
             // Means of up to 3,432 numbers below 1, summed in another order.
             assert!((a - b).abs() < 1e-13, "{a}, expected {b}");
         }
+    }
+    Ok(())
+}
+
+fn other_cross_validations_are_refused() -> Outcome {
+    // Four trials at three numbers of epochs.
+    let (_, record) = trained()?.pop().ok_or("no record")?;
+    let read = |change: fn(&mut Tuned)| -> Result<_, Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let store = Store::open(folder.path(), &small_data().labels())?;
+        let mut record = record.clone();
+        record.tuned.as_mut().map(change);
+        store.keep(&record)?;
+        Ok(store.record(&record.recipe.key()))
+    };
+    assert_eq!(read(|_| {})?.ok().flatten().as_ref(), Some(&record));
+    for change in [
+        (|tuned| tuned.trial = 4) as fn(&mut Tuned),
+        |tuned| tuned.epochs = 4,
+        |tuned| tuned.skipped = vec![4],
+        |tuned| tuned.scores.truncate(3),
+        |tuned| tuned.scores[1].truncate(2),
+        |tuned| {
+            tuned.scores[1][1]
+                .iter_mut()
+                .for_each(|s| s.correct = s.rows + 1)
+        },
+        |tuned| {
+            tuned.scores[1][1]
+                .iter_mut()
+                .for_each(|s| (s.rows, s.correct) = (0, 0))
+        },
+    ] {
+        assert!(matches!(
+            read(change)?,
+            Err(ExperimentError::Damaged { .. })
+        ));
     }
     Ok(())
 }

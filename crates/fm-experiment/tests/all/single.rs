@@ -136,7 +136,12 @@ fn a_phase_that_does_not_fit_is_refused() -> Outcome {
         let phases = ["epochs=1,optimizer=adam".parse()?, text.parse()?];
         let refused = single::transfer(&source, &training(), &phases, &Rows::of(&target), &mut ());
         match refused {
-            Err(SingleError::Setting { key: found, .. }) => assert_eq!(found, key, "{text}"),
+            Err(SingleError::Unfit(found)) => {
+                assert!(
+                    found.starts_with(&format!("{key} must be ")),
+                    "{text}: {found}"
+                );
+            }
             other => panic!("{text}: {other:?}"),
         }
     }

@@ -8,8 +8,8 @@ use std::time::SystemTime;
 
 use fm_experiment::protocol::Values;
 use fm_experiment::{
-    Cell, Counts, DatasetIdentity, ExperimentError, Key, Observer, Outcome as Ended, Progress,
-    Results, Slice, Store,
+    Cell, Counts, DatasetIdentity, ExperimentError, Key, Observer, Outcome as Ended, Process,
+    ProcessState, Progress, Results, Slice, Store,
 };
 use libtest_mimic::Trial;
 use serde_json::json;
@@ -48,6 +48,14 @@ pub(crate) fn tests() -> Vec<Trial> {
         test(
             "lost_source_networks_are_trained_again",
             lost_source_networks,
+        ),
+        test(
+            "a_process_without_a_sign_for_three_minutes_is_lost",
+            silent_processes_are_lost,
+        ),
+        test(
+            "a_process_is_there_while_it_works",
+            a_process_is_there_while_it_works,
         ),
     ]
 }
@@ -130,8 +138,7 @@ fn concurrent_runs() -> Outcome {
             .map(|seeds| scope.spawn(|| small(seeds).run(folder.path(), &()).map(|_| ())));
         while runs.iter().any(|run| !run.is_finished()) {
             match Results::read(folder.path()) {
-                Ok(_)
-                | Err(ExperimentError::NotStore { .. } | ExperimentError::NoRequest { .. }) => {}
+                Ok(_) | Err(ExperimentError::Folder { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -196,7 +203,9 @@ fn a_store_grows() -> Outcome {
     let folder = tempfile::tempdir()?;
     small("2").run(folder.path(), &())?;
     let before = records(folder.path());
-    let results = small("4").sweep("samples")?.run(folder.path(), &())?;
+    let mut experiment = small("4");
+    experiment.request = experiment.request.with_named_sweep("samples")?;
+    let results = experiment.run(folder.path(), &())?;
     assert_eq!(results.main().seeds, [1, 2, 3, 4]);
     assert_eq!(results.missing().count(), 0);
     // A new arm, asked for with fewer seeds: what was asked before stays.
@@ -243,7 +252,7 @@ fn a_panic_keeps_what_is_finished() -> Outcome {
     let ended = small("4").run(folder.path(), &panic);
     std::panic::set_hook(hook);
     match ended {
-        Err(ExperimentError::Panic { message }) => assert!(message.contains("on purpose")),
+        Err(ExperimentError::Panic(message)) => assert!(message.contains("on purpose")),
         other => panic!("{other:?}"),
     }
     assert!(records(folder.path()).len() >= 7);
@@ -290,10 +299,10 @@ fn other_folders_are_refused() -> Outcome {
     let file = folder.path().join("film.mkv");
     std::fs::write(&file, "mine")?;
     let refused = small("1").run(folder.path(), &());
-    assert!(matches!(refused, Err(ExperimentError::NotStore { .. })));
+    assert!(matches!(refused, Err(ExperimentError::Folder { .. })));
     assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);
     let refused = small("1").run(&file, &());
-    assert!(matches!(refused, Err(ExperimentError::NotFolder { .. })));
+    assert!(matches!(refused, Err(ExperimentError::Folder { .. })));
 
     let folder = tempfile::tempdir()?;
     small("1").run(folder.path(), &())?;
@@ -303,7 +312,7 @@ fn other_folders_are_refused() -> Outcome {
         files: Vec::new(),
     };
     let refused = Store::open(folder.path(), &labels);
-    assert!(matches!(refused, Err(ExperimentError::OtherData { .. })));
+    assert!(matches!(refused, Err(ExperimentError::Folder { .. })));
     // A request that is refused leaves no folder.
     let none = folder.path().join("none");
     let mut experiment = small("1");
@@ -332,14 +341,50 @@ fn lost_files_are_written_again() -> Outcome {
 }
 
 fn lost_source_networks() -> Outcome {
-    let with_depth = || small("2").sweep("depth");
+    let mut with_depth = small("2");
+    with_depth.request = with_depth.request.with_named_sweep("depth")?;
     let folder = tempfile::tempdir()?;
-    with_depth()?.run(folder.path(), &())?;
+    with_depth.run(folder.path(), &())?;
     let whole = records(folder.path());
     let folder = tempfile::tempdir()?;
     small("2").run(folder.path(), &())?;
     std::fs::remove_dir_all(folder.path().join("models"))?;
-    with_depth()?.run(folder.path(), &())?;
+    with_depth.run(folder.path(), &())?;
     assert_eq!(records(folder.path()), whole);
+    Ok(())
+}
+
+fn silent_processes_are_lost() -> Outcome {
+    let seen = |secs_ago, failed: Option<&str>| {
+        let now = Process::this(None);
+        let seen = Process {
+            seen_at: now.seen_at - secs_ago,
+            failed: failed.map(str::to_owned),
+            ..now
+        };
+        seen.state()
+    };
+    assert_eq!(seen(100, None), ProcessState::Running);
+    assert_eq!(seen(200, None), ProcessState::Lost);
+    assert_eq!(seen(0, Some("no data")), ProcessState::Failed);
+    Ok(())
+}
+
+fn a_process_is_there_while_it_works() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(folder.path(), &small_data().labels())?;
+    let slice = Some(Slice { index: 2, count: 3 });
+    let found = store.announced(Process::this(slice), || {
+        // It is written by another thread.
+        loop {
+            match store.processes()?.as_slice() {
+                [] => std::thread::yield_now(),
+                [one] => return Ok::<_, ExperimentError>((one.slice, one.state())),
+                more => panic!("{more:?}"),
+            }
+        }
+    });
+    assert_eq!(found?, (slice, ProcessState::Running));
+    assert_eq!(store.processes()?, []);
     Ok(())
 }

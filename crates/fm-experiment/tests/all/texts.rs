@@ -3,14 +3,18 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use fm_experiment::protocol::{Freeze, PhaseSpec, Values};
+use fm_experiment::protocol::{Freeze, PhaseSpec, Values, parse_value};
 use fm_experiment::{Protocol, SeedList};
 use fm_train::{Adam, AdamW, Optimizer, Sgd};
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 pub(crate) fn tests() -> Vec<Trial> {
-    let tests: [(&str, fn()); 6] = [
+    let tests: [(&str, fn()); 7] = [
+        (
+            "words_are_strings_and_the_rest_is_toml",
+            words_are_strings_and_the_rest_is_toml,
+        ),
         (
             "lists_are_written_as_they_are_read",
             lists_are_written_as_they_are_read,
@@ -227,4 +231,35 @@ fn errors_of_an_override_name_the_key() {
         let error = with(key, value).unwrap_err();
         assert!(error.contains(expected), "{key}: {error}");
     }
+}
+
+fn words_are_strings_and_the_rest_is_toml() {
+    for (text, value) in [
+        ("", json!("")),
+        ("true", json!(true)),
+        ("layers.0+layers.1.bias", json!("layers.0+layers.1.bias")),
+        (
+            "[[init],[order, init]]",
+            json!([["init"], ["order", "init"]]),
+        ),
+        ("'5, 6'", json!("5, 6")),
+        ("{cosine={}}", json!({"cosine": {}})),
+        ("{a=b, c.d=[e, 1]}", json!({"a": "b", "c": {"d": ["e", 1]}})),
+        ("a=b", json!("a=b")),
+        // Nothing that TOML and a value can be: the text itself.
+        ("[5", json!("[5")),
+        ("nan", json!("nan")),
+        ("[-inf]", json!(["-inf"])),
+        ("1\nother = 2", json!("1\nother = 2")),
+    ] {
+        assert_eq!(parse_value(text), value, "{text}");
+    }
+    for (text, values) in [
+        ("20,all", vec![json!(20), json!("all")]),
+        ("[5,6],[a,b]", vec![json!([5, 6]), json!(["a", "b"])]),
+        ("pairs,1", vec![json!("pairs"), json!(1)]),
+    ] {
+        assert_eq!(text.parse(), Ok(Values::List(values)));
+    }
+    assert_eq!("pairs".parse(), Ok(Values::Word("pairs".to_owned())));
 }

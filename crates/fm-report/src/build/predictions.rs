@@ -156,7 +156,8 @@ fn galleries(
             winner.name, loser.name
         );
         let image = |&(row, more, _): &(usize, usize, usize)| {
-            let image = Image::grey(images.size, images.image(row)?)?;
+            let image = images.outer_iter().nth(row)?;
+            let image = Image::grey(image.dim(), image.to_slice()?)?;
             let class = rows.class_names.get(usize::from(rows.labels[row]))?;
             let number = rows.row_numbers[row];
             let probability = |of: &ModelPredictions<'_>| {

@@ -266,7 +266,8 @@ fn drawn_rows_are_told_in_the_scope_of_the_sentence() {
 #[test]
 fn the_command_reproduces_seeds_sweeps_and_data() {
     let folder = tempfile::tempdir().unwrap();
-    let mut asked = experiment("2,3", &[]).sweep("samples").unwrap();
+    let mut asked = experiment("2,3", &[]);
+    asked.request = asked.request.with_named_sweep("samples").unwrap();
     let init = Values::List(vec![json!(["init"])]);
     asked.request = asked.request.with_values("vary", init).unwrap();
     let asked = crate::stores::with_sweep(asked, &[("*.lr", json!([0.02, 0.05]))]);

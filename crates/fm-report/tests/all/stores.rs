@@ -107,7 +107,7 @@ pub(crate) fn with_sweeps() -> (TempDir, Results) {
     let sweep_seeds = [("sweeps.pairs.seeds", json!(6))];
     let mut experiment = experiment("7", &sweep_seeds);
     for name in ["samples", "depth", "pairs", "vary"] {
-        experiment = experiment.sweep(name).unwrap();
+        experiment.request = experiment.request.with_named_sweep(name).unwrap();
     }
     experiment = with_sweep(experiment, &[("*.lr", json!([0.02, 1e20]))]);
     let axes = [
