@@ -160,8 +160,8 @@ pub(crate) fn rates_are_multiplied_by_the_factors_of_schedule_and_layer() {
     for layer in [1, 0] {
         let outputs = network.layers()[layer].outputs();
         let mut delta = matrix(&[vec![1.0; outputs]]);
-        let mask = &phase.mask.layers[layer];
-        let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta, mask);
+        let mask = FreezeMask::none(2);
+        let gradient = LayerGradient::new(&engine, Rows::of(&x), &mut delta, &mask.layers[layer]);
         state.update(layer, &mut network.layers_mut()[layer], gradient);
     }
     // Powers of two: nothing is rounded.

@@ -148,10 +148,11 @@ impl Task {
         let trainer = Trainer {
             engine,
             batch_size: 90,
+            dropout: Some(seeds.stream("dropout")),
             ..Trainer::new(Loss::SoftmaxCrossEntropy, seeds.stream("shuffle"))
         };
         let phase = Phase {
-            dropout: dropout.map(|rule| (rule, seeds.stream("dropout"))),
+            dropout,
             ..Phase::new(3, mask, Sgd::plain(0.05))
         };
         trainer

@@ -7,7 +7,7 @@ use fm_data::published::fashion_mnist;
 use fm_data::{Dataset, TaskSplit};
 use fm_nn::{Activation, Dense, Engine, FreezeMask, Loss, Network};
 use fm_tests::{Outcome, engines, fixture, fixtures};
-use fm_train::{Evaluator, Examples, Inputs, Observer, Phase, RowOrder, Sgd, StepRecord, Trainer};
+use fm_train::{Evaluator, Examples, Inputs, Observer, Phase, Sgd, StepRecord, Trainer};
 use ndarray::ArrayView2;
 use safetensors::SafeTensors;
 use serde::Deserialize;
@@ -122,7 +122,7 @@ fn check(expected: &Numbers, tasks: &Tasks, engine: &Engine) -> Outcome {
         let phase = Phase::new(epochs, mask, Sgd::plain(1e-3));
         let trainer = Trainer {
             engine: engine.clone(),
-            ..Trainer::new(loss, RowOrder::Given)
+            ..Trainer::new(loss, None)
         };
         let mut losses = Losses::default();
         trainer

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fm_data::Dataset;
 use fm_nn::tensors::TensorFile;
 use fm_nn::{Engine, FileError, Network};
-use fm_train::{Features, Seeds, Stream, shuffle};
+use fm_train::{Seeds, Stream, shuffle};
 use ndarray::{Array2, ArrayView1};
 
 use crate::data::Data;
@@ -82,10 +82,9 @@ impl ArmInputs {
         };
         let features = |data: &Dataset| {
             let layers = begin.trunk().len();
-            let features =
-                examples(data).and_then(|rows| Features::new(&begin, layers, &rows, engine));
-            let features = features.map_err(|error| Stop::from(error).of(cell));
-            Ok::<_, ExperimentError>(features?.values().to_owned())
+            let rows = examples(data).map_err(|error| Stop::from(error).of(cell))?;
+            let features = begin.features(0..layers, rows.inputs(), engine);
+            features.map_err(|error| Stop::from(error).of(cell))
         };
         let seeds = Seeds::new(recipe.order_seed);
         let folds = |tuning: &Tuning| fold_of_rows(train.labels(), tuning.folds, seeds);

@@ -45,7 +45,7 @@ pub(crate) fn explained(message: &str) -> String {
 
 /// A hint at the name that is most likely meant, of those that a message about an unknown one lists
 /// in backticks after it.
-pub(crate) fn likely(message: &str) -> String {
+fn likely(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
     match names.next().filter(|_| message.starts_with("unknown ")) {
         Some(unknown) => did_you_mean(unknown, names),

@@ -13,7 +13,7 @@ use crate::error::ExperimentError;
 use crate::key::Key;
 use crate::point::Point;
 use crate::protocol::{
-    Arm, Freeze, Pairing, PhaseSpec, Problem, Protocol, RowCount, Streams, SweepSpec, TrunkOrigin,
+    Arm, Freeze, Pairing, Phase, Problem, Protocol, RowCount, Streams, SweepSpec, TrunkOrigin,
     Values, require,
 };
 use crate::recipe::{Recipe, RowsUsed};
@@ -293,7 +293,7 @@ fn depth_arms(base: &Arm, layers: usize) -> impl Iterator<Item = Arm> + '_ {
             true => Freeze::Nothing,
             false => Freeze::First(layers),
         };
-        let phases = base.phases.iter().map(|phase| PhaseSpec {
+        let phases = base.phases.iter().map(|phase| Phase {
             freeze: freeze.clone(),
             ..phase.clone()
         });

@@ -3,9 +3,7 @@
 use fm_nn::Backend;
 use serde_json::Value;
 
-use crate::protocol::{
-    Arm, Budget, Freeze, Moved, PhaseSpec, Protocol, Trial, Trials, TrunkOrigin,
-};
+use crate::protocol::{Arm, Budget, Freeze, Moved, Phase, Protocol, Trial, Trials, TrunkOrigin};
 use crate::recipe::{
     ArmRecipe, FORMAT, LabelNoise, Recipe, RowsUsed, SourceRecipe, TrunkRecipe, Tuning,
 };
@@ -152,8 +150,8 @@ impl Point {
     }
 
     /// The phases at this point, of the length that the budget gives them.
-    fn phases(&self, phases: &[PhaseSpec]) -> Vec<PhaseSpec> {
-        let phases = phases.iter().map(|phase| PhaseSpec {
+    fn phases(&self, phases: &[Phase]) -> Vec<Phase> {
+        let phases = phases.iter().map(|phase| Phase {
             epochs: self.epochs(phase.epochs),
             ..self.phase(phase)
         });
@@ -162,13 +160,13 @@ impl Point {
 
     /// The phases of a trial. The ends of the phases are scaled and not their lengths, so that they
     /// add up to the scaled number of epochs.
-    fn trial(&self, phases: &[PhaseSpec]) -> Vec<PhaseSpec> {
+    fn trial(&self, phases: &[Phase]) -> Vec<Phase> {
         let (mut end, mut scaled_end) = (0, 0);
         let phases = phases.iter().map(|phase| {
             let begin = scaled_end;
             end += phase.epochs;
             scaled_end = self.epochs(end);
-            PhaseSpec {
+            Phase {
                 epochs: scaled_end - begin,
                 ..self.phase(phase)
             }
@@ -187,8 +185,8 @@ impl Point {
     }
 
     /// The phase with one spelling of equal settings, so that equal trainings have equal keys.
-    fn phase(&self, phase: &PhaseSpec) -> PhaseSpec {
-        PhaseSpec {
+    fn phase(&self, phase: &Phase) -> Phase {
+        Phase {
             freeze: match phase.freeze {
                 Freeze::First(0) => Freeze::Nothing,
                 Freeze::First(k) if k == self.protocol.network.hidden.len() => Freeze::Trunk,

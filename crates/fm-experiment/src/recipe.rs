@@ -4,7 +4,7 @@ use fm_nn::Backend;
 use serde::{Deserialize, Serialize};
 
 use crate::key::Key;
-use crate::protocol::{DataSpec, NetworkSpec, PhaseSpec, Streams, ValidationAt, is_default};
+use crate::protocol::{DataSpec, NetworkSpec, Phase, Streams, ValidationAt, is_default};
 
 /// Version of the canonical form; records of another are of another program.
 pub(crate) const FORMAT: u32 = 1;
@@ -92,7 +92,7 @@ impl RowsUsed {
 #[serde(deny_unknown_fields)]
 pub struct SourceRecipe {
     /// Epochs, optimizer and the rest.
-    pub phase: PhaseSpec,
+    pub phase: Phase,
     /// Whether the labels are shuffled.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shuffled_labels: bool,
@@ -116,7 +116,7 @@ pub struct ArmRecipe {
     #[serde(default, skip_serializing_if = "is_default")]
     pub streams: Streams,
     /// The phases, in order; none where they are chosen from `tuning`.
-    pub phases: Vec<PhaseSpec>,
+    pub phases: Vec<Phase>,
     /// What the phases are chosen from, by cross-validation on the arm's rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tuning: Option<Tuning>,
@@ -141,7 +141,7 @@ pub struct Tuning {
     /// Numbers of epochs to choose from, all phases together, ascending.
     pub epochs: Vec<usize>,
     /// The phases to choose from, as long as the last of `epochs`.
-    pub trials: Vec<Vec<PhaseSpec>>,
+    pub trials: Vec<Vec<Phase>>,
 }
 
 impl Tuning {
@@ -151,7 +151,7 @@ impl Tuning {
     }
 
     /// The phases of a trial at a number of epochs.
-    pub fn phases(&self, trial: usize, epochs: usize) -> Vec<PhaseSpec> {
+    pub fn phases(&self, trial: usize, epochs: usize) -> Vec<Phase> {
         let mut phases = self.trials[trial].clone();
         if let Some(last) = phases.last_mut() {
             last.epochs -= self.most_epochs() - epochs;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fm_data::{DataError, Dataset, TaskSplit};
-use fm_train::{Examples, Inputs, Labels, Seeds, TrainError, shuffle};
+use fm_train::{Examples, Inputs, Seeds, TrainError, shuffle};
 use ndarray::{Array2, Axis};
 use rand_core::Rng;
 
@@ -165,5 +165,5 @@ pub(crate) fn labelled<'a>(
     scale: f32,
 ) -> Result<Examples<'a>, TrainError> {
     let values = data.pixels();
-    Examples::new(Inputs::U8 { values, scale }, Labels::U8(labels))
+    Examples::new(Inputs::U8 { values, scale }, labels)
 }

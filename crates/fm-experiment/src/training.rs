@@ -2,15 +2,12 @@
 
 use fm_data::{DataError, Dataset};
 use fm_nn::{Dense, Engine, Loss, Network, NetworkError};
-use fm_train::{
-    EpochRecord, Evaluator, Examples, Observer, Phase, RowOrder, Scores, Seeds, Stream, TrainError,
-    Trainer,
-};
+use fm_train::{Evaluator, Examples, Scores, Seeds, TrainError, Trainer};
 use ndarray::Array2;
 
 use crate::error::ExperimentError;
 use crate::job::Cell;
-use crate::protocol::{NetworkSpec, PhaseSpec};
+use crate::protocol::NetworkSpec;
 use crate::recipe::Recipe;
 use crate::record::Failure;
 
@@ -44,47 +41,21 @@ impl Stop {
     }
 }
 
-/// What decides a training beside its network, rows and phases.
-#[derive(Clone, Debug)]
-pub(crate) struct Setup {
-    pub(crate) engine: Engine,
-    pub(crate) batch_size: usize,
-    /// Decides the order of rows, an epoch at a time.
-    pub(crate) order: Stream,
-    /// Decides what dropout leaves out.
-    pub(crate) dropout: Stream,
-}
-
-impl Setup {
-    /// A training whose streams are `prefix/shuffle` and `prefix/dropout` of a seed.
-    pub(crate) fn new(engine: &Engine, batch_size: usize, seeds: Seeds, prefix: &str) -> Self {
-        Self {
-            engine: engine.clone(),
-            batch_size,
-            order: seeds.stream(&format!("{prefix}/shuffle")),
-            dropout: seeds.stream(&format!("{prefix}/dropout")),
-        }
-    }
-
-    pub(crate) fn fit(
-        &self,
-        network: &mut Network,
-        phases: &[PhaseSpec],
-        train: &Examples<'_>,
-        valid: Option<&Examples<'_>>,
-        observer: &mut dyn Observer,
-    ) -> Result<Vec<EpochRecord>, TrainError> {
-        let layers = network.layers().len();
-        let phases = phases.iter().map(|phase| phase.phase(layers, self.dropout));
-        let phases: Vec<Phase> = phases.collect::<Result<_, _>>()?;
-        let trainer = Trainer {
-            engine: self.engine.clone(),
-            loss: loss(network),
-            batch_size: self.batch_size,
-            order: RowOrder::Shuffled(self.order),
-        };
-        let fit = trainer.fit(network, &phases, train);
-        fit.validation(valid).observer(observer).run()
+/// A trainer whose streams are `prefix/shuffle` and `prefix/dropout` of a seed.
+pub(crate) fn trainer(
+    engine: &Engine,
+    network: &Network,
+    batch_size: usize,
+    seeds: Seeds,
+    prefix: &str,
+) -> Trainer {
+    let stream = |name| Some(seeds.stream(&format!("{prefix}/{name}")));
+    Trainer {
+        engine: engine.clone(),
+        loss: loss(network),
+        batch_size,
+        order: stream("shuffle"),
+        dropout: stream("dropout"),
     }
 }
 

@@ -10,12 +10,12 @@ use fm_train::{EpochRecord, Examples, Seeds, TrainError};
 use crate::error::ExperimentError;
 use crate::job::Cell;
 use crate::key::Key;
-use crate::protocol::PhaseSpec;
+use crate::protocol::Phase;
 use crate::recipe::{ArmRecipe, SourceRecipe, TrunkRecipe, Tuning};
 use crate::record::{Failure, Outcome, Tuned};
 use crate::store::Store;
 use crate::tasks::{PIXEL_SCALE, Tasks, examples, folds, labelled, shuffled_labels_of};
-use crate::training::{self, Setup, Stop};
+use crate::training::{self, Stop, trainer};
 use crate::tuning::{cross_validate, is_above_guessing, ranking};
 use crate::watch::{Observer, Watch};
 
@@ -166,7 +166,7 @@ impl Trainings<'_> {
         let begin = self.begin(cell, arm)?;
         let rows = self.tasks.target_rows(arm)?;
         let train = examples(&rows)?;
-        let fit = |phases: &[PhaseSpec]| {
+        let fit = |phases: &[Phase]| {
             let prefix = arm.streams.prefix();
             self.fit(cell, prefix, begin.clone(), phases, &train, validate)
         };
@@ -184,13 +184,13 @@ impl Trainings<'_> {
         tuning: &Tuning,
         rows: &Dataset,
         begin: &Network,
-        fit: impl Fn(&[PhaseSpec]) -> Result<Training, Stop>,
+        fit: impl Fn(&[Phase]) -> Result<Training, Stop>,
     ) -> Result<Training, Stop> {
         let seeds = Seeds::new(cell.recipe.order_seed);
         let prefix = arm.streams.prefix();
-        let setup = Setup::new(self.engine, cell.recipe.batch_size, seeds, prefix);
+        let trainer = trainer(self.engine, begin, cell.recipe.batch_size, seeds, prefix);
         let folds = folds(rows, tuning.folds, seeds)?;
-        let scores = cross_validate(&setup, tuning, &folds, begin, self.observer)?;
+        let scores = cross_validate(&trainer, tuning, &folds, begin, self.observer)?;
         let trials = tuning.trials.len();
         let mut failure = Failure {
             training: "target".to_owned(),
@@ -243,7 +243,7 @@ impl Trainings<'_> {
         cell: &Cell,
         prefix: &str,
         mut network: Network,
-        phases: &[PhaseSpec],
+        phases: &[Phase],
         train: &Examples<'_>,
         validate: bool,
     ) -> Result<Training, Stop> {
@@ -252,13 +252,14 @@ impl Trainings<'_> {
             _ => ("target", &self.tasks.target),
         };
         let (batch, order) = (cell.recipe.batch_size, Seeds::new(cell.recipe.order_seed));
-        let setup = Setup::new(self.engine, batch, order, prefix);
-        let validate = validate || phases.iter().any(PhaseSpec::needs_validation);
+        let trainer = trainer(self.engine, &network, batch, order, prefix);
+        let validate = validate || phases.iter().any(Phase::needs_validation);
         let valid = validate.then(|| examples(&task.valid)).transpose()?;
         let epochs: usize = phases.iter().map(|phase| phase.epochs).sum();
         let mut watch = Watch::new(self.observer, train.rows(), epochs);
         watch.trunk_sha256.push(network.trunk_digest());
-        let history = setup.fit(&mut network, phases, train, valid.as_ref(), &mut watch);
+        let training = trainer.fit(&mut network, phases, train);
+        let history = training.validation(&valid).observer(&mut watch).run();
         watch.finish()?;
         Ok(Training {
             history: history.map_err(|error| diverged(error, name))?,

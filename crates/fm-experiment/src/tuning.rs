@@ -4,13 +4,13 @@ use std::ops::ControlFlow;
 
 use fm_data::Dataset;
 use fm_nn::Network;
-use fm_train::{EpochRecord, Evaluator, Examples, Scores, StepRecord, TrainError};
+use fm_train::{EpochRecord, Evaluator, Examples, Scores, StepRecord, TrainError, Trainer};
 
 use crate::protocol::epochs_before_last;
 use crate::recipe::Tuning;
 use crate::record::best;
 use crate::tasks::examples;
-use crate::training::{Setup, Stop, loss};
+use crate::training::{Stop, loss};
 use crate::watch::{Observer, Watch};
 
 /// The trials with the index of their best number of epochs, the lowest loss first; without those
@@ -36,13 +36,13 @@ pub(crate) fn is_above_guessing(history: &[EpochRecord], classes: usize) -> bool
 /// Trains a copy of `begin` for each trial and fold. Returns the scores of each trial at each number
 /// of epochs, on rows that were held out.
 pub(crate) fn cross_validate(
-    setup: &Setup,
+    trainer: &Trainer,
     tuning: &Tuning,
     folds: &[[Dataset; 2]],
     begin: &Network,
     observer: &dyn Observer,
 ) -> Result<Vec<Vec<Option<Scores>>>, Stop> {
-    let mut evaluator = Evaluator::new(begin, setup.engine.clone());
+    let mut evaluator = Evaluator::new(begin, trainer.engine.clone());
     let mut all = Vec::new();
     for phases in &tuning.trials {
         // A number of epochs that ends before the last phase is no training of this arm.
@@ -63,7 +63,8 @@ pub(crate) fn cross_validate(
                 true => Ok(Vec::new()),
                 false => {
                     let (mut network, train) = (begin.clone(), examples(train)?);
-                    setup.fit(&mut network, phases, &train, None, &mut watch)
+                    let training = trainer.fit(&mut network, phases, &train);
+                    training.observer(&mut watch).run()
                 }
             };
             watch.watch.finish()?;

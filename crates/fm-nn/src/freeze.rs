@@ -6,7 +6,9 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use ndarray::ArrayView2;
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::NetworkError;
 
@@ -188,8 +190,7 @@ pub(crate) fn layer_name(layer: usize, layers: usize) -> String {
 /// assert_eq!("2".parse::<Freeze>()?, Freeze::First(2));
 /// # Ok::<(), fm_nn::NetworkError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Freeze {
     /// Everything is trainable.
     #[default]
@@ -200,19 +201,29 @@ pub enum Freeze {
     First(usize),
     /// Names of layers and parts, joined by `+`.
     Parts(String),
+    /// A mask for networks of one number of layers, perhaps of single elements.
+    Mask(FreezeMask),
+}
+
+impl From<FreezeMask> for Freeze {
+    fn from(mask: FreezeMask) -> Self {
+        Self::Mask(mask)
+    }
 }
 
 impl Freeze {
     /// The mask for a network of `layers`, the head included.
     ///
     /// # Errors
-    /// [`NetworkError`] if the network has no such layer, or fewer layers.
+    /// [`NetworkError`] if the network has no such layer, or fewer layers. That a
+    /// [`Mask`](Self::Mask) fits is checked where it is used.
     pub fn mask(&self, layers: usize) -> Result<FreezeMask, NetworkError> {
         match self {
             Self::Nothing => Ok(FreezeMask::none(layers)),
             Self::Trunk => Ok(FreezeMask::trunk(layers)),
             Self::First(k) if *k > layers => Err(refused(&k.to_string(), layers)),
             Self::First(k) => Ok(FreezeMask::first(*k, layers)),
+            Self::Mask(mask) => Ok(mask.clone()),
             Self::Parts(names) => {
                 let mut mask = FreezeMask::none(layers);
                 for name in names.split('+') {
@@ -283,37 +294,50 @@ impl fmt::Display for Freeze {
             Self::Trunk => f.write_str("trunk"),
             Self::First(k) => write!(f, "{k}"),
             Self::Parts(names) => f.write_str(names),
+            Self::Mask(mask) => mask.fmt(f),
         }
     }
 }
 
-/// What to freeze, in a file.
-#[derive(Serialize, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected \"nothing\", \"trunk\", a number of layers or names of layers"
-)]
-enum Written {
-    Number(usize),
-    Text(String),
-}
-
-impl From<Freeze> for Written {
-    fn from(freeze: Freeze) -> Self {
-        match freeze {
-            Freeze::First(k) => Self::Number(k),
-            text => Self::Text(text.to_string()),
+impl Serialize for Freeze {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::First(k) => k.serialize(serializer),
+            Self::Mask(mask) => mask.serialize(serializer),
+            text => serializer.collect_str(text),
         }
     }
 }
 
-impl TryFrom<Written> for Freeze {
-    type Error = NetworkError;
+impl<'de> Deserialize<'de> for Freeze {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FreezeVisitor)
+    }
+}
 
-    fn try_from(written: Written) -> Result<Self, NetworkError> {
-        match written {
-            Written::Number(k) => Ok(Self::First(k)),
-            Written::Text(text) => text.parse(),
-        }
+struct FreezeVisitor;
+
+impl<'de> Visitor<'de> for FreezeVisitor {
+    type Value = Freeze;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"nothing\", \"trunk\", a number of layers or names of layers")
+    }
+
+    fn visit_u64<E: Error>(self, k: u64) -> Result<Freeze, E> {
+        self.visit_i64(k.try_into().map_err(E::custom)?)
+    }
+
+    fn visit_i64<E: Error>(self, k: i64) -> Result<Freeze, E> {
+        let layers = usize::try_from(k).map(Freeze::First);
+        layers.map_err(|_| E::invalid_value(Unexpected::Signed(k), &self))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Freeze, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Freeze, A::Error> {
+        FreezeMask::deserialize(MapAccessDeserializer::new(map)).map(Freeze::Mask)
     }
 }

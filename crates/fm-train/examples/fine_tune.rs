@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use fm_nn::{Activation, FreezeMask, Init, Loss, Model, Network, TrunkSpec};
+use fm_nn::{Activation, Freeze, Init, Loss, Model, Network, TrunkSpec};
 use fm_train::{Adam, Checkpoint, Examples, Phase, Seeds, Trainer, fine_tune};
 use ndarray::Array2;
 
@@ -29,24 +29,23 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
         batch_size: 8,
         ..Trainer::new(Loss::BinaryCrossEntropy, seeds.stream("shuffle"))
     };
-    let all = [Phase::new(30, FreezeMask::none(3), Adam::new(0.01))];
+    let all = [Phase::new(30, Freeze::Nothing, Adam::new(0.01))];
     trainer.fit(&mut first, &all, &task(&source)?).run()?;
 
     // A new head on a copy of the trunk: first only the head, then all layers, lower ones slower.
     let mut second = first.with_head(head("target head"))?;
     let (phases, target) = (fine_tune(3, 3, 12, Adam::new(0.01)), task(&target)?);
-    let mut training = trainer.fit(&mut second, &phases, &target).start()?;
+    let mut training = trainer.fit(&mut second, &phases, &target);
     let path = std::env::temp_dir().join(format!("fine_tune-{}.ckpt", std::process::id()));
     for _ in 0..5 {
         training.epoch()?;
-        let checkpoint = training.checkpoint().expect("between two epochs");
-        checkpoint.save(&path)?;
+        training.checkpoint().save(&path)?;
     }
     let checkpoint = Checkpoint::load(&path)?; // Another process would start here.
     let rest = trainer
         .fit(&mut second, &phases, &target)
         .resume(&checkpoint)?;
-    let history = rest.finish()?;
+    let history = rest.run()?;
     println!("accuracy {:.3}", history[14].train.accuracy); // 3 and 12 epochs
     let model = Model::new(second);
     model.save(&path)?; // The trained network is a file as well.

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::ops::ControlFlow;
 
-use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_nn::{Activation, Freeze, Init, Loss, Network, TrunkSpec};
 use fm_train::{EpochRecord, Examples, Observer, Phase, Seeds, Sgd, StepRecord, Trainer};
 use ndarray::Array2;
 
@@ -45,7 +45,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
         batch_size: 8,
         ..Trainer::new(Loss::BinaryCrossEntropy, Seeds::new(7).stream("shuffle"))
     };
-    let phase = Phase::new(500, FreezeMask::none(2), Sgd::plain(0.3));
+    let phase = Phase::new(500, Freeze::Nothing, Sgd::plain(0.3));
     let mut watch = Watch { steps: 0 };
     let phases = [phase];
     let fit = trainer.fit(&mut network, &phases, &examples);

@@ -3,7 +3,7 @@
 
 use std::error::Error;
 
-use fm_nn::{Activation, FreezeMask, Init, Loss, Network, TrunkSpec};
+use fm_nn::{Activation, Freeze, Init, Loss, Network, TrunkSpec};
 use fm_train::{Adam, EarlyStopping, Examples, Phase, Seeds, Trainer};
 use ndarray::Array2;
 
@@ -39,7 +39,7 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
 
     let phase = Phase {
         early_stopping: Some(EarlyStopping::new(10)),
-        ..Phase::new(100, FreezeMask::none(3), Adam::new(0.01))
+        ..Phase::new(100, Freeze::Nothing, Adam::new(0.01))
     };
     let phases = [phase];
     let fit = trainer.fit(&mut network, &phases, &train);

@@ -1,18 +1,19 @@
 //! [`Checkpoint`]: the state of a training between two epochs, for resuming it later.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use fm_nn::container::{self, Kind};
-use fm_nn::{FileError, Model, Network, read_whole, write_whole};
+use fm_nn::{FileError, Loss, Model, Network, read_whole, write_whole};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::error::TrainError;
 use crate::observer::EpochRecord;
 use crate::optimizer::SavedPart;
 use crate::phase::Phase;
-use crate::stopping::{PlateauState, Stopper};
-use crate::trainer::Setup;
+use crate::scores::Scores;
+use crate::seed::Stream;
+use crate::stopping::{Monitor, PlateauState};
 
 /// The state of a training between two epochs: weights, optimizer state, phases with their masks,
 /// history, and the state of early stopping and plateaus.
@@ -41,39 +42,61 @@ pub(crate) struct State {
     pub(crate) progress: Option<Progress>,
 }
 
+/// What determines a training besides network and phases; the rows themselves are not compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Setup {
+    pub(crate) loss: Loss,
+    pub(crate) batch_size: usize,
+    pub(crate) order: Option<Stream>,
+    pub(crate) dropout: Option<Stream>,
+    pub(crate) train_rows: usize,
+    pub(crate) valid_rows: Option<usize>,
+}
+
 /// The progress of a phase.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Progress {
     /// Finished epochs of the phase.
     pub(crate) epochs: usize,
-    stopper: Stopper,
-    plateau: PlateauState,
+    /// The best score for early stopping, negated where higher is better.
+    best: Option<f64>,
+    /// Epochs since then.
+    waited: usize,
+    pub(crate) plateau: PlateauState,
 }
 
 impl Progress {
     /// Adds an epoch of `phase` and returns whether it is the best so far for early stopping.
-    pub(crate) fn add(&mut self, phase: &Phase, record: &EpochRecord) -> bool {
+    pub(crate) fn add(&mut self, phase: &Phase, valid: Option<&Scores>) -> bool {
         self.epochs += 1;
-        let Some(valid) = &record.valid else {
+        let Some(valid) = valid else {
             return false;
         };
         if let Some(rule) = &phase.reduce_on_plateau {
             self.plateau.add(rule, valid.loss);
         }
-        let stopping = phase.early_stopping.as_ref();
-        stopping.is_some_and(|rule| self.stopper.improves(rule, valid))
+        let Some(rule) = &phase.early_stopping else {
+            return false;
+        };
+        let score = match rule.monitor {
+            Monitor::Loss => valid.loss,
+            Monitor::Accuracy => -valid.accuracy,
+        };
+        let better = self.best.is_none_or(|best| score < best - rule.min_delta);
+        if better {
+            (self.best, self.waited) = (Some(score), 0);
+        } else {
+            self.waited += 1;
+        }
+        better
     }
 
     /// Whether the phase has had its last epoch.
     pub(crate) fn is_done(&self, phase: &Phase) -> bool {
-        let stops = |rule| self.stopper.stops(rule);
-        self.epochs >= phase.epochs || phase.early_stopping.as_ref().is_some_and(stops)
-    }
-
-    /// The factor of the plateau on the learning rate.
-    pub(crate) fn lr_factor(&self) -> f64 {
-        self.plateau.factor
+        let rule = phase.early_stopping.as_ref();
+        self.epochs >= phase.epochs || rule.is_some_and(|rule| self.waited >= rule.patience)
     }
 }
 
@@ -81,8 +104,8 @@ impl Progress {
 /// the optimizer's floats.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Description<'a> {
-    state: Cow<'a, State>,
+struct Description {
+    state: State,
     network_bytes: usize,
     best_bytes: Option<usize>,
     /// Steps and number of floats of each part.
@@ -124,7 +147,7 @@ impl Checkpoint {
         let best = self.best.as_ref().map(Network::to_bytes);
         let size = |part: &SavedPart| (part.steps, part.floats.len());
         let description = Description {
-            state: Cow::Borrowed(&self.state),
+            state: self.state.clone(),
             network_bytes: network.len(),
             best_bytes: best.as_ref().map(Vec::len),
             optimizer: self.optimizer.iter().map(size).collect(),
@@ -145,28 +168,25 @@ impl Checkpoint {
     /// number of bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
         let (description, mut payload) = container::read(&Self::KIND, bytes)?;
-        let description: Description<'_> =
-            serde_json::from_slice(description).map_err(|error| {
-                FileError::Contents(format!("the checkpoint's description: {error}"))
-            })?;
+        let description: Description = serde_json::from_slice(description).map_err(|error| {
+            FileError::Contents(format!("the checkpoint's description: {error}"))
+        })?;
         let mut model = |bytes| Model::from_bytes(take(&mut payload, bytes)?);
         let network = model(description.network_bytes)?.network;
         let best = description.best_bytes.map(model).transpose()?;
         let mut optimizer = Vec::new();
         for (steps, floats) in description.optimizer {
             let bytes = take(&mut payload, floats.checked_mul(4).ok_or_else(too_long)?)?;
-            let floats = bytes.chunks_exact(4);
-            let floats = floats.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-            optimizer.push(SavedPart {
-                steps,
-                floats: floats.collect(),
-            });
+            let (floats, _) = bytes.as_chunks();
+            let floats = floats.iter().map(|&bytes| f32::from_le_bytes(bytes));
+            let floats = floats.collect();
+            optimizer.push(SavedPart { steps, floats });
         }
         if !payload.is_empty() {
             return Err(inconsistent("there are bytes after the last part"));
         }
         let checkpoint = Self {
-            state: description.state.into_owned(),
+            state: description.state,
             network,
             best: best.map(|model| model.network),
             optimizer,
@@ -193,31 +213,30 @@ impl Checkpoint {
 
     /// Checks what a resumed training relies on.
     fn check_consistent(&self) -> Result<(), FileError> {
-        let require = |what, valid| match valid {
-            true => Ok(()),
-            false => Err(inconsistent(what)),
-        };
-        let State { phases, phase, .. } = &self.state;
-        require("there is no such phase", *phase <= phases.len())?;
+        let (state, best) = (&self.state, self.best.as_ref());
         let fits = |phase: &Phase| phase.check(&self.network).is_ok();
-        require("a phase does not fit the network", phases.iter().all(fits))?;
-        let best = self.best.as_ref();
         let same_shape = best.is_none_or(|best| best.shape().eq(self.network.shape()));
-        require("the best network has another shape", same_shape)?;
-        let Some(progress) = &self.state.progress else {
-            let none = self.best.is_none() && self.optimizer.is_empty();
-            return require("there is the state of a phase, but no current phase", none);
+        let fresh = best.is_none() && self.optimizer.is_empty();
+        let possible = |progress: &Progress| {
+            let phase = state.phases.get(state.phase);
+            let factor = progress.plateau.factor;
+            phase.is_some_and(|phase| progress.epochs < phase.epochs)
+                && progress.epochs <= state.history.len()
+                && factor > 0.0
+                && factor <= 1.0
         };
-        let epochs = self.state.history.len();
-        let phase = phases.get(*phase);
-        let most = phase.map_or(0, |phase| phase.epochs.min(epochs));
-        let what = "the current phase has more epochs than possible";
-        require(what, phase.is_some() && progress.epochs <= most)?;
-        let valid = progress.lr_factor() > 0.0 && progress.lr_factor() <= 1.0;
-        require(
-            "the learning-rate factor is not above 0 and at most 1",
-            valid,
-        )
+        let wrong = if state.phase > state.phases.len() {
+            "there is no such phase"
+        } else if !state.phases.iter().all(fits) {
+            "a phase does not fit the network"
+        } else if !same_shape {
+            "the best network has another shape"
+        } else if !state.progress.as_ref().map_or(fresh, possible) {
+            "the current phase cannot have this state"
+        } else {
+            return Ok(());
+        };
+        Err(inconsistent(wrong))
     }
 
     /// Checks that a training is the one that the checkpoint belongs to.
@@ -248,9 +267,9 @@ impl Checkpoint {
             return differ(name, there, here);
         }
         for (number, (there, here)) in (1..).zip(self.phases().iter().zip(phases)) {
-            if there.mask != here.mask {
-                let (there, here) = (there.mask.to_string(), here.mask.to_string());
-                return differ(format!("mask of phase {number}"), there, here);
+            if there.freeze != here.freeze {
+                let (there, here) = (there.freeze.to_string(), here.freeze.to_string());
+                return differ(format!("freeze of phase {number}"), there, here);
             }
             if let Some((name, there, here)) = difference(there, here) {
                 return differ(format!("{name} of phase {number}"), there, here);
@@ -276,18 +295,17 @@ fn take<'a>(payload: &mut &'a [u8], n: usize) -> Result<&'a [u8], FileError> {
 }
 
 /// The first field in which two values differ, with both its values.
-fn difference<T: Serialize + PartialEq>(there: &T, here: &T) -> Option<(String, String, String)> {
-    if there == here {
-        return None;
-    }
-    let fields = |value: &T| match serde_json::to_value(value) {
-        Ok(serde_json::Value::Object(fields)) => fields,
-        _ => serde_json::Map::new(),
+fn difference<T: Serialize>(there: &T, here: &T) -> Option<(String, String, String)> {
+    let fields = |value| match serde_json::to_value(value) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
     };
     let (there, here) = (fields(there), fields(here));
-    let (name, value) = there
-        .iter()
-        .find(|(name, value)| here.get(*name) != Some(value))?;
-    let here = here.get(name).map(ToString::to_string).unwrap_or_default();
-    Some((name.clone(), value.to_string(), here))
+    let differs = |name: &&String| there.get(*name) != here.get(*name);
+    let name = there.keys().chain(here.keys()).find(differs)?;
+    let text = |fields: &Map<String, Value>| match fields.get(name) {
+        Some(value) => value.to_string(),
+        None => "the default".to_owned(),
+    };
+    Some((name.clone(), text(&there), text(&here)))
 }

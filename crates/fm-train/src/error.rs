@@ -9,7 +9,7 @@ pub(crate) const INPUTS: &str = "the inputs";
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// Examples or logits that do not fit each other, the network or the phases.
+    /// Examples or logits that do not fit each other or the network.
     #[error("{0}")]
     Examples(
         /// What does not fit, and what to do.
@@ -64,11 +64,6 @@ pub enum TrainError {
     Network(#[from] NetworkError),
 }
 
-/// An error for examples that have no rows.
-pub(crate) fn no_rows(what: &str) -> TrainError {
-    TrainError::Examples(format!("the {what} examples have no rows"))
-}
-
 /// Returns an error for the setting unless it is `valid`.
 pub(crate) fn require(
     name: &str,
@@ -84,6 +79,11 @@ pub(crate) fn require(
         expected: expected.to_owned(),
         found: found.to_string(),
     })
+}
+
+/// Returns an error for the setting unless it is 1 or more.
+pub(crate) fn at_least_1(name: &str, found: usize) -> Result<(), TrainError> {
+    require(name, "1 or more", found, found > 0)
 }
 
 /// An allowed range of a setting, in words and as a test.
@@ -106,21 +106,10 @@ impl Range {
 
 /// The error of a setting under the name of the table that it is in.
 pub(crate) fn within(table: &str, checked: Result<(), TrainError>) -> Result<(), TrainError> {
-    checked.map_err(|error| match error {
-        TrainError::Setting {
-            name,
-            expected,
-            found,
-        } => TrainError::Setting {
-            name: format!("{table}.{name}"),
-            expected,
-            found,
-        },
-        other => other,
+    checked.map_err(|mut error| {
+        if let TrainError::Setting { name, .. } = &mut error {
+            *name = format!("{table}.{name}");
+        }
+        error
     })
-}
-
-/// Returns an error for the setting unless it is 1 or more.
-pub(crate) fn at_least_1(name: &str, found: usize) -> Result<(), TrainError> {
-    require(name, "1 or more", found, found > 0)
 }

@@ -1,13 +1,9 @@
 //! Optimizers, random streams, metrics and the training loop.
 #![doc = include_str!("../README.md")]
 
-mod batch;
 mod checkpoint;
 mod error;
 mod examples;
-mod features;
-mod fit;
-mod guard;
 mod metrics;
 mod observer;
 mod optimizer;
@@ -22,19 +18,17 @@ mod training;
 
 pub use checkpoint::Checkpoint;
 pub use error::TrainError;
-pub use examples::{Examples, Labels};
-pub use features::Features;
-pub use fit::Fit;
+pub use examples::Examples;
 pub use fm_nn::Inputs;
 pub use metrics::{
     confusion_matrix, constant_prediction, precision_and_recall, predicted_classes, probabilities,
 };
 pub use observer::{EpochRecord, Observer, StepRecord};
 pub use optimizer::{Adam, AdamW, Optimizer, OptimizerState, RmsProp, Sgd};
-pub use phase::{Phase, discriminative, fine_tune, gradual_unfreezing};
+pub use phase::{Phase, fine_tune, gradual_unfreezing};
 pub use schedule::Schedule;
 pub use scores::{Evaluator, Scores};
 pub use seed::{Seeds, Stream, shuffle};
 pub use stopping::{EarlyStopping, Monitor, Plateau};
-pub use trainer::{RowOrder, Trainer};
+pub use trainer::Trainer;
 pub use training::Training;

@@ -5,12 +5,6 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 use crate::error::TrainError;
 use crate::examples::wrong_class;
 
-fn nan_logit(row: usize) -> TrainError {
-    TrainError::Examples(format!(
-        "row {row} has a NaN logit, so it has no predicted class"
-    ))
-}
-
 /// The class that a row of logits predicts: the largest logit, the first of equal ones; for one
 /// logit, class 1 if it is above 0 (a probability above one half). None if there is no logit, or
 /// one is NaN.
@@ -46,9 +40,11 @@ pub(crate) fn predict(row: ArrayView1<'_, f32>) -> Option<u32> {
 /// # Ok::<(), fm_train::TrainError>(())
 /// ```
 pub fn predicted_classes(logits: ArrayView2<'_, f32>) -> Result<Vec<u32>, TrainError> {
-    let rows = logits.rows().into_iter().enumerate();
-    rows.map(|(row, logits)| predict(logits).ok_or_else(|| nan_logit(row)))
-        .collect()
+    let predict = |(row, logits)| {
+        let words = || format!("row {row} has a NaN logit, so it has no predicted class");
+        predict(logits).ok_or_else(|| TrainError::Examples(words()))
+    };
+    logits.rows().into_iter().enumerate().map(predict).collect()
 }
 
 /// The class that is predicted for every one of two or more rows; none if predictions differ or a

@@ -14,7 +14,8 @@ use crate::error::{Range, TrainError, at_least_1};
 /// ```
 /// use fm_train::Schedule;
 ///
-/// let schedule = Schedule::warmup(10, Schedule::Cosine { end: 0.0 });
+/// let then = Box::new(Schedule::Cosine { end: 0.0 });
+/// let schedule = Schedule::LinearWarmup { steps: 10, start: 0.0, then };
 /// let factor = |step| schedule.factor(step, 10, 110);
 /// assert_eq!((factor(0), factor(5), factor(10)), (0.0, 0.5, 1.0));
 /// assert!((factor(60) - 0.5).abs() < 1e-12);
@@ -88,15 +89,6 @@ impl Schedule {
         }
     }
 
-    /// A warm-up from zero over `steps`, then another schedule.
-    pub fn warmup(steps: usize, then: Self) -> Self {
-        Self::LinearWarmup {
-            steps,
-            start: 0.0,
-            then: Box::new(then),
-        }
-    }
-
     /// The factor at step `step`, counted from 0, of a phase of `steps` steps with `epoch_steps`
     /// steps per epoch.
     pub fn factor(&self, step: usize, epoch_steps: usize, steps: usize) -> f64 {
@@ -137,11 +129,8 @@ impl Schedule {
         }
     }
 
-    /// Checks every setting.
-    ///
-    /// # Errors
-    /// [`TrainError::Setting`] names the first that is out of range.
-    pub fn check(&self) -> Result<(), TrainError> {
+    /// Returns an error for the first setting that is out of range.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
         match self {
             Self::Constant => Ok(()),
             Self::Step {

@@ -4,16 +4,15 @@ use fm_nn::{Engine, Loss, Network, Objective, Rows, Workspace};
 use ndarray::{Array2, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 
-use crate::batch::Batch;
 use crate::error::TrainError;
-use crate::examples::Examples;
+use crate::examples::{Batch, Examples};
 use crate::metrics::predict;
 
 /// Rows that are scored together.
 const CHUNK: usize = 256;
 
 /// Mean loss and accuracy over some rows.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Mean loss over the rows.
     pub loss: f64,
@@ -31,34 +30,25 @@ impl Scores {
     pub fn error(&self) -> f64 {
         (self.rows - self.correct) as f64 / self.rows as f64
     }
-}
 
-/// Sums that become [`Scores`].
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
-    loss: f64,
-    correct: usize,
-    rows: usize,
-}
-
-impl Tally {
+    /// Adds rows, `loss` being the sum over all.
     pub(crate) fn add(&mut self, loss_sum: f64, logits: ArrayView2<'_, f32>, classes: &[u32]) {
         self.loss += loss_sum;
         self.rows += classes.len();
         let predicted = logits.rows().into_iter().map(predict);
-        let pairs = predicted.zip(classes);
-        self.correct += pairs
-            .filter(|(found, class)| *found == Some(**class))
-            .count();
+        let correct = predicted
+            .zip(classes)
+            .filter(|(p, class)| *p == Some(**class));
+        self.correct += correct.count();
     }
 
-    pub(crate) fn scores(&self) -> Scores {
+    /// The scores whose `loss` was the sum.
+    pub(crate) fn mean(self) -> Self {
         let rows = self.rows.max(1) as f64;
-        Scores {
+        Self {
             loss: self.loss / rows,
             accuracy: self.correct as f64 / rows,
-            correct: self.correct,
-            rows: self.rows,
+            ..self
         }
     }
 }
@@ -106,11 +96,11 @@ impl Evaluator {
     ) -> Result<(Scores, Array2<f32>), TrainError> {
         loss.check_outputs(network.outputs())?;
         examples.check("evaluated", network)?;
-        let cols = examples.inputs().cols();
+        let cols = examples.inputs.cols();
         if self.batch.inputs.cols() != cols {
             self.batch = Batch::new(CHUNK, cols);
         }
-        let mut tally = Tally::default();
+        let mut tally = Scores::default();
         let mut logits = Array2::zeros((examples.rows(), network.outputs()));
         for start in (0..examples.rows()).step_by(CHUNK) {
             let end = examples.rows().min(start + CHUNK);
@@ -118,7 +108,7 @@ impl Evaluator {
             self.batch
                 .gather(engine, examples, end - start, |i| start + i);
             let rows = Rows::of(&self.batch.inputs).first(end - start);
-            let layers = examples.layer()..network.layers().len();
+            let layers = examples.layer..network.layers().len();
             network.forward(layers, rows, &mut self.workspace)?;
             let classes = &self.batch.classes;
             let sum = self.workspace.loss(&Objective::plain(loss), classes);
@@ -126,6 +116,6 @@ impl Evaluator {
             tally.add(sum, found, classes);
             logits.slice_mut(s![start..end, ..]).assign(&found);
         }
-        Ok((tally.scores(), logits))
+        Ok((tally.mean(), logits))
     }
 }

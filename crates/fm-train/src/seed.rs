@@ -31,11 +31,6 @@ impl Seeds {
         Self { seed }
     }
 
-    /// The seed.
-    pub fn seed(self) -> u64 {
-        self.seed
-    }
-
     /// The stream of a name, such as `source/init`.
     pub fn stream(self, name: &str) -> Stream {
         let mut hasher = Sha256::new();

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Range, TrainError, at_least_1};
-use crate::scores::Scores;
 
 /// Ends a phase when its validation scores no longer improve. However the phase ends, also by an
 /// observer, the network then has the weights of the phase's best epoch (Keras' `EarlyStopping`
@@ -44,11 +43,8 @@ impl EarlyStopping {
         }
     }
 
-    /// Checks every setting.
-    ///
-    /// # Errors
-    /// [`TrainError::Setting`] names the first that is out of range.
-    pub fn check(&self) -> Result<(), TrainError> {
+    /// Returns an error for the first setting that is out of range.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
         at_least_1("patience", self.patience)?;
         Range::FROM_0.check("min_delta", self.min_delta)
     }
@@ -103,46 +99,11 @@ impl Plateau {
         after.collect()
     }
 
-    /// Checks every setting.
-    ///
-    /// # Errors
-    /// [`TrainError::Setting`] names the first that is out of range.
-    pub fn check(&self) -> Result<(), TrainError> {
+    /// Returns an error for the first setting that is out of range.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
         Range::ABOVE_0_BELOW_1.check("factor", self.factor)?;
         Range::FROM_0_BELOW_1.check("threshold", self.threshold)?;
         Range::FROM_0_TO_1.check("min_factor", self.min_factor)
-    }
-}
-
-/// The state of early stopping.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Stopper {
-    /// The best score so far, negated where higher is better.
-    best: Option<f64>,
-    /// Epochs since then.
-    waited: usize,
-}
-
-impl Stopper {
-    /// Adds the scores of an epoch and returns whether they are the best so far.
-    pub(crate) fn improves(&mut self, rule: &EarlyStopping, scores: &Scores) -> bool {
-        let score = match rule.monitor {
-            Monitor::Loss => scores.loss,
-            Monitor::Accuracy => -scores.accuracy,
-        };
-        let better = self.best.is_none_or(|best| score < best - rule.min_delta);
-        if better {
-            (self.best, self.waited) = (Some(score), 0);
-        } else {
-            self.waited += 1;
-        }
-        better
-    }
-
-    /// Whether the phase must end.
-    pub(crate) fn stops(&self, rule: &EarlyStopping) -> bool {
-        self.waited >= rule.patience
     }
 }
 

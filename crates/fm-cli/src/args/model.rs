@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use fm_experiment::protocol::PhaseSpec;
+use fm_experiment::protocol::{Phase, parse_phase};
 use fm_experiment::single::{self, SingleError};
 use fm_nn::tensors::{Layout, ReadOptions};
 use fm_nn::{Activation, Backend, Model};
@@ -124,8 +124,8 @@ pub(crate) struct TrainArgs {
     pub(crate) lr: f64,
 
     /// A phase with all its settings, in place of the three above; may be given several times
-    #[arg(long = "phase", value_name = "PHASE", conflicts_with_all = ["epochs", "optimizer", "lr"])]
-    pub(crate) phases: Vec<PhaseSpec>,
+    #[arg(long = "phase", value_name = "PHASE", value_parser = parse_phase, conflicts_with_all = ["epochs", "optimizer", "lr"])]
+    pub(crate) phases: Vec<Phase>,
 
     /// The file of the model
     #[arg(long, value_name = "FILE", default_value = "model.fmnn")]
@@ -156,8 +156,8 @@ pub(crate) struct TransferArgs {
 
     /// A phase, as below; may be given several times [default: 4 epochs with the trunk frozen,
     /// then 16 with nothing frozen, both with adam at 0.001]
-    #[arg(long = "phase", value_name = "PHASE")]
-    pub(crate) phases: Vec<PhaseSpec>,
+    #[arg(long = "phase", value_name = "PHASE", value_parser = parse_phase)]
+    pub(crate) phases: Vec<Phase>,
 
     /// The file of the new model
     #[arg(long, value_name = "FILE", default_value = "transfer.fmnn")]

@@ -97,24 +97,27 @@ fn model(model: &Model, document: Document) -> Shown {
 }
 
 fn checkpoint(checkpoint: &Checkpoint) -> Shown {
-    let phases: Vec<_> = (1..).zip(checkpoint.phases()).collect();
-    let words = |number: usize, mask: &dyn ToString| match checkpoint.phase() == Some(number) {
-        true => format!("{}; continues here", mask.to_string()),
-        false => mask.to_string(),
-    };
+    let layers = checkpoint.network().layers().len();
+    let phases = (1..).zip(checkpoint.phases()).map(|(number, phase)| {
+        let mask = phase.freeze.mask(layers);
+        let mask = mask.map_or_else(|error| error.to_string(), |mask| mask.to_string());
+        (number, phase.epochs, mask)
+    });
+    let phases: Vec<(usize, usize, String)> = phases.collect();
     let table = Table::of("", "Phases", &phases)
-        .column(Column::count("phase"), |(number, _)| *number)
-        .column(Column::count("epochs"), |(_, phase)| phase.epochs)
-        .column(Column::text("", ""), |(number, phase)| {
-            words(*number, &phase.mask)
+        .column(Column::count("phase"), |(number, ..)| *number)
+        .column(Column::count("epochs"), |(_, epochs, _)| *epochs)
+        .column(Column::text("", ""), |(number, _, mask)| {
+            match checkpoint.phase() == Some(*number) {
+                true => format!("{mask}; continues here"),
+                false => mask.clone(),
+            }
         });
     let epochs = checkpoint.history().len();
     let title = format!("a training after {}", counted(epochs, "epoch"));
     let document = Document::new(title).with(table.table());
     let (mut json, document) = model(&Model::new(checkpoint.network().clone()), document);
-    let phases = phases
-        .iter()
-        .map(|(_, phase)| json!([phase.mask.to_string(), phase.epochs]));
+    let phases = phases.iter().map(|(_, epochs, mask)| json!([mask, epochs]));
     json["kind"] = "checkpoint".into();
     json["phases"] = phases.collect();
     json["phase"] = checkpoint.phase().into();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use fm_data::{DataError, Dataset};
-use fm_experiment::protocol::{NetworkSpec, PhaseSpec};
+use fm_experiment::protocol::{NetworkSpec, Phase, parse_phase};
 use fm_experiment::single::{self, Evaluation, Rows, Training};
 use fm_nn::{Init, Model, Network};
 use fm_report::counted;
@@ -77,11 +77,11 @@ pub(super) fn check_out(out: &Path, force: bool) -> Result<()> {
 }
 
 /// The phases of the command line, or the usual ones.
-fn phases(given: &[PhaseSpec], usual: &[&str]) -> Result<Vec<PhaseSpec>> {
+fn phases(given: &[Phase], usual: &[&str]) -> Result<Vec<Phase>> {
     if !given.is_empty() {
         return Ok(given.to_vec());
     }
-    let usual: Result<_, _> = usual.iter().map(|text| text.parse()).collect();
+    let usual: Result<_, _> = usual.iter().map(|text| parse_phase(text)).collect();
     Ok(usual?)
 }
 
@@ -197,7 +197,7 @@ fn of_classes(data: &Dataset, args: &TrainingArgs) -> Result<Dataset> {
 struct Lines(usize);
 
 impl Lines {
-    fn of(phases: &[PhaseSpec]) -> Self {
+    fn of(phases: &[Phase]) -> Self {
         Self(phases.iter().map(|phase| phase.epochs).sum())
     }
 }

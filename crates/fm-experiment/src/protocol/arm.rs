@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PhaseSpec, is_default};
+use super::{Phase, is_default};
 
 /// One way of training on the target task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct Arm {
     #[serde(default, skip_serializing_if = "is_default")]
     pub streams: Streams,
     /// The phases, in order.
-    pub phases: Vec<PhaseSpec>,
+    pub phases: Vec<Phase>,
 }
 
 impl Arm {

@@ -2,7 +2,7 @@
 
 use super::error::{Problem, ProtocolError, at_least_one, part, problem, require};
 use super::sweep::Values;
-use super::{Arm, Freeze, Protocol, RowCount, SweepSpec, TrunkOrigin};
+use super::{Arm, Freeze, Protocol, RowCount, SweepSpec, TrunkOrigin, check_phase};
 
 impl Protocol {
     /// The numbers of the target classes among the `names` of a dataset's classes.
@@ -32,11 +32,11 @@ impl Protocol {
         require((2..=most).contains(&classes.len()), key, expected, found)?;
         let hidden = self.network.hidden.len();
         let rest = names.len() - classes.len();
-        self.source.check("source", hidden, Some(rest))?;
+        check_phase(&self.source, "source", hidden, Some(rest))?;
         for (i, arm) in self.arms.iter().enumerate() {
             for (p, phase) in arm.phases.iter().enumerate() {
                 let at = format!("arms[{i}].phases[{p}]");
-                phase.check(&at, hidden, Some(classes.len()))?;
+                check_phase(phase, &at, hidden, Some(classes.len()))?;
             }
         }
         Ok(classes)
@@ -51,7 +51,7 @@ impl Protocol {
         require(hidden > 0, layers, "one or more hidden layers", "none")?;
         self.network.check(layers)?;
         at_least_one("training.batch_size", self.training.batch_size)?;
-        self.source.check("source", hidden, None)?;
+        check_phase(&self.source, "source", hidden, None)?;
         require(!self.arms.is_empty(), "arms", "one or more arms", "none")?;
         let mut names = vec!["source"];
         for (list, arms) in [("arms", &self.arms), ("optional_arms", &self.optional_arms)] {
@@ -99,7 +99,7 @@ impl Protocol {
         let (phases, key) = (&arm.phases, format!("{at}.phases"));
         let hidden = self.network.hidden.len();
         for (p, phase) in phases.iter().enumerate() {
-            phase.check(&format!("{key}[{p}]"), hidden, None)?;
+            check_phase(phase, &format!("{key}[{p}]"), hidden, None)?;
         }
         require(!phases.is_empty(), key, "one or more phases", "none")?;
         let reuse = arm.reuse.unwrap_or(0);

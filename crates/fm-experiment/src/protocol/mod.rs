@@ -17,7 +17,9 @@ pub use class::ClassRef;
 pub use error::ProtocolError;
 pub(crate) use error::{Problem, require};
 pub use fm_nn::Freeze;
-pub use phase::{PhaseSpec, PhaseTextError};
+pub use fm_train::Phase;
+pub(crate) use phase::check_phase;
+pub use phase::{PhaseTextError, parse_phase};
 pub use sweep::{Budget, Moved, SeedSpec, SweepSpec, Values};
 pub use task::{RowCount, TaskSpec};
 pub use text::parse_value;
@@ -70,7 +72,7 @@ pub struct Protocol {
     #[serde(default)]
     pub seed: SeedSpec,
     /// The training on the source task.
-    pub source: PhaseSpec,
+    pub source: Phase,
     /// Settings that every arm chooses for itself; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tune: Option<TuneSpec>,

@@ -1,29 +1,30 @@
-//! [`PhaseSpec`]: every key of a phase, and what each must keep to.
+//! Phases as protocols and command lines have them.
 
-use std::fmt;
-use std::str::FromStr;
+use fm_train::{Phase, TrainError};
 
-use fm_nn::Dropout;
-use fm_train::{EarlyStopping, Optimizer, Phase, Plateau, Schedule, Stream, TrainError};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
-
+use super::Freeze;
 use super::error::{Problem, problem, require};
 use super::text::parse_table;
-use super::{Freeze, is_default};
-use crate::names::likely;
 
-/// Some epochs under one freeze mask and one optimizer, which starts fresh: the source training
-/// (`[source]`), or one of an arm's phases.
+/// Reads a phase as a command line has it: the inside of a TOML table, in which words need no
+/// quotes.
 ///
+/// ```
+/// use fm_experiment::protocol::{Freeze, parse_phase};
+///
+/// let phase = parse_phase("epochs=4,freeze=trunk,optimizer.sgd.lr=0.01,clip_norm=1")?;
+/// assert_eq!((phase.epochs, phase.freeze), (4, Freeze::Trunk));
+/// assert_eq!(parse_phase("epochs=4,optimizer=adam")?.optimizer.lr(), 1e-3);
+/// # Ok::<(), fm_experiment::protocol::PhaseTextError>(())
+/// ```
+///
+/// These are all keys, in a command line, in a protocol's `[source]` and in the phases of its arms.
 /// Only `epochs` and `optimizer` are required. This is every key there is:
 ///
 /// ```
-/// use fm_experiment::protocol::PhaseSpec;
+/// use fm_experiment::protocol::Phase;
 ///
-/// let phase: PhaseSpec = toml::from_str(r#"
+/// let phase: Phase = toml::from_str(r#"
 ///     epochs = 20                 # 1 or more
 ///     freeze = "trunk"            # or "nothing" (the default), or a number of layers: 2
 ///     optimizer = { adam = { lr = 1e-3, weight_decay = 1e-4 } }   # or sgd, adamw, rmsprop, or a name alone: "adam"
@@ -55,53 +56,15 @@ use crate::names::likely;
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 ///
-/// On a command line a phase is the inside of such a table, in which words need no quotes:
-///
-/// ```
-/// use fm_experiment::protocol::{Freeze, PhaseSpec};
-///
-/// let phase: PhaseSpec = "epochs=4,freeze=trunk,optimizer.sgd.lr=0.01,clip_norm=1".parse()?;
-/// assert_eq!((phase.epochs, phase.freeze), (4, Freeze::Trunk));
-/// assert_eq!("epochs=4,optimizer=adam".parse::<PhaseSpec>()?.optimizer.lr(), 1e-3);
-/// # Ok::<(), fm_experiment::protocol::PhaseTextError>(())
-/// ```
-///
 /// An L2 penalty is the `weight_decay` of `sgd`, `adam` and `rmsprop`; that of `adamw` is decoupled.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PhaseSpec {
-    /// Number of epochs, 1 or more.
-    pub epochs: usize,
-    /// What is frozen; nothing by default.
-    #[serde(default)]
-    pub freeze: Freeze,
-    /// The optimizer; by its name alone with a learning rate of 1e-3.
-    #[serde(deserialize_with = "optimizer")]
-    pub optimizer: Optimizer,
-    /// How the learning rate goes over the phase's steps; constant by default.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub schedule: Schedule,
-    /// Lowers the learning rate when the validation loss no longer falls; none by default.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub reduce_on_plateau: Option<Plateau>,
-    /// Factors on the layers' learning rates, the head last; none is 1 for all.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub lr_factors: Vec<f64>,
-    /// The longest that the gradient of all parameters together may be; no limit by default.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub clip_norm: Option<f64>,
-    /// Hidden outputs left out in training; none by default.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub dropout: Option<Dropout>,
-    /// How far targets are spread over all classes, 0 by default.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub label_smoothing: f64,
-    /// What each class counts, by its label in the task; none is 1 for all.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub class_weights: Vec<f64>,
-    /// Ends the phase when validation no longer improves; none by default.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub early_stopping: Option<EarlyStopping>,
+///
+/// # Errors
+/// [`PhaseTextError`] names the key.
+pub fn parse_phase(text: &str) -> Result<Phase, PhaseTextError> {
+    parse_table(text).map_err(|reason| PhaseTextError {
+        text: text.to_owned(),
+        reason,
+    })
 }
 
 /// Why a text is not a phase.
@@ -112,117 +75,30 @@ pub struct PhaseTextError {
     reason: String,
 }
 
-impl FromStr for PhaseSpec {
-    type Err = PhaseTextError;
-
-    fn from_str(text: &str) -> Result<Self, PhaseTextError> {
-        parse_table(text).map_err(|reason| PhaseTextError {
-            text: text.to_owned(),
-            reason,
-        })
+/// Checks the phase at `at` for a network of `hidden` layers under its head, and a task of
+/// `n_classes` where that is known.
+pub(crate) fn check_phase(
+    phase: &Phase,
+    at: &str,
+    hidden: usize,
+    n_classes: Option<usize>,
+) -> Result<(), Problem> {
+    let freeze = format!("{at}.freeze");
+    if let Freeze::First(k) = phase.freeze {
+        let expected = format!("at most {hidden}, the number of hidden layers");
+        require(k <= hidden, &freeze, expected, k)?;
     }
-}
-
-/// An optimizer by its name, or with its settings.
-fn optimizer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optimizer, D::Error> {
-    struct OptimizerVisitor;
-
-    impl<'de> Visitor<'de> for OptimizerVisitor {
-        type Value = Optimizer;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(
-                "\"sgd\", \"adam\", \"adamw\", \"rmsprop\", or one of them with its settings",
-            )
-        }
-
-        fn visit_str<E: Error>(self, name: &str) -> Result<Optimizer, E> {
-            let settings = json!({ name: { "lr": 1e-3 } });
-            serde_json::from_value(settings).map_err(|error| {
-                let message = error.to_string();
-                E::custom(format!("{message}{}", likely(&message)))
-            })
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Optimizer, A::Error> {
-            Optimizer::deserialize(MapAccessDeserializer::new(map))
-        }
-    }
-
-    deserializer.deserialize_any(OptimizerVisitor)
-}
-
-impl PhaseSpec {
-    /// A phase with the defaults for everything else.
-    pub fn new(epochs: usize, freeze: Freeze, optimizer: Optimizer) -> Self {
-        Self {
-            epochs,
-            freeze,
-            optimizer,
-            schedule: Schedule::default(),
-            reduce_on_plateau: None,
-            lr_factors: Vec::new(),
-            clip_norm: None,
-            dropout: None,
-            label_smoothing: 0.0,
-            class_weights: Vec::new(),
-            early_stopping: None,
-        }
-    }
-
-    /// The phase of a network of `layers`, the head included; `dropout` is the stream that decides
-    /// what dropout leaves out.
-    ///
-    /// # Errors
-    /// [`TrainError::Network`] if the network does not have a layer that is to be frozen.
-    pub fn phase(&self, layers: usize, dropout: Stream) -> Result<Phase, TrainError> {
-        Ok(Phase {
-            epochs: self.epochs,
-            mask: self.freeze.mask(layers)?,
-            optimizer: self.optimizer,
-            schedule: self.schedule.clone(),
-            lr_factors: self.lr_factors.clone(),
-            clip_norm: self.clip_norm,
-            dropout: self.dropout.map(|rule| (rule, dropout)),
-            label_smoothing: self.label_smoothing,
-            class_weights: self.class_weights.clone(),
-            early_stopping: self.early_stopping,
-            reduce_on_plateau: self.reduce_on_plateau,
-        })
-    }
-
-    /// Whether validation scores decide something in the training.
-    pub(crate) fn needs_validation(&self) -> bool {
-        self.early_stopping.is_some() || self.reduce_on_plateau.is_some()
-    }
-
-    /// Checks the phase at `at` for a network of `hidden` layers under its head, and a task of
-    /// `n_classes` where that is known.
-    pub(crate) fn check(
-        &self,
-        at: &str,
-        hidden: usize,
-        n_classes: Option<usize>,
-    ) -> Result<(), Problem> {
-        let freeze = format!("{at}.freeze");
-        if let Freeze::First(k) = self.freeze {
-            let expected = format!("at most {hidden}, the number of hidden layers");
-            require(k <= hidden, &freeze, expected, k)?;
-        }
-        let exists = self.freeze.mask(hidden + 1).is_ok();
-        let expected = format!("layers.0 to layers.{} or head", hidden.saturating_sub(1));
-        require(exists, freeze, expected, &self.freeze)?;
-        let stream = fm_train::Seeds::new(0).stream("checked");
-        let n_classes = n_classes.unwrap_or_else(|| self.class_weights.len().max(2));
-        let phase = self.phase(hidden + 1, stream);
-        match phase.and_then(|phase| phase.check_settings(hidden + 1, n_classes)) {
-            Ok(()) => Ok(()),
-            Err(TrainError::Setting {
-                name,
-                expected,
-                found,
-            }) => problem(format!("{at}.{name}"), expected, found),
-            Err(other) => problem(at, "a phase that can be trained", other),
-        }
+    let exists = phase.freeze.mask(hidden + 1).is_ok();
+    let expected = format!("layers.0 to layers.{} or head", hidden.saturating_sub(1));
+    require(exists, freeze, expected, &phase.freeze)?;
+    let n_classes = n_classes.unwrap_or_else(|| phase.class_weights.len().max(2));
+    match phase.check_settings(hidden + 1, n_classes) {
+        Ok(()) => Ok(()),
+        Err(TrainError::Setting {
+            name,
+            expected,
+            found,
+        }) => problem(format!("{at}.{name}"), expected, found),
+        Err(other) => problem(at, "a phase that can be trained", other),
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::{Problem, ProtocolError, at_least_one, part, problem, require};
-use super::{Arm, PhaseSpec, Protocol, TrunkOrigin};
+use super::{Arm, Phase, Protocol, TrunkOrigin, check_phase};
 
 /// Settings that every arm chooses by cross-validation on its own target rows, before it is trained
 /// on all of them. Test rows choose nothing, and neither do the validation rows.
@@ -41,7 +41,7 @@ pub struct Trial {
     /// The keys of the space with their values.
     pub settings: Vec<(String, Value)>,
     /// The arm's phases with these settings, as long as the largest number of epochs.
-    pub phases: Vec<PhaseSpec>,
+    pub phases: Vec<Phase>,
 }
 
 pub(crate) type Trials = BTreeMap<String, Vec<Trial>>;
@@ -168,7 +168,7 @@ impl Protocol {
                 last.epochs = most.saturating_sub(before);
             }
             for (p, phase) in phases.iter().enumerate() {
-                phase.check(&format!("{at}.phases[{p}]"), hidden, None)?;
+                check_phase(phase, &format!("{at}.phases[{p}]"), hidden, None)?;
             }
             if let Some(same) = trials.iter().find(|trial| trial.phases == phases) {
                 let (same, arm) = (&same.settings, &arm.name);
@@ -182,7 +182,7 @@ impl Protocol {
 }
 
 /// Epochs of all phases but the last, which gets what a tuned number of epochs leaves.
-pub(crate) fn epochs_before_last(phases: &[PhaseSpec]) -> usize {
+pub(crate) fn epochs_before_last(phases: &[Phase]) -> usize {
     phases.iter().rev().skip(1).map(|phase| phase.epochs).sum()
 }
 

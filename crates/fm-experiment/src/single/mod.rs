@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use fm_data::Source;
-//! use fm_experiment::protocol::NetworkSpec;
+//! use fm_experiment::protocol::{NetworkSpec, parse_phase};
 //! use fm_experiment::single::{self, Rows, Training};
 //! use fm_nn::{Activation, Engine, Init};
 //!
@@ -15,12 +15,12 @@
 //! let spec = NetworkSpec { hidden: vec![16], activation: Activation::Selu, init: Init::LecunNormal };
 //!
 //! let shoes = rows(&[5, 7, 9], 300)?;
-//! let phase = "epochs=2,optimizer=adam".parse()?;
+//! let phase = parse_phase("epochs=2,optimizer=adam")?;
 //! let (source, _) = single::train(&spec, &training, &[phase], &Rows::of(&shoes), &mut ())?;
 //!
 //! // On sandals and shirts: the trunk frozen, then everything trained.
 //! let phases = ["epochs=2,freeze=trunk,optimizer.sgd.lr=0.01", "epochs=2,optimizer=sgd"];
-//! let phases: Result<Vec<_>, _> = phases.iter().map(|text| text.parse()).collect();
+//! let phases: Result<Vec<_>, _> = phases.iter().map(|text| parse_phase(text)).collect();
 //! let target = rows(&[5, 6], 100)?;
 //! let (model, history) = single::transfer(&source, &training, &phases?, &Rows::of(&target), &mut ())?;
 //! assert_eq!((history.len(), model.class_name(1)), (4, "Shirt".to_owned()));

@@ -5,9 +5,9 @@ use fm_nn::{Engine, Init, Metadata, Model, Network};
 use fm_train::{EpochRecord, Observer, Seeds};
 
 use super::SingleError;
-use crate::protocol::{NetworkSpec, PhaseSpec};
+use crate::protocol::{NetworkSpec, Phase, check_phase};
 use crate::tasks::{PIXEL_SCALE, labelled};
-use crate::training::{self, Setup};
+use crate::training;
 
 /// What decides a training beside its network, rows and phases.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ impl<'a> Rows<'a> {
 pub fn train(
     spec: &NetworkSpec,
     training: &Training,
-    phases: &[PhaseSpec],
+    phases: &[Phase],
     rows: &Rows<'_>,
     observer: &mut dyn Observer,
 ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
@@ -60,7 +60,7 @@ pub fn train(
 pub fn transfer(
     source: &Model,
     training: &Training,
-    phases: &[PhaseSpec],
+    phases: &[Phase],
     rows: &Rows<'_>,
     observer: &mut dyn Observer,
 ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
@@ -81,19 +81,21 @@ impl Training {
         &self,
         mut network: Network,
         prefix: &str,
-        phases: &[PhaseSpec],
+        phases: &[Phase],
         rows: &Rows<'_>,
         scale: f32,
         observer: &mut dyn Observer,
     ) -> Result<(Model, Vec<EpochRecord>), SingleError> {
         let (hidden, classes) = (network.trunk().len(), rows.train.n_classes());
         for (i, phase) in phases.iter().enumerate() {
-            phase.check(&format!("phases[{i}]"), hidden, Some(classes))?;
+            check_phase(phase, &format!("phases[{i}]"), hidden, Some(classes))?;
         }
-        let setup = Setup::new(&self.engine, self.batch_size, Seeds::new(self.seed), prefix);
+        let (batch, seeds) = (self.batch_size, Seeds::new(self.seed));
+        let trainer = training::trainer(&self.engine, &network, batch, seeds, prefix);
         let examples = |data| labelled(data, Dataset::labels(data), scale);
         let (train, valid) = (examples(rows.train)?, rows.valid.map(examples).transpose()?);
-        let history = setup.fit(&mut network, phases, &train, valid.as_ref(), observer)?;
+        let fit = trainer.fit(&mut network, phases, &train);
+        let history = fit.validation(&valid).observer(observer).run()?;
         let metadata = Metadata {
             class_names: rows.train.class_names().to_vec(),
             input_scale: Some(scale),

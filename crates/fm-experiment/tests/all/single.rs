@@ -4,7 +4,7 @@ use std::error::Error;
 
 use fm_data::Dataset;
 use fm_experiment::Place;
-use fm_experiment::protocol::PhaseSpec;
+use fm_experiment::protocol::parse_phase;
 use fm_experiment::single::{self, Rows, SingleError, Training};
 use fm_nn::{Dense, Engine, Model, Network};
 use libtest_mimic::Trial;
@@ -104,7 +104,7 @@ fn a_transfer_keeps_the_scale() -> Outcome {
         metadata,
     };
     let target = rows(&[1, 3])?;
-    let phases: [PhaseSpec; 1] = ["epochs=3,freeze=trunk,optimizer.sgd.lr=0.05".parse()?];
+    let phases = [parse_phase("epochs=3,freeze=trunk,optimizer.sgd.lr=0.05")?];
     let transfer = |source: &Model| {
         let trained = single::transfer(source, &training(), &phases, &Rows::of(&target), &mut ());
         trained.map(|(model, _)| model)
@@ -133,7 +133,7 @@ fn a_phase_that_does_not_fit_is_refused() -> Outcome {
             "phases[1].lr_factors",
         ),
     ] {
-        let phases = ["epochs=1,optimizer=adam".parse()?, text.parse()?];
+        let phases = [parse_phase("epochs=1,optimizer=adam")?, parse_phase(text)?];
         let refused = single::transfer(&source, &training(), &phases, &Rows::of(&target), &mut ());
         match refused {
             Err(SingleError::Unfit(found)) => {

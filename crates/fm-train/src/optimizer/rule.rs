@@ -1,8 +1,8 @@
-//! The formula of each optimizer for one parameter, and the loop over many.
+//! The formula of each optimizer for one parameter, and the loops over many.
 
-use fm_nn::Job;
+use fm_nn::{Job, LANES, Matrix};
 
-use super::settings::{Adam, RmsProp, Sgd};
+use super::settings::{RmsProp, Sgd};
 
 /// The step of one parameter `w` with its gradient `g` and `N` slots of memory.
 ///
@@ -12,40 +12,16 @@ pub(super) trait Rule<const N: usize>: Copy {
     fn step(self, w: f32, g: f32, memory: [f32; N]) -> (f32, [f32; N]);
 }
 
-/// Gradient descent without momentum.
+/// Gradient descent; with momentum the memory is the velocity.
 #[derive(Clone, Copy)]
 pub(super) struct Descent {
-    lr: f32,
-    decay: f32,
-}
-
-impl Descent {
-    pub(super) fn new(sgd: &Sgd, lr: f64) -> Self {
-        Self {
-            lr: lr as f32,
-            decay: sgd.weight_decay as f32,
-        }
-    }
-}
-
-impl Rule<0> for Descent {
-    #[inline(always)]
-    fn step(self, w: f32, g: f32, _: [f32; 0]) -> (f32, [f32; 0]) {
-        let g = self.decay.mul_add(w, g);
-        ((-self.lr).mul_add(g, w), [])
-    }
-}
-
-/// Gradient descent with momentum; the memory is the velocity.
-#[derive(Clone, Copy)]
-pub(super) struct Momentum {
     lr: f32,
     decay: f32,
     momentum: f32,
     nesterov: bool,
 }
 
-impl Momentum {
+impl Descent {
     pub(super) fn new(sgd: &Sgd, lr: f64) -> Self {
         Self {
             lr: lr as f32,
@@ -56,7 +32,16 @@ impl Momentum {
     }
 }
 
-impl Rule<1> for Momentum {
+/// Without momentum.
+impl Rule<0> for Descent {
+    #[inline(always)]
+    fn step(self, w: f32, g: f32, _: [f32; 0]) -> (f32, [f32; 0]) {
+        let g = self.decay.mul_add(w, g);
+        ((-self.lr).mul_add(g, w), [])
+    }
+}
+
+impl Rule<1> for Descent {
     #[inline(always)]
     fn step(self, w: f32, g: f32, [v]: [f32; 1]) -> (f32, [f32; 1]) {
         let g = self.decay.mul_add(w, g);
@@ -86,18 +71,24 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// Step number `t`, counted from 1, with decoupled decay `decoupled`.
-    pub(super) fn new(adam: &Adam, decoupled: f64, lr: f64, t: u64) -> Self {
+    /// Step number `t`, counted from 1; one decay is added to the gradient, the other decoupled.
+    pub(super) fn new(
+        betas: [f64; 2],
+        eps: f64,
+        [decay, decoupled]: [f64; 2],
+        lr: f64,
+        t: u64,
+    ) -> Self {
         // In f64, since 1 − β₂ᵗ is a small difference in the first steps.
-        let [first, second] = adam.betas.map(|beta| 1.0 - libm::pow(beta, t as f64));
+        let [first, second] = betas.map(|beta| 1.0 - libm::pow(beta, t as f64));
         Self {
             step: (lr / first) as f32,
             root: (1.0 / second.sqrt()) as f32,
-            eps: adam.eps as f32,
-            decay: adam.weight_decay as f32,
+            eps: eps as f32,
+            decay: decay as f32,
             shrink: (lr * decoupled) as f32,
-            keep: adam.betas.map(|beta| beta as f32),
-            take: adam.betas.map(|beta| (1.0 - beta) as f32),
+            keep: betas.map(|beta| beta as f32),
+            take: betas.map(|beta| (1.0 - beta) as f32),
         }
     }
 }
@@ -174,5 +165,31 @@ impl<R: Rule<N>, F: Fn(usize) -> bool, const N: usize> Job for Step<'_, R, F, N>
                 memory[slot][i] = if frozen { before[slot] } else { after[slot] };
             }
         }
+    }
+}
+
+/// The sum of squares without the padding, with the same bits at every vector level.
+pub(super) struct Squares<'a>(pub(super) &'a Matrix);
+
+impl Job for Squares<'_> {
+    type Out = f64;
+    #[inline(always)]
+    fn run(self) -> f64 {
+        // One sum per lane, added in order at the end: this fixes the bits.
+        let mut chains = [0.0; LANES];
+        for row in 0..self.0.rows() {
+            let mut lines = self.0.row(row).chunks_exact(LANES);
+            for line in &mut lines {
+                for lane in 0..LANES {
+                    let g = f64::from(line[lane]);
+                    chains[lane] += g * g;
+                }
+            }
+            for (chain, g) in chains.iter_mut().zip(lines.remainder()) {
+                let g = f64::from(*g);
+                *chain += g * g;
+            }
+        }
+        chains.iter().sum()
     }
 }

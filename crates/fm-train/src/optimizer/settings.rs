@@ -22,10 +22,10 @@ fn decoupled_decay() -> f64 {
 
 /// An optimizer and its settings; each settings type converts into it.
 ///
-/// For an L2 penalty `λ/2·‖w‖²` set `weight_decay` to `λ` with [`Sgd`], [`Adam`] or [`RmsProp`].
-/// With plain gradient descent this equals decoupled decay; with the others it does not
-/// (Loshchilov and Hutter 2019), which is why there is [`AdamW`]. An L2-regularised linear probe is
-/// [`Sgd`] with `weight_decay` on a frozen trunk, over enough epochs to converge.
+/// For an L2 penalty `λ/2·‖w‖²` (Keras' `l2(λ/2)`) of weights and biases set `weight_decay` to `λ`
+/// with [`Sgd`], [`Adam`] or [`RmsProp`]; reported losses do not contain it. With plain gradient
+/// descent this equals decoupled decay; with the others it does not (Loshchilov and Hutter 2019),
+/// which is why there is [`AdamW`].
 ///
 /// In TOML the optimizer's name with its settings, of which only the learning rate is required:
 /// `{ sgd = { lr = 1e-3, momentum = 0.9 } }`, `{ adamw = { lr = 1e-3 } }`.
@@ -35,8 +35,6 @@ fn decoupled_decay() -> f64 {
 ///
 /// let optimizer = Optimizer::from(Adam { weight_decay: 1e-4, ..Adam::new(1e-3) });
 /// assert_eq!((optimizer.name(), optimizer.lr()), ("adam", 1e-3));
-/// optimizer.check()?;
-/// # Ok::<(), fm_train::TrainError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -85,39 +83,24 @@ impl Optimizer {
         }
     }
 
-    /// Checks every setting.
-    ///
-    /// # Errors
-    /// [`TrainError::Setting`] names the first that is out of range.
-    pub fn check(&self) -> Result<(), TrainError> {
-        POSITIVE.check("lr", self.lr())?;
-        let moments = |betas: [f64; 2], eps| {
-            for beta in betas {
-                FRACTION.check("betas", beta)?;
-            }
-            POSITIVE.check("eps", eps)
-        };
-        let weight_decay = match self {
+    /// Returns an error for the first setting that is out of range.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
+        let moments = |betas: [f64; 2]| betas.map(|beta| ("betas", beta)).to_vec();
+        let (fractions, eps, weight_decay) = match self {
             Self::Sgd(sgd) => {
-                FRACTION.check("momentum", sgd.momentum)?;
                 let valid = !sgd.nesterov || sgd.momentum != 0.0;
                 require("momentum", "above 0 with nesterov", sgd.momentum, valid)?;
-                sgd.weight_decay
+                (vec![("momentum", sgd.momentum)], 1.0, sgd.weight_decay)
             }
-            Self::Adam(adam) => {
-                moments(adam.betas, adam.eps)?;
-                adam.weight_decay
-            }
-            Self::AdamW(adamw) => {
-                moments(adamw.betas, adamw.eps)?;
-                adamw.weight_decay
-            }
-            Self::RmsProp(rmsprop) => {
-                FRACTION.check("alpha", rmsprop.alpha)?;
-                POSITIVE.check("eps", rmsprop.eps)?;
-                rmsprop.weight_decay
-            }
+            Self::Adam(adam) => (moments(adam.betas), adam.eps, adam.weight_decay),
+            Self::AdamW(adamw) => (moments(adamw.betas), adamw.eps, adamw.weight_decay),
+            Self::RmsProp(rms) => (vec![("alpha", rms.alpha)], rms.eps, rms.weight_decay),
         };
+        POSITIVE.check("lr", self.lr())?;
+        for (name, fraction) in fractions {
+            FRACTION.check(name, fraction)?;
+        }
+        POSITIVE.check("eps", eps)?;
         Range::FROM_0.check("weight_decay", weight_decay)
     }
 }
@@ -220,16 +203,6 @@ impl AdamW {
             betas: betas(),
             eps: eps(),
             weight_decay: decoupled_decay(),
-        }
-    }
-
-    /// The step after the decay.
-    pub(super) fn adam(&self) -> Adam {
-        Adam {
-            lr: self.lr,
-            betas: self.betas,
-            eps: self.eps,
-            weight_decay: 0.0,
         }
     }
 }

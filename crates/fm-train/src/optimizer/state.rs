@@ -1,11 +1,12 @@
 //! [`OptimizerState`]: an optimizer with its buffers, applied to gradients.
 
+use std::array;
+
 use fm_nn::{
     Dense, FreezeMask, LayerGradient, LayerMask, Level, Matrix, Network, PartMask, Update,
 };
 
-use super::clip::{clip_factor, scale, sum_of_squares};
-use super::rule::{Descent, MeanSquare, Moments, Momentum, Rule, Step};
+use super::rule::{Descent, MeanSquare, Moments, Rule, Squares, Step};
 use super::settings::{Optimizer, Sgd};
 use crate::error::TrainError;
 
@@ -24,16 +25,10 @@ pub struct OptimizerState {
     clip_norm: Option<f64>,
     /// Vector level of the engine of the latest gradient.
     level: Level,
-    layers: Vec<LayerState>,
-}
-
-/// The buffers of a layer.
-#[derive(Debug, Default)]
-struct LayerState {
-    /// Of the weights and the biases; none if never trainable.
-    parts: [Option<PartState>; 2],
-    /// For plain descent under a mask of single weights.
-    scratch: Option<Matrix>,
+    /// The buffers of each layer's weights and biases; none if never trainable.
+    layers: Vec<[Option<PartState>; 2]>,
+    /// For plain descent under masks of single weights.
+    scratch: Vec<Option<Matrix>>,
 }
 
 /// Buffers of weights or biases, padded like them.
@@ -72,26 +67,15 @@ impl OptimizerState {
             clip_norm,
             level: Level::detect(),
             layers: Vec::new(),
+            scratch: vec![None; network.layers().len()],
         };
         let plain = state.is_plain();
         let layers = network.layers().iter().enumerate().map(|(l, layer)| {
-            let masks = masks(&mask.layers[l]);
-            let shapes = shapes(layer);
-            if plain {
-                let (rows, cols) = shapes[0];
-                let elements = matches!(masks[0], PartMask::Elements(_));
-                let scratch = elements.then(|| Matrix::zeros(rows, cols));
-                return LayerState {
-                    scratch,
-                    ..LayerState::default()
-                };
-            }
-            let part =
-                |i: usize| (!masks[i].is_frozen()).then(|| PartState::new(&optimizer, shapes[i]));
-            LayerState {
-                parts: [part(0), part(1)],
-                ..LayerState::default()
-            }
+            let (masks, shapes) = (masks(&mask.layers[l]), shapes(layer));
+            array::from_fn(|i| {
+                let used = !plain && !masks[i].is_frozen();
+                used.then(|| PartState::new(&optimizer, shapes[i]))
+            })
         });
         state.layers = layers.collect();
         state
@@ -104,7 +88,6 @@ impl OptimizerState {
 
     /// The buffers as a checkpoint keeps them, layer by layer, weights before biases.
     pub(crate) fn save(&self) -> Vec<SavedPart> {
-        let parts = self.layers.iter().flat_map(|layer| layer.parts.iter());
         let save = |part: &PartState| SavedPart {
             steps: part.steps,
             floats: part
@@ -113,28 +96,26 @@ impl OptimizerState {
                 .flat_map(|slot| slot.view().into_iter().copied())
                 .collect(),
         };
-        parts.flatten().map(save).collect()
+        self.layers.iter().flatten().flatten().map(save).collect()
     }
 
     /// Restores what [`save`](Self::save) returned, in a fresh state for the same phase and
     /// network.
     pub(crate) fn restore(&mut self, saved: &[SavedPart]) -> Result<(), TrainError> {
-        let parts = self
-            .layers
-            .iter_mut()
-            .flat_map(|layer| layer.parts.iter_mut());
-        let mut parts: Vec<&mut PartState> = parts.flatten().collect();
-        let sizes = |sizes: Vec<usize>| format!("{sizes:?} values");
-        let here: Vec<usize> = parts.iter().map(|part| part.values()).collect();
-        let there: Vec<usize> = saved.iter().map(|part| part.floats.len()).collect();
-        if here != there {
+        let sizes = |parts: &[SavedPart]| {
+            let sizes: Vec<usize> = parts.iter().map(|part| part.floats.len()).collect();
+            format!("{sizes:?} values")
+        };
+        let (checkpoint, here) = (sizes(saved), sizes(&self.save()));
+        if checkpoint != here {
+            let key = "optimizer state".to_owned();
             return Err(TrainError::Checkpoint {
-                key: "optimizer state".to_owned(),
-                checkpoint: sizes(there),
-                here: sizes(here),
+                key,
+                checkpoint,
+                here,
             });
         }
-        for (part, saved) in parts.iter_mut().zip(saved) {
+        for (part, saved) in self.layers.iter_mut().flatten().flatten().zip(saved) {
             part.steps = saved.steps;
             let values = part.slots.iter_mut().map(Matrix::view_mut);
             for (value, float) in values.flatten().zip(&saved.floats) {
@@ -153,10 +134,21 @@ impl OptimizerState {
     /// The parts that a step under `mask` changes.
     fn trainable(&mut self, mask: &FreezeMask) -> impl Iterator<Item = &mut PartState> {
         let layers = self.layers.iter_mut().enumerate();
-        let parts =
-            layers.flat_map(|(l, state)| state.parts.iter_mut().zip(masks(&mask.layers[l])));
+        let parts = layers.flat_map(|(l, parts)| parts.iter_mut().zip(masks(&mask.layers[l])));
         let trainable = parts.filter(|(_, mask)| !mask.is_frozen());
         trainable.filter_map(|(part, _)| part.as_mut())
+    }
+
+    /// One step of a layer with the gradients in the buffers.
+    fn step(&mut self, layer_idx: usize, mask: &LayerMask, layer: &mut Dense) {
+        let lr = self.lr(layer_idx);
+        let (weight, bias) = layer.parts_mut();
+        let parts = self.layers[layer_idx].iter_mut().zip(masks(mask));
+        for ((part, mask), values) in parts.zip([weight, bias]) {
+            if let (Some(part), false) = (part, mask.is_frozen()) {
+                part.step(self.level, &self.optimizer, lr, mask, values);
+            }
+        }
     }
 
     /// Whether steps go straight into the weights, without a gradient buffer.
@@ -169,10 +161,9 @@ impl OptimizerState {
 
 impl Update for OptimizerState {
     fn update(&mut self, layer_idx: usize, layer: &mut Dense, gradient: LayerGradient<'_>) {
-        let (lr, plain) = (self.lr(layer_idx), self.is_plain());
-        let state = &mut self.layers[layer_idx];
-        if plain {
-            gradient.descend(layer, lr as f32, &mut state.scratch);
+        if self.is_plain() {
+            let lr = self.lr(layer_idx) as f32;
+            gradient.descend(layer, lr, &mut self.scratch[layer_idx]);
             return;
         }
         let mask = gradient.mask();
@@ -182,7 +173,7 @@ impl Update for OptimizerState {
                 continue;
             }
             let new = || PartState::new(&self.optimizer, shapes[i]);
-            let part = state.parts[i].get_or_insert_with(new);
+            let part = self.layers[layer_idx][i].get_or_insert_with(new);
             match i {
                 0 => gradient.write_weight_to(&mut part.gradient),
                 _ => gradient.write_bias_to(&mut part.gradient),
@@ -191,7 +182,7 @@ impl Update for OptimizerState {
         self.level = gradient.level();
         // Clipping needs all gradients first.
         if self.clip_norm.is_none() {
-            state.step(self.level, &self.optimizer, lr, mask, layer);
+            self.step(layer_idx, mask, layer);
         }
     }
 
@@ -202,16 +193,18 @@ impl Update for OptimizerState {
         let level = self.level;
         let mut squares = 0.0;
         for part in self.trainable(mask) {
-            squares += sum_of_squares(level, &part.gradient);
+            squares += level.dispatch(Squares(&part.gradient));
         }
-        if let Some(factor) = clip_factor(squares, max_norm) {
+        // As PyTorch's `clip_grad_norm_`, which avoids division by zero.
+        let factor = max_norm / (squares.sqrt() + 1e-6);
+        if factor < 1.0 {
             for part in self.trainable(mask) {
-                scale(level, &mut part.gradient, factor);
+                let gradient = part.gradient.padded_mut();
+                gradient.iter_mut().for_each(|g| *g *= factor as f32);
             }
         }
         for (l, layer) in layers.iter_mut().enumerate() {
-            let (lr, mask) = (self.lr(l), &mask.layers[l]);
-            self.layers[l].step(level, &self.optimizer, lr, mask, layer);
+            self.step(l, &mask.layers[l], layer);
         }
     }
 }
@@ -224,26 +217,6 @@ fn masks(mask: &LayerMask) -> [&PartMask; 2] {
 /// Rows and columns of a layer's weights, and of its biases.
 fn shapes(layer: &Dense) -> [(usize, usize); 2] {
     [(layer.inputs(), layer.outputs()), (1, layer.outputs())]
-}
-
-impl LayerState {
-    /// One step of the layer with the gradients in the buffers.
-    fn step(
-        &mut self,
-        level: Level,
-        optimizer: &Optimizer,
-        lr: f64,
-        mask: &LayerMask,
-        layer: &mut Dense,
-    ) {
-        let (weight, bias) = layer.parts_mut();
-        let parts = self.parts.iter_mut().zip(masks(mask)).zip([weight, bias]);
-        for ((part, mask), values) in parts {
-            if let (Some(part), false) = (part, mask.is_frozen()) {
-                part.step(level, optimizer, lr, mask, values);
-            }
-        }
-    }
 }
 
 impl PartState {
@@ -261,12 +234,6 @@ impl PartState {
         }
     }
 
-    /// Number of values in the slots.
-    fn values(&self) -> usize {
-        let sizes = self.slots.iter().map(|slot| slot.rows() * slot.cols());
-        sizes.sum()
-    }
-
     /// One step of `values` with the gradient in the buffer.
     fn step(
         &mut self,
@@ -279,15 +246,17 @@ impl PartState {
         self.steps += 1;
         match optimizer {
             Optimizer::Sgd(sgd) if sgd.momentum == 0.0 => {
-                self.apply(level, Descent::new(sgd, lr), mask, values);
+                self.apply::<0>(level, Descent::new(sgd, lr), mask, values);
             }
-            Optimizer::Sgd(sgd) => self.apply(level, Momentum::new(sgd, lr), mask, values),
+            Optimizer::Sgd(sgd) => self.apply::<1>(level, Descent::new(sgd, lr), mask, values),
             Optimizer::Adam(adam) => {
-                let rule = Moments::new(adam, 0.0, lr, self.steps);
+                let decays = [adam.weight_decay, 0.0];
+                let rule = Moments::new(adam.betas, adam.eps, decays, lr, self.steps);
                 self.apply(level, rule, mask, values);
             }
             Optimizer::AdamW(adamw) => {
-                let rule = Moments::new(&adamw.adam(), adamw.weight_decay, lr, self.steps);
+                let decays = [0.0, adamw.weight_decay];
+                let rule = Moments::new(adamw.betas, adamw.eps, decays, lr, self.steps);
                 self.apply(level, rule, mask, values);
             }
             Optimizer::RmsProp(rmsprop) => {
@@ -331,6 +300,5 @@ fn slices<const N: usize>(
     mut slice: impl FnMut(&mut Matrix) -> &mut [f32],
 ) -> [&mut [f32]; N] {
     let mut slots = slots.iter_mut();
-    let next = |_| slice(slots.next().expect("as many slots as the rule has"));
-    std::array::from_fn(next)
+    array::from_fn(|_| slice(slots.next().expect("as many slots as the rule has")))
 }

@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use fm_nn::{Activation, Engine, FreezeMask, Loss, Network};
+use fm_nn::{Activation, Dropout, Engine, FreezeMask, Loss, Network};
 use fm_train::{
-    EarlyStopping, EpochRecord, Evaluator, Examples, Monitor, Observer, Phase, Plateau, RmsProp,
-    RowOrder, Sgd, StepRecord, TrainError, Trainer,
+    Adam, EarlyStopping, EpochRecord, Evaluator, Examples, Monitor, Observer, Phase, Plateau,
+    RmsProp, Seeds, Sgd, StepRecord, TrainError, Trainer,
 };
 use ndarray::Array2;
 
@@ -18,7 +18,7 @@ fn network() -> Network {
 }
 
 fn trainer() -> Trainer {
-    crate::support::trainer(RowOrder::Given)
+    crate::support::trainer(None)
 }
 
 fn phase(epochs: usize, lr: f64) -> Phase {
@@ -187,6 +187,11 @@ fn settings_that_need_validation_or_classes_are_refused_without() {
         ..phase(1, 0.1)
     };
     named(stopping, cross, "early_stopping");
+    let dropout = Phase {
+        dropout: Some(Dropout::Standard(0.5)),
+        ..phase(1, 0.1)
+    };
+    named(dropout, cross, "dropout");
     let plateau = Phase {
         reduce_on_plateau: Some(Plateau::default()),
         ..phase(1, 0.1)
@@ -255,11 +260,17 @@ fn a_training_that_an_observer_ends_restores_the_best_weights_too() {
             after_epochs,
         };
         let (mut ended, phases) = (network(), phases(8));
-        let fit = trainer
+        let mut training = trainer
             .fit(&mut ended, &phases, &examples)
             .validation(&examples)
             .observer(&mut observer);
-        assert_eq!(fit.run().unwrap().len(), epochs);
+        while training.epoch().unwrap().is_some() {}
+        // The training is at its end: there is no phase to resume.
+        let checkpoint = training.checkpoint();
+        assert_eq!(
+            (checkpoint.phase(), checkpoint.history().len()),
+            (None, epochs)
+        );
         assert_eq!(ended, best);
     }
 }
@@ -306,4 +317,28 @@ fn missing_labels_and_classes_without_an_output_are_refused() {
                 remove the row, or use a network with more outputs";
     assert_eq!(run.unwrap_err().to_string(), text);
     assert_eq!(network, before);
+}
+
+/// Settings can be compared at every epoch of one training, instead of in one training each.
+#[test]
+fn the_scores_of_an_epoch_are_those_of_a_training_with_as_many_epochs() {
+    let (points, labels) = crate::support::points(60);
+    let examples = Examples::new(&points, &labels).unwrap();
+    let trainer = crate::support::trainer(Seeds::new(1).stream("shuffle"));
+    let fit = |epochs, seen: &mut Vec<Network>| {
+        let mut network = network();
+        let phases = [Phase::new(epochs, FreezeMask::none(3), Adam::new(0.01))];
+        let mut observer = |_: &EpochRecord, network: &Network| {
+            seen.push(network.clone());
+            ControlFlow::Continue(())
+        };
+        let fit = trainer.fit(&mut network, &phases, &examples);
+        fit.observer(&mut observer).run().unwrap();
+        network
+    };
+    let mut seen = Vec::new();
+    fit(4, &mut seen);
+    for (epochs, network) in (1..).zip(&seen) {
+        assert_eq!(fit(epochs, &mut Vec::new()), *network, "{epochs} epochs");
+    }
 }

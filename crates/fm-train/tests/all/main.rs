@@ -1,7 +1,6 @@
 //! The tests of the crate, in one binary.
 
 mod examples;
-mod features;
 mod guards;
 mod metrics;
 mod phases;

@@ -2,10 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use fm_nn::{Activation, FreezeMask, Network};
+use fm_nn::{Activation, Freeze, Network};
 use fm_train::{
-    Adam, EpochRecord, Examples, Observer, Optimizer, Phase, RowOrder, Schedule, Sgd, TrainError,
-    discriminative, fine_tune, gradual_unfreezing,
+    Adam, EpochRecord, Examples, Observer, Optimizer, Phase, Schedule, Sgd, TrainError, fine_tune,
+    gradual_unfreezing,
 };
 
 fn network() -> Network {
@@ -26,7 +26,7 @@ impl Observer for Trunks {
 fn fit(phases: &[Phase]) -> Result<(Network, Vec<String>, Vec<EpochRecord>), TrainError> {
     let (points, labels) = crate::support::points(60);
     let examples = Examples::new(&points, &labels)?;
-    let trainer = crate::support::trainer(RowOrder::Given);
+    let trainer = crate::support::trainer(None);
     let (mut network, mut trunks) = (network(), Trunks::default());
     let history = trainer
         .fit(&mut network, phases, &examples)
@@ -40,7 +40,7 @@ fn sgd(lr: f64) -> Optimizer {
 }
 
 fn all(epochs: usize, optimizer: Optimizer) -> Phase {
-    Phase::new(epochs, FreezeMask::none(3), optimizer)
+    Phase::new(epochs, Freeze::Nothing, optimizer)
 }
 
 #[test]
@@ -102,21 +102,21 @@ fn recipes_train_and_keep_frozen_layers() {
 fn recipes_freeze_layers_and_lower_their_rates_towards_the_input() {
     let optimizer = Sgd::plain(0.1);
     let phases = gradual_unfreezing(3, 2, optimizer);
-    let lowest: Vec<_> = phases.iter().map(|p| p.mask.lowest_trainable()).collect();
-    assert_eq!(lowest, [Some(2), Some(1), Some(0)]);
-
-    assert_eq!(discriminative(3, 2.0), [0.25, 0.5, 1.0]);
+    let frozen: Vec<_> = phases.into_iter().map(|phase| phase.freeze).collect();
+    assert_eq!(frozen, [2, 1, 0].map(Freeze::First));
 
     let [head, all] = fine_tune(3, 1, 4, optimizer);
     assert_eq!((head.epochs, all.epochs), (1, 4));
-    assert_eq!(head.mask, FreezeMask::trunk(3));
-    assert_eq!(all.mask, FreezeMask::none(3));
+    assert_eq!(
+        (head.freeze.clone(), all.freeze.clone()),
+        (Freeze::Trunk, Freeze::Nothing)
+    );
     assert_eq!(all.optimizer.lr(), 0.05);
     for (found, expected) in all.lr_factors.iter().zip([0.01, 0.1, 1.0]) {
         assert!((found - expected).abs() < 1e-15, "{:?}", all.lr_factors);
     }
     for phase in [head, all] {
-        assert_eq!(phase.schedule.check(), Ok(()));
+        assert_eq!(phase.check_settings(3, 2), Ok(()));
     }
 }
 

@@ -1,10 +1,10 @@
 //! A training that is resumed from the bytes of a checkpoint ends with the same bits, whatever the
 //! epoch; and a checkpoint of another training is refused.
 
-use fm_nn::{Activation, Dropout, FreezeMask, Network, PartMask};
+use fm_nn::{Activation, Dropout, Freeze, FreezeMask, Network, PartMask};
 use fm_train::{
     Adam, AdamW, Checkpoint, EarlyStopping, EpochRecord, Examples, Optimizer, Phase, Plateau,
-    RmsProp, RowOrder, Schedule, Seeds, Sgd, TrainError, Trainer,
+    RmsProp, Schedule, Seeds, Sgd, TrainError, Trainer,
 };
 use ndarray::Array2;
 
@@ -29,7 +29,10 @@ fn network(hidden: &[usize]) -> Network {
 }
 
 fn trainer() -> Trainer {
-    crate::support::trainer(Seeds::new(1).stream("shuffle"))
+    Trainer {
+        dropout: Some(Seeds::new(1).stream("dropout")),
+        ..crate::support::trainer(Seeds::new(1).stream("shuffle"))
+    }
 }
 
 fn optimizers() -> Vec<Optimizer> {
@@ -67,20 +70,23 @@ fn phases(optimizer: Optimizer) -> Vec<Phase> {
     let pattern = Array2::from_shape_fn((2, 9), |(i, j)| (i + j) % 3 == 0);
     let mut pinned = FreezeMask::none(3);
     pinned.layers[0].weight = PartMask::elements(pattern.view());
-    let dropout = (Dropout::Alpha(0.1), Seeds::new(1).stream("dropout"));
     vec![
         Phase {
             schedule: Schedule::one_cycle(),
             ..Phase::new(3, FreezeMask::trunk(3), optimizer)
         },
         Phase {
-            schedule: Schedule::warmup(5, Schedule::Cosine { end: 0.1 }),
+            schedule: Schedule::LinearWarmup {
+                steps: 5,
+                start: 0.0,
+                then: Box::new(Schedule::Cosine { end: 0.1 }),
+            },
             lr_factors: vec![0.5, 0.7, 1.0],
             clip_norm: Some(0.2),
             ..Phase::new(3, pinned, optimizer)
         },
         Phase {
-            dropout: Some(dropout),
+            dropout: Some(Dropout::Alpha(0.1)),
             label_smoothing: 0.1,
             class_weights: vec![1.0, 2.0],
             early_stopping: Some(EarlyStopping {
@@ -103,13 +109,11 @@ fn stopped(task: &Task, phases: &[Phase], epochs: usize) -> (Network, Vec<EpochR
     let mut first = network(&[9, 5]);
     let mut training = trainer
         .fit(&mut first, phases, &examples)
-        .validation(&examples)
-        .start()
-        .unwrap();
+        .validation(&examples);
     for _ in 0..epochs {
         training.epoch().unwrap().unwrap();
     }
-    let taken = training.checkpoint().unwrap();
+    let taken = training.checkpoint();
     let bytes = taken.to_bytes();
     let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
     assert_eq!(checkpoint, taken);
@@ -123,8 +127,8 @@ fn stopped(task: &Task, phases: &[Phase], epochs: usize) -> (Network, Vec<EpochR
         .resume(&checkpoint)
         .unwrap();
     // A checkpoint directly after resuming equals the one that was resumed.
-    assert_eq!(training.checkpoint().unwrap().to_bytes(), bytes);
-    let history = training.finish().unwrap();
+    assert_eq!(training.checkpoint().to_bytes(), bytes);
+    let history = training.run().unwrap();
     (second, history)
 }
 
@@ -162,7 +166,7 @@ fn weights_without_the_optimizer_state_give_other_bits() {
     let mut whole = network(&[9, 5]);
     let fit = |network: &mut Network, epochs| {
         let trainer = Trainer {
-            order: RowOrder::Given,
+            order: None,
             ..trainer()
         };
         trainer
@@ -187,16 +191,13 @@ fn a_checkpoint_on_disk_is_read_back_equal() {
     let (trainer, mut network) = (trainer(), network(&[9, 5]));
     let mut training = trainer
         .fit(&mut network, &phases, &examples)
-        .validation(&examples)
-        .start()
-        .unwrap();
+        .validation(&examples);
     training.epoch().unwrap();
-    let checkpoint = training.checkpoint().unwrap();
+    let checkpoint = training.checkpoint();
     checkpoint.save(&path).unwrap();
     let loaded = Checkpoint::load(&path).unwrap();
     assert_eq!(loaded, checkpoint);
     assert_eq!((loaded.phase(), loaded.history().len()), (Some(1), 1));
-    assert_eq!(loaded.network(), training.network());
     let error = Checkpoint::load(&folder.path().join("none")).unwrap_err();
     assert!(error.to_string().contains("none"), "{error}");
     // A saved network is not a checkpoint.
@@ -213,11 +214,9 @@ fn a_checkpoint_of_another_training_is_refused_with_the_difference() {
     let base = trainer();
     let mut training = base
         .fit(&mut start, &phases, &examples)
-        .validation(&examples)
-        .start()
-        .unwrap();
+        .validation(&examples);
     training.epoch().unwrap();
-    let checkpoint = training.checkpoint().unwrap();
+    let checkpoint = training.checkpoint();
 
     let refused = |trainer: &Trainer, hidden: &[usize], phases: &[Phase], valid: bool| {
         let mut other = network(hidden);
@@ -244,8 +243,8 @@ fn a_checkpoint_of_another_training_is_refused_with_the_difference() {
         refused(&base, &[9, 5], &phases, true)
     };
     assert_eq!(
-        changed(|phase| phase.mask = FreezeMask::none(3)),
-        "mask of phase 2"
+        changed(|phase| phase.freeze = Freeze::Nothing),
+        "freeze of phase 2"
     );
     assert_eq!(changed(|phase| phase.epochs = 9), "epochs of phase 2");
     assert_eq!(
@@ -258,10 +257,15 @@ fn a_checkpoint_of_another_training_is_refused_with_the_difference() {
     };
     assert_eq!(refused(&batches, &[9, 5], &phases, true), "batch_size");
     let order = Trainer {
-        order: RowOrder::Given,
+        order: None,
         ..base.clone()
     };
     assert_eq!(refused(&order, &[9, 5], &phases, true), "order");
+    let dropout = Trainer {
+        dropout: Some(Seeds::new(2).stream("dropout")),
+        ..base.clone()
+    };
+    assert_eq!(refused(&dropout, &[9, 5], &phases, true), "dropout");
     let plain: Vec<Phase> = phases
         .iter()
         .map(|phase| Phase {

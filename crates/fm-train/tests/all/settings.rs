@@ -1,6 +1,11 @@
 //! Settings of the optimizers.
 
-use fm_train::{Adam, AdamW, Optimizer, RmsProp, Sgd, TrainError};
+use fm_nn::Freeze;
+use fm_train::{Adam, AdamW, Optimizer, Phase, RmsProp, Sgd, TrainError};
+
+fn check(optimizer: Optimizer) -> Result<(), TrainError> {
+    Phase::new(1, Freeze::Nothing, optimizer).check_settings(2, 2)
+}
 
 #[test]
 fn settings_out_of_range_are_refused_by_name() {
@@ -52,8 +57,11 @@ fn settings_out_of_range_are_refused_by_name() {
         ),
     ];
     for (key, optimizer) in cases {
-        match optimizer.check() {
-            Err(TrainError::Setting { name, .. }) => assert_eq!(name, key, "{optimizer:?}"),
+        match check(optimizer) {
+            Err(TrainError::Setting { name, .. }) => {
+                let key = format!("optimizer.{}.{key}", optimizer.name());
+                assert_eq!(name, key, "{optimizer:?}");
+            }
             other => panic!("{optimizer:?}: {other:?}"),
         }
     }
@@ -63,6 +71,6 @@ fn settings_out_of_range_are_refused_by_name() {
         Optimizer::AdamW(AdamW::new(0.1)),
         Optimizer::RmsProp(rms),
     ] {
-        assert_eq!(optimizer.check(), Ok(()));
+        assert_eq!(check(optimizer), Ok(()));
     }
 }

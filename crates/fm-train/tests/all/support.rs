@@ -1,7 +1,7 @@
 //! A small task for trainings: which points are inside of a circle.
 
 use fm_nn::{Activation, Init, Loss, Network, TrunkSpec};
-use fm_train::{RowOrder, Seeds, Trainer};
+use fm_train::{Seeds, Stream, Trainer};
 use ndarray::Array2;
 
 /// Points, `[rows, 2]`, and the class of each: 1 inside of the circle.
@@ -26,7 +26,7 @@ pub(crate) fn network(hidden: &[usize], activation: Activation) -> Network {
 }
 
 /// Batches of eight rows, on the portable backend.
-pub(crate) fn trainer(order: impl Into<RowOrder>) -> Trainer {
+pub(crate) fn trainer(order: impl Into<Option<Stream>>) -> Trainer {
     Trainer {
         batch_size: 8,
         ..Trainer::new(Loss::BinaryCrossEntropy, order)

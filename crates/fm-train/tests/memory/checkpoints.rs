@@ -43,11 +43,9 @@ fn checkpoint() -> Checkpoint {
     let phases = [phase];
     let mut training = trainer
         .fit(&mut network, &phases, &examples)
-        .validation(&examples)
-        .start()
-        .unwrap();
+        .validation(&examples);
     training.epoch().unwrap();
-    training.checkpoint().unwrap()
+    training.checkpoint()
 }
 
 pub(crate) fn damaged_checkpoints_neither_panic_nor_allocate_much() {

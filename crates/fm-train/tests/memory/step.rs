@@ -49,6 +49,7 @@ pub(crate) fn a_training_step_allocates_nothing() {
     };
     let trainer = Trainer {
         batch_size: 8,
+        dropout: Some(seeds.stream("dropout")),
         ..Trainer::new(Loss::SoftmaxCrossEntropy, seeds.stream("shuffle"))
     };
     let sgd = Sgd::plain(0.05);
@@ -68,7 +69,6 @@ pub(crate) fn a_training_step_allocates_nothing() {
     let mut pinned = FreezeMask::none(3);
     pinned.layers[0].weight = PartMask::elements(pattern.view());
     let masks = [FreezeMask::none(3), FreezeMask::trunk(3), pinned];
-    let dropout = (Dropout::Standard(0.2), seeds.stream("dropout"));
     for optimizer in optimizers {
         for mask in &masks {
             let plain = Phase::new(1, mask.clone(), optimizer);
@@ -76,7 +76,7 @@ pub(crate) fn a_training_step_allocates_nothing() {
                 schedule: Schedule::one_cycle(),
                 lr_factors: vec![0.1, 0.3, 1.0],
                 clip_norm: Some(0.5),
-                dropout: Some(dropout),
+                dropout: Some(Dropout::Standard(0.2)),
                 label_smoothing: 0.1,
                 class_weights: vec![1.0, 2.0, 3.0],
                 ..plain.clone()
