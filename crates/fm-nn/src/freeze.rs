@@ -10,7 +10,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::NetworkError;
+use crate::error::{NetworkError, same};
 
 /// What is frozen: whole layers, the weights or the biases of a layer, or single elements.
 ///
@@ -86,6 +86,27 @@ impl LayerMask {
     /// Whether the whole layer is frozen.
     pub fn is_frozen(&self) -> bool {
         self.weight.is_frozen() && self.bias.is_frozen()
+    }
+
+    /// Checks that the mask is for a layer of so many inputs and outputs; `layer` is its index.
+    pub(crate) fn check(
+        &self,
+        layer: usize,
+        inputs: usize,
+        outputs: usize,
+    ) -> Result<(), NetworkError> {
+        let weight = (&self.weight, "weights", inputs);
+        for (part, what, rows) in [weight, (&self.bias, "biases", 1)] {
+            let PartMask::Elements(frozen) = part else {
+                continue;
+            };
+            let what = format_args!("freeze mask of layer {layer}'s {what}");
+            same(format_args!("rows of the {what}"), rows, frozen.len())?;
+            for row in frozen {
+                same(format_args!("columns of the {what}"), outputs, row.len())?;
+            }
+        }
+        Ok(())
     }
 }
 

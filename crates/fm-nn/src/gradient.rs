@@ -53,7 +53,7 @@ impl<'a> LayerGradient<'a> {
     /// what is frozen of the layer.
     ///
     /// # Panics
-    /// If `delta` has fewer rows; later, if the mask is for another layer.
+    /// If `delta` has fewer rows, or the mask is for another layer.
     pub fn new(
         engine: &'a Engine,
         inputs: Rows<'a>,
@@ -62,6 +62,8 @@ impl<'a> LayerGradient<'a> {
     ) -> Self {
         let (rows, room) = (inputs.rows(), delta.rows());
         assert!(rows <= room, "{rows} rows, delta has {room}");
+        let fits = mask.check(0, inputs.cols(), delta.cols()).is_ok();
+        assert!(fits, "the freeze mask is for another layer");
         Self {
             engine,
             inputs,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::activation::Activation;
 use crate::dense::Dense;
 use crate::error::{NetworkError, same};
-use crate::freeze::{FreezeMask, PartMask, layer_name};
+use crate::freeze::{FreezeMask, layer_name};
 use crate::init::Init;
 
 /// The shape of a trunk: what is reused between tasks.
@@ -135,18 +135,7 @@ impl Network {
         let (layers, masks) = (&self.layers, &mask.layers);
         same("layers of the freeze mask", layers.len(), masks.len())?;
         for (l, (layer, mask)) in layers.iter().zip(masks).enumerate() {
-            let weight = (&mask.weight, "weights", layer.inputs());
-            for (part, what, rows) in [weight, (&mask.bias, "biases", 1)] {
-                let PartMask::Elements(frozen) = part else {
-                    continue;
-                };
-                let what = format_args!("freeze mask of layer {l}'s {what}");
-                same(format_args!("rows of the {what}"), rows, frozen.len())?;
-                for row in frozen {
-                    let columns = format_args!("columns of the {what}");
-                    same(columns, layer.outputs(), row.len())?;
-                }
-            }
+            mask.check(l, layer.inputs(), layer.outputs())?;
         }
         mask.lowest_trainable().ok_or_else(|| {
             let all = "the freeze mask freezes every layer, so nothing can be trained; unfreeze \

@@ -35,7 +35,7 @@ impl Network {
         workspace.check(self, rows, range.start)?;
         let expected = self.layers()[range.start].inputs();
         same(COLUMNS, expected, input.cols())?;
-        (workspace.rows, workspace.first) = (rows, range.start);
+        (workspace.rows, workspace.first, workspace.end) = (rows, range.start, range.end);
         let level = workspace.engine.level();
         for l in range.clone() {
             let layer = &self.layers()[l];
@@ -71,8 +71,9 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError`] if mask or workspace are for another network, if the mask freezes every
-    /// layer, if `input` is not that of the forward pass, if a layer is trainable below the one
-    /// where that began, and for a workspace for inference. Nothing is changed then.
+    /// layer, if the forward pass ended below the head, if `input` is not that of the forward pass,
+    /// if a layer is trainable below the one where that began, and for a workspace for inference.
+    /// Nothing is changed then.
     pub fn backward(
         &mut self,
         input: Rows<'_>,
@@ -87,6 +88,8 @@ impl Network {
             let what = "the workspace is for inference; make it with Workspace::for_training";
             return Err(NetworkError(what.to_owned()));
         }
+        let layers = self.layers().len();
+        same("end of the forward pass, in layers", layers, workspace.end)?;
         same(COLUMNS, self.layers()[first].inputs(), input.cols())?;
         at_most("rows of the forward pass", input.rows(), rows)?;
         if lowest < first {
@@ -94,7 +97,7 @@ impl Network {
             let what = "lowest trainable layer";
             return Err(NetworkError::misfit(what, expected, lowest));
         }
-        for l in (lowest..self.layers().len()).rev() {
+        for l in (lowest..layers).rev() {
             if l > lowest {
                 self.delta_below(l, workspace);
             }

@@ -20,8 +20,9 @@ pub struct Workspace {
     capacity: usize,
     /// Rows of the latest forward pass.
     pub(crate) rows: usize,
-    /// The layer at which the latest forward pass began.
+    /// The layer at which the latest forward pass began, and the one before which it ended.
     pub(crate) first: usize,
+    pub(crate) end: usize,
     /// Per layer, after the activation: `[capacity, outputs]`.
     pub(crate) outputs: Vec<Matrix>,
     /// Per layer whose activation needs it, before the activation.
@@ -62,6 +63,7 @@ impl Workspace {
             capacity,
             rows: 0,
             first: 0,
+            end: 0,
             outputs: layers.iter().map(outputs).collect(),
             preactivations: layers
                 .iter()
@@ -81,7 +83,7 @@ impl Workspace {
     /// the engine.
     ///
     /// # Panics
-    /// If there is no room for so many rows.
+    /// If there is no room for so many rows, or no layer `first`.
     pub fn draw_dropout(
         &mut self,
         dropout: Dropout,
@@ -148,11 +150,12 @@ impl Workspace {
     /// workspace for training keeps the gradient of the mean for the backward pass.
     ///
     /// # Panics
-    /// As [`Objective::sum`].
+    /// If there are fewer classes than rows, or as [`Objective::sum`].
     pub fn loss(&mut self, objective: &Objective, classes: &[u32]) -> f64 {
         let logits = &self.outputs[self.outputs.len() - 1];
         objective.sum(logits, &classes[..self.rows], self.deltas.last_mut())
     }
+
     /// Where a loss of your own writes its gradient with respect to the logits of the latest
     /// forward pass, `[rows, outputs]`, for the backward pass.
     ///

@@ -1,8 +1,8 @@
 //! Steps and predictions, and what does not fit a network.
 
 use fm_nn::{
-    Activation, Descent, Engine, FreezeMask, Init, Inputs, Loss, Matrix, Network, NetworkError,
-    Objective, PartMask, Rows, TrunkSpec, Workspace,
+    Activation, Descent, Engine, FreezeMask, Init, Inputs, LayerGradient, LayerMask, Loss, Matrix,
+    Network, NetworkError, Objective, PartMask, Rows, TrunkSpec, Workspace,
 };
 use ndarray::{Array2, array};
 use rand_chacha::ChaCha8Rng;
@@ -181,4 +181,35 @@ fn a_backward_pass_goes_no_lower_than_the_forward_pass() {
     network
         .backward(Rows::of(&x), &mut workspace, &mask, descent)
         .unwrap();
+}
+
+#[test]
+fn a_backward_pass_needs_a_forward_pass_up_to_the_head() {
+    let mut network = selu(1);
+    let before = network.clone();
+    let mut workspace = Workspace::for_training(&network, Engine::portable(), 2);
+    let x = Matrix::zeros(2, network.inputs());
+    let x = Rows::of(&x);
+    let (mask, descent) = (FreezeMask::none(3), &mut Descent { lr: 1.0 });
+    let mut refused = |workspace: &mut Workspace, end: usize| {
+        let error = network.backward(x, workspace, &mask, descent).unwrap_err();
+        let words = format!("end of the forward pass, in layers: expected 3, found {end}");
+        assert_eq!(error.to_string(), words);
+    };
+    refused(&mut workspace, 0);
+    before.forward(0..3, x, &mut workspace).unwrap();
+    before.forward(0..2, x, &mut workspace).unwrap();
+    refused(&mut workspace, 2);
+    assert_eq!(network, before);
+}
+
+#[test]
+#[should_panic(expected = "the freeze mask is for another layer")]
+fn a_gradient_refuses_a_mask_of_another_layer() {
+    let short = LayerMask {
+        bias: PartMask::elements(array![[true, false]].view()),
+        ..LayerMask::default()
+    };
+    let (x, mut delta) = (Matrix::zeros(2, 4), Matrix::zeros(2, 5));
+    let _ = LayerGradient::new(&Engine::portable(), Rows::of(&x), &mut delta, &short);
 }
