@@ -220,7 +220,7 @@ impl Checkpoint {
         let possible = |progress: &Progress| {
             let phase = state.phases.get(state.phase);
             let factor = progress.plateau.factor;
-            phase.is_some_and(|phase| progress.epochs < phase.epochs)
+            phase.is_some_and(|phase| !progress.is_done(phase))
                 && progress.epochs <= state.history.len()
                 && factor > 0.0
                 && factor <= 1.0

@@ -50,7 +50,7 @@ pub struct StepRecord {
 ///     losses.push(epoch.train.loss);
 ///     ControlFlow::Continue(())
 /// };
-/// let observer: &mut dyn Observer = &mut each_epoch; // for `Fit::observer`
+/// let observer: &mut dyn Observer = &mut each_epoch; // for `Training::observer`
 /// # let _ = observer;
 /// ```
 pub trait Observer {

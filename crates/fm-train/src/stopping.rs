@@ -136,7 +136,7 @@ impl PlateauState {
         if self.best.is_none_or(better) {
             (self.best, self.bad) = (Some(loss), 0);
         } else {
-            self.bad += 1;
+            self.bad = self.bad.saturating_add(1);
         }
         if self.cooldown > 0 {
             self.cooldown -= 1;

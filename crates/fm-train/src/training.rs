@@ -88,7 +88,15 @@ impl Trainer {
 
 impl<'a> Training<'a> {
     /// Scores the network on these examples, if any, after every epoch.
+    ///
+    /// # Panics
+    /// If the training has started or was resumed: its phase keeps features of the examples.
     pub fn validation<'b: 'a>(mut self, valid: impl Into<Option<&'a Examples<'b>>>) -> Self {
+        let fresh = self.history.is_empty() && self.stage.is_none();
+        assert!(
+            fresh,
+            "set the validation examples before the first epoch and before resuming"
+        );
         self.valid = valid.into().map(Examples::reborrow);
         self
     }
@@ -236,26 +244,21 @@ impl<'a> Training<'a> {
         if let Some(valid) = &self.valid {
             valid.check("validation", network)?;
         }
-        let (validated, stream) = (self.valid.is_some(), trainer.dropout.is_some());
+        let validated = self.valid.is_some();
         let validation = "off without validation examples";
         for phase in self.phases {
             phase.check(network)?;
-            let (stops, reduces) = (phase.early_stopping, phase.reduce_on_plateau);
-            for (name, expected, wrong) in [
-                ("early_stopping", validation, !validated && stops.is_some()),
-                (
-                    "reduce_on_plateau",
-                    validation,
-                    !validated && reduces.is_some(),
-                ),
-                (
-                    "dropout",
-                    "off without a stream of the trainer",
-                    !stream && phase.dropout.is_some(),
-                ),
-            ] {
-                require(name, expected, "on", !wrong)?;
-            }
+            let stops = validated || phase.early_stopping.is_none();
+            require("early_stopping", validation, "on", stops)?;
+            let reduces = validated || phase.reduce_on_plateau.is_none();
+            require("reduce_on_plateau", validation, "on", reduces)?;
+            let drops = trainer.dropout.is_some() || phase.dropout.is_none();
+            require(
+                "dropout",
+                "off where the trainer has no stream for it",
+                "on",
+                drops,
+            )?;
         }
         Ok(())
     }

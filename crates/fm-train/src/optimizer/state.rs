@@ -243,7 +243,7 @@ impl PartState {
         mask: &PartMask,
         values: &mut Matrix,
     ) {
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
         match optimizer {
             Optimizer::Sgd(sgd) if sgd.momentum == 0.0 => {
                 self.apply::<0>(level, Descent::new(sgd, lr), mask, values);

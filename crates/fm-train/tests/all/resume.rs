@@ -1,7 +1,7 @@
 //! A training that is resumed from the bytes of a checkpoint ends with the same bits, whatever the
 //! epoch; and a checkpoint of another training is refused.
 
-use fm_nn::{Activation, Dropout, Freeze, FreezeMask, Network, PartMask};
+use fm_nn::{Activation, Dropout, Freeze, FreezeMask, Network, PartMask, container};
 use fm_train::{
     Adam, AdamW, Checkpoint, EarlyStopping, EpochRecord, Examples, Optimizer, Phase, Plateau,
     RmsProp, Schedule, Seeds, Sgd, TrainError, Trainer,
@@ -275,4 +275,48 @@ fn a_checkpoint_of_another_training_is_refused_with_the_difference() {
         })
         .collect();
     assert_eq!(refused(&base, &[9, 5], &plain, false), "valid_rows");
+}
+
+#[test]
+#[should_panic(expected = "before the first epoch")]
+fn validation_examples_cannot_change_during_a_training() {
+    let task = Task::new();
+    let (examples, phases) = (task.examples(), phases(optimizers()[0]));
+    let (trainer, mut network) = (trainer(), network(&[9, 5]));
+    let mut training = trainer
+        .fit(&mut network, &phases, &examples)
+        .validation(&examples);
+    training.epoch().unwrap();
+    let _ = training.validation(None);
+}
+
+/// A checkpoint is taken between two epochs of a phase, so one whose phase is over is refused.
+#[test]
+fn a_checkpoint_that_has_waited_too_long_is_refused() {
+    let task = Task::new();
+    let examples = task.examples();
+    let phases = [Phase {
+        early_stopping: Some(EarlyStopping::new(2)),
+        ..Phase::new(5, Freeze::Nothing, Sgd::plain(0.1))
+    }];
+    let (trainer, mut network) = (trainer(), network(&[9, 5]));
+    let mut training = trainer
+        .fit(&mut network, &phases, &examples)
+        .validation(&examples);
+    training.epoch().unwrap();
+    let bytes = training.checkpoint().to_bytes();
+    let (description, payload) = container::read(&Checkpoint::KIND, &bytes).unwrap();
+    let text = std::str::from_utf8(description).unwrap();
+    let waited = |n: &str| {
+        let text = text.replace("\"waited\":0", &format!("\"waited\":{n}"));
+        let bytes = container::write(&Checkpoint::KIND, text.as_bytes(), |to| {
+            to.extend_from_slice(payload);
+        });
+        Checkpoint::from_bytes(&bytes)
+    };
+    assert!(waited("1").is_ok());
+    for n in ["2", &usize::MAX.to_string()] {
+        let error = waited(n).unwrap_err().to_string();
+        assert!(error.contains("cannot have this state"), "{error}");
+    }
 }
