@@ -34,7 +34,10 @@ mod linked {
     }
 }
 
+mod trial;
+
 use std::env;
+use std::sync::OnceLock;
 
 pub use library::Library;
 pub(crate) use linked::product;
@@ -53,12 +56,20 @@ pub fn library() -> Option<&'static Library> {
     linked::library()
 }
 
-/// Whether the linked library can be used.
+/// Whether the linked library can be used: by what it says of itself, and by a trial, made once.
 pub(crate) fn check() -> Result<(), EngineError> {
+    static PASSES: OnceLock<bool> = OnceLock::new();
     let library = library().ok_or(EngineError::BlasNotBuiltIn)?;
     let config = library.config.clone();
     let unfit = |fault| Err(EngineError::BlasUnfit { config, fault });
-    library.fault().map_or(Ok(()), unfit)
+    match library.fault() {
+        Some(fault) => unfit(fault),
+        None if *PASSES.get_or_init(trial::passes) => Ok(()),
+        None => unfit(
+            "products that several threads computed at once were wrong; install another version, \
+             try another kernel through OPENBLAS_CORETYPE",
+        ),
+    }
 }
 
 /// What to do where OpenBLAS runs a kernel below what this CPU can do; `None` where all is well,
