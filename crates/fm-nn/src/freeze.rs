@@ -76,9 +76,13 @@ impl PartMask {
         Self::Elements(frozen.rows().into_iter().map(|row| row.to_vec()).collect())
     }
 
-    /// Whether all is frozen.
+    /// Whether all is frozen, also element by element, as a mask from a file may have it.
     pub fn is_frozen(&self) -> bool {
-        matches!(self, Self::Frozen)
+        match self {
+            Self::Trainable => false,
+            Self::Frozen => true,
+            Self::Elements(frozen) => frozen.iter().flatten().all(|&frozen| frozen),
+        }
     }
 }
 

@@ -39,6 +39,8 @@ fn masks_say_what_they_freeze() {
 fn a_pattern_that_is_all_or_nothing_is_a_whole() {
     assert_eq!(pattern(2, 3, |_| true), PartMask::Frozen);
     assert_eq!(pattern(1, 3, |_| false), PartMask::Trainable);
+    assert!(PartMask::Elements(vec![vec![true; 3]; 2]).is_frozen());
+    assert!(!PartMask::Elements(vec![vec![true, false]]).is_frozen());
 }
 
 #[test]
