@@ -121,7 +121,7 @@ impl<'a> TensorFile<'a> {
     /// [`FileError::Contents`] if there is none of this name, or its numbers have another type.
     pub fn get<T: Element>(&self, name: &str) -> Result<ArrayD<T>, FileError> {
         let Some(tensor) = self.tensors.get(name) else {
-            return Err(misfit(name, "it in the file", "no tensor of this name"));
+            return Err(misfit(name, "a tensor of this name", "none"));
         };
         if tensor.dtype != T::DTYPE {
             return Err(misfit(name, T::DTYPE, &tensor.dtype));

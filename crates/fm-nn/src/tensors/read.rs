@@ -78,7 +78,7 @@ fn weights<'a>(file: &'a TensorFile<'_>, layers: &[String]) -> Result<Vec<&'a st
         return Err(misfit(extra, "weights or biases of a layer", found));
     }
     match weights.is_empty() {
-        true => Err(misfit("weight", "it in the file", "no tensors")),
+        true => Err(misfit("weight", "a tensor of this name", "none")),
         false => Ok(weights),
     }
 }
