@@ -39,7 +39,9 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::temp_dir().join(format!("fine_tune-{}.ckpt", std::process::id()));
     for _ in 0..5 {
         training.epoch()?;
-        training.checkpoint().save(&path)?;
+        if let Some(checkpoint) = training.checkpoint() {
+            checkpoint.save(&path)?;
+        }
     }
     let checkpoint = Checkpoint::load(&path)?; // Another process would start here.
     let rest = trainer

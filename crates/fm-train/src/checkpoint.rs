@@ -123,8 +123,7 @@ impl Checkpoint {
         &self.state.phases
     }
 
-    /// Number, counted from 1, of the phase that continues or starts; none if all are done, or the
-    /// training was ended by its observer or an error.
+    /// Number, counted from 1, of the phase that continues or starts; none if all are done.
     pub fn phase(&self) -> Option<usize> {
         (self.state.phase < self.state.phases.len()).then_some(self.state.phase + 1)
     }

@@ -35,7 +35,7 @@ use crate::trainer::Trainer;
 /// let mut first = network.clone();
 /// let mut training = trainer.fit(&mut first, &phases, &train);
 /// training.epoch()?;
-/// let bytes = training.checkpoint().to_bytes();
+/// let bytes = training.checkpoint().expect("no error, no `Break`").to_bytes();
 ///
 /// // Later, perhaps in another process:
 /// let checkpoint = Checkpoint::from_bytes(&bytes)?;
@@ -54,11 +54,15 @@ pub struct Training<'a> {
     valid: Option<Examples<'a>>,
     observer: Option<&'a mut dyn Observer>,
     history: Vec<EpochRecord>,
-    /// Index of the current phase, or of the next one; there is none at the end.
+    /// Index of the current phase, or of the next one; their number at the end, [`ENDED`] after an
+    /// error or a `Break`.
     phase: usize,
     /// Of the current phase.
     stage: Option<Stage>,
 }
+
+/// The phase of a training that did not run to its end.
+const ENDED: usize = usize::MAX;
 
 impl Trainer {
     /// A training of `network` through `phases` on `train`: add validation examples or an observer
@@ -116,8 +120,8 @@ impl<'a> Training<'a> {
     /// [`TrainError::Checkpoint`] names the first difference of network, phases, loss, batches or
     /// numbers of rows; else as [`epoch`](Self::epoch). The network is not changed then.
     pub fn resume(mut self, checkpoint: &Checkpoint) -> Result<Self, TrainError> {
-        self.check()?;
         checkpoint.check(self.network, self.phases, &self.setup())?;
+        self.check()?;
         let state = &checkpoint.state;
         let current = state.progress.as_ref().zip(self.phases.get(state.phase));
         if let Some((progress, phase)) = current {
@@ -133,11 +137,11 @@ impl<'a> Training<'a> {
         Ok(self)
     }
 
-    /// All that is needed to resume the training from here. A training that an error or the
-    /// observer ended is at its end.
-    pub fn checkpoint(&self) -> Checkpoint {
+    /// All that is needed to resume the training from here; none if an error or the observer ended
+    /// it. To stop and resume later, stop calling [`epoch`](Self::epoch).
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
         let stage = self.stage.as_ref();
-        Checkpoint {
+        (self.phase != ENDED).then(|| Checkpoint {
             state: State {
                 setup: self.setup(),
                 phases: self.phases.to_vec(),
@@ -148,7 +152,7 @@ impl<'a> Training<'a> {
             network: self.network.clone(),
             best: stage.and_then(|stage| stage.best.clone()),
             optimizer: stage.map_or_else(Vec::new, |stage| stage.optimizer.save()),
-        }
+        })
     }
 
     /// Runs the remaining epochs and returns the records of all.
@@ -171,8 +175,8 @@ impl<'a> Training<'a> {
         let Some(phase) = self.phases.get(self.phase) else {
             return Ok(None);
         };
-        // At its end, unless this epoch ends well.
-        let index = std::mem::replace(&mut self.phase, self.phases.len());
+        // Unless this epoch ends well.
+        let index = std::mem::replace(&mut self.phase, ENDED);
         let mut stage = match self.stage.take() {
             Some(stage) => stage,
             None => {

@@ -113,7 +113,7 @@ fn stopped(task: &Task, phases: &[Phase], epochs: usize) -> (Network, Vec<EpochR
     for _ in 0..epochs {
         training.epoch().unwrap().unwrap();
     }
-    let taken = training.checkpoint();
+    let taken = training.checkpoint().unwrap();
     let bytes = taken.to_bytes();
     let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
     assert_eq!(checkpoint, taken);
@@ -127,7 +127,7 @@ fn stopped(task: &Task, phases: &[Phase], epochs: usize) -> (Network, Vec<EpochR
         .resume(&checkpoint)
         .unwrap();
     // A checkpoint directly after resuming equals the one that was resumed.
-    assert_eq!(training.checkpoint().to_bytes(), bytes);
+    assert_eq!(training.checkpoint().unwrap().to_bytes(), bytes);
     let history = training.run().unwrap();
     (second, history)
 }
@@ -193,7 +193,7 @@ fn a_checkpoint_on_disk_is_read_back_equal() {
         .fit(&mut network, &phases, &examples)
         .validation(&examples);
     training.epoch().unwrap();
-    let checkpoint = training.checkpoint();
+    let checkpoint = training.checkpoint().unwrap();
     checkpoint.save(&path).unwrap();
     let loaded = Checkpoint::load(&path).unwrap();
     assert_eq!(loaded, checkpoint);
@@ -216,7 +216,7 @@ fn a_checkpoint_of_another_training_is_refused_with_the_difference() {
         .fit(&mut start, &phases, &examples)
         .validation(&examples);
     training.epoch().unwrap();
-    let checkpoint = training.checkpoint();
+    let checkpoint = training.checkpoint().unwrap();
 
     let refused = |trainer: &Trainer, hidden: &[usize], phases: &[Phase], valid: bool| {
         let mut other = network(hidden);
@@ -304,7 +304,7 @@ fn a_checkpoint_that_has_waited_too_long_is_refused() {
         .fit(&mut network, &phases, &examples)
         .validation(&examples);
     training.epoch().unwrap();
-    let bytes = training.checkpoint().to_bytes();
+    let bytes = training.checkpoint().unwrap().to_bytes();
     let (description, payload) = container::read(&Checkpoint::KIND, &bytes).unwrap();
     let text = std::str::from_utf8(description).unwrap();
     let waited = |n: &str| {

@@ -45,7 +45,7 @@ fn checkpoint() -> Checkpoint {
         .fit(&mut network, &phases, &examples)
         .validation(&examples);
     training.epoch().unwrap();
-    training.checkpoint()
+    training.checkpoint().unwrap()
 }
 
 pub(crate) fn damaged_checkpoints_neither_panic_nor_allocate_much() {
