@@ -12,7 +12,7 @@ use rand_core::SeedableRng;
 use crate::content::LOOK;
 use crate::folder::DESCRIPTION;
 use crate::idx::{self, Encoding};
-use crate::picture;
+use crate::picture::{self, MOST_PIXELS};
 use crate::published::{Description, FileSpec, Files, Pin};
 use crate::report::{DataReport, NEAR_RMS};
 use crate::{Content, DataError, Dataset, LoadedData, file};
@@ -82,6 +82,11 @@ pub fn pack(
     if !(share > 0.0 && share < 1.0) {
         let reason = format!("the test share must be between 0 and 1, found {share}");
         return Err(refused(reason));
+    }
+    let (height, width) = options.size;
+    if !(1..=MOST_PIXELS).contains(&(height as u64).saturating_mul(width as u64)) {
+        let reason = format!("expected images of 1 to {MOST_PIXELS} pixels");
+        return Err(refused(format!("{reason}, found {height}×{width}")));
     }
     let classes = classes(folder)?;
     if !(2..=256).contains(&classes.len()) {

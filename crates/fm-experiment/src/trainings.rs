@@ -63,10 +63,7 @@ impl Trainings<'_> {
         arm: Option<&ArmRecipe>,
         train: impl FnOnce(&mut Self) -> Result<Training, Stop>,
     ) -> Result<Training, Stop> {
-        let recipe = &cell.recipe;
-        let shuffled = recipe.source.as_ref().is_some_and(|s| s.shuffled_labels);
-        let of = (recipe.init_seed, recipe.order_seed, shuffled, arm);
-        let key = serde_json::to_string(&of).expect("a recipe is plain data");
+        let key = shared_key(cell, arm);
         if !self.shared.contains_key(&key) {
             let training = match train(self) {
                 Err(Stop::Diverged(failure)) => Err(failure),
@@ -156,13 +153,16 @@ impl Trainings<'_> {
         })
     }
 
+    /// Trains the arm of a cell, and keeps it for the cells of the job that reuse its layers.
+    pub(crate) fn arm_cell(&mut self, cell: &Cell, arm: &ArmRecipe) -> Result<Training, Stop> {
+        let training = self.arm(cell, arm, cell.validate)?;
+        let key = shared_key(cell, Some(arm));
+        self.shared.insert(key, Ok(training.clone()));
+        Ok(training)
+    }
+
     /// Trains an arm of a cell: its own, or one whose layers it reuses.
-    pub(crate) fn arm(
-        &mut self,
-        cell: &Cell,
-        arm: &ArmRecipe,
-        validate: bool,
-    ) -> Result<Training, Stop> {
+    fn arm(&mut self, cell: &Cell, arm: &ArmRecipe, validate: bool) -> Result<Training, Stop> {
         let begin = self.begin(cell, arm)?;
         let rows = self.tasks.target_rows(arm)?;
         let train = examples(&rows)?;
@@ -268,6 +268,14 @@ impl Trainings<'_> {
             tuned: None,
         })
     }
+}
+
+/// Equal for equal trainings of a job: the seeds, and what is trained.
+fn shared_key(cell: &Cell, arm: Option<&ArmRecipe>) -> String {
+    let recipe = &cell.recipe;
+    let shuffled = recipe.source.as_ref().is_some_and(|s| s.shuffled_labels);
+    let of = (recipe.init_seed, recipe.order_seed, shuffled, arm);
+    serde_json::to_string(&of).expect("a recipe is plain data")
 }
 
 /// A divergence as a result; other errors are errors.

@@ -51,7 +51,7 @@ impl Trainings<'_> {
             record.source_sha256 = source.as_ref().map(|source| source.network.digest());
             match arm {
                 None => source.ok_or_else(no_source),
-                Some(arm) => self.arm(cell, arm, cell.validate),
+                Some(arm) => self.arm_cell(cell, arm),
             }
         });
         let trained = match trained {

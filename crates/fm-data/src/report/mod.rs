@@ -85,7 +85,11 @@ impl DataReport {
     /// comparing every image with every other.
     #[must_use]
     pub fn new(parts: &[(&str, &Dataset)], near_rms: f64) -> Self {
-        let near_rms = near_rms.clamp(0.0, 255.0);
+        // Not `clamp`, which lets NaN through.
+        let near_rms = match near_rms > 0.0 {
+            true => near_rms.min(255.0),
+            false => 0.0,
+        };
         let (pairs, alike) = alike::pairs(parts, near_rms);
         let part = |&(name, data): &(&str, &Dataset)| PartReport::new(name, data);
         Self {

@@ -39,9 +39,9 @@ impl TaskSplit {
     ///
     /// # Errors
     ///
-    /// If `part` has no such row, or too few classes.
+    /// If `part` has no such row, or another number of classes than the split.
     pub fn target(&self, part: &Dataset) -> Result<Dataset, DataError> {
-        part.of_classes(&self.target)
+        self.task(part, &self.target)
     }
 
     /// The rows of `part` that belong to the source task, in their order, with new labels.
@@ -50,7 +50,17 @@ impl TaskSplit {
     ///
     /// As [`target`](Self::target).
     pub fn source(&self, part: &Dataset) -> Result<Dataset, DataError> {
-        part.of_classes(&self.source)
+        self.task(part, &self.source)
+    }
+
+    /// Refuses a part that was split before: the same numbers would be other classes there.
+    fn task(&self, part: &Dataset, classes: &[u8]) -> Result<Dataset, DataError> {
+        let (expected, found) = (self.target.len() + self.source.len(), part.n_classes());
+        if expected != found {
+            let reason = format!("the task split is for {expected} classes, the data has {found}");
+            return Err(DataError::invalid(part.name(), reason));
+        }
+        part.of_classes(classes)
     }
 }
 

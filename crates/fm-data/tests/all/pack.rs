@@ -232,11 +232,16 @@ fn options_and_folders_out_of_range_are_refused() {
         };
         assert!(refused(&options).contains("between 0 and 1"));
     }
-    let none = PackOptions {
-        size: (0, 28),
-        ..usual.clone()
-    };
-    assert!(refused(&none).contains("0×28 pixels"));
+    for size in [(0, 28), (50_000, 50_000)] {
+        let options = PackOptions {
+            size,
+            ..usual.clone()
+        };
+        let (height, width) = size;
+        let error = refused(&options);
+        let words = format!("expected images of 1 to 50000000 pixels, found {height}×{width}");
+        assert!(error.ends_with(&words), "{error}");
+    }
     fs::create_dir(from.path().join("empty")).unwrap();
     assert!(refused(&usual).contains("empty: no pictures in it"));
 }

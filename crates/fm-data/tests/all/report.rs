@@ -57,6 +57,17 @@ fn equal_images_are_counted_by_part_and_label() {
     assert_eq!(listed.len(), MOST_ALIKE);
 }
 
+#[test]
+fn without_a_number_as_limit_only_equal_images_are_counted() {
+    let pixels = Array2::from_shape_fn((3, 1), |(row, _)| u8::from(row == 2));
+    let data = Dataset::new("made up", pixels, vec![0; 3], &["all"], (1, 1)).unwrap();
+    for limit in [f64::NAN, -1.0] {
+        let report = DataReport::new(&[("all", &data)], limit);
+        assert_eq!(report.near_rms, 0.0);
+        assert_eq!((report.pairs[0].equal, report.pairs[0].near), (1, 0));
+    }
+}
+
 /// The same pairs as looking at every pair, for sizes that fill the runs of the search or do not.
 #[test]
 fn every_nearly_equal_pair_is_found() {

@@ -174,7 +174,10 @@ fn tasks_that_cannot_be() {
         .target(&split.source(&whole).unwrap())
         .unwrap_err()
         .to_string();
-    assert_eq!(error, "made up: no row of classes class 7, class 8");
+    assert_eq!(
+        error,
+        "made up: the task split is for 10 classes, the data has 8"
+    );
 }
 
 /// Rows of each class in a stratified subset of `n`, of data with these rows of each class.
