@@ -24,7 +24,7 @@ Examples:
   fm experiment --protocol mine.toml --seeds 10   a protocol of your own (see `fm protocol`)
   fm experiment --set task.target_rows=500        with one setting changed
   fm experiment --sweep samples --sweep depth     and over target rows and layers reused
-  fm experiment --sweep pairs=5-6,sandal-shirt    over two pairs of classes
+  fm experiment --sweep pairs=0-2,sandal-shirt    over two pairs of classes
   fm experiment --sweep '*.lr=1e-3,1e-2'          and over two learning rates
   fm experiment --slice 1/8                       an eighth of the jobs; 1/8 to 8/8 are all
   fm experiment --slurm --partition short         all of it on a Slurm cluster, as a job array
@@ -62,7 +62,7 @@ pub(crate) struct ExperimentArgs {
     pub(crate) with_arms: Vec<String>,
 
     /// Also train a sweep: one that the protocol names (samples, depth, pairs, vary), all of it or
-    /// some values (pairs=5-6,sandal-shirt, vary=init,order), or the values of a key. Several keys
+    /// some values (pairs=0-2,sandal-shirt, vary=init,order), or the values of a key. Several keys
     /// form one grid
     #[arg(
         long = "sweep",

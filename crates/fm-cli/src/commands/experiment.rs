@@ -62,11 +62,15 @@ fn carry_out(args: &ExperimentArgs) -> Result<()> {
     let out = args.out.clone();
     let out = &out.unwrap_or_else(|| default_out(&request.protocol.name, &data, &seeds, args));
     let (fitted, changes) = fit_to_data(&request.protocol, &data);
-    for change in changes {
+    // What the command line sets is not fitted.
+    let is_set = |change: &str| {
+        set.iter()
+            .any(|(key, _)| change.starts_with(&format!("{key} ")))
+    };
+    for change in changes.iter().filter(|change| !is_set(change)) {
         note(&format!("note: {change}"));
     }
     resolve_words(&mut request, data.train.class_names())?;
-    // What the command line sets is not fitted.
     request.protocol = fitted.with(&set)?;
     let engine = engine.map_or_else(|| default_engine(out), Ok)?;
     request.backend = engine.backend();

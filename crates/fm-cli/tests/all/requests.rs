@@ -143,7 +143,9 @@ fn keys_on_the_command_line_form_one_grid() {
     let flags = "--sweep task.target_rows=20,all --sweep *.lr=1e-2,1e-3 --sweep samples \
                  --set source.epochs=2 --set source.optimizer=sgd";
     let flags: Vec<&str> = flags.split_whitespace().collect();
-    printed(&mut experiment(folder.path(), "1", &flags));
+    let output = experiment(folder.path(), "1", &flags).output().unwrap();
+    let said = message(&output);
+    assert!(!said.contains("source.epochs is"), "{said}");
     let results = Results::read(&folder.path().join("results")).unwrap();
     let source = &results.protocol().source;
     assert_eq!((source.epochs, source.optimizer.name()), (2, "sgd"));

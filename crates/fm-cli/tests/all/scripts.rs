@@ -15,6 +15,7 @@ pub(crate) fn tests() -> Vec<Trial> {
         the_command_line_goes_over_the_settings_of_a_site,
         scripts_are_valid_shell_for_odd_paths,
         a_submission_is_an_array_and_a_job_after_it,
+        tasks_train_the_source_networks_of_the_command,
     ]
 }
 
@@ -166,4 +167,13 @@ fn a_submission_is_an_array_and_a_job_after_it() {
     assert!(said.contains(lines), "{said}");
     let asked = fs::read_to_string(at.join("asked")).unwrap();
     assert!(asked.contains("--name=results@/"), "{asked}");
+}
+
+fn tasks_train_the_source_networks_of_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    // So that Slurm is not asked.
+    fs::write(folder.path().join("fm-slurm.toml"), "max_array_size = 9").unwrap();
+    let scripts = scripts(folder.path(), "1", &["--dataset", "fashion-mnist"]);
+    // On the sample a protocol's epochs are multiplied once, not again in the tasks.
+    assert!(scripts.contains(" --set source.epochs="), "{scripts}");
 }

@@ -174,8 +174,11 @@ fn galleries(
         };
         let images: Vec<Image> = found.iter().filter_map(image).collect();
         if images.is_empty() {
-            let none = "No image has more of them than the other way round.";
-            blocks.push(Text::note(format!("{title}. {none}")).into());
+            let none = format!(
+                "No image is classified correctly by {} alone in more seeds than by {} alone.",
+                winner.name, loser.name
+            );
+            blocks.push(Text::note(none).into());
         } else {
             blocks.push(Images { title, images }.into());
         }

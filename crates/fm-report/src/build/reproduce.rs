@@ -72,7 +72,7 @@ pub fn experiment_command(request: &Request, file: &str, data: &[String]) -> (Ve
             option("--sweep", &format!("{key}={values}"));
         }
     }
-    if data == ["--data", "sample"] {
+    if data.starts_with(&["--data", "sample"].map(str::to_owned)) {
         // Otherwise `fit_to_data` multiplies the protocol's.
         option(
             "--set",

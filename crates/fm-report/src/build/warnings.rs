@@ -85,7 +85,7 @@ pub(crate) fn warnings(analysis: &Analysis<'_>) -> Result<Vec<Warning>, StatsErr
     if failed > 0 {
         let numbers = json!({ "cells": failed, "of": of });
         let trainings = counted(failed, "training");
-        let says = format!("{trainings} of {of} diverged: no scores.");
+        let says = format!("{trainings} of {of} diverged; trainings that diverge have no scores.");
         let advice = "Lower the learning rate, or clip the gradients.";
         warn("diverged", numbers, says, advice);
     }
