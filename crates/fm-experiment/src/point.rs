@@ -176,7 +176,10 @@ impl Point {
 
     /// The epochs here of so many on the protocol's rows.
     fn epochs(&self, epochs: usize) -> usize {
-        let steps = |rows: usize| rows.div_ceil(self.protocol.training.batch_size);
+        let steps = |rows: usize| {
+            rows.div_ceil(self.protocol.training.batch_size.max(1))
+                .max(1)
+        };
         let (here, there) = (steps(self.rows), steps(self.protocol_rows));
         match self.budget {
             Budget::Steps if here < there => epochs.saturating_mul(there).div_ceil(here),

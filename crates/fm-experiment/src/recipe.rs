@@ -224,7 +224,9 @@ impl Recipe {
         let rows = self.arm.as_ref().map_or(source_rows, |arm| arm.rows);
         let tuning = self.arm.as_ref().and_then(|arm| arm.tuning.as_ref());
         // Each trial once without each fold.
-        let folds = tuning.map_or(0, |tuning| tuning.trials.len() * (tuning.folds - 1));
-        (self.epochs() * rows * (folds + 1)) as u64
+        let folds = tuning.map_or(0, |tuning| {
+            tuning.trials.len() * tuning.folds.saturating_sub(1)
+        });
+        (self.epochs() as u64).saturating_mul((rows * (folds + 1)) as u64)
     }
 }

@@ -15,7 +15,7 @@ pub trait Observer: Sync {
     fn advance(&self, _work: u64) {}
 
     /// There is `work` more to do than [`Job::work`] counts: a network of no cell is trained, or a tuned
-    /// arm again, since its training on all rows blew up.
+    /// arm again, since its training on all rows diverged.
     fn extend(&self, _work: u64) {}
 
     /// A cell has ended and its record is kept.

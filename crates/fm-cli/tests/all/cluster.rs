@@ -126,6 +126,23 @@ impl Cluster {
         found.unwrap()
     }
 
+    /// Gives a running task to a program of Slurm, another one if it has ended by then.
+    pub(crate) fn ask_of_a_task(
+        &self,
+        other_than: &[String],
+        program: &str,
+        args: &[&str],
+    ) -> String {
+        loop {
+            let (task, _) = self.a_running_task(other_than);
+            let mut command = Command::new(program);
+            let asked = self.on(command.args(args).arg(&task)).output().unwrap();
+            if asked.status.success() {
+                return task;
+            }
+        }
+    }
+
     /// Waits until no job is in the queue.
     pub(crate) fn until_idle(&self, secs: u64) {
         self.until("an empty queue", secs, || {

@@ -128,12 +128,10 @@ fn harm(cluster: &Cluster, results: &Path, script: &Path) {
     }
     harmed.push(task);
     // A task is requeued by an operator.
-    let (task, _) = cluster.a_running_task(&harmed);
-    cluster.ask("scontrol", &["requeue", &task]);
-    harmed.push(task);
+    harmed.push(cluster.ask_of_a_task(&harmed, "scontrol", &["requeue"]));
     // A task gets the signal that announces its time limit.
-    let (task, _) = cluster.a_running_task(&harmed);
-    cluster.ask("scancel", &["--batch", "--signal=TERM", &task]);
+    let term = ["--batch", "--signal=TERM"];
+    let task = cluster.ask_of_a_task(&harmed, "scancel", &term);
     let log = results.join(format!("slurm/logs/{task}.log"));
     cluster.until("requeue", 30, || {
         let log = fs::read_to_string(&log).unwrap_or_default();

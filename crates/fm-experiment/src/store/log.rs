@@ -27,8 +27,10 @@ pub struct Asked {
     pub made_with: MadeWith,
 }
 
-/// Where and with what results were made; for people, never compared.
+/// Where and with what results were made; for people, never compared. What a file does not have is
+/// empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MadeWith {
     /// Version of this program.
     pub version: String,

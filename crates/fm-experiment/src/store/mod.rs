@@ -120,15 +120,16 @@ impl Store {
         if path.is_file() {
             return Err(folder(path, NOT_FOLDER));
         }
-        if !path.exists() {
-            return Err(io_error("read", path)(io::ErrorKind::NotFound.into()));
-        }
+        path.metadata().map_err(io_error("read", path))?;
         let file = path.join(STORE);
         let identity: Option<StoreIdentity> = read_as(&file, from_json)?;
         let identity = identity.ok_or_else(|| folder(path, NOT_STORE))?;
         if identity.format != FORMAT {
             let reason = format!("format {}, expected {FORMAT}", identity.format);
             return Err(damaged(&file, reason));
+        }
+        if identity.class_names.is_empty() {
+            return Err(damaged(&file, "no names of classes"));
         }
         Ok(Self {
             path: path.to_owned(),
