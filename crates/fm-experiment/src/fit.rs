@@ -29,7 +29,7 @@ pub fn fit_to_data(protocol: &Protocol, data: &LoadedData) -> (Protocol, Vec<Str
         let rows = file.rows();
         if let Some(more) = asked.filter(|&asked| asked > rows) {
             *asked = None;
-            change(key, more, "all", &format!("the file has {rows} rows"));
+            change(key, more, "all", &format!("the data have {rows}"));
         }
     }
     let used = fitted.data.train_rows.unwrap_or(data.train.rows());
@@ -54,7 +54,10 @@ pub fn fit_to_data(protocol: &Protocol, data: &LoadedData) -> (Protocol, Vec<Str
         }
     }
     if data.origin.is_sample() {
-        let (from, to) = (fitted.source.epochs, fitted.source.epochs * SAMPLE_EPOCHS);
+        let (from, to) = (
+            fitted.source.epochs,
+            fitted.source.epochs.saturating_mul(SAMPLE_EPOCHS),
+        );
         let why = "the sample has fewer source rows, and their validation loss is lowest then";
         change("source.epochs", from, &to.to_string(), why);
         fitted.source.epochs = to;

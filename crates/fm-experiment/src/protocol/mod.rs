@@ -244,7 +244,7 @@ impl Protocol {
         };
         let name = &self.name;
         ProtocolError(format!(
-            "protocol {name} has no {what}{near}; it has: {all}"
+            "protocol {name} has no {what}; it has: {all}{near}"
         ))
     }
 
