@@ -72,7 +72,7 @@ pub enum ExperimentError {
     Stats(#[from] fm_stats::StatsError),
 }
 
-/// A folder that cannot be used.
+/// The error for a folder that is not a usable results folder.
 pub(crate) fn folder(path: &Path, reason: impl Into<String>) -> ExperimentError {
     ExperimentError::Folder {
         path: path.to_owned(),

@@ -218,8 +218,9 @@ impl Store {
         let bytes = TestRows::of(test).to_bytes();
         let name = format!("{}.safetensors", Key::of(&bytes));
         self.create(&format!("{ROWS}/{name}"), &bytes)?;
-        if images {
-            self.create(&images_name(&name), &file_of("images", &test.images()))?;
+        let images_name = images_name(&name);
+        if images && !self.path.join(&images_name).exists() {
+            self.create(&images_name, &file_of("images", &test.images()))?;
         }
         Ok(name)
     }

@@ -86,8 +86,8 @@ impl Process {
 }
 
 impl Store {
-    /// Tells other machines, while `work` is done, that a process works here. A file that cannot be
-    /// written is left out: it only informs.
+    /// Runs `work`, and keeps a file in the store that tells other machines about this process.
+    /// Errors in writing that file are ignored: it is for information only.
     pub fn announced<T>(&self, mut process: Process, work: impl FnOnce() -> T) -> T {
         let Process { host, pid, .. } = &process;
         // Processes of a container may have equal numbers, and so may restarts.
